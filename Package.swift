@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "sessionizer",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "sessionizer", targets: ["sessionizer"]),
+    .library(name: "SessionPlan", targets: ["SessionPlan"]),
+    .library(name: "SQLRendering", targets: ["SQLRendering"]),
+    .library(name: "WarehouseDriver", targets: ["WarehouseDriver"]),
+    .library(name: "SessionRunner", targets: ["SessionRunner"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // The core planner. Pure: no I/O, no SQL text, no clock; imports none of ours.
+    .target(name: "SessionPlan", swiftSettings: strict),
+
+    // Dialect values and the one renderer that reads them.
+    .target(name: "SQLRendering", dependencies: ["SessionPlan"], swiftSettings: strict),
+
+    // The protocol that every backend implements.
+    .target(name: "WarehouseDriver", dependencies: ["SessionPlan"], swiftSettings: strict),
+
+    // Pageview files (CSV, JSON lines, access logs) as column batches, and the random generator.
+    .systemLibrary(
+      name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+      name: "PageviewFiles",
+      dependencies: [
+        "CZlib", "SessionPlan", "WarehouseDriver",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "PageviewGenerator", dependencies: ["SessionPlan", "WarehouseDriver"],
+      swiftSettings: strict),
+
+    // What happens, in order. Knows plans and drivers, no engine.
+    .target(
+      name: "SessionRunner",
+      dependencies: [
+        "PageviewFiles", "PageviewGenerator", "SessionPlan", "WarehouseDriver",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+
+    // SQLite.
+    .systemLibrary(
+      name: "CSQLite", path: "Backends/SQLite/CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .target(
+      name: "SQLiteBackend",
+      dependencies: [
+        "CSQLite", "SQLRendering", "WarehouseDriver",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      path: "Backends/SQLite/Sources", swiftSettings: strict),
+
+    // The command line; the only target that names all backends.
+    .executableTarget(
+      name: "sessionizer",
+      dependencies: [
+        "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+  ]
+)

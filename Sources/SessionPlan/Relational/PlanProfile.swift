@@ -1,0 +1,46 @@
+/// What an engine can do, as far as it changes the shape of a plan. Part of its dialect.
+public struct PlanProfile: Hashable, Sendable {
+  /// How steps of a run are kept between its statements.
+  public enum Steps: String, Hashable, Sendable, Codable {
+    /// In scratch tables: each is computed once.
+    case scratchTables
+    /// As named subqueries of each statement.
+    case inline
+  }
+
+  /// How the rows of one session are found in rows that are in order.
+  public enum Islands: String, Hashable, Sendable, Codable {
+    /// Rows are numbered; a row is joined to the one before by number, and a session's start is looked up.
+    case positions
+    /// Window functions.
+    case windows
+  }
+
+  public var steps: Steps
+  public var islands: Islands
+  /// Whether a scalar subquery may be correlated and ordered.
+  public var hasCorrelatedLookup: Bool
+  /// Whether a primary key is enforced (trap T16).
+  public var enforcesKeys: Bool
+  public var hasSHA256: Bool
+  /// Whether a table can have a column that grows by itself.
+  public var hasArrivalColumn: Bool
+  /// Whether IANA time zones can be converted; fixed offsets always can.
+  public var hasNamedTimeZones: Bool
+  /// Whether columns hold only values of their type, so that a text in an integer column cannot be.
+  public var hasStrictTypes: Bool
+
+  public init(
+    steps: Steps, islands: Islands, hasCorrelatedLookup: Bool, enforcesKeys: Bool, hasSHA256: Bool,
+    hasArrivalColumn: Bool, hasNamedTimeZones: Bool, hasStrictTypes: Bool
+  ) {
+    self.steps = steps
+    self.islands = islands
+    self.hasCorrelatedLookup = hasCorrelatedLookup
+    self.enforcesKeys = enforcesKeys
+    self.hasSHA256 = hasSHA256
+    self.hasArrivalColumn = hasArrivalColumn
+    self.hasNamedTimeZones = hasNamedTimeZones
+    self.hasStrictTypes = hasStrictTypes
+  }
+}

@@ -1,0 +1,126 @@
+/// Rows in the plan language: a small, closed algebra. There is no node that changes or removes a row.
+public indirect enum Relation: Hashable, Sendable {
+  /// `FROM name AS alias`
+  case table(TableReference)
+  /// `VALUES (…), (…)` under an alias
+  case values(columns: [SchemaColumn], rows: [[Literal]], alias: String)
+  /// `WHERE predicate`
+  case filter(Relation, Expression)
+  /// `SELECT expression AS name, …`, as a relation of its own under `alias`
+  case project(Relation, [NamedExpression], alias: String)
+  /// `SELECT *, function() OVER (…) AS name`: the columns of a relation and some computed over its rows, under `alias`
+  case window(Relation, [WindowColumn], alias: String)
+  /// `a JOIN b ON …`; both keep their aliases
+  case join(Relation, Relation, JoinKind, on: Expression)
+  /// `WHERE NOT EXISTS (SELECT … FROM b WHERE …)`; never a LEFT JOIN with IS NULL (trap T09)
+  case notExists(Relation, Relation, on: Expression)
+  /// `WHERE EXISTS (SELECT … FROM b WHERE …)`
+  case exists(Relation, Relation, on: Expression)
+  /// `SELECT keys, aggregates … GROUP BY keys`, under `alias`; without keys one row
+  case aggregate(Relation, by: [NamedExpression], [AggregateColumn], alias: String)
+  /// `a UNION ALL b …`, by position, under `alias`
+  case unionAll([Relation], alias: String)
+  /// `SELECT DISTINCT *`, under `alias`
+  case distinct(Relation, alias: String)
+}
+
+/// A table, a view, a scratch table or a named subquery, with the columns that the plan reads.
+public struct TableReference: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    /// A table or view of the database.
+    case stored(ObjectName)
+    /// A step of the same plan, by name: a scratch table, or a named subquery where it is rendered inline.
+    case step(String)
+  }
+
+  public var kind: Kind
+  public var alias: String
+  public var columns: [SchemaColumn]
+
+  public init(_ kind: Kind, alias: String, columns: [SchemaColumn]) {
+    self.kind = kind
+    self.alias = alias
+    self.columns = columns
+  }
+}
+
+public struct NamedExpression: Hashable, Sendable {
+  public var name: String
+  public var expression: Expression
+
+  public init(_ name: String, _ expression: Expression) {
+    self.name = name
+    self.expression = expression
+  }
+}
+
+public enum JoinKind: Hashable, Sendable {
+  case inner
+  /// Rows of the left without a match stay, with NULL on the right.
+  case left
+}
+
+/// A column computed over the rows around each row.
+public struct WindowColumn: Hashable, Sendable {
+  public enum Function: Hashable, Sendable {
+    /// `row_number()`
+    case rowNumber
+    /// `lag(x)`: of the row before, NULL at the first (trap T09)
+    case previous(Expression)
+    /// `sum(x) OVER (… ROWS UNBOUNDED PRECEDING)`, the row itself included
+    case runningSum(Expression)
+    /// `first_value(x) OVER (… ROWS UNBOUNDED PRECEDING)`
+    case first(Expression)
+  }
+
+  public var name: String
+  public var function: Function
+  public var partition: [OrderKey]
+  /// Total within a partition, unless `tiesAreEqual`.
+  public var order: [OrderTerm]
+  /// Set where rows that tie in the order are equal in everything that the plan reads of them, so that any order of
+  /// theirs gives the same result.
+  public var tiesAreEqual: Bool
+
+  public init(
+    _ name: String, _ function: Function, partition: [OrderKey], order: [OrderTerm], tiesAreEqual: Bool = false
+  ) {
+    self.name = name
+    self.function = function
+    self.partition = partition
+    self.order = order
+    self.tiesAreEqual = tiesAreEqual
+  }
+}
+
+/// A key of a partition or a group, with how its values are compared.
+public struct OrderKey: Hashable, Sendable {
+  public var expression: Expression
+  public var collation: Collation
+
+  public init(_ expression: Expression, _ collation: Collation) {
+    self.expression = expression
+    self.collation = collation
+  }
+}
+
+public struct AggregateColumn: Hashable, Sendable {
+  public enum Function: Hashable, Sendable {
+    /// `count(*)`
+    case count
+    /// `sum(x)`; of no rows, 0
+    case sum(Expression)
+    case minimum(Expression, Collation)
+    case maximum(Expression, Collation)
+    /// `count(DISTINCT x)`
+    case countDistinct(Expression, Collation)
+  }
+
+  public var name: String
+  public var function: Function
+
+  public init(_ name: String, _ function: Function) {
+    self.name = name
+    self.function = function
+  }
+}

@@ -1,0 +1,125 @@
+/// What a plan can do. There is no UPDATE, DELETE, MERGE, TRUNCATE or DROP: what cannot be said cannot be run.
+public enum Statement: Hashable, Sendable {
+  case createTable(TableDefinition)
+  case createIndex(IndexDefinition)
+  case createView(name: ObjectName, query: Query)
+  /// A table of this transaction only, filled at once.
+  case createScratch(ScratchDefinition)
+  case insert(Insert)
+  case query(Query)
+}
+
+public struct TableDefinition: Hashable, Sendable {
+  public struct Column: Hashable, Sendable {
+    public enum Role: Hashable, Sendable {
+      case plain
+      /// Grows with each row by itself, where the engine can (`PlanProfile.hasArrivalColumn`).
+      case growing
+    }
+    public var column: SchemaColumn
+    public var role: Role
+    /// A key or part of an index: text is limited to 1,024 bytes.
+    public var isKey: Bool
+
+    public init(_ column: SchemaColumn, role: Role = .plain, isKey: Bool = false) {
+      self.column = column
+      self.role = role
+      self.isKey = isKey
+    }
+  }
+
+  public var name: ObjectName
+  public var columns: [Column]
+  /// The primary key; empty for none. Not every engine enforces it (trap T16).
+  public var primaryKey: [String]
+
+  public init(name: ObjectName, columns: [Column], primaryKey: [String] = []) {
+    self.name = name
+    self.columns = columns
+    self.primaryKey = primaryKey
+  }
+}
+
+public struct IndexDefinition: Hashable, Sendable {
+  public var name: String
+  public var table: ObjectName
+  public var columns: [String]
+
+  public init(name: String, table: ObjectName, columns: [String]) {
+    self.name = name
+    self.table = table
+    self.columns = columns
+  }
+}
+
+/// A step whose rows are fixed once: a scratch table, or a named subquery where the engine has none.
+public struct ScratchDefinition: Hashable, Sendable {
+  public var name: String
+  public var query: Query
+  /// If set, the rows get a column of this name that counts them from 1 in the given order, and can be looked up by it.
+  public var position: Position?
+  /// An integer column of the query by which the rows are unique, ascending and looked up.
+  public var key: String?
+
+  public struct Position: Hashable, Sendable {
+    public var column: String
+    public var order: [OrderTerm]
+    /// See `WindowColumn.tiesAreEqual`.
+    public var tiesAreEqual: Bool
+
+    public init(column: String, order: [OrderTerm], tiesAreEqual: Bool = false) {
+      self.column = column
+      self.order = order
+      self.tiesAreEqual = tiesAreEqual
+    }
+  }
+
+  public init(name: String, query: Query, position: Position? = nil, key: String? = nil) {
+    self.name = name
+    self.query = query
+    self.position = position
+    self.key = key
+  }
+}
+
+public struct Insert: Hashable, Sendable {
+  public var table: ObjectName
+  public var columns: [SchemaColumn]
+  public var query: Query
+
+  public init(into table: ObjectName, columns: [SchemaColumn], query: Query) {
+    self.table = table
+    self.columns = columns
+    self.query = query
+  }
+}
+
+/// A relation with the named subqueries that it uses.
+public struct Query: Hashable, Sendable {
+  /// In the order of their use: each may use those before it.
+  public var with: [NamedSubquery]
+  public var relation: Relation
+  public var order: [OrderTerm]
+  public var limit: Int?
+
+  public init(_ relation: Relation, with: [NamedSubquery] = [], order: [OrderTerm] = [], limit: Int? = nil) {
+    self.with = with
+    self.relation = relation
+    self.order = order
+    self.limit = limit
+  }
+
+  /// The types of the result, one a column. Empty where the query does not pass the `PlanChecker`.
+  public var columnTypes: [ValueType] { ((try? PlanChecker().columns(of: self)) ?? []).map(\.type) }
+}
+
+/// A named subquery (common table expression).
+public struct NamedSubquery: Hashable, Sendable {
+  public var name: String
+  public var relation: Relation
+
+  public init(name: String, relation: Relation) {
+    self.name = name
+    self.relation = relation
+  }
+}

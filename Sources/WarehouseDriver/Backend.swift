@@ -1,0 +1,68 @@
+public import SessionPlan
+
+/// A kind of database: it knows its URL schemes and makes connections.
+public protocol Backend: Sendable {
+  /// The schemes it answers to, in lower case.
+  var schemes: [String] { get }
+
+  /// Opens a connection.
+  ///
+  /// - Throws: `DriverError`, whose description shows no secret.
+  func connect(to target: Target, options: ConnectionOptions) async throws -> any Connection
+}
+
+/// What the user asked of a connection.
+public struct ConnectionOptions: Sendable {
+  /// Whether the database may be made if it does not exist (SQLite: a new file).
+  public var mayCreate: Bool
+  /// Whether only reading is intended; a backend uses it to open a read-only database.
+  public var readOnly: Bool
+  /// How long a statement waits for another connection's lock.
+  public var lockTimeout: Duration
+  /// Called with each statement, its time and the number of rows: `--verbose`.
+  public var observer: (@Sendable (StatementEvent) -> Void)?
+
+  public init(
+    mayCreate: Bool = false, readOnly: Bool = false, lockTimeout: Duration = .seconds(5),
+    observer: (@Sendable (StatementEvent) -> Void)? = nil
+  ) {
+    self.mayCreate = mayCreate
+    self.readOnly = readOnly
+    self.lockTimeout = lockTimeout
+    self.observer = observer
+  }
+}
+
+/// A statement that was carried out.
+public struct StatementEvent: Sendable {
+  public var sql: String
+  public var duration: Duration
+  /// Rows changed or read, where the engine says.
+  public var rows: Int?
+
+  public init(sql: String, duration: Duration, rows: Int?) {
+    self.sql = sql
+    self.duration = duration
+    self.rows = rows
+  }
+}
+
+/// Finds the backend of a target by its scheme.
+public struct BackendRegistry: Sendable {
+  public private(set) var backends: [any Backend]
+
+  public init(_ backends: [any Backend] = []) {
+    self.backends = backends
+  }
+
+  public mutating func register(_ backend: any Backend) { backends.append(backend) }
+
+  /// - Throws: `DriverError` (`badTarget`) that lists the schemes there are.
+  public func backend(for target: Target) throws(DriverError) -> any Backend {
+    if let found = backends.first(where: { $0.schemes.contains(target.scheme) }) { return found }
+    let known = backends.flatMap(\.schemes).map { $0 + ":" }.joined(separator: ", ")
+    throw DriverError(
+      .badTarget, phase: .connect, "no backend for targets that begin with \(target.scheme):",
+      remedy: "this build has \(known)")
+  }
+}

@@ -1,0 +1,140 @@
+public import SessionPlan
+
+/// One connection to a database.
+///
+/// A connection is an actor on its own serial executor, because the C clients block; its calls come one after the
+/// other. Cancelling the task that waits for a call cancels the statement, on the server too, and the call throws
+/// `DriverError` with the code `cancelled`. A backend renders the plan's statements in its own dialect and carries out
+/// text; nothing else of it is engine-specific to its callers.
+public protocol Connection: Actor {
+  /// What the engine can do, as far as it changes the shape of a plan.
+  nonisolated var profile: PlanProfile { get }
+
+  /// The name and version of the engine, and what else `doctor` shows.
+  func facts() async throws -> ServerFacts
+
+  // MARK: Plans
+
+  /// A plan statement as this engine's SQL.
+  nonisolated func render(_ statement: Statement) throws -> String
+
+  // MARK: Statements
+
+  /// Carries out a statement and returns the number of rows it changed, nil where the engine does not say.
+  func execute(_ sql: String) async throws -> Int?
+
+  /// Starts a query. Until its cursor is read to the end or closed, no other call may be made on this connection.
+  ///
+  /// - Parameter types: the types that the columns are to arrive in, one a column; nil leaves it to the engine.
+  func open(_ sql: String, types: [BatchColumnType]?) async throws -> any BatchCursor
+
+  /// The engine's own plan for a statement, one line a step, for `run --dry-run`.
+  func explain(_ sql: String) async throws -> [String]
+
+  // MARK: Bulk
+
+  /// Starts a bulk insert into the given columns of a table. Timestamps are stored in the form that `create` gives
+  /// the column.
+  func beginAppend(to table: ObjectName, columns: [BatchColumn]) async throws -> any BulkAppend
+
+  // MARK: Transactions
+
+  /// Begins a transaction whose statements all see one snapshot. Scratch tables made in it are gone after it.
+  func begin(_ mode: TransactionMode) async throws
+  func commit() async throws
+  func rollback() async throws
+
+  /// Takes the lock of a job, outside any transaction, so that the transaction's snapshot is younger than the lock.
+  ///
+  /// An engine whose only lock is a transaction (SQLite) may begin it here; `begin` then goes on with that one.
+  /// - Parameters:
+  ///   - job: the same text for the same job
+  ///   - wait: how long to wait for another run; zero means not at all
+  /// - Throws: `DriverError` with the code `jobLocked` where another run holds it.
+  func lockJob(_ job: String, wait: Duration) async throws
+  func unlockJob() async throws
+
+  // MARK: Catalog
+
+  /// The columns of a table or view; nil where there is none of that name.
+  func describe(_ table: ObjectName) async throws -> TableDescription?
+
+  /// Ends an open transaction by rolling back, and closes. Calls after it throw.
+  func close() async
+}
+
+/// What a transaction is for.
+public enum TransactionMode: Sendable {
+  /// Many reads of one snapshot; nothing is written.
+  case read
+  /// Loading and creating: writes to any of our tables.
+  case write
+  /// A run: the backend refuses, as well as it can, everything but reads, scratch tables and inserts.
+  case insertOnly(ledgers: [ObjectName])
+}
+
+/// A running query. Not for use from two tasks at once.
+public protocol BatchCursor: Sendable {
+  var schema: [BatchColumn] { get }
+  /// The next rows, nil after the last.
+  func next() async throws -> RecordBatch?
+  /// Ends the query early. Closing twice, or after the end, does nothing.
+  func close() async
+}
+
+/// A running bulk insert. Not for use from two tasks at once.
+public protocol BulkAppend: Sendable {
+  /// The batch must have the columns that the append was begun with.
+  func write(_ batch: RecordBatch) async throws
+  /// Returns the number of rows inserted.
+  func finish() async throws -> Int
+  /// Gives up; the caller rolls back.
+  func cancel() async
+}
+
+/// A table or view as the catalog describes it.
+public struct TableDescription: Sendable {
+  public enum Kind: Sendable { case table, view }
+
+  public struct Column: Sendable {
+    public var name: String
+    /// As the engine writes it.
+    public var declaredType: String
+    /// What the plan takes it for; nil where the plan has no such type.
+    public var type: ValueType?
+    public var isNullable: Bool
+
+    public init(name: String, declaredType: String, type: ValueType?, isNullable: Bool) {
+      self.name = name
+      self.declaredType = declaredType
+      self.type = type
+      self.isNullable = isNullable
+    }
+  }
+
+  public var kind: Kind
+  public var columns: [Column]
+
+  public init(kind: Kind, columns: [Column]) {
+    self.kind = kind
+    self.columns = columns
+  }
+}
+
+/// What a server says of itself.
+public struct ServerFacts: Sendable {
+  /// Such as `SQLite`.
+  public var engine: String
+  public var version: String
+  /// The dialect that renders its SQL.
+  public var dialect: String
+  /// More lines for `doctor`: name and value.
+  public var details: [(name: String, value: String)]
+
+  public init(engine: String, version: String, dialect: String, details: [(name: String, value: String)] = []) {
+    self.engine = engine
+    self.version = version
+    self.dialect = dialect
+    self.details = details
+  }
+}

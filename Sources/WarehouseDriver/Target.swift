@@ -1,0 +1,43 @@
+public import SessionPlan
+
+/// A database to work on, as the user names it: `sqlite:path`, `postgres://…`, `odbc+<dialect>:<connection string>`.
+///
+/// A target may hold a password, so neither its description nor a mirror of it shows more than the scheme.
+public struct Target: Sendable {
+  /// The part before the first colon, in lower case, without what follows a plus sign.
+  public let scheme: String
+  /// What follows the plus sign of the scheme, such as `mariadb` in `odbc+mariadb:`.
+  public let variant: String?
+  /// What follows the first colon. May hold a secret.
+  public let rest: String
+
+  /// Reads a target URL. A plain path that ends in `.db`, `.sqlite` or `.sqlite3` is taken for SQLite.
+  public init(url: String) throws(DriverError) {
+    let colon = url.firstIndex(of: ":")
+    let head = colon.map { String(url[..<$0]) } ?? ""
+    let isScheme =
+      !head.isEmpty && head.unicodeScalars.allSatisfy { ("a"..."z").contains($0) || ("A"..."Z").contains($0)
+          || ("0"..."9").contains($0) || $0 == "+" || $0 == "-" || $0 == "_" }
+    guard isScheme, let colon else {
+      if [".db", ".sqlite", ".sqlite3"].contains(where: url.hasSuffix) {
+        scheme = "sqlite"
+        variant = nil
+        rest = url
+        return
+      }
+      throw DriverError(
+        .badTarget, phase: .connect, "the target is not a URL",
+        remedy: "write sqlite:PATH, or the name of a target in the job file")
+    }
+    let plus = head.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
+    scheme = plus[0].lowercased()
+    variant = plus.count > 1 ? String(plus[1]).lowercased() : nil
+    rest = String(url[url.index(after: colon)...])
+  }
+}
+
+extension Target: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  public var description: String { scheme + (variant.map { "+" + $0 } ?? "") + ":…" }
+  public var debugDescription: String { description }
+  public var customMirror: Mirror { Mirror(self, children: ["scheme": scheme]) }
+}
