@@ -1,0 +1,21 @@
+public import WarehouseDriver
+
+/// SQLite, through its C library: targets `sqlite:PATH` and `sqlite::memory:`.
+///
+/// ```swift
+/// let target = try Target(url: "sqlite:demo.db")
+/// let connection = try await SQLiteBackend().connect(to: target, options: ConnectionOptions(mayCreate: true))
+/// try await connection.execute("CREATE TABLE t(a)")
+/// await connection.close()
+/// ```
+public struct SQLiteBackend: Backend {
+  public init() {}
+
+  public var schemes: [String] { ["sqlite"] }
+
+  public func connect(to target: Target, options: ConnectionOptions) async throws -> any Connection {
+    let connection = SQLiteConnection(options: options)
+    try await connection.connect(to: DatabaseLocation(target))
+    return connection
+  }
+}
