@@ -78,5 +78,13 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
+
+    .testTarget(
+      name: "LawTests",
+      dependencies: [
+        "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
   ]
 )
