@@ -51,7 +51,7 @@ public struct HistoryJob: Hashable, Sendable {
 /// What a run looks at.
 public enum RunMode: Hashable, Sendable {
   case whole
-  /// Half-open, in microseconds since 1970; nil is no end.
+  /// Half-open, in microseconds since 1970; nil is no end, and at most one of the two is nil. From may equal to.
   case window(from: Int64?, to: Int64?)
   /// By the arrival column.
   case new

@@ -65,9 +65,9 @@ extension HistoryDraw {
     var steps: [HistoryStep] = [.run(mode)]
     if random.chance(15) { steps.append(.run(mode)) }
     if case .window(let from, let to) = mode, random.chance(40) {
-      // The adjacent window, or all that follows.
-      steps.append(.run(.window(from: to, to: nil)))
-      if random.chance(40) { steps.append(.run(.window(from: nil, to: from))) }
+      // The adjacent windows: all that follows, all that comes before.
+      if let to { steps.append(.run(.window(from: to, to: nil))) }
+      if let from, random.chance(40) { steps.append(.run(.window(from: nil, to: from))) }
     }
     return steps
   }

@@ -41,7 +41,7 @@ enum ShrinkPass: CaseIterable {
       guard index < history.rows.count * Self.rowSteps else { return nil }
       Self.simplify(&smaller, row: index / Self.rowSteps, step: index % Self.rowSteps)
     case .simplifyJob:
-      guard index < 5 else { return nil }
+      guard index < 6 else { return nil }
       Self.simplifyJob(&smaller, step: index)
     }
     return smaller
@@ -120,6 +120,12 @@ enum ShrinkPass: CaseIterable {
       }
     case 3:
       if let arrival = history.job.arrival, arrival.overlap != 0 { history.job.arrival?.overlap = 0 }
+    case 4:
+      // Where a case pair or an accent is the point, this attempt does not fail and is not taken.
+      let users = Set(history.rows.compactMap(\.user)).filter { !$0.isEmpty && $0.count <= 1024 }.sorted()
+      let names: [ByteKey] = history.job.hasIntegerUsers ? ["1", "2", "3", "4"] : ["u", "v", "w", "x"]
+      let short = Dictionary(zip(users, names), uniquingKeysWith: { first, _ in first })
+      history.steps = mapRows(history.steps) { row in row.user = row.user.map { short[$0] ?? $0 } }
     default:
       // Short ids in the order of the old ones, so that it settles.
       guard history.job.hasEventID else { return }
