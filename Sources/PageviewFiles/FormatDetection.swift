@@ -19,9 +19,7 @@ enum FormatDetection {
   }
 
   /// Looks at the first line with anything on it. The lines before it are consumed.
-  static func format(ofContent window: InputWindow, path: String, columns: ColumnMapping) throws(FileFault)
-    -> FileFormat
-  {
+  static func format(ofContent window: InputWindow, path: String) throws(FileFault) -> FileFormat {
     while true {
       switch try window.peekLine() {
       case .end: throw FileFault(path: path, "the file is empty", remedy: "name its format to take it as it is")

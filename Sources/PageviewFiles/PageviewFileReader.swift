@@ -41,7 +41,7 @@ public final class PageviewFileReader {
     if let format = options.format ?? FormatDetection.format(ofName: path) {
       found = format
     } else {
-      found = try FormatDetection.format(ofContent: window, path: path, columns: options.columns)
+      found = try FormatDetection.format(ofContent: window, path: path)
     }
     rows = RowAssembler(options: options, format: found)
     switch found {

@@ -60,7 +60,8 @@ public struct GeneratorOptions: Hashable, Sendable {
     }
     if sameSecondShare + boundaryShare > 1 { return "the same-second and boundary shares together are over 1" }
     if !start.isInRange || !Timestamp(microseconds: start.microseconds + span).isInRange {
-      return "the start and the days reach outside the times that are sessionized, \(Timestamp.earliest) to \(Timestamp.end)"
+      return
+        "the start and the days reach outside the times that are sessionized, \(Timestamp.earliest) to \(Timestamp.end)"
     }
     return nil
   }

@@ -27,9 +27,11 @@ private func string(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding:
     let agent = "Mozilla/5.0 (X11) \"quoted\""
     let user = "192.0.2.1 \(agent)"
     let id = "\(user.utf8.count):\(user)2000-10-10 20:55:36.0000002:/a#1"
-    #expect(loaded.rows == [
-      Pageview(id, user, at("2000-10-10 20:55:36"), "/a", ["https://x.example/", agent, "200", "GET", "192.0.2.1", nil])
-    ])
+    #expect(
+      loaded.rows == [
+        Pageview(
+          id, user, at("2000-10-10 20:55:36"), "/a", ["https://x.example/", agent, "200", "GET", "192.0.2.1", nil])
+      ])
     #expect(loaded.summary?.format == .accessLog)
   }
 
@@ -59,7 +61,8 @@ private func string(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding:
 
   @Test(arguments: [
     ("GET / HTTP/1.1", "/"), ("HEAD /a.html HTTP/2.0", "/a.html"), ("GET /a", "/a"), ("GET /a b HTTP/1.0", "/a b"),
-    ("GET http://x.example/p?q HTTP/1.1", "/p"), ("GET /a#b HTTP/1.1", "/a"), (#"GET /\xc3\xa9\"\\ HTTP/1.1"#, "/é\"\\"),
+    ("GET http://x.example/p?q HTTP/1.1", "/p"), ("GET /a#b HTTP/1.1", "/a"),
+    (#"GET /\xc3\xa9\"\\ HTTP/1.1"#, "/é\"\\"),
     ("GET /%7Ea HTTP/1.1", "/%7Ea"), ("GET /css HTTP/1.1", "/css"), ("GET /a.b/c HTTP/1.1", "/a.b/c"),
   ]) func `the page is the path`(request: String, page: String) throws {
     let loaded = try read(line(request: request))
@@ -75,12 +78,14 @@ private func string(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding:
   }
 
   @Test(arguments: [
-    (line(time: "30/Feb/2024:00:00:00 +0000"), FaultReason.badTime), (line(time: "10/Okt/2000:13:55:36 -0700"), .badTime),
+    (line(time: "30/Feb/2024:00:00:00 +0000"), FaultReason.badTime),
+    (line(time: "10/Okt/2000:13:55:36 -0700"), .badTime),
     (line(time: "10/Oct/2000:25:55:36 -0700"), .badTime), (line(time: "10/Oct/2000:13:55:36 -07x0"), .badTime),
     (line(time: ""), .nullTime), (line(time: "01/Jan/0001:00:00:00 +0000"), .timeOutOfRange),
     ("nonsense\n", .badLogLine), (line(status: "20"), .badLogLine), (line(rest: " \"-\" \"open"), .badLogLine),
     (line(rest: " \"-\" \"\\xff\""), .invalidUTF8), (line(rest: " \"-\" \"\\x00\""), .nulByte),
-    (line(rest: " \"-\" \"\0\""), .nulByte), (line(rest: " \"-\" \"\(String(repeating: "a", count: 1100))\""), .keyTooLong),
+    (line(rest: " \"-\" \"\0\""), .nulByte),
+    (line(rest: " \"-\" \"\(String(repeating: "a", count: 1100))\""), .keyTooLong),
   ]) func `each fault has its reason`(bad: String, reason: FaultReason) throws {
     let loaded = try read(line() + bad + line())
     #expect(loaded.reasons == [reason])

@@ -18,22 +18,25 @@ private let header = "event_id,user_id,page_view_at,page\n"
     #expect(loaded.rows.map(\.page) == [nil, []])
   }
 
-  @Test(arguments: ["\n", "\r\n"]) func `line ends, byte order mark, blank lines, no last line end`(end: String) throws {
+  @Test(arguments: ["\n", "\r\n"]) func `line ends, byte order mark, blank lines, no last line end`(end: String) throws
+  {
     let lines = ["event_id,user_id,page_view_at,page", "", "e1,u,2026-01-01,\"a\(end)b\"", "", "e2,u,2026-01-01,/"]
     for suffix in ["", end] {
       let loaded = try load([0xEF, 0xBB, 0xBF] + Array((lines.joined(separator: end) + suffix).utf8))
-      #expect(loaded.rows == [
-        Pageview("e1", "u", at("2026-01-01"), "a\(end)b"), Pageview("e2", "u", at("2026-01-01"), "/"),
-      ])
+      #expect(
+        loaded.rows == [
+          Pageview("e1", "u", at("2026-01-01"), "a\(end)b"), Pageview("e2", "u", at("2026-01-01"), "/"),
+        ])
       #expect(loaded.summary?.lines == 6)
     }
   }
 
   @Test func `quotes are resolved, and a quote inside an unquoted field is a byte like others`() throws {
     let loaded = try load(header + "\"e\"\"1\"\"\",u,2026-01-01,\"a,b\"\"\"\ne2,u\"x\",2026-01-01,/\n")
-    #expect(loaded.rows == [
-      Pageview("e\"1\"", "u", at("2026-01-01"), "a,b\""), Pageview("e2", "u\"x\"", at("2026-01-01"), "/"),
-    ])
+    #expect(
+      loaded.rows == [
+        Pageview("e\"1\"", "u", at("2026-01-01"), "a,b\""), Pageview("e2", "u\"x\"", at("2026-01-01"), "/"),
+      ])
   }
 
   @Test(arguments: [";", "\t", "|"]) func `other delimiters are found by the header`(delimiter: String) throws {
@@ -58,10 +61,11 @@ private let header = "event_id,user_id,page_view_at,page\n"
 
   @Test func `the line of a fault is the physical one on which its record begins`() throws {
     let loaded = try load(header + "e1,u,2026-01-01,\"a\nb\nc\"\ne2,u,nonsense,\"x\ny\"\ne3,u,2026-01-01\n")
-    #expect(loaded.faults == [
-      LineFault(reason: .badTime, line: 5, eventID: "e2", userID: "u", pageViewAt: "nonsense", page: "x\ny"),
-      LineFault(reason: .columnCount, line: 7, eventID: "e3", userID: "u", pageViewAt: "2026-01-01"),
-    ])
+    #expect(
+      loaded.faults == [
+        LineFault(reason: .badTime, line: 5, eventID: "e2", userID: "u", pageViewAt: "nonsense", page: "x\ny"),
+        LineFault(reason: .columnCount, line: 7, eventID: "e3", userID: "u", pageViewAt: "2026-01-01"),
+      ])
     #expect(loaded.summary?.lines == 7)
   }
 
@@ -75,6 +79,19 @@ private let header = "event_id,user_id,page_view_at,page\n"
           let loaded = try load(header + front + page + quote + end + "e2,u,2026-01-01,/\n")
           #expect(loaded.events == (fits ? ["e1", "e2"] : ["e2"]))
           #expect(loaded.reasons == (fits ? [] : [.lineTooLong]))
+        }
+      }
+    }
+    // The same limit where the record goes over two lines.
+    for (extra, fits) in [(0, true), (1, false)] {
+      for (front, back) in [("e1,u,2026-01-01,\"a\n", "\""), ("\"e1\n\",u,2026-01-01,", "")] {
+        let page = String(repeating: "p", count: limit - front.utf8.count - back.utf8.count + extra)
+        for end in ["\n", "\r\n"] {
+          let bytes = Array((header + front + page + back + end + "e2,u,2026-01-01,/\n").utf8)
+          let loaded = try load(bytes)
+          #expect(loaded.rows.count == (fits ? 2 : 1))
+          #expect(loaded.reasons.first == (fits ? nil : .unterminatedQuote))
+          #expect(try load(bytes, pieceSizes: [65_537]) == loaded)
         }
       }
     }
@@ -120,10 +137,11 @@ private let header = "event_id,user_id,page_view_at,page\n"
       columns: ColumnMapping(eventID: "id", userID: "who", pageViewAt: "when", page: "url"),
       attributes: [Attribute(name: "source", column: "utm")], timeFormat: .epochMilliseconds)
     let loaded = try load("id,who,when,url,utm\n1,u,1500,/,x\n2,u,-1,/,\n3,u,1.5,/,\"\"\n", options)
-    #expect(loaded.rows == [
-      Pageview("1", "u", 1_500_000, "/", ["x"]), Pageview("2", "u", -1000, "/", [nil]),
-      Pageview("3", "u", 1500, "/", [""]),
-    ])
+    #expect(
+      loaded.rows == [
+        Pageview("1", "u", 1_500_000, "/", ["x"]), Pageview("2", "u", -1000, "/", [nil]),
+        Pageview("3", "u", 1500, "/", [""]),
+      ])
     let zoned = try load(
       header + "1,u,2026-01-01 02:00,/\n2,u,2026-01-01T02:00:00Z,/\n", LoadOptions(zoneOffsetMinutes: 120))
     #expect(zoned.rows.map(\.time) == [at("2026-01-01 00:00:00"), at("2026-01-01 02:00:00")])

@@ -31,10 +31,12 @@ import Testing
 
   @Test func `occurrences are counted for each content in the file`() throws {
     let loaded = try load(
-      "user_id,page_view_at,page\nu,2026-01-01,/\nu,2026-01-01,/\nu,2026-01-01,\nu,2026-01-01,\"\"\nu,2026-01-01T00:00Z,/\n")
-    #expect(loaded.events == [
-      "1:u\(time)1:/#1", "1:u\(time)1:/#2", "1:u\(time)-#1", "1:u\(time)0:#1", "1:u\(time)1:/#3",
-    ])
+      "user_id,page_view_at,page\nu,2026-01-01,/\nu,2026-01-01,/\nu,2026-01-01,\nu,2026-01-01,\"\"\nu,2026-01-01T00:00Z,/\n"
+    )
+    #expect(
+      loaded.events == [
+        "1:u\(time)1:/#1", "1:u\(time)1:/#2", "1:u\(time)-#1", "1:u\(time)0:#1", "1:u\(time)1:/#3",
+      ])
     #expect(loaded.summary?.derivesEventIDs == true)
   }
 

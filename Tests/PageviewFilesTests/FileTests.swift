@@ -19,7 +19,7 @@ private final class RepeatingSource: ByteSource {
     if !front.isEmpty { return Self.take(&front, buffer) }
     if count == 0 { return Self.take(&back, buffer) }
     let size = min(count, buffer.count)
-    buffer[..<size].initializeElements(pattern)
+    UnsafeMutableRawBufferPointer(rebasing: buffer[..<size]).initializeMemory(as: UInt8.self, repeating: pattern)
     count -= size
     return size
   }
@@ -29,12 +29,6 @@ private final class RepeatingSource: ByteSource {
     buffer.copyBytes(from: bytes.prefix(size))
     bytes.removeFirst(size)
     return size
-  }
-}
-
-extension Slice<UnsafeMutableRawBufferPointer> {
-  fileprivate func initializeElements(_ byte: UInt8) {
-    for index in indices { base[index] = byte }
   }
 }
 
@@ -68,7 +62,8 @@ extension Slice<UnsafeMutableRawBufferPointer> {
   }
 
   @Test func `missing, a directory, unreadable`() throws {
-    #expect(openingFault("/nonexistent/a.csv")?.description == "/nonexistent/a.csv: there is no such file; check the path")
+    #expect(
+      openingFault("/nonexistent/a.csv")?.description == "/nonexistent/a.csv: there is no such file; check the path")
     #expect(openingFault("/tmp")?.message == "this is a directory")
     try withFile("a.csv", Array("user_id,page_view_at\n".utf8)) { path in
       try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
@@ -79,7 +74,8 @@ extension Slice<UnsafeMutableRawBufferPointer> {
 
   @Test(arguments: [
     ("a.csv", "user_id,page_view_at\n", FileFormat.csv), ("a", "user_id;page_view_at\n", .csv),
-    ("a.tsv", "user_id\tpage_view_at\n", .csv), ("a.CSV.gz", "user_id,page_view_at\n", .csv), ("a.log", "\n {\"a\":1}\n", .jsonLines),
+    ("a.tsv", "user_id\tpage_view_at\n", .csv), ("a.CSV.gz", "user_id,page_view_at\n", .csv),
+    ("a.log", "\n {\"a\":1}\n", .jsonLines),
     ("a.ndjson", "", .jsonLines), ("a.json", "{}", .jsonLines),
     ("access.log.1", "::1 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.1\" 200 -\n", .accessLog),
   ]) func `the format is found`(name: String, text: String, format: FileFormat) throws {
@@ -87,13 +83,15 @@ extension Slice<UnsafeMutableRawBufferPointer> {
   }
 
   @Test(arguments: [
-    ("a.json", "[{}]", "this looks like a JSON array"), ("a.txt", "hello\n", "the format is unknown"), ("a.txt", "", "the file is empty"),
+    ("a.json", "[{}]", "this looks like a JSON array"), ("a.txt", "hello\n", "the format is unknown"),
+    ("a.txt", "", "the file is empty"),
   ]) func `or it is said that it is not`(name: String, text: String, message: String) {
     #expect(fault(text, path: name)?.message == message)
   }
 
   @Test func `the format that is told counts`() throws {
-    #expect(try load("{\"user_id\":1,\"page_view_at\":\"2026-01-01\"}", LoadOptions(format: .jsonLines)).rows.count == 1)
+    #expect(
+      try load("{\"user_id\":1,\"page_view_at\":\"2026-01-01\"}", LoadOptions(format: .jsonLines)).rows.count == 1)
   }
 
   /// The peak of the process's memory, in KiB; nil where the system does not tell.
@@ -114,6 +112,7 @@ extension Slice<UnsafeMutableRawBufferPointer> {
       PageviewFileReader(path: isJSON ? "a.jsonl" : "a.csv", source: source, options: LoadOptions()))
     #expect(loaded.events == ["e", "e"])
     #expect(loaded.reasons == [.lineTooLong])
-    if let before, let after = peakMemory { #expect(after - before < 150_000) }
+    // Tests beside this one need some, too, but nothing near the length of the line.
+    if let before, let after = peakMemory { #expect(after - before < 128_000) }
   }
 }

@@ -79,7 +79,9 @@ private func gzip(_ bytes: [UInt8]) -> [UInt8] {
     #expect(fault(gzip(text) + [0x1f])?.message.contains("ends before its end") == true)
   }
 
-  @Test(arguments: [([0x28, 0xB5, 0x2F, 0xFD], "zstd"), (Array("BZh9".utf8), "bzip2"), (Array("PK\u{3}\u{4}".utf8), "zip")])
+  @Test(arguments: [
+    ([0x28, 0xB5, 0x2F, 0xFD], "zstd"), (Array("BZh9".utf8), "bzip2"), (Array("PK\u{3}\u{4}".utf8), "zip"),
+  ])
   func `other packers are named`(magic: [UInt8], name: String) {
     #expect(fault(magic + text)?.message == "this is a \(name) file")
   }

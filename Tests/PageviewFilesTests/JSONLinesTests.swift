@@ -19,14 +19,16 @@ private func object(_ members: String) -> String { "{\"event_id\":\"e\",\"user_i
         #"{"page":"\/a\"\\\n\u00e9\uD83E\uDD8A","x":{"user_id":[1,{}]},"user_id":"ann","page_view_at":"2026-01-01T00:00Z","event_id":"e1"}"#,
         #" { "event_id" : "e2" , "user_id" : 7 , "page_view_at" : "2026-01-01" , "page" : null , "c" : {"a": [1, 2]} , "d" : true } "#,
         "",
-        #"{"event_id":9007199254740993,"\u0075ser_id":"u","page_view_at":"2026-01-01","page":"","c":"","d":1.50}"# + "\r",
+        #"{"event_id":9007199254740993,"\u0075ser_id":"u","page_view_at":"2026-01-01","page":"","c":"","d":1.50}"#
+          + "\r",
       ], options)
     #expect(loaded.faults.isEmpty)
-    #expect(loaded.rows == [
-      Pageview("e1", "ann", at("2026-01-01"), "/a\"\\\n\u{e9}🦊", [nil, nil]),
-      Pageview("e2", "7", at("2026-01-01"), nil, ["{\"a\": [1, 2]}", "true"]),
-      Pageview("9007199254740993", "u", at("2026-01-01"), "", ["", "1.50"]),
-    ])
+    #expect(
+      loaded.rows == [
+        Pageview("e1", "ann", at("2026-01-01"), "/a\"\\\n\u{e9}🦊", [nil, nil]),
+        Pageview("e2", "7", at("2026-01-01"), nil, ["{\"a\": [1, 2]}", "true"]),
+        Pageview("9007199254740993", "u", at("2026-01-01"), "", ["", "1.50"]),
+      ])
   }
 
   @Test func `integer ids keep all digits`() throws {
@@ -38,11 +40,13 @@ private func object(_ members: String) -> String { "{\"event_id\":\"e\",\"user_i
     #expect(loaded.reasons == Array(repeating: .badEventID, count: bad.count))
   }
 
-  @Test(arguments: [
-    (TimeFormat.epochSeconds, "1580648116.1234567", 1_580_648_116_123_456), (.epochSeconds, "-1", -1_000_000),
-    (.epochMilliseconds, "1580648116123", 1_580_648_116_123_000), (.epochMicroseconds, "\"15\"", 15),
-    (.timestamp, "\"1970-01-01 00:00:01\"", 1_000_000),
-  ] as [(TimeFormat, String, Int64)]) func `times`(format: TimeFormat, value: String, microseconds: Int64) throws {
+  @Test(
+    arguments: [
+      (TimeFormat.epochSeconds, "1580648116.1234567", 1_580_648_116_123_456), (.epochSeconds, "-1", -1_000_000),
+      (.epochMilliseconds, "1580648116123", 1_580_648_116_123_000), (.epochMicroseconds, "\"15\"", 15),
+      (.timestamp, "\"1970-01-01 00:00:01\"", 1_000_000),
+    ] as [(TimeFormat, String, Int64)]) func `times`(format: TimeFormat, value: String, microseconds: Int64) throws
+  {
     let loaded = try read([object("\"page_view_at\":\(value)")], LoadOptions(timeFormat: format))
     #expect(loaded.rows.map(\.time) == [microseconds])
   }
@@ -57,10 +61,14 @@ private func object(_ members: String) -> String { "{\"event_id\":\"e\",\"user_i
     (object(#""page_view_at":"2026-01-01","page":"a\u0000b""#), .nulByte),
     (object("\"page_view_at\":\"2026-01-01\",\"page\":\"\0\""), .nulByte),
     (object(#""page_view_at":"2026-01-01","user_id":"v""#), .badJSON),
-    ("[]", .badJSON), ("{}x", .badJSON), ("{", .badJSON), ("{\"a\":1,}", .badJSON), ("{\"a\" 1}", .badJSON), ("{a:1}", .badJSON),
-    (#"{"a":01}"#, .badJSON), (#"{"a":1.}"#, .badJSON), (#"{"a":.5}"#, .badJSON), (#"{"a":+1}"#, .badJSON), (#"{"a":1e}"#, .badJSON),
-    (#"{"a":"\x"}"#, .badJSON), (#"{"a":"\uD83E"}"#, .badJSON), (#"{"a":"\uDD8A"}"#, .badJSON), (#"{"a":"\u00g0"}"#, .badJSON),
-    (#"{"a":"\uD83E\u0041"}"#, .badJSON), ("{\"a\":\"\t\"}", .badJSON), ("{\"a\":\"", .badJSON), (#"{"a":nul}"#, .badJSON), (#"{"a":[1,]}"#, .badJSON),
+    ("[]", .badJSON), ("{}x", .badJSON), ("{", .badJSON), ("{\"a\":1,}", .badJSON), ("{\"a\" 1}", .badJSON),
+    ("{a:1}", .badJSON),
+    (#"{"a":01}"#, .badJSON), (#"{"a":1.}"#, .badJSON), (#"{"a":.5}"#, .badJSON), (#"{"a":+1}"#, .badJSON),
+    (#"{"a":1e}"#, .badJSON),
+    (#"{"a":"\x"}"#, .badJSON), (#"{"a":"\uD83E"}"#, .badJSON), (#"{"a":"\uDD8A"}"#, .badJSON),
+    (#"{"a":"\u00g0"}"#, .badJSON),
+    (#"{"a":"\uD83E\u0041"}"#, .badJSON), ("{\"a\":\"\t\"}", .badJSON), ("{\"a\":\"", .badJSON),
+    (#"{"a":nul}"#, .badJSON), (#"{"a":[1,]}"#, .badJSON),
     ("{\"a\":" + String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000) + "}", .badJSON),
   ]) func `each fault has its reason, and the other lines are loaded`(line: String, reason: FaultReason) throws {
     let good = object("\"page_view_at\":\"2026-01-01\"")
@@ -82,7 +90,8 @@ private func object(_ members: String) -> String { "{\"event_id\":\"e\",\"user_i
   }
 
   @Test func `cut or changed anywhere, a line is read or faulted, and the next one is read`() throws {
-    let line = Array(#"{"event_id":"e\n1","user_id":-1.5e3,"page_view_at":"2026-01-01","x":[{"y":null},"\u00e9"]}"#.utf8)
+    let line = Array(
+      #"{"event_id":"e\n1","user_id":-1.5e3,"page_view_at":"2026-01-01","x":[{"y":null},"\u00e9"]}"#.utf8)
     let good = Array(("\n" + object("\"page_view_at\":\"2026-01-01\"")).utf8)
     for place in 0..<line.count {
       #expect(try load(Array(line[..<place]) + good, path: "t.jsonl").rows.count == 1)

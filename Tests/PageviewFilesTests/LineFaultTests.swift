@@ -9,7 +9,8 @@ private let header = "event_id,user_id,page_view_at,page\n"
   @Test(arguments: [
     (",u,2026-01-01,/", FaultReason.nullEventID), ("\"\",u,2026-01-01,/", .nullEventID),
     ("e,,2026-01-01,/", .nullUser), ("e,u,,/", .nullTime), ("e,u,2026-02-30,/", .badTime),
-    ("e,u,2026-01-01 24:00:00,/", .badTime), ("e,u, 2026-01-01,/", .badTime), ("e,u,0001-01-01 23:59:59.999999,/", .timeOutOfRange),
+    ("e,u,2026-01-01 24:00:00,/", .badTime), ("e,u, 2026-01-01,/", .badTime),
+    ("e,u,0001-01-01 23:59:59.999999,/", .timeOutOfRange),
     ("e,u,9999-12-31,/", .timeOutOfRange), ("e,u,infinity,/", .timeOutOfRange), ("e,u,-infinity,/", .timeOutOfRange),
     ("e,u,0044-03-15 00:00:00 BC,/", .timeOutOfRange), ("e,u,10000-01-01,/", .timeOutOfRange),
     ("e,u,2026-01-01", .columnCount), ("e,u,2026-01-01,/,x", .columnCount), ("e,u,2026-01-01,\0", .nulByte),
@@ -63,8 +64,10 @@ private let header = "event_id,user_id,page_view_at,page\n"
 
   @Test func `UTF-8 is judged as the standard library does`() {
     var random = Random(1)
-    let interesting: [UInt8] = [0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xED,
-      0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF]
+    let interesting: [UInt8] = [
+      0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xED,
+      0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF,
+    ]
     var valid = 0
     for _ in 0..<200_000 {
       let length = Int.random(in: 0...12, using: &random)

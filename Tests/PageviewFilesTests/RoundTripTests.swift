@@ -7,7 +7,8 @@ import WarehouseDriver
 /// What is written is what is read, whatever the quoting and however the bytes arrive.
 @Suite struct RoundTripTests {
   private static let pieces = [
-    "a", "B", " ", ",", "\"", "\"\"", "\n", "\r\n", "\r", ";", "é", "e\u{301}", "🦊", "'", "\\", "\t", "|", "\u{FEFF}", "-",
+    "a", "B", " ", ",", "\"", "\"\"", "\n", "\r\n", "\r", ";", "é", "e\u{301}", "🦊", "'", "\\", "\t", "|", "\u{FEFF}",
+    "-",
   ]
 
   private static func text(_ random: inout Random, from least: Int) -> String {

@@ -136,7 +136,8 @@ private struct Cursor {
     case UInt8(ascii: "f"): resolved = 12
     case UInt8(ascii: "v"): resolved = 11
     case UInt8(ascii: "x"):
-      guard position + 2 < bytes.count, let high = hexDigit(bytes[position + 1]), let low = hexDigit(bytes[position + 2])
+      guard position + 2 < bytes.count, let high = hexDigit(bytes[position + 1]),
+        let low = hexDigit(bytes[position + 2])
       else { return ASCII.backslash }
       position += 3
       return high << 4 | low

@@ -61,22 +61,44 @@ struct CSVScanner {
   }
 
   private mutating func scanQuoted(firstLine length: Int, _ consumed: Int) throws(FileFault) -> Record {
+    switch try findRecordEnd() {
+    case .success(let end) where end.length <= InputWindow.recordLimit:
+      return .record(length: end.length, consumed: end.consumed, lines: countLines(end.consumed))
+    case .success:
+      fields.removeAll { $0.end > length }
+      return .broken(.unterminatedQuote, consumed: consumed)
+    case .failure(let broken):
+      fields.removeAll { $0.end > length }
+      return .broken(broken.reason, consumed: consumed)
+    }
+  }
+
+  private struct Broken: Error {
+    var reason: FaultReason
+  }
+
+  /// Fills `fields` up to the end of the record, or to where its quoting is broken.
+  private mutating func findRecordEnd() throws(FileFault) -> Result<(length: Int, consumed: Int), Broken> {
     let lineFeed = Int(ASCII.lineFeed)
     let carriageReturn = Int(ASCII.carriageReturn)
     var position = 0
     while true {
       var next = try window.byte(at: position)
+      // Where the record ends if this is its last field.
+      var end = position
       if next == Int(ASCII.quote) {
-        guard let end = try scanQuotedField(from: position + 1) else {
-          fields.removeAll { $0.end > length }
-          return .broken(.unterminatedQuote, consumed: consumed)
+        guard let behind = try scanQuotedField(from: position + 1) else {
+          return .failure(Broken(reason: .unterminatedQuote))
         }
-        position = end
+        position = behind
+        end = behind
         next = try window.byte(at: position)
         if next == carriageReturn {
           let afterReturn = try window.byte(at: position + 1)
-          if afterReturn == lineFeed { return record(length: position, consumed: position + 2) }
-          if afterReturn == InputWindow.atEnd { return record(length: position, consumed: position + 1) }
+          if afterReturn == lineFeed || afterReturn < 0 {
+            position += 1
+            next = afterReturn
+          }
         }
       } else {
         let start = position
@@ -84,20 +106,18 @@ struct CSVScanner {
           position += 1
           next = try window.byte(at: position)
         }
-        var end = position
+        end = position
         if next != Int(delimiter), end > start, window.start[end - 1] == ASCII.carriageReturn { end -= 1 }
         fields.append(Field(start: start, end: end))
       }
       switch next {
       case Int(delimiter): position += 1
-      case lineFeed: return record(length: position, consumed: position + 1)
-      case InputWindow.atEnd: return record(length: position, consumed: position)
+      case lineFeed: return .success((end, position + 1))
+      case InputWindow.atEnd: return .success((end, position))
       default:
         // The last field is the broken one.
         fields.removeLast()
-        fields.removeAll { $0.end > length }
-        let reason = next == InputWindow.overLimit ? FaultReason.unterminatedQuote : .badQuote
-        return .broken(reason, consumed: consumed)
+        return .failure(Broken(reason: next == InputWindow.overLimit ? .unterminatedQuote : .badQuote))
       }
     }
   }
@@ -118,15 +138,16 @@ struct CSVScanner {
     return nil
   }
 
-  private func record(length: Int, consumed: Int) -> Record {
+  private func countLines(_ consumed: Int) -> Int {
     let bytes = Bytes(start: window.start, count: consumed)
+    // The last line of a file may have no end.
     var lines = bytes.last == ASCII.lineFeed ? 0 : 1
     var position = 0
     while let index = bytes.firstIndex(of: ASCII.lineFeed, from: position) {
       lines += 1
       position = index + 1
     }
-    return .record(length: length, consumed: consumed, lines: lines)
+    return lines
   }
 
   /// The bytes of a field. Doubled quotes are resolved in place, once.

@@ -13,7 +13,9 @@ enum FileSignature {
     while count < front.count {
       // The closure cannot throw a typed error.
       let result = front.withUnsafeMutableBytes { buffer in
-        Result { () throws(FileFault) in try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...])) }
+        Result { () throws(FileFault) in
+          try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+        }
       }
       let read = try result.get()
       if read == 0 { break }
