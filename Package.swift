@@ -68,15 +68,24 @@ let package = Package(
       ],
       path: "Backends/SQLite/Sources", swiftSettings: strict),
 
-    // The command line; the only target that names all backends.
-    .executableTarget(
-      name: "sessionizer",
+    // The command line's parts, testable without a database.
+    .target(
+      name: "SessionizerCLI",
       dependencies: [
-        "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver",
+        "PageviewFiles", "PageviewGenerator", "SQLRendering", "SessionPlan", "SessionRunner", "WarehouseDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SessionizerCLITests", dependencies: ["SessionPlan", "SessionizerCLI", "WarehouseDriver"],
+      swiftSettings: strict),
+
+    // The executable; the only target that names all backends.
+    .executableTarget(
+      name: "sessionizer",
+      dependencies: ["SQLRendering", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver"],
       swiftSettings: strict),
   ]
 )
