@@ -79,7 +79,11 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "SessionizerCLITests", dependencies: ["SessionPlan", "SessionizerCLI", "WarehouseDriver"],
+      name: "SessionizerCLITests",
+      dependencies: [
+        "SessionPlan", "SessionizerCLI", "WarehouseDriver",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
 
     // The executable; the only target that names all backends.
