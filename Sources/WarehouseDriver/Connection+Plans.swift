@@ -1,11 +1,14 @@
 public import SessionPlan
 
 extension Connection {
-  /// Renders and carries out a plan statement. An error names its place in the plan.
+  /// Renders and carries out a plan statement, and returns the number of rows that the last of its texts changed. An
+  /// error names its place in the plan.
   @discardableResult
   public func execute(_ statement: Statement, path: String) async throws -> Int? {
     do {
-      return try await execute(render(statement))
+      var changed: Int?
+      for sql in try render(statement) { changed = try await execute(sql) }
+      return changed
     } catch var error as DriverError {
       error.planPath = error.planPath ?? path
       throw error
@@ -17,7 +20,8 @@ extension Connection {
     _ query: Query, path: String, _ body: (RecordBatch) async throws -> Void
   ) async throws {
     do {
-      let cursor = try await open(render(.query(query)), types: query.columnTypes.map(BatchColumnType.init))
+      let sql = try render(.query(query)).joined(separator: ";\n")
+      let cursor = try await open(sql, types: query.columnTypes.map(BatchColumnType.init))
       do {
         while let batch = try await cursor.next() { try await body(batch) }
       } catch {

@@ -15,8 +15,8 @@ public protocol Connection: Actor {
 
   // MARK: Plans
 
-  /// A plan statement as this engine's SQL.
-  nonisolated func render(_ statement: Statement) throws -> String
+  /// A plan statement as this engine's SQL: one text, or several to be carried out in order.
+  nonisolated func render(_ statement: Statement) throws -> [String]
 
   // MARK: Statements
 

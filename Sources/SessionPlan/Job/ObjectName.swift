@@ -58,7 +58,7 @@ extension ObjectName: CustomStringConvertible {
   public var description: String {
     parts.map { part in
       let plain = part.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" }
-      return plain ? part : "\"" + part.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+      return plain ? part : "\"" + part.replacing(scalar: "\"", with: "\"\"") + "\""
     }.joined(separator: ".")
   }
 }

@@ -12,6 +12,8 @@ public indirect enum Expression: Hashable, Sendable {
   case compare(Comparison, Expression, Expression, Collation)
   /// `a IS NOT DISTINCT FROM b`: NULL equals NULL.
   case isSame(Expression, Expression, Collation)
+  /// `a`, which is known not to be NULL here for a reason that types do not show.
+  case present(Expression)
   /// `a IS NULL`
   case isNull(Expression)
   /// `a AND b …`; of nothing, true.
@@ -147,8 +149,13 @@ public struct Lookup: Hashable, Sendable {
   public var from: Relation
   public var matching: Expression
   public var order: [OrderTerm]
+  /// Whether there may be no matching row.
+  public var mayMiss: Bool
 
-  public init(_ value: Expression, from: Relation, matching: Expression, order: [OrderTerm]) {
+  public init(
+    _ value: Expression, from: Relation, matching: Expression, order: [OrderTerm], mayMiss: Bool = true
+  ) {
+    self.mayMiss = mayMiss
     self.value = value
     self.from = from
     self.matching = matching

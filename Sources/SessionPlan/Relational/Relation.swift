@@ -8,6 +8,9 @@ public indirect enum Relation: Hashable, Sendable {
   case filter(Relation, Expression)
   /// `SELECT expression AS name, …`, as a relation of its own under `alias`
   case project(Relation, [NamedExpression], alias: String)
+  /// The same rows; each column is computed once a row, however often the relation around it names it. Where an
+  /// engine copies expressions outwards, its dialect prevents it.
+  case computedOnce(Relation)
   /// `SELECT *, function() OVER (…) AS name`: the columns of a relation and some computed over its rows, under `alias`
   case window(Relation, [WindowColumn], alias: String)
   /// `a JOIN b ON …`; both keep their aliases
@@ -56,6 +59,9 @@ public struct NamedExpression: Hashable, Sendable {
 
 public enum JoinKind: Hashable, Sendable {
   case inner
+  /// For each row on the left, the rows on the right are found by a key. Rendered so that the engine keeps that order
+  /// even where its statistics are missing or stale.
+  case lookup
   /// Rows of the left without a match stay, with NULL on the right.
   case left
 }

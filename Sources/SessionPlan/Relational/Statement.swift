@@ -60,6 +60,8 @@ public struct ScratchDefinition: Hashable, Sendable {
   public var position: Position?
   /// An integer column of the query by which the rows are unique, ascending and looked up.
   public var key: String?
+  /// Columns by which other steps look rows up; empty for none.
+  public var lookup: [String]
 
   public struct Position: Hashable, Sendable {
     public var column: String
@@ -74,11 +76,12 @@ public struct ScratchDefinition: Hashable, Sendable {
     }
   }
 
-  public init(name: String, query: Query, position: Position? = nil, key: String? = nil) {
+  public init(name: String, query: Query, position: Position? = nil, key: String? = nil, lookup: [String] = []) {
     self.name = name
     self.query = query
     self.position = position
     self.key = key
+    self.lookup = lookup
   }
 }
 

@@ -1,0 +1,33 @@
+extension SQLiteDialect {
+  /// How this dialect answers each trap.
+  static let traps: [String: String] = [
+    "T01": "named subqueries stand before INSERT; inside would do as well",
+    "T02": "times are whole microseconds in arithmetic; the gap is added and compared",
+    "T03": "times are text with six digits; what the source has after them is cut",
+    "T04": "there is no session time zone; zone-less source times are UTC or at the job's fixed offset",
+    "T05": "BINARY collation everywhere, whatever collation a source column declares",
+    "T06": "BINARY collation orders by bytes",
+    "T07": "every running window has an explicit ROWS frame",
+    "T08": "every order ends in event_id",
+    "T09": "LAG and a missed LEFT JOIN give NULL",
+    "T10": "not used",
+    "T11": "flags are 0 and 1, made by CASE or as literals",
+    "T12": "an empty text is not NULL; the job takes empty keys for NULL",
+    "T13": "|| with operands that are never NULL",
+    "T14": "session ids are event ids, not hashes; SHA-256 of long derived ids is a function that the tool registers",
+    "T15": "double quotes; the tool's connection refuses a misspelt \"x\" that SQLite would take for a text",
+    "T16": "primary keys are enforced",
+    "T17": "no DDL in a run but temporary tables",
+    "T18": "one transaction a run",
+    "T19": "BEGIN IMMEDIATE is the job lock",
+    "T20": "CREATE TABLE and CREATE VIEW IF NOT EXISTS",
+    "T21": "LIMIT",
+    "T22": "NULL sorts first",
+    "T23": "lineage is flat",
+    "T24": "the lock is the transaction, so that its snapshot cannot be older",
+    "T25": "integers do not overflow; the range is checked first",
+    "T26": "keys are compared by SQLite, as bytes",
+    "T27": "a database that is not UTF-8 is refused",
+    "T28": "no limit that a key of 1,024 bytes could reach",
+  ]
+}

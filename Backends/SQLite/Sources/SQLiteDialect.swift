@@ -1,0 +1,93 @@
+public import SQLRendering
+public import SessionPlan
+
+/// SQLite's answers.
+///
+/// Times in tables are ISO text in UTC, so that people can read them; arithmetic is on whole microseconds (trap T02:
+/// `julianday` is a float, `strftime('%s')` truncates).
+public enum SQLiteDialect {
+  public static let dialect = Dialect(
+    name: "sqlite",
+    title: "SQLite 3.40",
+    evidence: .testedLive,
+    profile: PlanProfile(
+      steps: .scratchTables, islands: .positions, hasCorrelatedLookup: true, enforcesKeys: true, hasSHA256: true,
+      hasArrivalColumn: true, hasNamedTimeZones: false, hasStrictTypes: false),
+    identifiers: .init(openQuote: "\"", closeQuote: "\"", longest: 255),
+    literals: .init(escapesBackslash: false, timestamp: "{a}", null: "NULL"),
+    types: .init(
+      integer: "INTEGER", text: "TEXT", key: "TEXT", timestamp: "TEXT", instant: "INTEGER", flag: "INTEGER"),
+    tables: .init(
+      createTable: "CREATE TABLE IF NOT EXISTS {name} (\n{columns}\n)",
+      createIndex: "CREATE INDEX IF NOT EXISTS {name} ON {table} ({columns})",
+      createView: "CREATE VIEW IF NOT EXISTS {name} AS\n{query}",
+      growingColumn: "{name} INTEGER PRIMARY KEY",
+      primaryKey: "PRIMARY KEY ({columns})",
+      indexNameHasSchema: true,
+      createScratch: "CREATE TEMP TABLE {name} (\n{columns}\n)",
+      scratchName: "temp.{name}",
+      positionColumn: "{name} INTEGER PRIMARY KEY",
+      scratchKey: "{name} INTEGER PRIMARY KEY",
+      scratchIndex: "CREATE INDEX temp.{name} ON {table} ({columns})"),
+    queries: .init(
+      subqueriesInInsert: .beforeInsert, namedSubquery: "AS", lookupJoin: "CROSS JOIN",
+      // A subquery with a LIMIT is not merged into one with a WHERE (SQLite's query flattener, restriction 19).
+      computedOnceSuffix: "LIMIT -1", computedOnceCondition: "1", limit: "LIMIT {n}", nullsFirst: "", byteOrder: ""),
+    templates: templates,
+    traps: traps)
+
+  /// The same with the steps as named subqueries and window functions: what `queries/sqlite` shows, since a script
+  /// with scratch tables could be run only once in a session.
+  public static let inlineDialect: Dialect = {
+    var dialect = dialect
+    dialect.profile.steps = .inline
+    dialect.profile.islands = .windows
+    // Without the tool there is no function for it.
+    dialect.profile.hasSHA256 = false
+    return dialect
+  }()
+
+  private static let templates: [Intent: String] = [
+    .compareBytes: "{a} {op} {b}",
+    .isSame: "{a} IS {b}",
+    .isSameBytes: "{a} IS {b}",
+    .gapExceeds: "{current} {op} {previous} + {microseconds}",
+    .instant: "unixepoch(substr({a}, 1, 19)) * 1000000 + substr({a}, 21)",
+    .timestamp: timestampOfMicroseconds,
+    .shift: "{a} + ({microseconds})",
+    .durationMicroseconds:
+      "(unixepoch(substr({to}, 1, 19)) * 1000000 + substr({to}, 21)) - (unixepoch(substr({from}, 1, 19)) * 1000000 + substr({from}, 21))",
+    .day: "substr({a}, 1, 10)",
+    .serverNow: "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'",
+    .sourceTimestampUTC:
+      "CASE WHEN \(SQLiteTimes.isCanonical) THEN {a} WHEN {a} IS NULL OR {a} = '' THEN NULL ELSE \(SQLiteTimes.parsed) END",
+    .sourceTimestamp: "CASE WHEN {a} IS NULL OR {a} = '' THEN NULL ELSE \(SQLiteTimes.parsed) END",
+    .sourceEpochSeconds: epoch("{a} * 1000000", unit: 1_000_000),
+    .sourceEpochMilliseconds: epoch("{a} * 1000", unit: 1000),
+    .sourceEpochMicroseconds: epoch("{a}", unit: 1),
+    .isOutOfRange: SQLiteTimes.isOutOfRange,
+    .isEpochOutOfRange: "typeof({a}) = 'integer'",
+    .divide: "{a} / {b}",
+    .seconds: "{a} / 1000000.0",
+    .concatenate: "{a} || {b}",
+    .byteLength: "length(CAST({a} AS BLOB))",
+    .sha256: "sessionizer_sha256({a})",
+    .decimalText: "CAST({a} AS TEXT)",
+    .timestampText: "{a}",
+    // A column's own collation (NOCASE, RTRIM) must not decide which users are one.
+    .sourceText: "CAST({a} AS TEXT) COLLATE BINARY",
+    .sourceInteger: "CASE WHEN typeof({a}) = 'integer' THEN {a} END",
+  ]
+
+  /// Microseconds `{a}` as ISO text; `%` truncates toward zero, so that times before 1970 need the second modulo.
+  private static let timestampOfMicroseconds =
+    "strftime('%Y-%m-%d %H:%M:%S', ({a} - (({a} % 1000000) + 1000000) % 1000000) / 1000000, 'unixepoch')"
+    + " || printf('.%06d', (({a} % 1000000) + 1000000) % 1000000)"
+
+  private static func epoch(_ microseconds: String, unit: Int64) -> String {
+    let first = Timestamp.earliest.microseconds / unit
+    let end = Timestamp.end.microseconds / unit
+    let text = timestampOfMicroseconds.replacing("{a}", with: "(\(microseconds))")
+    return "CASE WHEN typeof({a}) = 'integer' AND {a} >= (\(first)) AND {a} < \(end) THEN \(text) END"
+  }
+}

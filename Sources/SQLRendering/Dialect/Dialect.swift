@@ -1,0 +1,188 @@
+public import SessionPlan
+
+/// What one engine's SQL looks like: data, not a subclass. The one `Renderer` reads it.
+///
+/// Nothing has a default here: a new dialect answers everything.
+public struct Dialect: Sendable {
+  /// Lower case, such as `sqlite`.
+  public var name: String
+  /// As people write it, with the version that the answers are for: `SQLite 3.40`.
+  public var title: String
+  /// What stands behind the answers.
+  public var evidence: Evidence
+  /// How plans are shaped for it.
+  public var profile: PlanProfile
+  public var identifiers: Identifiers
+  public var literals: Literals
+  public var types: Types
+  public var tables: Tables
+  public var queries: Queries
+  /// How each intent node is written. A node without a template is refused, by name.
+  public var templates: [Intent: String]
+  /// The dialect's answers to the known traps, by id (`T01` …): one sentence each.
+  public var traps: [String: String]
+
+  public init(
+    name: String, title: String, evidence: Evidence, profile: PlanProfile, identifiers: Identifiers,
+    literals: Literals, types: Types, tables: Tables, queries: Queries, templates: [Intent: String],
+    traps: [String: String]
+  ) {
+    self.name = name
+    self.title = title
+    self.evidence = evidence
+    self.profile = profile
+    self.identifiers = identifiers
+    self.literals = literals
+    self.types = types
+    self.tables = tables
+    self.queries = queries
+    self.templates = templates
+    self.traps = traps
+  }
+
+  /// What is known of a dialect, from the strongest to the weakest.
+  public enum Evidence: String, Sendable, CaseIterable {
+    /// The project's tests run it on the engine.
+    case testedLive = "tested live"
+    /// The engine's documentation says so.
+    case documented
+    case assumed
+  }
+
+  /// Names of tables and columns.
+  public struct Identifiers: Sendable {
+    /// Put before and after a name; one inside a name is doubled.
+    public var openQuote: String
+    public var closeQuote: String
+    /// The longest name, in bytes of UTF-8.
+    public var longest: Int
+
+    public init(openQuote: String, closeQuote: String, longest: Int) {
+      self.openQuote = openQuote
+      self.closeQuote = closeQuote
+      self.longest = longest
+    }
+  }
+
+  /// Constants.
+  public struct Literals: Sendable {
+    /// Whether a backslash in a text is an escape and must be doubled.
+    public var escapesBackslash: Bool
+    /// `{a}` is the quoted text `'YYYY-MM-DD HH:MM:SS.ffffff'`.
+    public var timestamp: String
+    /// `{type}` is the column type.
+    public var null: String
+
+    public init(escapesBackslash: Bool, timestamp: String, null: String) {
+      self.escapesBackslash = escapesBackslash
+      self.timestamp = timestamp
+      self.null = null
+    }
+  }
+
+  /// The column types.
+  public struct Types: Sendable {
+    public var integer: String
+    public var text: String
+    /// Text of at most 1,024 bytes that is compared by bytes and may be part of an index.
+    public var key: String
+    public var timestamp: String
+    /// The arithmetic form of a timestamp, in scratch tables.
+    public var instant: String
+    public var flag: String
+
+    public init(integer: String, text: String, key: String, timestamp: String, instant: String, flag: String) {
+      self.integer = integer
+      self.text = text
+      self.key = key
+      self.timestamp = timestamp
+      self.instant = instant
+      self.flag = flag
+    }
+  }
+
+  /// Statements that make things.
+  public struct Tables: Sendable {
+    /// `{name}`, `{columns}`
+    public var createTable: String
+    /// `{name}`, `{table}`, `{columns}`; nil where the engine has no indexes.
+    public var createIndex: String?
+    /// `{name}`, `{query}`
+    public var createView: String
+    /// The whole column: `{name}` is an integer that grows with each row and is the primary key.
+    public var growingColumn: String
+    /// `{columns}`
+    public var primaryKey: String
+    /// Whether the name of an index carries the schema, as on SQLite, or the table's schema decides.
+    public var indexNameHasSchema: Bool
+    /// `{name}`, `{columns}`: a table of this transaction only.
+    public var createScratch: String
+    /// `{name}` of a scratch table where it is read.
+    public var scratchName: String
+    /// The whole column: `{name}` numbers the rows in the order of their insertion.
+    public var positionColumn: String
+    /// The whole column: `{name}` is an integer key of the scratch table.
+    public var scratchKey: String
+    /// `{name}`, `{table}`, `{columns}`: an index of a scratch table.
+    public var scratchIndex: String
+
+    public init(
+      createTable: String, createIndex: String?, createView: String, growingColumn: String, primaryKey: String,
+      indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
+      scratchIndex: String
+    ) {
+      self.createTable = createTable
+      self.createIndex = createIndex
+      self.createView = createView
+      self.growingColumn = growingColumn
+      self.primaryKey = primaryKey
+      self.indexNameHasSchema = indexNameHasSchema
+      self.createScratch = createScratch
+      self.scratchName = scratchName
+      self.positionColumn = positionColumn
+      self.scratchKey = scratchKey
+      self.scratchIndex = scratchIndex
+    }
+  }
+
+  /// The shape of queries.
+  public struct Queries: Sendable {
+    /// Where the named subqueries of an INSERT stand (trap T01).
+    public var subqueriesInInsert: SubqueryPlacement
+    /// Between two named subqueries' name and body: `AS`, or `AS MATERIALIZED`.
+    public var namedSubquery: String
+    /// `JOIN` that keeps the written order: the left drives, the right is looked up.
+    public var lookupJoin: String
+    /// Follows a subquery whose columns are to be computed once; empty where the engine does so by itself.
+    public var computedOnceSuffix: String
+    /// A condition that a query around such a subquery has where it has no other; empty for none.
+    public var computedOnceCondition: String
+    /// `{n}`: the first n rows.
+    public var limit: String
+    /// Follows a term of an ascending order whose NULLs come first; empty where that is the default.
+    public var nullsFirst: String
+    /// Follows a term of an order by the bytes of a text; empty where that is the default.
+    public var byteOrder: String
+
+    public init(
+      subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, computedOnceSuffix: String,
+      computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String
+    ) {
+      self.subqueriesInInsert = subqueriesInInsert
+      self.namedSubquery = namedSubquery
+      self.lookupJoin = lookupJoin
+      self.computedOnceSuffix = computedOnceSuffix
+      self.computedOnceCondition = computedOnceCondition
+      self.limit = limit
+      self.nullsFirst = nullsFirst
+      self.byteOrder = byteOrder
+    }
+  }
+
+  public enum SubqueryPlacement: String, Sendable, CaseIterable {
+    /// `WITH … INSERT INTO t SELECT …`
+    case beforeInsert
+    /// `INSERT INTO t WITH … SELECT …`
+    case insideInsert
+  }
+}

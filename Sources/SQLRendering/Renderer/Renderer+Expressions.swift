@@ -1,0 +1,153 @@
+internal import SessionPlan
+
+extension Renderer {
+  /// A condition as the list of its parts, to be joined by AND.
+  func conditions(_ predicate: Expression) throws -> [String] {
+    if case .and(let list) = predicate { return try list.flatMap { try conditions($0) } }
+    let text = try expression(predicate)
+    if case .or = predicate { return ["(\(text))"] }
+    return [text]
+  }
+
+  /// - Parameter dropping: an alias whose columns are named without it.
+  func expression(_ expression: Expression, dropping alias: String? = nil) throws -> String {
+    func part(_ inner: Expression) throws -> String { try operand(inner, dropping: alias) }
+    func plain(_ inner: Expression) throws -> String { try self.expression(inner, dropping: alias) }
+    switch expression {
+    case .column(let column):
+      let name = try quoted(column.name)
+      return column.relation == alias ? name : "\(try quoted(column.relation)).\(name)"
+    case .literal(let value): return try literal(value)
+    case .compare(let comparison, let a, let b, .value):
+      return "\(try part(a)) \(comparison.rawValue) \(try part(b))"
+    case .compare(let comparison, let a, let b, .bytes):
+      return try intent(.compareBytes, ["a": try part(a), "op": comparison.rawValue, "b": try part(b)])
+    case .isSame(let a, let b, let collation):
+      return try intent(collation == .bytes ? .isSameBytes : .isSame, ["a": try part(a), "b": try part(b)])
+    case .present(let value): return try plain(value)
+    case .isNull(let value): return "\(try part(value)) IS NULL"
+    case .and(let list): return try joined(list, " AND ", empty: "1 = 1", dropping: alias)
+    case .or(let list): return try joined(list, " OR ", empty: "1 = 0", dropping: alias)
+    case .not(.isNull(let value)): return "\(try part(value)) IS NOT NULL"
+    case .not(let value): return "NOT (\(try plain(value)))"
+    case .exists(let rows):
+      let inner = try parts(of: rows)
+      let conditions = inner.conditions.isEmpty ? "" : " WHERE " + inner.conditions.joined(separator: " AND ")
+      return "EXISTS (SELECT 1 FROM \(inner.from)\(conditions))"
+    case .gapExceeds(let previous, let current, let gap, let boundary):
+      return try intent(
+        .gapExceeds,
+        [
+          "previous": try part(previous), "current": try part(current), "op": boundary == .new ? ">=" : ">",
+          "microseconds": String(gap.microseconds),
+        ])
+    case .choose(let branches, let otherwise):
+      let cases = try branches.map { "WHEN \(try plain($0.when)) THEN \(try plain($0.then))" }
+      return "CASE \(cases.joined(separator: " ")) ELSE \(try plain(otherwise)) END"
+    case .coalesce(let list): return "coalesce(\(try list.map { try plain($0) }.joined(separator: ", ")))"
+    case .scalar(let rows):
+      return "(" + (try text(of: parts(of: rows), columnsOf: rows)).replacing("\n", with: " ") + ")"
+    case .lookup(let lookup): return try self.lookup(lookup)
+    case .add(let a, let b): return "\(try part(a)) + \(try part(b))"
+    case .subtract(let a, let b): return "\(try part(a)) - \(try part(b))"
+    case .multiply(let a, let b): return "\(try part(a)) * \(try part(b))"
+    case .concatenate(let list):
+      guard var result = try list.first.map(part) else { return quotedText("") }
+      for next in list.dropFirst() { result = try intent(.concatenate, ["a": result, "b": try part(next)]) }
+      return result
+    default: return try function(expression, part)
+    }
+  }
+
+  /// The nodes that are a template of their operands.
+  private func function(_ expression: Expression, _ part: (Expression) throws -> String) throws -> String {
+    switch expression {
+    case .instant(let value): try intent(.instant, ["a": try part(value)])
+    case .timestamp(let value): try intent(.timestamp, ["a": try part(value)])
+    case .shift(let value, let microseconds):
+      try intent(.shift, ["a": try part(value), "microseconds": String(microseconds)])
+    case .durationMicroseconds(let from, let to):
+      try intent(.durationMicroseconds, ["from": try part(from), "to": try part(to)])
+    case .day(let value): try intent(.day, ["a": try part(value)])
+    case .serverNow: try intent(.serverNow, [:])
+    case .sourceTimestamp(let value, let format, let zone): try sourceTimestamp(try part(value), format, zone)
+    case .isSourceTimeOutOfRange(let value, let format):
+      try intent(format == .timestamp ? .isOutOfRange : .isEpochOutOfRange, ["a": try part(value)])
+    case .divide(let a, let b): try intent(.divide, ["a": try part(a), "b": try part(b)])
+    case .seconds(let value): try intent(.seconds, ["a": try part(value)])
+    case .byteLength(let value): try intent(.byteLength, ["a": try part(value)])
+    case .sha256(let value): try intent(.sha256, ["a": try part(value)])
+    case .decimalText(let value): try intent(.decimalText, ["a": try part(value)])
+    case .timestampText(let value): try intent(.timestampText, ["a": try part(value)])
+    case .sourceText(let value): try intent(.sourceText, ["a": try part(value)])
+    case .sourceInteger(let value): try intent(.sourceInteger, ["a": try part(value)])
+    default:
+      throw RenderingError(
+        dialect: dialect.name, node: String(describing: expression), message: "the renderer does not know this node")
+    }
+  }
+
+  private func sourceTimestamp(_ value: String, _ format: TimeFormat, _ zone: String) throws -> String {
+    switch format {
+    case .epochSeconds: return try intent(.sourceEpochSeconds, ["a": value])
+    case .epochMilliseconds: return try intent(.sourceEpochMilliseconds, ["a": value])
+    case .epochMicroseconds: return try intent(.sourceEpochMicroseconds, ["a": value])
+    case .timestamp:
+      switch SourceZone(zone) {
+      case .utc?: return try intent(.sourceTimestampUTC, ["a": value, "offset_seconds": "0"])
+      case .offset(let minutes)?:
+        return try intent(.sourceTimestamp, ["a": value, "offset_seconds": String(minutes * 60)])
+      case .named(let name)?: return try intent(.sourceTimestampZone, ["a": value, "zone": quotedText(name)])
+      case nil:
+        throw RenderingError(dialect: dialect.name, node: "source_timestamp", message: "\(zone) is no time zone")
+      }
+    }
+  }
+
+  func literal(_ literal: Literal) throws -> String {
+    switch literal {
+    case .integer(let value): value < 0 ? "(\(value))" : String(value)
+    case .text(let value): quotedText(value)
+    case .timestamp(let value):
+      try fill(dialect.literals.timestamp, ["a": quotedText(value.description)], "timestamp literal")
+    case .flag(let value): value ? "1" : "0"
+    case .null(let type):
+      try fill(dialect.literals.null, ["type": self.type(type, isKey: false)], "null literal")
+    case .placeholder(let name, let type):
+      type == .integer
+        ? "{{ \(name) }}" : try fill(dialect.literals.timestamp, ["a": "'{{ \(name) }}'"], "timestamp literal")
+    }
+  }
+
+  private func lookup(_ lookup: Lookup) throws -> String {
+    let inner = try parts(of: lookup.from)
+    let all = inner.conditions + (try conditions(lookup.matching))
+    let order = try lookup.order.map { try orderTerm($0) }.joined(separator: ", ")
+    let limit = try fill(dialect.queries.limit, ["n": "1"], "limit")
+    return
+      "(SELECT \(try expression(lookup.value)) FROM \(inner.from) WHERE \(all.joined(separator: " AND ")) ORDER BY \(order) \(limit))"
+  }
+
+  private func joined(_ list: [Expression], _ word: String, empty: String, dropping alias: String?) throws -> String {
+    if list.isEmpty { return empty }
+    return try list.map { inner in
+      let text = try expression(inner, dropping: alias)
+      switch inner {
+      case .and, .or: return "(\(text))"
+      default: return text
+      }
+    }.joined(separator: word)
+  }
+
+  /// An expression where a single value must stand: in parentheses if it is made of parts.
+  private func operand(_ inner: Expression, dropping alias: String?) throws -> String {
+    let text = try expression(inner, dropping: alias)
+    switch inner {
+    case .compare, .isSame, .isNull, .and, .or, .not, .add, .subtract, .multiply, .concatenate, .gapExceeds,
+      .durationMicroseconds, .divide, .shift, .instant, .timestamp:
+      return "(\(text))"
+    case .present(let value): return try operand(value, dropping: alias)
+    default: return text
+    }
+  }
+}

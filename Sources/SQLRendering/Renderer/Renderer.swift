@@ -1,0 +1,145 @@
+public import SessionPlan
+
+/// Writes plan statements in a dialect.
+///
+/// ```swift
+/// let sql = try Renderer(dialect).render(.query(query))
+/// ```
+public struct Renderer: Sendable {
+  public let dialect: Dialect
+
+  public init(_ dialect: Dialect) {
+    self.dialect = dialect
+  }
+
+  /// The SQL of a statement: one text, or several where the engine needs them (a scratch table is made, then filled).
+  ///
+  /// - Throws: `RenderingError` where the dialect has no way to say it.
+  public func render(_ statement: Statement) throws -> [String] {
+    try protectedText(of: statement).map { LineBreaks.restored($0) }
+  }
+
+  private func protectedText(of statement: Statement) throws -> [String] {
+    switch statement {
+    case .createTable(let table): [try createTable(table)]
+    case .createIndex(let index): try createIndex(index).map { [$0] } ?? []
+    case .createView(let name, let query):
+      [try fill(dialect.tables.createView, ["name": try quoted(name), "query": try text(of: query)], "create_view")]
+    case .createScratch(let scratch): try createScratch(scratch)
+    case .insert(let insert): [try self.insert(insert)]
+    case .query(let query): [try text(of: query)]
+    }
+  }
+
+  // MARK: Names
+
+  /// A table's or view's name as it stands in SQL.
+  public func identifier(_ name: ObjectName) throws(RenderingError) -> String {
+    LineBreaks.restored(try quoted(name))
+  }
+
+  /// A column's name as it stands in SQL.
+  public func identifier(_ name: String) throws(RenderingError) -> String {
+    LineBreaks.restored(try quoted(name))
+  }
+
+  func quoted(_ name: ObjectName) throws(RenderingError) -> String {
+    var parts: [String] = []
+    for part in name.parts { parts.append(try quoted(part)) }
+    return parts.joined(separator: ".")
+  }
+
+  func quoted(_ name: String) throws(RenderingError) -> String {
+    let rules = dialect.identifiers
+    guard !name.isEmpty, !name.unicodeScalars.contains("\0") else {
+      throw RenderingError(dialect: dialect.name, node: "name", message: "a name is empty or has a NUL character")
+    }
+    guard name.utf8.count <= rules.longest else {
+      throw RenderingError(
+        dialect: dialect.name, node: "name",
+        message: "\(name) has \(name.utf8.count) bytes, more than the \(rules.longest) that the engine keeps",
+        remedy: "choose a shorter name or prefix")
+    }
+    return rules.openQuote + doubled(rules.closeQuote, in: LineBreaks.protected(name))
+      + rules.closeQuote
+  }
+
+  /// A text constant.
+  func quotedText(_ text: String) -> String {
+    var body = LineBreaks.protected(text).replacing(scalar: "'", with: "''")
+    if dialect.literals.escapesBackslash { body = body.replacing(scalar: "\\", with: "\\\\") }
+    return "'" + body + "'"
+  }
+
+  // MARK: Help for the parts
+
+  /// Every scalar of the closing quote doubled; a closing quote of several scalars is doubled as a whole.
+  private func doubled(_ quote: String, in name: String) -> String {
+    let scalars = Array(quote.unicodeScalars)
+    return scalars.count == 1 ? name.replacing(scalar: scalars[0], with: quote + quote) : name.replacing(quote, with: quote + quote)
+  }
+
+  func fill(_ template: String, _ values: [String: String], _ node: String) throws(RenderingError) -> String {
+    do {
+      return try Template.fill(template, values, name: node)
+    } catch {
+      var named = error
+      named.dialect = dialect.name
+      throw named
+    }
+  }
+
+  func intent(_ intent: Intent, _ values: [String: String]) throws(RenderingError) -> String {
+    guard let template = dialect.templates[intent] else {
+      throw RenderingError(
+        dialect: dialect.name, node: intent.rawValue, message: "this dialect has no way to write it",
+        remedy: "add a template \(intent.rawValue) to the dialect, or a setting of the job that does without")
+    }
+    return try fill(template, values, intent.rawValue)
+  }
+
+  func type(_ type: ValueType, isKey: Bool) -> String {
+    switch type {
+    case .integer: dialect.types.integer
+    case .text: isKey ? dialect.types.key : dialect.types.text
+    case .timestamp: dialect.types.timestamp
+    case .instant: dialect.types.instant
+    case .flag: dialect.types.flag
+    case .seconds: dialect.types.text
+    }
+  }
+}
+
+/// Line breaks inside names and texts, which indenting must not touch: they travel as other characters until the
+/// statement is complete.
+private enum LineBreaks {
+  static func protected(_ text: String) -> String {
+    text.replacing(scalar: "\u{1}", with: "\u{1}1").replacing(scalar: "\n", with: "\u{1}2")
+  }
+
+  static func restored(_ sql: String) -> String {
+    guard sql.unicodeScalars.contains("\u{1}") else { return sql }
+    var result = String.UnicodeScalarView()
+    var isMarked = false
+    for next in sql.unicodeScalars {
+      if isMarked {
+        result.append(next == "2" ? "\n" : "\u{1}")
+        isMarked = false
+      } else if next == "\u{1}" {
+        isMarked = true
+      } else {
+        result.append(next)
+      }
+    }
+    return String(result)
+  }
+}
+
+extension String {
+  /// Every line moved to the right by two blanks a level.
+  func indented(_ levels: Int = 1) -> String {
+    let blanks = String(repeating: "  ", count: levels)
+    return split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : blanks + $0 }
+      .joined(separator: "\n")
+  }
+}

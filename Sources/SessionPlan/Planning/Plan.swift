@@ -1,0 +1,25 @@
+/// What is to be done, in order.
+public struct Plan: Hashable, Sendable {
+  /// Such as `create` or `run`.
+  public var name: String
+  public var steps: [Step]
+
+  public struct Step: Hashable, Sendable {
+    /// Such as `lineage`.
+    public var name: String
+    /// What it is for, one sentence.
+    public var purpose: String
+    public var statement: Statement
+
+    public init(_ name: String, _ purpose: String, _ statement: Statement) {
+      self.name = name
+      self.purpose = purpose
+      self.statement = statement
+    }
+  }
+
+  public init(name: String, steps: [Step]) {
+    self.name = name
+    self.steps = steps
+  }
+}

@@ -1,0 +1,76 @@
+/// States a job as plans in the relational language, in the shape that suits an engine's profile.
+///
+/// Pure: the same job and profile give the same plans. Each kind of plan has a file of its own beside this one.
+public struct Planner: Sendable {
+  public let bound: BoundJob
+  public let profile: PlanProfile
+
+  /// - Throws: `PlanError` where the job needs what the profile cannot do.
+  public init(_ bound: BoundJob, profile: PlanProfile) throws(PlanError) {
+    self.bound = bound
+    self.profile = profile
+    try checkAbilities()
+  }
+
+  var job: SessionJob { bound.job }
+  var names: ObjectNames { bound.job.names }
+  var gap: Int64 { bound.job.gap.microseconds }
+  var attributes: [String] { bound.job.attributes.map(\.name) }
+  var idType: ValueType { bound.idType }
+  var ids: Collation { bound.idCollation }
+
+  private func checkAbilities() throws(PlanError) {
+    if case .named(let zone) = SourceZone(job.source.timeZone), !profile.hasNamedTimeZones {
+      throw PlanError(
+        .unsupported, "source.time_zone \(zone): this dialect cannot convert named time zones",
+        remedy: "give a fixed offset such as +02:00, or a view that converts to UTC")
+    }
+    if SourceZone(job.source.timeZone) == nil {
+      throw PlanError(
+        .wrongSetting, "source.time_zone \(job.source.timeZone) is neither UTC, an offset nor a zone's name",
+        remedy: "write UTC, +02:00 or Europe/Berlin")
+    }
+  }
+
+  /// A total order of pageviews within a user.
+  func order(_ alias: String) -> [OrderTerm] {
+    [
+      OrderTerm(.column(alias, "user_id"), .bytes), OrderTerm(.column(alias, "page_view_at"), .value),
+      OrderTerm(.column(alias, "event_id"), ids),
+    ]
+  }
+
+  /// Whether a row starts a session although one of the same user comes before it.
+  func gapExceeds(_ previous: Expression, _ current: Expression) -> Expression {
+    .gapExceeds(previous: previous, current: current, gap: job.gap, boundary: job.boundary)
+  }
+}
+
+/// The zone of source times that carry none.
+public enum SourceZone: Hashable, Sendable {
+  case utc
+  /// Minutes east of UTC.
+  case offset(minutes: Int)
+  case named(String)
+
+  /// nil for a text that is no zone.
+  public init?(_ text: String) {
+    if ["UTC", "Z", "+00:00"].contains(text.uppercased()) {
+      self = .utc
+      return
+    }
+    if let sign = text.first, sign == "+" || sign == "-" {
+      let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }), let hours = Int(parts[0]), let minutes = Int(parts[1]),
+        hours <= 15, minutes <= 59, hours >= 0, minutes >= 0
+      else { return nil }
+      self = .offset(minutes: (sign == "-" ? -1 : 1) * (hours * 60 + minutes))
+      return
+    }
+    let allowed = text.unicodeScalars.allSatisfy {
+      $0.properties.isAlphabetic || ("0"..."9").contains($0) || "/_+-".unicodeScalars.contains($0)
+    }
+    guard allowed, let first = text.unicodeScalars.first, first.properties.isAlphabetic else { return nil }
+    self = .named(text)
+  }
+}

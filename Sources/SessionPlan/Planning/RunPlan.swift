@@ -1,0 +1,176 @@
+/// What a run writes about itself.
+public struct RunIdentity: Hashable, Sendable {
+  /// The job's fingerprint, as `JobFingerprint.text`.
+  public var job: String
+  public var engine: String
+  public var toolVersion: String
+
+  public init(job: String, engine: String, toolVersion: String) {
+    self.job = job
+    self.engine = engine
+    self.toolVersion = toolVersion
+  }
+}
+
+extension Planner {
+  /// A run (semantics.md, 3): `started`, the steps, the lineage rows, then the new rows, quarantine, `finished`.
+  ///
+  /// Lineage first, then rows, always: where there is no transaction, that order can be repaired by the next run.
+  public func runPlan(_ mode: RunMode, _ identity: RunIdentity) throws -> Plan {
+    var run = RunBuilder(planner: self, steps: RunSteps())
+    try run.addSelection(mode)
+    try run.addContext()
+    switch profile.islands {
+    case .positions: try run.addIslandsByPosition()
+    case .windows: try run.addIslandsByWindows()
+    }
+    try run.addResults()
+    return Plan(name: "run", steps: [started(mode, identity)] + run.statements() + [finished(mode, identity, run.counts())])
+  }
+
+  /// A run over everything into empty ledgers, of a source whose event ids are unique: the same result as `runPlan`
+  /// for less. An event id that occurs twice breaks the ledger's key, so it needs a profile that enforces keys.
+  public func firstRunPlan(_ mode: RunMode, _ identity: RunIdentity) throws -> Plan {
+    var run = FirstRunBuilder(planner: self, steps: RunSteps())
+    try run.addSteps(mode)
+    return Plan(
+      name: "first run", steps: [started(mode, identity)] + run.statements() + [finished(mode, identity, run.counts())])
+  }
+
+  /// Whether `firstRunPlan` exists for this profile.
+  public var hasFirstRunPlan: Bool {
+    profile.steps == .scratchTables && profile.islands == .positions && profile.enforcesKeys
+  }
+
+  /// One row where the ledger has any.
+  public func ledgerProbe() -> Query {
+    Query(
+      Relation.table(ledger(.sessionTable, as: "t")).project(
+        [NamedExpression("found", .integer(1))], as: "o"), limit: 1)
+  }
+
+  /// One row where an event id occurs twice in the source, by the column as it is; nil where ids are derived.
+  public func repeatedIDProbe() -> Query? {
+    guard let id = job.source.eventID else { return nil }
+    let p = source
+    let grouped = Relation.aggregate(
+      Relation.table(p).filter(p[id].isPresent), by: [NamedExpression("event_id", p[id])],
+      [AggregateColumn("copies", .count)], alias: "g")
+    return Query(
+      grouped.filter(Expression.column("g", "copies").isGreater(than: .integer(1)))
+        .project([NamedExpression("found", .integer(1))], as: "o"), limit: 1)
+  }
+
+  // MARK: The run's own rows
+
+  /// The id of the run that has written `started` and not yet `finished`.
+  var thisRun: Expression {
+    let r = ledger(.sessionRuns, as: "this_run")
+    return .scalar(
+      .aggregate(.table(r), by: [], [AggregateColumn("run_id", .maximum(r["run_id"], .value))], alias: "m"))
+  }
+
+  private func started(_ mode: RunMode, _ identity: RunIdentity) -> Plan.Step {
+    let mark = arrivalMark(mode)
+    let row = runRow(mode, identity) { name in
+      switch name {
+      case "run_id": .coalesce([.add(thisRun, .integer(1)), .integer(1)])
+      case "state": .text("started")
+      case "arrival_mark": mark.id
+      case "arrival_mark_at": mark.time
+      default: .null(.integer)
+      }
+    }
+    return Plan.Step("started", "Takes the next run id; notes how far the source has arrived.", row)
+  }
+
+  private func finished(_ mode: RunMode, _ identity: RunIdentity, _ counts: RunCounts) -> Plan.Step {
+    let row = runRow(mode, identity) { name in
+      switch name {
+      case "run_id": .present(thisRun)
+      case "state": .text("finished")
+      case "arrival_mark", "arrival_mark_at": startedValue(name)
+      case "pageviews": counts.pageviews
+      case "lineage_rows": counts.lineageRows
+      default: counts.quarantined
+      }
+    }
+    return Plan.Step("finished", "Closes the run.", row)
+  }
+
+  /// A row of the run ledger; what is the same in both of a run's rows is filled in here.
+  private func runRow(_ mode: RunMode, _ identity: RunIdentity, _ other: (String) -> Expression) -> Statement {
+    let table = runsTable()
+    let columns = table.columns.map(\.column)
+    let values = columns.map { column in
+      let value: Expression =
+        switch (column.name, mode) {
+        case ("recorded_at", _): .serverNow
+        case ("job", _): .text(identity.job)
+        case ("mode", _): .text(mode.name)
+        case ("window_from", .window(let from?, _)): .literal(from)
+        case ("window_to", .window(_, let to?)): .literal(to)
+        case ("window_from", _), ("window_to", _): .null(.timestamp)
+        case ("engine", _): .text(identity.engine)
+        case ("tool_version", _): .text(identity.toolVersion)
+        default: other(column.name)
+        }
+      return NamedExpression(column.name, value)
+    }
+    let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
+    return .insert(Insert(into: table.name, columns: columns, query: Query(one.project(values, as: "v"))))
+  }
+
+  /// The greatest arrival value of the source; a windowed run sets none (semantics.md, 5).
+  private func arrivalMark(_ mode: RunMode) -> (id: Expression, time: Expression) {
+    let none: (Expression, Expression) = (.null(.integer), .null(.timestamp))
+    guard let arrival = job.source.arrival else { return none }
+    if case .window = mode { return none }
+    let greatest = Expression.scalar(
+      .aggregate(
+        .table(source), by: [], [AggregateColumn("mark", .maximum(arrivalValue(arrival), .value))], alias: "m"))
+    switch arrival.kind {
+    case .id: return (greatest, .null(.timestamp))
+    case .time:
+      // Never later than the run's start by the server's clock.
+      let isAhead = greatest.isGreater(than: .serverNow)
+      return (.null(.integer), .choose([Branch(isAhead, then: .serverNow)], otherwise: greatest))
+    }
+  }
+
+  private func startedValue(_ column: String) -> Expression {
+    let r = ledger(.sessionRuns, as: "started_run")
+    let isThis = Expression.and([
+      r["run_id"].equals(thisRun, .value), r["state"].equals(.text("started"), .bytes),
+    ])
+    return .scalar(Relation.table(r).filter(isThis).project([NamedExpression(column, r[column])], as: "v"))
+  }
+
+  /// The last mark that counts: that of the newest finished run without a window. Columns: run_id, arrival_mark,
+  /// arrival_mark_at; no row where there is none.
+  public func markQuery() -> Query {
+    let r = ledger(.sessionRuns, as: "r")
+    let counts = Expression.and([
+      r["state"].equals(.text("finished"), .bytes), r["mode"].differs(from: .text("window"), .bytes),
+    ])
+    return Query(
+      Relation.table(r).filter(counts).project(
+        ["run_id", "arrival_mark", "arrival_mark_at"].map { NamedExpression("r", $0) }, as: "o"),
+      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1)
+  }
+
+  /// The fingerprint of the ledger's first run, as text; no row where nothing has run yet.
+  public func fingerprintQuery() -> Query {
+    let r = ledger(.sessionRuns, as: "r")
+    return Query(
+      Relation.table(r).project([NamedExpression("r", "run_id"), NamedExpression("r", "job")], as: "o"),
+      order: [OrderTerm(.column("o", "run_id"), .value)], limit: 1)
+  }
+}
+
+/// The numbers in a `finished` row.
+struct RunCounts {
+  var pageviews: Expression
+  var lineageRows: Expression
+  var quarantined: Expression
+}

@@ -1,0 +1,220 @@
+/// The source rows that a run looks at: mapped, in the ledger's types, and each with what is wrong with it.
+extension Planner {
+  static let columnsOfSelection = ["event_id", "user_id", "page_view_at", "page"]
+
+  /// The source table.
+  var source: TableReference {
+    let types = bound.sourceTypes.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    return TableReference(
+      .stored(bound.sourceName), alias: "p",
+      columns: types.map { SchemaColumn($0.key, $0.value, nullable: !bound.requiredColumns.contains($0.key)) })
+  }
+
+  /// Columns: event_id, user_id, page_view_at, page, the attributes, `reason` (NULL where the row is good), and for
+  /// bad rows `raw_event_id` and `raw_time` as text.
+  func selection(_ mode: RunMode, as alias: String) throws -> Relation {
+    var rows =
+      job.source.eventID == nil ? try rowsWithDerivedIDs(mode) : try mappedRows(mode, as: "m")
+    if case .window(let from, let to) = mode {
+      var bounds: [Expression] = []
+      if let from { bounds.append(Expression.column("m", "page_view_at").isAtLeast(.literal(from))) }
+      if let to { bounds.append(Expression.column("m", "page_view_at").isLess(than: .literal(to))) }
+      rows = rows.filter(.and(bounds))
+    }
+    let judged = Relation.computedOnce(
+      rows.project(
+        (Self.columnsOfSelection + attributes + ["source_event_id", "source_time"]).map { NamedExpression("m", $0) }
+          + [NamedExpression("reason", reason(of: "m"))], as: "j"))
+    let isBad = Expression.column("j", "reason").isPresent
+    func whenBad(_ value: Expression) -> Expression { .choose([Branch(isBad, then: value)], otherwise: .null(.text)) }
+    return judged.project(
+      (Self.columnsOfSelection + attributes + ["reason"]).map { NamedExpression("j", $0) } + [
+        NamedExpression("raw_event_id", whenBad(.column("j", "source_event_id"))),
+        NamedExpression("raw_time", whenBad(.sourceText(.column("j", "source_time")))),
+      ], as: alias)
+  }
+
+  /// Source rows in the ledger's types, before they are judged.
+  private func mappedRows(_ mode: RunMode, as alias: String) throws -> Relation {
+    let p = source
+    let source = job.source
+    var conditions: [Expression] = []
+    if let filter = source.filter { conditions.append(try expression(filter)) }
+    if case .new(let since) = mode, let arrival = source.arrival, source.eventID != nil {
+      conditions.append(isRecent(arrival, since: since))
+    }
+    let rows = conditions.isEmpty ? Relation.table(p) : Relation.table(p).filter(.and(conditions))
+    var columns = [
+      NamedExpression("user_id", .sourceText(p[source.userID])),
+      NamedExpression(
+        "page_view_at", .sourceTimestamp(p[source.pageViewAt], source.timeFormat, timeZone: source.timeZone)),
+      NamedExpression("page", source.page.map { .sourceText(p[$0]) } ?? .null(.text)),
+      NamedExpression("source_time", p[source.pageViewAt]),
+    ]
+    if let id = source.eventID {
+      columns.append(NamedExpression("event_id", idType == .integer ? .sourceInteger(p[id]) : .sourceText(p[id])))
+      columns.append(NamedExpression("source_event_id", .sourceText(p[id])))
+    } else if let arrival = source.arrival {
+      columns.append(NamedExpression("arrival", p[arrival.column]))
+    }
+    columns += job.attributes.map { NamedExpression($0.name, .sourceText(p[$0.column])) }
+    return .computedOnce(rows.project(columns, as: alias))
+  }
+
+  private func isRecent(_ arrival: Arrival, since: Literal) -> Expression {
+    let value = arrivalValue(arrival)
+    let isAfter = Expression.compare(.greaterOrEqual, value, .literal(since), .value)
+    return bound.requiredColumns.contains(arrival.column) ? isAfter : .or([isAfter, .isNull(value)])
+  }
+
+  /// The arrival column in a form that can be compared with a mark.
+  func arrivalValue(_ arrival: Arrival) -> Expression {
+    let column = source[arrival.column]
+    return switch arrival.kind {
+    case .id: column
+    case .time: .sourceTimestamp(column, .timestamp, timeZone: "UTC")
+    }
+  }
+
+  // MARK: No event id in the source
+
+  /// Rows of a source without event id, each with the id that is derived from its content.
+  ///
+  /// The occurrence is counted over all source rows of that content, whatever the mode selects; a window selects by
+  /// time, which is part of the content, so that it may be applied afterwards.
+  private func rowsWithDerivedIDs(_ mode: RunMode) throws -> Relation {
+    var all = try mappedRows(.whole, as: "a")
+    if case .new(let since) = mode, let arrival = job.source.arrival {
+      let touched = try mappedRows(.whole, as: "n").filter(recentContent(arrival, since: since))
+      let sameContent = Expression.and(
+        ["user_id", "page_view_at", "page"].map { name in
+          .isSame(.column("a", name), .column("n", name), name == "page_view_at" ? .value : .bytes)
+        })
+      all = .exists(all, touched, on: sameContent)
+    }
+    let keys = [
+      OrderKey(.column("a", "user_id"), .bytes), OrderKey(.column("a", "page_view_at"), .value),
+      OrderKey(.column("a", "page"), .bytes),
+    ]
+    // Rows of equal content are interchangeable: the id counts them, whichever comes first.
+    let order = attributes.map { OrderTerm(.column("a", $0), .bytes, nulls: .first) }
+    let counted = Relation.window(
+      all,
+      [
+        WindowColumn(
+          "occurrence", .rowNumber, partition: keys,
+          order: order.isEmpty ? [OrderTerm(.column("a", "page_view_at"), .value, nulls: .first)] : order,
+          tiesAreEqual: true)
+      ], alias: "c")
+    return .computedOnce(
+      counted.project(
+        ["user_id", "page_view_at", "page", "source_time"].map { NamedExpression("c", $0) }
+          + attributes.map { NamedExpression("c", $0) } + [
+            NamedExpression("event_id", derivedID(of: "c")), NamedExpression("source_event_id", .null(.text)),
+          ], as: "m"))
+  }
+
+  private func recentContent(_ arrival: Arrival, since: Literal) -> Expression {
+    let value =
+      arrival.kind == .id
+      ? Expression.column("n", "arrival") : .sourceTimestamp(.column("n", "arrival"), .timestamp, timeZone: "UTC")
+    return .or([.compare(.greaterOrEqual, value, .literal(since), .value), .isNull(value)])
+  }
+
+  /// `<bytes of user>:<user><26-character time><bytes of page>:<page>#<n>` (semantics.md, 5).
+  private func derivedID(of alias: String) -> Expression {
+    let user = Expression.column(alias, "user_id")
+    let time = Expression.column(alias, "page_view_at")
+    let page = Expression.column(alias, "page")
+    let count = Expression.decimalText(.column(alias, "occurrence"))
+    func id(_ pagePart: Expression) -> Expression {
+      let present = Expression.concatenate([
+        .decimalText(.byteLength(user)), .text(":"), user, .timestampText(time), .decimalText(.byteLength(page)),
+        .text(":"), pagePart, .text("#"), count,
+      ])
+      let absent = Expression.concatenate([
+        .decimalText(.byteLength(user)), .text(":"), user, .timestampText(time), .text("-#"), count,
+      ])
+      return .choose([Branch(.isNull(page), then: absent)], otherwise: present)
+    }
+    let fits = Expression.byteLength(id(page)).isAtMost(.integer(QuarantineReason.longestKey))
+    var branches = [
+      Branch(.or([.isNull(user), .isNull(time)]), then: .null(.text)),
+      Branch(.or([.isNull(page), fits]), then: id(page)),
+    ]
+    // Without SHA-256 the id stays too long, and the row goes to quarantine as key_too_long.
+    branches.append(Branch(page.isPresent, then: profile.hasSHA256 ? id(.sha256(page)) : id(page)))
+    return .choose(branches, otherwise: .null(.text))
+  }
+
+  // MARK: What is wrong with a row
+
+  private func reason(of alias: String) -> Expression {
+    let event = Expression.column(alias, "event_id")
+    let user = Expression.column(alias, "user_id")
+    let time = Expression.column(alias, "source_time")
+    func isEmpty(_ text: Expression) -> Expression { .or([.isNull(text), text.equals(.text(""), .bytes)]) }
+    func isTooLong(_ text: Expression) -> Expression {
+      Expression.byteLength(text).isGreater(than: .integer(QuarantineReason.longestKey))
+    }
+    func branch(_ when: Expression, _ reason: QuarantineReason) -> Branch { Branch(when, then: .text(reason.rawValue)) }
+    var branches: [Branch] = []
+    let isDerived = job.source.eventID == nil
+    if !isDerived {
+      branches.append(branch(isEmpty(.column(alias, "source_event_id")), .nullEventID))
+      if idType == .integer { branches.append(branch(.isNull(event), .badEventID)) }
+    }
+    branches.append(branch(isEmpty(user), .nullUser))
+    branches.append(branch(isEmpty(.sourceText(time)), .nullTime))
+    let isNoTime = Expression.isNull(.column(alias, "page_view_at"))
+    branches.append(
+      branch(.and([isNoTime, .isSourceTimeOutOfRange(time, job.source.timeFormat)]), .timeOutOfRange))
+    branches.append(branch(isNoTime, .badTime))
+    branches.append(branch(idType == .text ? .or([isTooLong(event), isTooLong(user)]) : isTooLong(user), .keyTooLong))
+    return .choose(branches, otherwise: .null(.text))
+  }
+
+  // MARK: The job's filter
+
+  private func expression(_ filter: SourceFilter) throws -> Expression {
+    switch filter {
+    case .compare(let column, let comparison, let value):
+      guard let operation = Comparison(rawValue: comparison.rawValue) else {
+        throw PlanError(.malformed, "comparison \(comparison.rawValue)")
+      }
+      let (left, right, collation) = try operands(column, value)
+      return .compare(operation, left, right, collation)
+    case .isIn(let column, let values):
+      return .or(
+        try values.map { value in
+          let (left, right, collation) = try operands(column, value)
+          return left.equals(right, collation)
+        })
+    case .isNull(let column): return .isNull(source[column])
+    case .isNotNull(let column): return source[column].isPresent
+    case .not(let inner): return .not(try expression(inner))
+    case .and(let a, let b): return .and([try expression(a), try expression(b)])
+    case .or(let a, let b): return .or([try expression(a), try expression(b)])
+    }
+  }
+
+  /// A column and a literal in a common type: the literal's, unless the column holds times.
+  private func operands(_ column: String, _ value: SourceFilter.Value) throws -> (Expression, Expression, Collation) {
+    let type = bound.sourceTypes[column]
+    switch (value, type) {
+    case (.text(let text), .timestamp):
+      guard let moment = Timestamp(text: text) else {
+        throw PlanError(
+          .wrongSetting, "source.filter compares the time column \(column) with '\(text)', which is no time",
+          remedy: "write 'YYYY-MM-DD HH:MM:SS'")
+      }
+      return (
+        .sourceTimestamp(source[column], .timestamp, timeZone: job.source.timeZone), .literal(.timestamp(moment)), .value
+      )
+    case (.text(let text), _): return (.sourceText(source[column]), .text(text), .bytes)
+    case (.integer(let number), .integer?), (.integer(let number), nil), (.integer(let number), .flag?):
+      return (source[column], .integer(number), .value)
+    case (.integer(let number), _): return (.sourceText(source[column]), .text(String(number)), .bytes)
+    }
+  }
+}
