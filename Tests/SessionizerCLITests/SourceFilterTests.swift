@@ -84,9 +84,9 @@ import Testing
     var random = SeededRandom(seed: 20_200_202)
     for _ in 0..<3000 {
       let filter = random.filter(depth: 5)
-      let read = try SourceFilter(text: filter.description)
-      #expect(read == filter, "\(filter)")
-      #expect(read.description.utf8.elementsEqual(filter.description.utf8))
+      let read = try SourceFilter(text: filter.text)
+      #expect(read == filter, "\(filter.text)")
+      #expect(read.text.utf8.elementsEqual(filter.text.utf8))
     }
   }
 }

@@ -39,7 +39,7 @@ public enum SQLiteDialect {
   /// The same with the steps as named subqueries and window functions: what `queries/sqlite` shows, since a script
   /// with scratch tables could be run only once in a session.
   public static let inlineDialect: Dialect = {
-    var dialect = dialect
+    var dialect = Self.dialect
     dialect.profile.steps = .inline
     dialect.profile.islands = .windows
     // Without the tool there is no function for it.

@@ -36,23 +36,6 @@ struct SourceFilterLexer {
     return tokens
   }
 
-  /// Whether a column can stand in a filter without quotes.
-  static func isPlainWord(_ text: String) -> Bool {
-    guard let first = text.unicodeScalars.first, isWordStart(first) else { return false }
-    return text.unicodeScalars.allSatisfy(isWordPart) && !reserved.contains(text.lowercased())
-  }
-
-  /// The text in quotes, with the quotes in it doubled.
-  static func quoted(_ text: String, by quote: Unicode.Scalar) -> String {
-    var result = String.UnicodeScalarView([quote])
-    for scalar in text.unicodeScalars {
-      result.append(scalar)
-      if scalar == quote { result.append(quote) }
-    }
-    result.append(quote)
-    return String(result)
-  }
-
   private static func isWordStart(_ scalar: Unicode.Scalar) -> Bool {
     scalar == "_" || scalar.properties.isAlphabetic
   }

@@ -4,14 +4,15 @@ public import WarehouseDriver
 public actor RowOutput {
   private var writer: any RowWriter
   private var buffer: OutputBuffer
-  private let decimals: Set<String>
+  private let millionths: [String: String]
   private var hasBegun = false
 
   /// - Parameters:
-  ///   - decimals: the text columns that hold exact decimal numbers
+  ///   - millionths: the integer columns that hold millionths, and what they are called when they are written with
+  ///     six decimals
   ///   - style: how a person sees it; only the table cares
   public init(
-    _ format: OutputFormat, to sink: any ByteSink, decimals: Set<String> = RowOutput.usualDecimals,
+    _ format: OutputFormat, to sink: any ByteSink, millionths: [String: String] = RowOutput.usualMillionths,
     style: TextStyle = TextStyle()
   ) {
     writer =
@@ -23,11 +24,18 @@ public actor RowOutput {
       case .markdown: MarkdownWriter()
       }
     buffer = OutputBuffer(sink)
-    self.decimals = decimals
+    self.millionths = millionths
   }
 
-  /// Columns of our views and aggregates whose exact decimals travel as text.
-  public static let usualDecimals: Set<String> = ["duration_seconds"]
+  /// The columns of the exports and the aggregates that are computed in whole millionths.
+  public static let usualMillionths = [
+    "duration_microseconds": "duration_seconds",
+    "duration_mean": "duration_mean_seconds",
+    "duration_median": "duration_median_seconds",
+    "duration_p95": "duration_p95_seconds",
+    "pageviews_per_session_micro": "pageviews_per_session",
+    "bounce_rate_micro": "bounce_rate",
+  ]
 
   /// The first batch may be empty: then it only names the columns.
   public func write(_ batch: RecordBatch) throws {
@@ -48,8 +56,10 @@ public actor RowOutput {
     guard !hasBegun else { return }
     hasBegun = true
     let columns = schema.map { column in
-      OutputColumn(
-        name: column.name, type: column.type, isDecimal: column.type == .text && decimals.contains(column.name))
+      if column.type == .int64, let name = millionths[column.name] {
+        return OutputColumn(name: name, type: column.type, isMillionths: true)
+      }
+      return OutputColumn(name: column.name, type: column.type)
     }
     try writer.begin(columns, into: &buffer)
   }
