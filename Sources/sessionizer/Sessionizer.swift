@@ -1,4 +1,6 @@
 import Foundation
+import SQLRendering
+import SQLiteBackend
 import SessionizerCLI
 import WarehouseDriver
 
@@ -8,7 +10,9 @@ struct Sessionizer {
   static func main() async {
     let process = ProcessInfo.processInfo
     let environment = CommandEnvironment(
-      backends: BackendRegistry([]), variables: process.environment, console: .standard())
+      backends: BackendRegistry([]),
+      dialects: [BuiltInDialect(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.inlineDialect)],
+      variables: process.environment, console: .standard())
     exit(await CommandLineTool.main(Array(process.arguments.dropFirst()), environment))
   }
 }

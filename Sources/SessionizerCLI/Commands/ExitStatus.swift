@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SessionRunner
 internal import WarehouseDriver
 
 /// What the process returns.
@@ -24,6 +25,7 @@ enum ExitStatus {
       case .cancelled: interrupted
       default: failed
       }
+    case let error as RunnerError: error.exitCode
     case is UsageError, is ValidationError: usage
     case let error as TargetChoiceError: error.isMissing ? usage : failed
     case let error as OutputError: error == .brokenPipe ? done : failed

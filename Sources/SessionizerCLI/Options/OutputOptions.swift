@@ -48,3 +48,11 @@ struct LogOptions: ParsableArguments {
     }
   }
 }
+
+extension LogOptions {
+  /// The console of the running command, as these options want it.
+  var console: Console {
+    let environment = CommandEnvironment.current
+    return applied(to: environment.console, environment: environment.variables)
+  }
+}

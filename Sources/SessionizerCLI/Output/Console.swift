@@ -56,7 +56,7 @@ public struct Console: Sendable {
   }
 
   /// There is nowhere left to say that standard error cannot be written.
-  private func report(_ line: String) { try? errors.write(line + "\n") }
+  func report(_ line: String) { try? errors.write(line + "\n") }
 
   /// An engine's message may have several lines, and may quote data: neither may break the one line.
   static func oneLine(_ text: String) -> String {
