@@ -91,5 +91,13 @@ let package = Package(
       name: "sessionizer",
       dependencies: ["SQLRendering", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver"],
       swiftSettings: strict),
+
+    .testTarget(
+      name: "LawTests",
+      dependencies: [
+        "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
   ]
 )

@@ -1,5 +1,3 @@
-public import SessionPlan
-
 /// A kind of database: it knows its URL schemes and makes connections.
 public protocol Backend: Sendable {
   /// The schemes it answers to, in lower case.

@@ -4,10 +4,10 @@ extension Connection {
   /// Renders and carries out a plan statement, and returns the number of rows that the last of its texts changed. An
   /// error names its place in the plan.
   @discardableResult
-  public func execute(_ statement: Statement, path: String) async throws -> Int? {
+  public nonisolated func execute(_ statement: Statement, path: String) async throws -> Int? {
     do {
       var changed: Int?
-      for sql in try render(statement) { changed = try await execute(sql) }
+      for sql in try render(statement) { changed = try await self.execute(sql) }
       return changed
     } catch var error as DriverError {
       error.planPath = error.planPath ?? path
@@ -16,7 +16,7 @@ extension Connection {
   }
 
   /// Renders a plan query and hands its batches on, one after the other.
-  public func query(
+  public nonisolated func query(
     _ query: Query, path: String, _ body: (RecordBatch) async throws -> Void
   ) async throws {
     do {
@@ -35,7 +35,7 @@ extension Connection {
   }
 
   /// Renders a plan query and collects its rows: for results that are known to be small.
-  public func rows(_ query: Query, path: String) async throws -> [[BatchValue?]] {
+  public nonisolated func rows(_ query: Query, path: String) async throws -> [[BatchValue?]] {
     var rows: [[BatchValue?]] = []
     try await self.query(query, path: path) { batch in
       for row in 0..<batch.rowCount { rows.append(batch.row(row)) }
@@ -46,7 +46,7 @@ extension Connection {
   /// Carries out `body` in a transaction: committed if it returns, rolled back if it throws.
   ///
   /// Where the rollback fails too, the error that is thrown is the first one and says so.
-  public func transaction<Result: Sendable>(
+  public nonisolated func transaction<Result: Sendable>(
     _ mode: TransactionMode, _ body: () async throws -> Result
   ) async throws -> Result {
     try await begin(mode)

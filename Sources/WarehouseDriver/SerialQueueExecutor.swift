@@ -1,4 +1,4 @@
-public import Dispatch
+internal import Dispatch
 
 /// A serial executor over a dispatch queue: the thread on which a connection's blocking C calls are made.
 ///

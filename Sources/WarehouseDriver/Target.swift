@@ -1,5 +1,3 @@
-public import SessionPlan
-
 /// A database to work on, as the user names it: `sqlite:path`, `postgres://…`, `odbc+<dialect>:<connection string>`.
 ///
 /// A target may hold a password, so neither its description nor a mirror of it shows more than the scheme.

@@ -1,5 +1,5 @@
 public import SQLRendering
-public import SessionPlan
+internal import SessionPlan
 
 /// SQLite's answers.
 ///
@@ -39,12 +39,12 @@ public enum SQLiteDialect {
   /// The same with the steps as named subqueries and window functions: what `queries/sqlite` shows, since a script
   /// with scratch tables could be run only once in a session.
   public static let inlineDialect: Dialect = {
-    var dialect = Self.dialect
-    dialect.profile.steps = .inline
-    dialect.profile.islands = .windows
+    var inline = dialect
+    inline.profile.steps = .inline
+    inline.profile.islands = .windows
     // Without the tool there is no function for it.
-    dialect.profile.hasSHA256 = false
-    return dialect
+    inline.profile.hasSHA256 = false
+    return inline
   }()
 
   private static let templates: [Intent: String] = [

@@ -102,6 +102,6 @@ extension Planner {
           NamedExpression("started_at", r["recorded_at"]), NamedExpression("finished_at", f["recorded_at"]),
           NamedExpression("r", "engine"), NamedExpression("r", "tool_version"),
         ], as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value)])
+      order: [OrderTerm(.column("o", "run_id"), .value)], orderIsTotal: true)
   }
 }

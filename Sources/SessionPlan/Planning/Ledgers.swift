@@ -91,3 +91,25 @@ extension Planner {
     return TableReference(.stored(definition.name), alias: alias, columns: definition.columns.map(\.column))
   }
 }
+
+extension Planner {
+  /// The names of a ledger's columns.
+  public func ledgerColumns(_ object: ObjectNames.Object) -> [String] { ledger(object, as: "t").columns.map(\.name) }
+
+  /// The states that are recorded for a run: `started`, `finished`.
+  public func runStates(of run: Literal) -> Query {
+    let r = ledger(.sessionRuns, as: "r")
+    return Query(
+      Relation.table(r).filter(r["run_id"].equals(.literal(run), .value))
+        .project([NamedExpression("r", "state")], as: "o"))
+  }
+
+  /// The newest finished run: run_id, mode, pageviews, lineage_rows, quarantined.
+  public func lastRun() -> Query {
+    let r = ledger(.sessionRuns, as: "r")
+    return Query(
+      Relation.table(r).filter(r["state"].equals(.text("finished"), .bytes)).project(
+        ["run_id", "mode", "pageviews", "lineage_rows", "quarantined"].map { NamedExpression("r", $0) }, as: "o"),
+      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, orderIsTotal: true)
+  }
+}

@@ -3,6 +3,9 @@ public struct Plan: Hashable, Sendable {
   /// Such as `create` or `run`.
   public var name: String
   public var steps: [Step]
+  /// What the steps found, from their scratch tables, before anything is written: pageviews, lineage_rows,
+  /// quarantined. nil where there are no scratch tables.
+  public var counts: Query?
 
   public struct Step: Hashable, Sendable {
     /// Such as `lineage`.
@@ -18,8 +21,9 @@ public struct Plan: Hashable, Sendable {
     }
   }
 
-  public init(name: String, steps: [Step]) {
+  public init(name: String, steps: [Step], counts: Query? = nil) {
     self.name = name
     self.steps = steps
+    self.counts = counts
   }
 }

@@ -25,7 +25,10 @@ extension Planner {
     case .windows: try run.addIslandsByWindows()
     }
     try run.addResults()
-    return Plan(name: "run", steps: [started(mode, identity)] + run.statements() + [finished(mode, identity, run.counts())])
+    let counts = run.counts()
+    return Plan(
+      name: "run", steps: [started(mode, identity)] + run.statements() + [finished(mode, identity, counts)],
+      counts: profile.steps == .scratchTables ? counts.query : nil)
   }
 
   /// A run over everything into empty ledgers, of a source whose event ids are unique: the same result as `runPlan`
@@ -33,8 +36,10 @@ extension Planner {
   public func firstRunPlan(_ mode: RunMode, _ identity: RunIdentity) throws -> Plan {
     var run = FirstRunBuilder(planner: self, steps: RunSteps())
     try run.addSteps(mode)
+    let counts = run.counts()
     return Plan(
-      name: "first run", steps: [started(mode, identity)] + run.statements() + [finished(mode, identity, run.counts())])
+      name: "first run", steps: [started(mode, identity)] + run.statements() + [finished(mode, identity, counts)],
+      counts: counts.query)
   }
 
   /// Whether `firstRunPlan` exists for this profile.
@@ -156,7 +161,7 @@ extension Planner {
     return Query(
       Relation.table(r).filter(counts).project(
         ["run_id", "arrival_mark", "arrival_mark_at"].map { NamedExpression("r", $0) }, as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1)
+      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, orderIsTotal: true)
   }
 
   /// The fingerprint of the ledger's first run, as text; no row where nothing has run yet.
@@ -164,7 +169,7 @@ extension Planner {
     let r = ledger(.sessionRuns, as: "r")
     return Query(
       Relation.table(r).project([NamedExpression("r", "run_id"), NamedExpression("r", "job")], as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value)], limit: 1)
+      order: [OrderTerm(.column("o", "run_id"), .value)], limit: 1, orderIsTotal: true)
   }
 }
 
@@ -173,4 +178,14 @@ struct RunCounts {
   var pageviews: Expression
   var lineageRows: Expression
   var quarantined: Expression
+
+  var query: Query {
+    let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
+    return Query(
+      one.project(
+        [
+          NamedExpression("pageviews", pageviews), NamedExpression("lineage_rows", lineageRows),
+          NamedExpression("quarantined", quarantined),
+        ], as: "c"))
+  }
 }

@@ -12,7 +12,10 @@ extension Planner {
 
   /// Columns: event_id, user_id, page_view_at, page, the attributes, `reason` (NULL where the row is good), and for
   /// bad rows `raw_event_id` and `raw_time` as text.
-  func selection(_ mode: RunMode, as alias: String) throws -> Relation {
+  ///
+  /// - Parameter withArrival: whether the column `arrival` is there too, comparable with a mark.
+  func selection(_ mode: RunMode, as alias: String, withArrival: Bool = false) throws -> Relation {
+    let arrival = withArrival && job.source.arrival != nil ? ["arrival"] : []
     var rows =
       job.source.eventID == nil ? try rowsWithDerivedIDs(mode) : try mappedRows(mode, as: "m")
     if case .window(let from, let to) = mode {
@@ -23,12 +26,13 @@ extension Planner {
     }
     let judged = Relation.computedOnce(
       rows.project(
-        (Self.columnsOfSelection + attributes + ["source_event_id", "source_time"]).map { NamedExpression("m", $0) }
+        (Self.columnsOfSelection + attributes + ["source_event_id", "source_time"] + arrival)
+          .map { NamedExpression("m", $0) }
           + [NamedExpression("reason", reason(of: "m"))], as: "j"))
     let isBad = Expression.column("j", "reason").isPresent
     func whenBad(_ value: Expression) -> Expression { .choose([Branch(isBad, then: value)], otherwise: .null(.text)) }
     return judged.project(
-      (Self.columnsOfSelection + attributes + ["reason"]).map { NamedExpression("j", $0) } + [
+      (Self.columnsOfSelection + attributes + ["reason"] + arrival).map { NamedExpression("j", $0) } + [
         NamedExpression("raw_event_id", whenBad(.column("j", "source_event_id"))),
         NamedExpression("raw_time", whenBad(.sourceText(.column("j", "source_time")))),
       ], as: alias)
@@ -54,9 +58,8 @@ extension Planner {
     if let id = source.eventID {
       columns.append(NamedExpression("event_id", idType == .integer ? .sourceInteger(p[id]) : .sourceText(p[id])))
       columns.append(NamedExpression("source_event_id", .sourceText(p[id])))
-    } else if let arrival = source.arrival {
-      columns.append(NamedExpression("arrival", p[arrival.column]))
     }
+    if let arrival = source.arrival { columns.append(NamedExpression("arrival", arrivalValue(arrival))) }
     columns += job.attributes.map { NamedExpression($0.name, .sourceText(p[$0.column])) }
     return .computedOnce(rows.project(columns, as: alias))
   }
@@ -84,8 +87,8 @@ extension Planner {
   /// time, which is part of the content, so that it may be applied afterwards.
   private func rowsWithDerivedIDs(_ mode: RunMode) throws -> Relation {
     var all = try mappedRows(.whole, as: "a")
-    if case .new(let since) = mode, let arrival = job.source.arrival {
-      let touched = try mappedRows(.whole, as: "n").filter(recentContent(arrival, since: since))
+    if case .new(let since) = mode, job.source.arrival != nil {
+      let touched = try mappedRows(.whole, as: "n").filter(recentContent(since: since))
       let sameContent = Expression.and(
         ["user_id", "page_view_at", "page"].map { name in
           .isSame(.column("a", name), .column("n", name), name == "page_view_at" ? .value : .bytes)
@@ -111,13 +114,11 @@ extension Planner {
         ["user_id", "page_view_at", "page", "source_time"].map { NamedExpression("c", $0) }
           + attributes.map { NamedExpression("c", $0) } + [
             NamedExpression("event_id", derivedID(of: "c")), NamedExpression("source_event_id", .null(.text)),
-          ], as: "m"))
+          ] + (job.source.arrival == nil ? [] : [NamedExpression("c", "arrival")]), as: "m"))
   }
 
-  private func recentContent(_ arrival: Arrival, since: Literal) -> Expression {
-    let value =
-      arrival.kind == .id
-      ? Expression.column("n", "arrival") : .sourceTimestamp(.column("n", "arrival"), .timestamp, timeZone: "UTC")
+  private func recentContent(since: Literal) -> Expression {
+    let value = Expression.column("n", "arrival")
     return .or([.compare(.greaterOrEqual, value, .literal(since), .value), .isNull(value)])
   }
 

@@ -60,7 +60,7 @@ public struct PlanChecker: Sendable {
     var checker = self
     for named in query.with { checker.steps[named.name] = try checker.scope(of: named.relation).allColumns }
     let scope = try checker.scope(of: query.relation)
-    try checker.check(query.order, in: scope, isTotal: true)
+    if !query.order.isEmpty { try checker.check(query.order, in: scope, isTotal: query.orderIsTotal) }
     return scope.allColumns
   }
 
@@ -142,7 +142,7 @@ public struct PlanChecker: Sendable {
 
   /// Checks an order's terms, and that it is total: it ends in a key that is unique by the contract, or is declared so.
   private func check(
-    _ order: [OrderTerm], in scope: Scope, isTotal: Bool, within partition: [OrderKey] = []
+    _ order: [OrderTerm], in scope: Scope, isTotal isDeclaredTotal: Bool, within partition: [OrderKey] = []
   ) throws {
     let expressions = ExpressionChecker(checker: self, scope: scope)
     for term in order {
@@ -154,7 +154,7 @@ public struct PlanChecker: Sendable {
       guard case .column(let column) = expression else { return false }
       return Self.uniqueColumns.contains(column.name)
     }
-    try require(isTotal || ends, "an order is not total: no event id or position in it")
+    try require(isDeclaredTotal || ends, "an order is not total: no event id or position in it")
   }
 
   /// Columns that no two rows of a partition share.

@@ -104,8 +104,14 @@ public struct Query: Hashable, Sendable {
   public var relation: Relation
   public var order: [OrderTerm]
   public var limit: Int?
+  /// Set where the order is total for a reason that the checker does not see, such as a grouped key.
+  public var orderIsTotal: Bool
 
-  public init(_ relation: Relation, with: [NamedSubquery] = [], order: [OrderTerm] = [], limit: Int? = nil) {
+  public init(
+    _ relation: Relation, with: [NamedSubquery] = [], order: [OrderTerm] = [], limit: Int? = nil,
+    orderIsTotal: Bool = false
+  ) {
+    self.orderIsTotal = orderIsTotal
     self.with = with
     self.relation = relation
     self.order = order

@@ -1,0 +1,27 @@
+public import SQLRendering
+public import WarehouseDriver
+
+/// SQLite, through its C library: targets `sqlite:PATH` and `sqlite::memory:`.
+///
+/// ```swift
+/// let target = try Target(url: "sqlite:demo.db")
+/// let connection = try await SQLiteBackend().connect(to: target, options: ConnectionOptions(mayCreate: true))
+/// try await connection.execute("CREATE TABLE t(a)")
+/// await connection.close()
+/// ```
+public struct SQLiteBackend: Backend {
+  private let dialect: Dialect
+
+  /// - Parameter dialect: another rendering for the same engine, such as `SQLiteDialect.inlineDialect`.
+  public init(dialect: Dialect = SQLiteDialect.dialect) {
+    self.dialect = dialect
+  }
+
+  public var schemes: [String] { ["sqlite"] }
+
+  public func connect(to target: Target, options: ConnectionOptions) async throws -> any Connection {
+    let connection = SQLiteConnection(options: options, dialect: dialect)
+    try await connection.connect(to: DatabaseLocation(target))
+    return connection
+  }
+}

@@ -1,0 +1,104 @@
+internal import CSQLite
+public import WarehouseDriver
+
+/// A query between two batches.
+final class OpenQuery {
+  let id: Int
+  let statement: PreparedStatement
+  var readers: [ColumnReader]
+  /// The statement stands on a row that is not read yet.
+  var hasPendingRow: Bool
+  var rowCount = 0
+  var duration = Duration.zero
+
+  init(id: Int, statement: PreparedStatement, readers: [ColumnReader], hasPendingRow: Bool) {
+    self.id = id
+    self.statement = statement
+    self.readers = readers
+    self.hasPendingRow = hasPendingRow
+  }
+
+  /// The next rows, nil after the last. A batch ends early where its texts grow large, so that it stays small in memory.
+  func next() throws(DriverError) -> RecordBatch? {
+    var rows = 0
+    var bytes = 0
+    while rows < RecordBatch.usualRows, bytes < 8 << 20 {
+      if !hasPendingRow, try !statement.step(.fetch) { break }
+      hasPendingRow = false
+      bytes = 0
+      for index in readers.indices {
+        try readers[index].read(statement.handle, row: rows)
+        bytes += readers[index].byteCount
+      }
+      rows += 1
+    }
+    rowCount += rows
+    guard rows > 0 else { return nil }
+    return RecordBatch(schema: readers.map(\.column), columns: readers.indices.map { readers[$0].take() })
+  }
+}
+
+/// A cursor's handle for its caller; the query itself lives in the connection.
+private struct SQLiteCursor: BatchCursor {
+  let connection: SQLiteConnection
+  let id: Int
+  let schema: [BatchColumn]
+
+  func next() async throws -> RecordBatch? { try await connection.nextBatch(of: id) }
+  func close() async { await connection.closeQuery(id) }
+}
+
+extension SQLiteConnection {
+  public func open(_ sql: String, types: [BatchColumnType]?) async throws -> any BatchCursor {
+    let database = try ready(.execute, sql: sql)
+    do {
+      let start = ContinuousClock.now
+      let statement = try PreparedStatement(sql, database: database, phase: .prepare)
+      let count = statement.columnCount
+      guard count > 0 else { throw misuse(.prepare, "the statement returns no rows", "use execute", sql) }
+      if let types, types.count != Int(count) {
+        throw misuse(.prepare, "\(types.count) types were given for a query of \(count) columns", "give one for each", sql)
+      }
+      // The types of the first row are needed where none are given.
+      let hasRow = types == nil ? try statement.step(.execute) : false
+      let readers = (0..<count).map { index in
+        let type = types?[Int(index)] ?? ColumnReader.guessType(statement.handle, index, hasRow: hasRow)
+        return ColumnReader(BatchColumn(statement.name(ofColumn: index), type), at: index)
+      }
+      let query = OpenQuery(id: nextActivity(), statement: statement, readers: readers, hasPendingRow: hasRow)
+      query.duration = ContinuousClock.now - start
+      activity = .query(query)
+      return SQLiteCursor(connection: self, id: query.id, schema: readers.map(\.column))
+    } catch let error as DriverError {
+      noticeLostTransaction(after: error, database)
+      throw error
+    }
+  }
+
+  fileprivate func nextBatch(of id: Int) throws -> RecordBatch? {
+    // After the end, and after a rollback, there is nothing more.
+    guard case .query(let query)? = activity, query.id == id else { return nil }
+    let database = query.statement.database
+    do {
+      try database.checkCancellation(.fetch, sql: query.statement.sql)
+      let start = ContinuousClock.now
+      let batch = try query.next()
+      query.duration += ContinuousClock.now - start
+      if batch == nil { closeQuery(id) }
+      return batch
+    } catch {
+      var failure = error
+      failure.statement = failure.statement ?? query.statement.sql
+      activity = nil
+      noticeLostTransaction(after: failure, database)
+      throw failure
+    }
+  }
+
+  fileprivate func closeQuery(_ id: Int) {
+    guard case .query(let query)? = activity, query.id == id else { return }
+    activity = nil
+    statementStatistics += query.statement.statistics
+    options.observer?(StatementEvent(sql: query.statement.sql, duration: query.duration, rows: query.rowCount))
+  }
+}

@@ -1,0 +1,157 @@
+internal import CSQLite
+internal import SQLRendering
+public import SessionPlan
+public import WarehouseDriver
+
+/// A connection to a SQLite database.
+///
+/// SQLite's calls block, so the actor runs them on a queue of its own. All work of a call happens on the task that made
+/// it, which is how SQLite's callbacks know that the task was cancelled.
+public actor SQLiteConnection: Connection {
+  private let executor = SerialQueueExecutor(label: "sessionizer.sqlite")
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  let options: ConnectionOptions
+  /// nil before the connection is open and after it is closed.
+  var database: Database?
+  var transaction = TransactionState.none
+  /// What occupies the connection between two calls.
+  var activity: Activity?
+  private var lastActivity = 0
+  /// Scratch tables older than the transaction; those made in it are dropped at its end.
+  var olderScratchTables: Set<[UInt8]> = []
+  var turnedRecursiveTriggersOn = false
+
+  /// What the statements have cost since `resetStatementStatistics`; a statement counts when it has ended. The
+  /// connection's own statements (BEGIN, clean-up, catalog) are left out.
+  public internal(set) var statementStatistics = StatementStatistics()
+
+  private nonisolated let dialect: Dialect
+
+  init(options: ConnectionOptions, dialect: Dialect) {
+    self.options = options
+    self.dialect = dialect
+  }
+
+  func connect(to location: DatabaseLocation) throws {
+    database = try openDatabase(at: location, options: options)
+  }
+
+  // MARK: Plans
+
+  public nonisolated var profile: PlanProfile { dialect.profile }
+
+  public nonisolated func render(_ statement: Statement) throws -> [String] {
+    try Renderer(dialect).render(statement)
+  }
+
+  public nonisolated func scratchTable(_ name: String) -> ObjectName { ObjectName(parts: ["temp", name]) }
+
+  // MARK: Statements
+
+  /// Carries out one statement. Returns the number of rows that it inserted, changed or deleted itself, triggers left
+  /// out; 0 for a statement of another kind.
+  public func execute(_ sql: String) async throws -> Int? {
+    let database = try ready(.execute, sql: sql)
+    return try observed(sql, .execute, database) {
+      let statement = try PreparedStatement(sql, database: database, phase: .prepare)
+      defer { statementStatistics += statement.statistics }
+      let before = sqlite3_total_changes64(database.handle)
+      while try statement.step(.execute) {}
+      let changed = sqlite3_total_changes64(database.handle) != before
+      return changed ? Int(sqlite3_changes64(database.handle)) : 0
+    }
+  }
+
+  public func explain(_ sql: String) async throws -> [String] {
+    let database = try ready(.prepare, sql: sql)
+    var depths = ["0": -1]
+    return try database.texts("EXPLAIN QUERY PLAN " + sql, .prepare).map { row in
+      let depth = (depths[row[1] ?? "0"] ?? -1) + 1
+      depths[row[0] ?? ""] = depth
+      return String(repeating: "  ", count: depth) + (row[3] ?? "")
+    }
+  }
+
+  public func resetStatementStatistics() { statementStatistics = StatementStatistics() }
+
+  public func close() async {
+    if let database, !database.isAutocommit { try? database.shielded { () throws(DriverError) in try database.run("ROLLBACK", .close) } }
+    activity = nil
+    transaction = .none
+    database = nil
+  }
+
+  // MARK: Order of calls
+
+  /// What occupies the connection between two calls: nothing else may be done meanwhile.
+  enum Activity {
+    case query(OpenQuery)
+    case append(OpenAppend)
+
+    var id: Int {
+      switch self {
+      case .query(let query): query.id
+      case .append(let append): append.id
+      }
+    }
+  }
+
+  func nextActivity() -> Int {
+    lastActivity += 1
+    return lastActivity
+  }
+
+  func opened(_ phase: DriverError.Phase) throws(DriverError) -> Database {
+    guard let database else {
+      throw DriverError(.connection, phase: phase, "the connection is closed")
+    }
+    return database
+  }
+
+  /// The database, if a new statement may begin now.
+  func ready(_ phase: DriverError.Phase, sql: String? = nil) throws(DriverError) -> Database {
+    let database = try opened(phase)
+    switch activity {
+    case .query?:
+      throw misuse(phase, "a query is still open on this connection", "read it to its end or close it first", sql)
+    case .append?:
+      throw misuse(phase, "a bulk insert is still open on this connection", "finish or cancel it first", sql)
+    case nil: break
+    }
+    if case .failed(let first) = transaction {
+      var error = DriverError(
+        first.code, phase: phase, "the transaction cannot go on after an error in it (\(first.message))",
+        remedy: "roll back and begin again", statement: sql)
+      error.vendorCode = first.vendorCode
+      throw error
+    }
+    try database.checkCancellation(phase, sql: sql)
+    return database
+  }
+
+  func misuse(
+    _ phase: DriverError.Phase, _ message: String, _ remedy: String, _ sql: String? = nil
+  ) -> DriverError {
+    DriverError(.other, phase: phase, message, remedy: remedy, statement: sql)
+  }
+
+  /// Carries out `body`, tells the observer, and finds out whether the transaction is still what it was.
+  ///
+  /// - Parameter changesTransaction: the statement is the connection's own BEGIN or COMMIT.
+  func observed(
+    _ sql: String, _ phase: DriverError.Phase, _ database: Database, changesTransaction: Bool = false,
+    _ body: () throws -> Int?
+  ) throws -> Int? {
+    let start = ContinuousClock.now
+    do {
+      let rows = try body()
+      if !changesTransaction { try noticeHandmadeTransaction(sql, phase, database) }
+      options.observer?(StatementEvent(sql: sql, duration: ContinuousClock.now - start, rows: rows))
+      return rows
+    } catch let error as DriverError {
+      noticeLostTransaction(after: error, database)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/// How a file gets into the source table, so that loading it twice adds nothing.
+extension Planner {
+  public static let loadedStep = "loaded"
+  public static let faultsStep = "faults"
+
+  /// The columns that a file gives, in the order in which they are appended.
+  public var loadedColumns: [SchemaColumn] {
+    pageviewsTable().columns.filter { $0.role == .plain }.map(\.column)
+  }
+
+  /// The columns of a faulty line, in the order in which they are appended.
+  public var faultColumns: [SchemaColumn] {
+    quarantineTable().columns.map(\.column).filter { $0.name != "run_id" }
+  }
+
+  /// An empty scratch table for the rows of a file that goes into a source table with rows in it.
+  public func loadedScratch() -> Statement { .createScratch(emptyScratch(Self.loadedStep, loadedColumns)) }
+
+  /// An empty scratch table for faulty lines.
+  public func faultsScratch() -> Statement { .createScratch(emptyScratch(Self.faultsStep, faultColumns)) }
+
+  /// Rows of the scratch table that the source does not have yet, all columns equal.
+  public func insertLoaded() -> Statement {
+    let l = TableReference(
+      .step(Self.loadedStep), alias: "l", columns: loadedColumns + [SchemaColumn("position", .integer)])
+    let p = TableReference(.stored(names[.pageviews]), alias: "p", columns: pageviewsTable().columns.map(\.column))
+    let isThere = Expression.and(loadedColumns.map { .isSame(p[$0.name], l[$0.name], collation(of: $0)) })
+    let rows = Relation.notExists(.table(l), .table(p), on: isThere)
+      .project((loadedColumns.map(\.name) + ["position"]).map { NamedExpression("l", $0) }, as: "n")
+    // The order of arrival is the order in the file.
+    return .insert(
+      Insert(
+        into: names[.pageviews], columns: loadedColumns,
+        query: Query(
+          rows.project(loadedColumns.map { NamedExpression("n", $0.name) }, as: "v"))))
+  }
+
+  /// Faulty lines that are not in quarantine yet.
+  public func insertFaults() -> Statement {
+    let f = TableReference(
+      .step(Self.faultsStep), alias: "f", columns: faultColumns + [SchemaColumn("position", .integer)])
+    let q = ledger(.sessionQuarantine, as: "q")
+    let isThere = Expression.and(faultColumns.map { .isSame(q[$0.name], f[$0.name], collation(of: $0)) })
+    let rows = Relation.notExists(.table(f), .table(q), on: isThere)
+    return .insert(
+      Insert(
+        into: names[.sessionQuarantine], columns: faultColumns,
+        query: Query(rows.project(faultColumns.map { NamedExpression("f", $0.name) }, as: "v"))))
+  }
+
+  /// One row where the source table has any.
+  public func sourceProbe() -> Query {
+    let p = TableReference(.stored(names[.pageviews]), alias: "p", columns: pageviewsTable().columns.map(\.column))
+    return Query(Relation.table(p).project([NamedExpression("found", .integer(1))], as: "o"), limit: 1)
+  }
+
+  private func collation(of column: SchemaColumn) -> Collation { column.type == .text ? .bytes : .value }
+
+  private func emptyScratch(_ name: String, _ columns: [SchemaColumn]) -> ScratchDefinition {
+    let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
+    let nothing = one.filter(.or([])).project(
+      columns.map { NamedExpression($0.name, .null($0.type)) }, as: "e")
+    return ScratchDefinition(
+      name: name, query: Query(nothing),
+      position: .init(
+        column: "position", order: [OrderTerm(.column("e", columns[0].name), collation(of: columns[0]), nulls: .first)],
+        tiesAreEqual: true))
+  }
+}

@@ -1,0 +1,92 @@
+internal import SessionPlan
+internal import WarehouseDriver
+
+/// Finds out what a plan must know of the database: the types of the source's columns and of the ledger's ids.
+extension JobContext {
+  /// The job bound to its source table, for `create`, `run` and `verify`.
+  func boundToSource() async throws -> BoundJob {
+    var job = job
+    let name = job.source.table ?? job.names[.pageviews]
+    guard let table = try await connection.describe(name) else {
+      throw RunnerError(
+        "there is no table \(name)",
+        remedy: job.source.table == nil
+          ? "run `sessionizer create` first, or name your own with --source-table"
+          : "check source.table in the job file, or --source-table")
+    }
+    let columns = Dictionary(table.columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    // The tool's own table numbers its rows as they arrive.
+    if job.source.table == nil, job.source.arrival == nil, columns["arrival_id"] != nil {
+      job.source.arrival = Arrival(column: "arrival_id")
+    }
+    var types: [String: ValueType] = [:]
+    var required: Set<String> = []
+    for (setting, column) in Self.columnsRead(by: job) {
+      guard let found = columns[column] else {
+        throw RunnerError(
+          "\(name) has no column \(column) (\(setting)); it has "
+            + table.columns.map(\.name).joined(separator: ", "),
+          remedy: "name the right one in the job file or by an option")
+      }
+      types[column] = found.type ?? .text
+      if !found.isNullable { required.insert(column) }
+    }
+    if let arrival = job.source.arrival, arrival.kind == .id { types[arrival.column] = .integer }
+    if job.source.timeFormat != .timestamp { types[job.source.pageViewAt] = .integer }
+    let idType: EventIDType = job.source.eventID.map { types[$0] == .integer ? .integer : .text } ?? .text
+    return BoundJob(job, eventIDType: idType, sourceTypes: types, requiredColumns: required)
+  }
+
+  /// The job as a reader needs it: its settings are the ledger's.
+  func boundToLedger() async throws -> BoundJob {
+    let name = job.names[.sessionTable]
+    guard let ledger = try await connection.describe(name) else {
+      throw RunnerError("there is no table \(name)", remedy: "run `sessionizer create` first, or check --prefix and --schema")
+    }
+    let isInteger = ledger.columns.first { $0.name == "event_id" }?.type == .integer
+    var bound = BoundJob.assumed(job)
+    bound.eventIDType = isInteger ? .integer : .text
+    if let first = try await firstFingerprint(bound) {
+      bound.job = first.applied(to: job)
+      if case let attributes = bound.job.attributes, !attributes.isEmpty {
+        for attribute in attributes { bound.sourceTypes[attribute.column] = .text }
+      }
+    } else {
+      let own = Set(try planner(bound).ledgerColumns(.sessionTable))
+      let extra = ledger.columns.map(\.name).filter { !own.contains($0) }
+      bound.job.attributes = job.attributes.isEmpty ? extra.map { Attribute(name: $0, column: $0) } : job.attributes
+    }
+    return bound
+  }
+
+  /// The fingerprint of the ledger's first run; nil where nothing has run.
+  func firstFingerprint(_ bound: BoundJob) async throws -> JobFingerprint? {
+    let rows = try await connection.rows(try planner(bound).fingerprintQuery(), path: "fingerprint")
+    guard case .text(let text)? = rows.first?.last ?? nil else { return nil }
+    return JobFingerprint(text: text)
+  }
+
+  /// - Throws: `RunnerError` naming the setting and both values, where the ledger belongs to another job.
+  func requireSameJob(_ bound: BoundJob) async throws {
+    guard let first = try await firstFingerprint(bound),
+      let difference = JobFingerprint(bound).difference(from: first)
+    else { return }
+    throw RunnerError(
+      "these ledgers belong to another job: \(difference.setting) is \(difference.mine), theirs is \(difference.other)",
+      remedy: "set it back, or choose another prefix and make a full run")
+  }
+
+  /// The source columns that a job reads, each with the setting that names it.
+  static func columnsRead(by job: SessionJob) -> [(setting: String, column: String)] {
+    let source = job.source
+    var result: [(String, String)] = []
+    if let id = source.eventID { result.append(("source.event_id", id)) }
+    result.append(("source.user_id", source.userID))
+    result.append(("source.page_view_at", source.pageViewAt))
+    if let page = source.page { result.append(("source.page", page)) }
+    if let arrival = source.arrival { result.append(("source.arrival", arrival.column)) }
+    for attribute in job.attributes { result.append(("attributes", attribute.column)) }
+    for column in source.filter?.columns.sorted() ?? [] { result.append(("source.filter", column)) }
+    return result
+  }
+}

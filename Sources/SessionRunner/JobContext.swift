@@ -1,0 +1,37 @@
+public import Logging
+public import SessionPlan
+public import WarehouseDriver
+
+/// A job on a connection: what the commands work with.
+///
+/// ```swift
+/// let context = JobContext(job: SessionJob(), connection: connection, logger: logger, toolVersion: "1.0")
+/// try await context.create()
+/// let report = try await context.run(RunRequest(mode: .whole))
+/// ```
+public struct JobContext: Sendable {
+  public let job: SessionJob
+  public let connection: any Connection
+  public let logger: Logger
+  public let toolVersion: String
+
+  public init(job: SessionJob, connection: any Connection, logger: Logger, toolVersion: String) {
+    self.job = job
+    self.connection = connection
+    self.logger = logger
+    self.toolVersion = toolVersion
+  }
+
+  var profile: PlanProfile { connection.profile }
+
+  func planner(_ bound: BoundJob) throws -> Planner { try Planner(bound, profile: profile) }
+
+  /// Carries out the steps of a plan, after checking it.
+  func carryOut(_ plan: Plan) async throws {
+    try PlanChecker().check(plan)
+    for step in plan.steps {
+      logger.debug("step", metadata: ["plan": "\(plan.name)", "step": "\(step.name)"])
+      try await connection.execute(step.statement, path: plan.name + "/" + step.name)
+    }
+  }
+}

@@ -1,0 +1,220 @@
+public import SessionPlan
+internal import WarehouseDriver
+
+/// Which rows a run looks at, and how long it waits for another run.
+public struct RunRequest: Sendable {
+  public enum Mode: Hashable, Sendable {
+    case whole
+    /// `from` ≤ time < `to`; nil is open.
+    case window(from: Timestamp?, to: Timestamp?)
+    /// By arrival; a whole run where no mark is set yet.
+    case new
+  }
+
+  public var mode: Mode
+  /// Zero: not at all.
+  public var wait: Duration
+
+  public init(mode: Mode = .whole, wait: Duration = .zero) {
+    self.mode = mode
+    self.wait = wait
+  }
+}
+
+/// What a run did.
+public struct RunReport: Hashable, Sendable {
+  public var runID: Int64
+  /// `whole`, `window` or `new`, as carried out: `new` without a mark is `whole`.
+  public var mode: String
+  public var pageviews: Int64
+  /// Session ids that were superseded.
+  public var lineageRows: Int64
+  public var quarantined: Int64
+}
+
+extension JobContext {
+  /// One run (semantics.md, 3): takes the job lock, then in one transaction writes the lineage and the new rows.
+  ///
+  /// - Throws: `RunnerError`, or `DriverError` with the code `jobLocked` where another run holds the job.
+  public func run(_ request: RunRequest = RunRequest()) async throws -> RunReport {
+    let bound = try await boundToSource()
+    try requireArrival(request.mode, bound)
+    try await requireLedgers(bound)
+    do {
+      return try await attempt(request, bound, allowingFirst: true)
+    } catch let error as DriverError where error.code == .constraint && error.planPath == "first run/rows" {
+      // An event id occurs twice in the source: the general plan chooses among copies.
+      logger.info("the source has copies of an event id; running again with the general plan")
+      return try await attempt(request, bound, allowingFirst: false)
+    }
+  }
+
+  private func attempt(_ request: RunRequest, _ bound: BoundJob, allowingFirst: Bool) async throws -> RunReport {
+    let planner = try planner(bound)
+    let identity = RunIdentity(
+      job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
+    try await connection.lockJob(lockName, wait: request.wait)
+    do {
+      let result = try await connection.transaction(.insertOnly(ledgers: ledgers)) {
+        try await requireSameJob(bound)
+        let mode = try await planMode(request.mode, planner, bound)
+        let plan = try await plan(mode, planner, identity, allowingFirst: allowingFirst)
+        try await carryOut(plan)
+        return try await report(planner)
+      }
+      try await connection.unlockJob()
+      return result
+    } catch {
+      try? await connection.unlockJob()
+      throw error
+    }
+  }
+
+  /// The first run into empty ledgers has a cheaper plan.
+  private func plan(
+    _ mode: RunMode, _ planner: Planner, _ identity: RunIdentity, allowingFirst: Bool
+  ) async throws -> Plan {
+    guard allowingFirst, planner.hasFirstRunPlan,
+      try await connection.rows(planner.ledgerProbe(), path: "run/is the ledger empty").isEmpty
+    else { return try planner.runPlan(mode, identity) }
+    if let probe = planner.repeatedIDProbe(), !(try await connection.rows(probe, path: "run/copies").isEmpty) {
+      return try planner.runPlan(mode, identity)
+    }
+    return try planner.firstRunPlan(mode, identity)
+  }
+
+  // MARK: What a run needs
+
+  private var ledgers: [ObjectName] { ObjectNames.Object.ledgers.map { job.names[$0] } }
+
+  private var lockName: String { "sessionizer " + job.names[.sessionRuns].description }
+
+  private func engine() async throws -> String {
+    let facts = try await connection.facts()
+    return facts.engine + " " + facts.version
+  }
+
+  private func requireArrival(_ mode: RunRequest.Mode, _ bound: BoundJob) throws {
+    guard mode == .new, bound.job.source.arrival == nil else { return }
+    throw RunnerError(
+      "--new goes by an arrival column, and the job names none",
+      remedy: "set source.arrival in the job file, or --arrival-column, or run without --new")
+  }
+
+  private func requireLedgers(_ bound: BoundJob) async throws {
+    let planner = try planner(bound)
+    for object in ObjectNames.Object.ledgers {
+      guard let found = try await connection.describe(job.names[object]) else {
+        throw RunnerError("there is no table \(job.names[object])", remedy: "run `sessionizer create` first")
+      }
+      for column in planner.ledgerColumns(object) where !found.columns.contains(where: { $0.name == column }) {
+        throw RunnerError(
+          "\(job.names[object]) has no column \(column): it is not the ledger of this job",
+          remedy: "choose another prefix and create it, or set the job's attributes back")
+      }
+    }
+  }
+
+  /// What the plan is to select: `new` becomes a mark, or the whole source where there is none.
+  private func planMode(_ mode: RunRequest.Mode, _ planner: Planner, _ bound: BoundJob) async throws -> RunMode {
+    switch mode {
+    case .whole: return .whole
+    case .window(let from, let to):
+      return .window(from: from.map { .timestamp($0) }, to: to.map { .timestamp($0) })
+    case .new:
+      guard let since = try await markLessOverlap(planner, bound) else { return .whole }
+      return .new(since: since)
+    }
+  }
+
+  /// The last mark less the overlap; nil where no finished run has set one.
+  func markLessOverlap(_ planner: Planner, _ bound: BoundJob) async throws -> Literal? {
+    guard let arrival = bound.job.source.arrival,
+      let row = try await connection.rows(planner.markQuery(), path: "run/mark").first
+    else { return nil }
+    switch (arrival.kind, row[1], row[2]) {
+    case (.id, .int64(let mark)?, _):
+      let (since, overflow) = mark.subtractingReportingOverflow(arrival.overlap)
+      return .integer(overflow ? Int64.min : since)
+    case (.time, _, .timestamp(let mark)?):
+      let since = Timestamp(microseconds: mark - arrival.overlap)
+      return .timestamp(max(since, .earliest))
+    default: return nil
+    }
+  }
+
+  private func report(_ planner: Planner) async throws -> RunReport {
+    let rows = try await connection.rows(planner.lastRun(), path: "run/report")
+    guard let row = rows.first, case .int64(let id)? = row[0], case .text(let mode)? = row[1] else {
+      throw RunnerError("the run left no row in \(job.names[.sessionRuns])")
+    }
+    func number(_ value: BatchValue?) -> Int64 {
+      if case .int64(let number)? = value { number } else { 0 }
+    }
+    return RunReport(
+      runID: id, mode: mode, pageviews: number(row[2]), lineageRows: number(row[3]), quarantined: number(row[4]))
+  }
+}
+
+// MARK: Dry run
+
+/// One statement that a run would carry out.
+public struct DryRunStep: Sendable {
+  public var name: String
+  public var purpose: String
+  public var sql: [String]
+  /// The engine's own plan for the last of them.
+  public var explanation: [String]
+}
+
+/// What a run would do.
+public struct DryRunReport: Sendable {
+  public var plan: String
+  public var steps: [DryRunStep]
+  /// What it would write, counted; nil where the engine has no scratch tables to count in.
+  public var pageviews: Int64?
+  public var lineageRows: Int64?
+  public var quarantined: Int64?
+}
+
+extension JobContext {
+  /// Shows what a run would do, and writes nothing: its scratch tables are made and counted in a transaction for
+  /// reading, which is rolled back.
+  public func dryRun(_ request: RunRequest = RunRequest()) async throws -> DryRunReport {
+    let bound = try await boundToSource()
+    try requireArrival(request.mode, bound)
+    try await requireLedgers(bound)
+    let planner = try planner(bound)
+    let identity = RunIdentity(job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
+    try await connection.begin(.read)
+    do {
+      try await requireSameJob(bound)
+      let mode = try await planMode(request.mode, planner, bound)
+      let plan = try await plan(mode, planner, identity, allowingFirst: true)
+      try PlanChecker().check(plan)
+      var report = DryRunReport(plan: plan.name, steps: [])
+      for step in plan.steps {
+        let sql = try connection.render(step.statement)
+        var explanation: [String] = []
+        if case .createScratch = step.statement {
+          for text in sql {
+            if text.hasPrefix("INSERT") { explanation = try await connection.explain(text) }
+            _ = try await connection.execute(text)
+          }
+        } else if let last = sql.last {
+          explanation = try await connection.explain(last)
+        }
+        report.steps.append(DryRunStep(name: step.name, purpose: step.purpose, sql: sql, explanation: explanation))
+      }
+      if let counts = plan.counts, let row = try await connection.rows(counts, path: "dry run/counts").first {
+        let numbers = row.map { value -> Int64? in if case .int64(let number)? = value { number } else { nil } }
+        (report.pageviews, report.lineageRows, report.quarantined) = (numbers[0], numbers[1], numbers[2])
+      }
+      try await connection.rollback()
+      return report
+    } catch {
+      try? await connection.rollback()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,81 @@
+public import SessionPlan
+internal import WarehouseDriver
+
+/// What `verify` is to check.
+public struct VerifyRequest: Sendable {
+  public var from: Timestamp?
+  public var to: Timestamp?
+  /// Whether pending, changed and retired rows are faults too.
+  public var isComplete: Bool
+  /// How many examples of each finding to keep.
+  public var samples: Int
+
+  public init(from: Timestamp? = nil, to: Timestamp? = nil, isComplete: Bool = false, samples: Int = 5) {
+    self.from = from
+    self.to = to
+    self.isComplete = isComplete
+    self.samples = samples
+  }
+}
+
+/// What `verify` found.
+public struct VerifyReport: Sendable {
+  public struct Finding: Sendable {
+    public var name: String
+    public var meaning: String
+    /// Whether a row of it makes the result wrong; else it is only counted.
+    public var isFault: Bool
+    public var count: Int
+    public var samples: [Sample]
+  }
+
+  public struct Sample: Hashable, Sendable {
+    /// The event or session.
+    public var subject: String
+    public var expected: String
+    public var found: String
+  }
+
+  public var findings: [Finding]
+
+  public var isClean: Bool { findings.allSatisfy { !$0.isFault || $0.count == 0 } }
+}
+
+extension JobContext {
+  /// Recomputes the sessions inside the database, in another way than a run does, and reports every difference.
+  public func verify(_ request: VerifyRequest = VerifyRequest()) async throws -> VerifyReport {
+    let bound = try await boundToSource()
+    let planner = try planner(bound)
+    guard try await connection.describe(job.names[.sessionTable]) != nil else {
+      throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: "run `sessionizer create` first")
+    }
+    try await connection.begin(.read)
+    do {
+      try await requireSameJob(bound)
+      let checks = try planner.verifyChecks(
+        from: request.from.map { .timestamp($0) }, to: request.to.map { .timestamp($0) },
+        belowMark: try await markLessOverlap(planner, bound))
+      var report = VerifyReport(findings: [])
+      for check in checks { report.findings.append(try await carryOut(check, request)) }
+      try await connection.rollback()
+      return report
+    } catch {
+      try? await connection.rollback()
+      throw error
+    }
+  }
+
+  private func carryOut(_ check: VerifyCheck, _ request: VerifyRequest) async throws -> VerifyReport.Finding {
+    var finding = VerifyReport.Finding(
+      name: check.name, meaning: check.meaning, isFault: check.kind == .fault || request.isComplete, count: 0,
+      samples: [])
+    try await connection.query(check.query, path: "verify/" + check.name) { batch in
+      for row in 0..<min(batch.rowCount, request.samples - finding.samples.count) {
+        let texts = batch.row(row).map { value in if case .text(let text)? = value { text } else { "" } }
+        finding.samples.append(.init(subject: texts[0], expected: texts[1], found: texts[2]))
+      }
+      finding.count += batch.rowCount
+    }
+    return finding
+  }
+}
