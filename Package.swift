@@ -44,7 +44,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "PageviewGenerator", dependencies: ["SessionPlan", "WarehouseDriver"],
+      name: "PageviewGenerator", dependencies: ["PageviewFiles", "SessionPlan", "WarehouseDriver"],
       swiftSettings: strict),
 
     // What happens, in order. Knows plans and drivers, no engine.
@@ -99,5 +99,16 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
+
+    .testTarget(
+      name: "PageviewFilesTests",
+      dependencies: [
+        "CZlib", "PageviewFiles", "SessionPlan", "WarehouseDriver",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PageviewGeneratorTests",
+      dependencies: ["PageviewFiles", "PageviewGenerator", "SessionPlan", "WarehouseDriver"], swiftSettings: strict),
   ]
 )

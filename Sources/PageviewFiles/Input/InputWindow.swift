@@ -1,0 +1,135 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// A window that slides over a file and always holds the record at hand in one piece, in constant memory.
+///
+/// Positions that the methods take or return count from `start`, the first byte not yet consumed, so that they stay
+/// right when more is read.
+final class InputWindow {
+  /// The longest line or record, without its line end: 1 MiB.
+  static let recordLimit = 1 << 20
+  private static let readSize = 256 << 10
+  /// The longest record with its line end, and room to read on.
+  private static let capacity = recordLimit + 2 + readSize
+
+  private let source: any ByteSource
+  /// Mutable, so that escapes can be resolved in place: an unescaped text is never longer.
+  private let storage: UnsafeMutablePointer<UInt8>
+  private var startIndex = 0
+  private var endIndex = 0
+  private var isAtEnd = false
+  /// The number of the line at `start`, counted from 1.
+  private(set) var line = 1
+
+  init(_ source: any ByteSource) {
+    self.source = source
+    storage = .allocate(capacity: Self.capacity)
+  }
+
+  deinit { storage.deallocate() }
+
+  var start: UnsafeMutablePointer<UInt8> { storage + startIndex }
+  var available: Int { endIndex - startIndex }
+  /// How many lines were consumed.
+  var linesConsumed: Int { line - 1 }
+
+  /// Reads more behind what is there. False at the end of the file.
+  func fill() throws(FileFault) -> Bool {
+    if isAtEnd { return false }
+    if startIndex > 0 {
+      memmove(storage, start, available)
+      endIndex -= startIndex
+      startIndex = 0
+    }
+    let room = UnsafeMutableRawBufferPointer(
+      start: storage + endIndex, count: min(Self.readSize, Self.capacity - endIndex))
+    precondition(room.count > 0, "a record over the limit was kept")
+    let count = try source.read(into: room)
+    isAtEnd = count == 0
+    endIndex += count
+    return count > 0
+  }
+
+  /// Moves on, over so many lines; the last one of a file counts with or without line end.
+  func consume(_ count: Int, lines: Int) {
+    startIndex += count
+    line += lines
+  }
+
+  enum Line {
+    /// The end of the file.
+    case end
+    /// `length` bytes before the line end, `consumed` with it.
+    case line(length: Int, consumed: Int)
+    /// Over the limit. Only its front is in the window.
+    case tooLong
+  }
+
+  /// Finds the end of the line at `start`, and keeps the line in the window.
+  func peekLine() throws(FileFault) -> Line {
+    var scanned = 0
+    while true {
+      let bytes = Bytes(start: start, count: available)
+      if let index = bytes.firstIndex(of: ASCII.lineFeed, from: scanned) {
+        let length = Self.withoutReturn(bytes, index)
+        return length > Self.recordLimit ? .tooLong : .line(length: length, consumed: index + 1)
+      }
+      scanned = bytes.count
+      if scanned > Self.recordLimit + 1 { return .tooLong }
+      if try !fill() {
+        if scanned == 0 { return .end }
+        let length = Self.withoutReturn(Bytes(start: start, count: available), scanned)
+        return length > Self.recordLimit ? .tooLong : .line(length: length, consumed: scanned)
+      }
+    }
+  }
+
+  private static func withoutReturn(_ bytes: Bytes, _ length: Int) -> Int {
+    length > 0 && bytes[length - 1] == ASCII.carriageReturn ? length - 1 : length
+  }
+
+  /// Consumes everything up to and with the next line end, however far away it is.
+  func skipLine() throws(FileFault) {
+    repeat {
+      if let index = Bytes(start: start, count: available).firstIndex(of: ASCII.lineFeed, from: 0) {
+        consume(index + 1, lines: 1)
+        return
+      }
+      consume(available, lines: 0)
+    } while try fill()
+    line += 1
+  }
+
+  /// What `byte(at:)` returns at the end of the file.
+  static let atEnd = -1
+  /// What `byte(at:)` returns where a record would be over the limit.
+  static let overLimit = -2
+
+  /// The byte at a position, or one of the two codes.
+  @inline(__always)
+  func byte(at position: Int) throws(FileFault) -> Int {
+    if position > Self.recordLimit + 1 { return Self.overLimit }
+    while position >= available {
+      if try !fill() { return Self.atEnd }
+    }
+    return Int(start[position])
+  }
+
+  /// The position of the next such byte, or nil where there is none before the end of the file or the limit.
+  func find(_ byte: UInt8, from position: Int) throws(FileFault) -> Int? {
+    var position = position
+    while true {
+      // Nothing beyond the limit is looked at, so that the answer does not depend on how much happens to be there.
+      let visible = min(available, Self.recordLimit + 2)
+      if let found = Bytes(start: start, count: visible).firstIndex(of: byte, from: position) { return found }
+      position = max(position, visible)
+      if visible == Self.recordLimit + 2 { return nil }
+      if try !fill() { return nil }
+    }
+  }
+}

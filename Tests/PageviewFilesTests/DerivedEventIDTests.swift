@@ -1,0 +1,75 @@
+import Crypto
+import SessionPlan
+import Testing
+
+@testable import PageviewFiles
+
+@Suite struct DerivedEventIDTests {
+  private let time = "2026-01-01 00:00:00.000000"
+
+  private func id(_ user: String, _ page: String?, _ occurrence: Int = 1) -> String {
+    DerivedEventID.text(
+      user: user, at: Timestamp(text: time) ?? .earliest, page: page, occurrence: occurrence)
+  }
+
+  @Test func `the form of the contract`() {
+    #expect(id("ann", "/a") == "3:ann\(time)2:/a#1")
+    #expect(id("bób", "", 12) == "4:bób\(time)0:#12")
+    #expect(id("ann", nil) == "3:ann\(time)-#1")
+    #expect(id("ann", "-") == "3:ann\(time)1:-#1")
+  }
+
+  @Test func `a page is hashed where the id is over 1,024 bytes, and only there`() {
+    for length in 900...1100 {
+      let page = String(repeating: "p", count: length)
+      let plain = "1:u\(time)\(length):\(page)#1"
+      let digest = SHA256.hash(data: Array(page.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+      let expected = plain.utf8.count <= 1024 ? plain : "1:u\(time)\(length):\(digest)#1"
+      #expect(id("u", page) == expected)
+    }
+  }
+
+  @Test func `occurrences are counted for each content in the file`() throws {
+    let loaded = try load(
+      "user_id,page_view_at,page\nu,2026-01-01,/\nu,2026-01-01,/\nu,2026-01-01,\nu,2026-01-01,\"\"\nu,2026-01-01T00:00Z,/\n"
+    )
+    #expect(
+      loaded.events == [
+        "1:u\(time)1:/#1", "1:u\(time)1:/#2", "1:u\(time)-#1", "1:u\(time)0:#1", "1:u\(time)1:/#3",
+      ])
+    #expect(loaded.summary?.derivesEventIDs == true)
+  }
+
+  @Test func `a user so long that even the short form does not fit is faulted`() throws {
+    let user = String(repeating: "u", count: 1000)
+    let loaded = try load("user_id,page_view_at,page\n\(user),2026-01-01,/\nu,2026-01-01,/\n")
+    #expect(loaded.reasons == [.keyTooLong])
+    #expect(loaded.rows.count == 1)
+  }
+
+  @Test func `integer ids cannot be derived`() {
+    let options = LoadOptions(eventIDType: .integer)
+    #expect(fault("user_id,page_view_at\nu,2026-01-01\n", options)?.description.contains("event_id_type") == true)
+    #expect(fault("{\"user_id\":1}\n", path: "x.jsonl", options)?.description.contains("event_id_type") == true)
+    #expect(fault("", path: "x", LoadOptions(format: .accessLog, eventIDType: .integer)) != nil)
+    #expect(fault("user_id,page_view_at\n", LoadOptions(derivesMissingEventIDs: false)) != nil)
+  }
+
+  @Test func `the table counts as a dictionary does, while it grows and where hashes collide`() {
+    struct Key: Hashable {
+      var hash: UInt64
+      var check: UInt32
+    }
+    var table = OccurrenceTable()
+    var expected: [Key: Int] = [:]
+    var random = Random(1)
+    for _ in 0..<50_000 {
+      // Few different low bits, so that slots are fought over.
+      let key = Key(
+        hash: UInt64.random(in: 0..<3000, using: &random) << 7, check: UInt32.random(in: 0..<3, using: &random))
+      expected[key, default: 0] += 1
+      #expect(table.count(hash: key.hash, check: key.check) == expected[key])
+    }
+    #expect(table.count == expected.count && expected.count > 5000)
+  }
+}
