@@ -3,10 +3,7 @@ internal import WarehouseDriver
 /// RFC 4180, with lines that end in LF: a field is in quotes only where it must be. Texts are written byte by byte as
 /// the database gave them.
 struct CSVWriter: RowWriter {
-  private var columns: [OutputColumn] = []
-
   mutating func begin(_ columns: [OutputColumn], into buffer: inout OutputBuffer) {
-    self.columns = columns
     for (index, column) in columns.enumerated() {
       if index > 0 { buffer.append(",") }
       append(Array(column.name.utf8)[...], to: &buffer)
@@ -25,7 +22,6 @@ struct CSVWriter: RowWriter {
           continue
         }
         switch batch.columns[index].values {
-        case .int64(let values) where columns[index].isMillionths: buffer.append(millionths: values[row])
         case .int64(let values): buffer.append(values[row])
         case .timestamp(let values): buffer.append(timestamp: values[row])
         case .double(let values): buffer.append("\(values[row])")

@@ -72,17 +72,10 @@ enum DisplayText {
     return result + "…"
   }
 
-  private static func millionths(_ value: Int64) -> String {
-    var buffer = OutputBuffer(NoSink())
-    buffer.append(millionths: value)
-    return String(decoding: buffer.bytes, as: UTF8.self)
-  }
-
   /// A cell of a batch, nil at a NULL.
-  static func cell(_ column: ColumnVector, _ row: Int, as output: OutputColumn) -> String? {
+  static func cell(_ column: ColumnVector, _ row: Int) -> String? {
     if column.isNull(row) { return nil }
     return switch column.values {
-    case .int64(let values) where output.isMillionths: millionths(values[row])
     case .int64(let values): String(values[row])
     case .double(let values): "\(values[row])"
     case .timestamp(let values): Timestamp(microseconds: values[row]).description

@@ -27,3 +27,15 @@ extension OutputBuffer {
     }
   }
 }
+
+/// Tells whether a text is a number as JSON writes it, so that an exact decimal stays exact and needs no quotes.
+func isJSONNumber(_ text: ArraySlice<UInt8>) -> Bool {
+  func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+  var rest = text
+  if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+  let whole = rest.prefix(while: isDigit)
+  guard !whole.isEmpty, whole.count == 1 || whole.first != UInt8(ascii: "0") else { return false }
+  rest = rest.dropFirst(whole.count)
+  guard let point = rest.first else { return true }
+  return point == UInt8(ascii: ".") && rest.count > 1 && rest.dropFirst().allSatisfy(isDigit)
+}

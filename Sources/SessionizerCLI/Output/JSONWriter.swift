@@ -1,11 +1,11 @@
 internal import WarehouseDriver
 
-/// An array of objects, or an object a line. Numbers are exact, with all their digits.
+/// An array of objects, or an object a line. Integers and exact decimals are numbers with all their digits.
 struct JSONWriter: RowWriter {
   let isLines: Bool
   /// The keys, escaped, with their colon.
   private var keys: [[UInt8]] = []
-  private var columns: [OutputColumn] = []
+  private var decimals: [Bool] = []
   private var hasRows = false
 
   init(isLines: Bool) {
@@ -13,7 +13,7 @@ struct JSONWriter: RowWriter {
   }
 
   mutating func begin(_ columns: [OutputColumn], into buffer: inout OutputBuffer) {
-    self.columns = columns
+    decimals = columns.map(\.isDecimal)
     keys = columns.map { column in
       var key = OutputBuffer(NoSink())
       key.append(json: Array(column.name.utf8)[...])
@@ -29,7 +29,7 @@ struct JSONWriter: RowWriter {
       for index in batch.columns.indices {
         if index > 0 { buffer.append("," as Unicode.Scalar) }
         buffer.append(utf8: keys[index][...])
-        append(batch.columns[index], row, isMillionths: columns[index].isMillionths, to: &buffer)
+        append(batch.columns[index], row, isDecimal: decimals[index], to: &buffer)
       }
       buffer.append(isLines ? "}\n" : "}")
       try buffer.flushIfFull()
@@ -40,25 +40,26 @@ struct JSONWriter: RowWriter {
     if !isLines { buffer.append(hasRows ? "\n]\n" : "[]\n") }
   }
 
-  private func append(_ column: ColumnVector, _ row: Int, isMillionths: Bool, to buffer: inout OutputBuffer) {
+  private func append(_ column: ColumnVector, _ row: Int, isDecimal: Bool, to buffer: inout OutputBuffer) {
     if column.isNull(row) {
       buffer.append("null")
       return
     }
     switch column.values {
-    case .int64(let values) where isMillionths: buffer.append(millionths: values[row])
     case .int64(let values): buffer.append(values[row])
     case .double(let values): buffer.append(values[row].isFinite ? "\(values[row])" : "null")
     case .timestamp(let values):
       buffer.append("\"" as Unicode.Scalar)
       buffer.append(timestamp: values[row])
       buffer.append("\"" as Unicode.Scalar)
-    case .text(let values): buffer.append(json: values.utf8(row))
+    case .text(let values):
+      let text = values.utf8(row)
+      if isDecimal, isJSONNumber(text) { buffer.append(utf8: text) } else { buffer.append(json: text) }
     }
   }
 }
 
 /// For texts that are made in memory only.
-struct NoSink: ByteSink {
+private struct NoSink: ByteSink {
   func write(_ bytes: UnsafeRawBufferPointer) {}
 }

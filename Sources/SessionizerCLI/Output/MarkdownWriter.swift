@@ -2,17 +2,14 @@ internal import WarehouseDriver
 
 /// A table as GitHub and most other Markdown readers take it. NULL is an empty cell.
 struct MarkdownWriter: RowWriter {
-  private var columns: [OutputColumn] = []
-
   mutating func begin(_ columns: [OutputColumn], into buffer: inout OutputBuffer) {
-    self.columns = columns
     append(columns.map { Self.escaped(DisplayText.visible($0.name)) }, to: &buffer)
     append(columns.map { $0.isNumber ? "---:" : "---" }, to: &buffer)
   }
 
   mutating func write(_ batch: RecordBatch, into buffer: inout OutputBuffer) throws(OutputError) {
     for row in 0..<batch.rowCount {
-      append(zip(batch.columns, columns).map { Self.escaped(DisplayText.cell($0, row, as: $1) ?? "") }, to: &buffer)
+      append(batch.columns.map { Self.escaped(DisplayText.cell($0, row) ?? "") }, to: &buffer)
       try buffer.flushIfFull()
     }
   }

@@ -37,20 +37,6 @@ struct OutputBuffer {
     }
   }
 
-  /// Millionths as a number with six decimals.
-  mutating func append(millionths number: Int64) {
-    if number < 0 { append("-" as Unicode.Scalar) }
-    let parts = number.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
-    // At most 9,223,372,036,854, which is no loss of bits.
-    append(Int64(parts.quotient))
-    append("." as Unicode.Scalar)
-    var scale: UInt64 = 100_000
-    while scale > 0 {
-      append(UInt8(48 + parts.remainder / scale % 10))
-      scale /= 10
-    }
-  }
-
   /// The canonical form of every export, `YYYY-MM-DD HH:MM:SS.ffffff`.
   mutating func append(timestamp microseconds: Int64) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { text in

@@ -4,15 +4,14 @@ public import WarehouseDriver
 public actor RowOutput {
   private var writer: any RowWriter
   private var buffer: OutputBuffer
-  private let millionths: [String: String]
+  private let decimals: Set<String>
   private var hasBegun = false
 
   /// - Parameters:
-  ///   - millionths: the integer columns that hold millionths, and what they are called when they are written with
-  ///     six decimals
+  ///   - decimals: the text columns that hold exact decimal numbers
   ///   - style: how a person sees it; only the table cares
   public init(
-    _ format: OutputFormat, to sink: any ByteSink, millionths: [String: String] = RowOutput.usualMillionths,
+    _ format: OutputFormat, to sink: any ByteSink, decimals: Set<String> = RowOutput.usualDecimals,
     style: TextStyle = TextStyle()
   ) {
     writer =
@@ -24,18 +23,11 @@ public actor RowOutput {
       case .markdown: MarkdownWriter()
       }
     buffer = OutputBuffer(sink)
-    self.millionths = millionths
+    self.decimals = decimals
   }
 
-  /// The columns of the exports and the aggregates that are computed in whole millionths.
-  public static let usualMillionths = [
-    "duration_microseconds": "duration_seconds",
-    "duration_mean": "duration_mean_seconds",
-    "duration_median": "duration_median_seconds",
-    "duration_p95": "duration_p95_seconds",
-    "pageviews_per_session_micro": "pageviews_per_session",
-    "bounce_rate_micro": "bounce_rate",
-  ]
+  /// Columns of our views and aggregates whose exact decimals travel as text.
+  public static let usualDecimals: Set<String> = ["duration_seconds"]
 
   /// The first batch may be empty: then it only names the columns.
   public func write(_ batch: RecordBatch) throws {
@@ -56,10 +48,8 @@ public actor RowOutput {
     guard !hasBegun else { return }
     hasBegun = true
     let columns = schema.map { column in
-      if column.type == .int64, let name = millionths[column.name] {
-        return OutputColumn(name: name, type: column.type, isMillionths: true)
-      }
-      return OutputColumn(name: column.name, type: column.type)
+      OutputColumn(
+        name: column.name, type: column.type, isDecimal: column.type == .text && decimals.contains(column.name))
     }
     try writer.begin(columns, into: &buffer)
   }

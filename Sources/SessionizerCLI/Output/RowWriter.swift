@@ -18,10 +18,16 @@ public enum OutputFormat: String, CaseIterable, Sendable {
 struct OutputColumn: Hashable, Sendable {
   var name: String
   var type: BatchColumnType
-  /// An integer column of millionths, which is written as a number with six decimals: microseconds as seconds.
-  var isMillionths = false
+  /// A text column that holds exact decimal numbers, such as a duration in seconds with six decimals.
+  var isDecimal = false
 
-  var isNumber: Bool { type == .int64 || type == .double }
+  var isNumber: Bool {
+    switch type {
+    case .int64, .double: true
+    case .text: isDecimal
+    case .timestamp: false
+    }
+  }
 }
 
 /// Writes rows in one format. Only the table keeps rows back, and only some hundreds.

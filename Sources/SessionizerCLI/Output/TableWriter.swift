@@ -26,8 +26,8 @@ struct TableWriter: RowWriter {
 
   mutating func write(_ batch: RecordBatch, into buffer: inout OutputBuffer) throws(OutputError) {
     for row in 0..<batch.rowCount {
-      let cells = zip(batch.columns, columns).map { column, output in
-        let text = DisplayText.cell(column, row, as: output) ?? "NULL"
+      let cells = batch.columns.map { column in
+        let text = DisplayText.cell(column, row) ?? "NULL"
         return isTerminal ? DisplayText.cut(text, to: Self.widestCell) : text
       }
       if isSized {

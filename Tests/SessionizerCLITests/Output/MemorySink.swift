@@ -52,11 +52,11 @@ extension RecordBatch {
 
 /// Writes batches in a format and returns the bytes.
 func written(
-  _ format: OutputFormat, _ batches: [RecordBatch], millionths: [String: String] = RowOutput.usualMillionths,
+  _ format: OutputFormat, _ batches: [RecordBatch], decimals: Set<String> = RowOutput.usualDecimals,
   style: TextStyle = TextStyle()
 ) async throws -> [UInt8] {
   let sink = MemorySink()
-  let output = RowOutput(format, to: sink, millionths: millionths, style: style)
+  let output = RowOutput(format, to: sink, decimals: decimals, style: style)
   for batch in batches { try await output.write(batch) }
   try await output.finish()
   return sink.bytes

