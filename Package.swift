@@ -56,6 +56,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // What any backend must pass: the oracle, the random histories, the published and our own cases.
+    .target(name: "BackendConformance", dependencies: ["SessionPlan"], swiftSettings: strict),
+    .testTarget(
+      name: "BackendConformanceTests", dependencies: ["BackendConformance", "SessionPlan"], swiftSettings: strict),
+
     // SQLite.
     .systemLibrary(
       name: "CSQLite", path: "Backends/SQLite/CSQLite", pkgConfig: "sqlite3",

@@ -30,6 +30,14 @@ public struct RunReport: Hashable, Sendable {
   /// Session ids that were superseded.
   public var lineageRows: Int64
   public var quarantined: Int64
+
+  public init(runID: Int64, mode: String, pageviews: Int64, lineageRows: Int64, quarantined: Int64) {
+    self.runID = runID
+    self.mode = mode
+    self.pageviews = pageviews
+    self.lineageRows = lineageRows
+    self.quarantined = quarantined
+  }
 }
 
 extension JobContext {

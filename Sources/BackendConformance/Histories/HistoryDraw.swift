@@ -1,0 +1,201 @@
+internal import SessionPlan
+
+/// What kinds of histories are drawn.
+public struct HistoryDistribution: Hashable, Sendable {
+  /// Whether sources hold times and ids that only a loosely typed engine can hold.
+  public var hasLooseValues: Bool
+  /// Whether runs are killed between lineage and rows.
+  public var hasKilledRuns: Bool
+  /// One history in so many has three times the usual rows.
+  public var oneLargerIn: Int
+
+  public init(hasLooseValues: Bool = false, hasKilledRuns: Bool = true, oneLargerIn: Int = 20) {
+    self.hasLooseValues = hasLooseValues
+    self.hasKilledRuns = hasKilledRuns
+    self.oneLargerIn = oneLargerIn
+  }
+
+  /// What every backend must live through.
+  public static let standard = HistoryDistribution()
+  /// The same and values of the wrong type, for engines whose columns hold anything.
+  public static let loose = HistoryDistribution(hasLooseValues: true)
+
+  /// The history of a seed: always the same.
+  public func history(seed: UInt64) -> History {
+    var draw = HistoryDraw(distribution: self, seed: seed)
+    return draw.history()
+  }
+}
+
+/// One history while it is drawn.
+struct HistoryDraw {
+  let distribution: HistoryDistribution
+  let seed: UInt64
+  var random: SplitMix64
+  var job: HistoryJob
+  /// Sessions much longer than a gap, with one pageview held back here and there: a run then touches one session in
+  /// two places that are further apart than its context reaches.
+  var hasHoles = false
+
+  init(distribution: HistoryDistribution, seed: UInt64) {
+    self.distribution = distribution
+    self.seed = seed
+    random = SplitMix64(seed: seed)
+    job = HistoryJob()
+  }
+
+  mutating func history() -> History {
+    job = drawJob()
+    hasHoles = random.chance(20)
+    var rows = drawRows()
+    let firstBatch = hasHoles ? holdBack(&rows) : arrange(&rows)
+    let steps = drawSteps(rows, firstBatch: firstBatch)
+    return History(seed: seed, job: job, steps: steps)
+  }
+
+  private mutating func drawJob() -> HistoryJob {
+    let gap = Gap(microseconds: random.pick(HistoryPalette.gaps)) ?? .standard
+    var arrival: HistoryJob.Arrival?
+    if random.chance(70) {
+      let kind: SessionPlan.Arrival.Kind = random.chance(70) ? .id : .time
+      let overlap = Int64(random.draw(0...5))
+      arrival = HistoryJob.Arrival(kind: kind, overlap: kind == .id ? overlap : overlap * 1_000_000)
+    }
+    return HistoryJob(
+      gap: gap, boundary: random.chance(50) ? .new : .same, idType: random.chance(50) ? .text : .integer,
+      hasEventID: random.chance(78), hasIntegerUsers: random.chance(15), arrival: arrival)
+  }
+
+  // MARK: Rows
+
+  private mutating func drawRows() -> [SourceRow] {
+    let palette = job.hasIntegerUsers ? HistoryPalette.integerUsers : HistoryPalette.users
+    var users = palette
+    random.shuffle(&users)
+    users = Array(users.prefix(random.pick([1, 1, 2, 2, 3, 4])))
+    // Keys that a careless comparison takes for one meet in one history.
+    if !job.hasIntegerUsers, random.chance(35) {
+      users = random.pick([
+        ["Bob", "bob"], ["bob", "bob "], [ByteKey(HistoryPalette.composed), ByteKey(HistoryPalette.decomposed)],
+        ["\u{1F642}", "\u{1F643}"],
+      ])
+    }
+    if !job.hasIntegerUsers, random.chance(3) {
+      users.append(HistoryPalette.longKey(job.hasEventID ? 1024 : 700, &random))
+    }
+    let isLarge = random.below(distribution.oneLargerIn) == 0
+    var count = random.draw(2...(isLarge ? 80 : 26))
+    if hasHoles {
+      users = Array(users.prefix(random.pick([1, 1, 2])))
+      count = max(count, 10 * users.count)
+    } else if random.chance(10) {
+      count = random.draw(1...4)
+    }
+    var moments = Dictionary(uniqueKeysWithValues: users.map { ($0, Int64(0)) })
+    let era = random.pick(HistoryPalette.eras)
+    var rows: [SourceRow] = []
+    for _ in 0..<count {
+      let user = random.pick(users)
+      let time = (moments[user] ?? 0) + distance()
+      moments[user] = time
+      rows.append(SourceRow(id: .null, user: user, time: .at(clamped(era, time)), page: drawPage()))
+    }
+    assignIDs(&rows)
+    addCopies(&rows)
+    addBadRows(&rows, users: users)
+    return rows
+  }
+
+  private mutating func distance() -> Int64 {
+    let gap = job.gap.microseconds
+    return hasHoles ? random.pick([gap / 2, gap - 1, gap - 1, gap - 1, gap]) : HistoryPalette.distance(gap, &random)
+  }
+
+  /// A source can hold the years 0001 to 9999.
+  private func clamped(_ era: Int64, _ offset: Int64) -> Int64 {
+    min(era + offset, RowRules.end + 86_399_999_999)
+  }
+
+  private mutating func drawPage() -> ByteKey? {
+    random.chance(60) ? random.pick(["/", "/a"]) : random.pick(HistoryPalette.pages)
+  }
+
+  /// Ids in an order of their own, or in the order of time.
+  private mutating func assignIDs(_ rows: inout [SourceRow]) {
+    guard job.hasEventID else { return }
+    var ids: [SourceID] = []
+    let start = random.pick([1, 1, -5, 95, 9_000_000_000_000_000] as [Int64])
+    var used: Set<ByteKey> = []
+    for index in rows.indices {
+      if job.idType == .integer {
+        ids.append(.integer(start + Int64(index) * 3))
+        continue
+      }
+      let front = random.pick(HistoryPalette.idFronts)
+      var text = front + String(random.below(max(4, rows.count / 2)))
+      if random.chance(5) { text += " " }
+      while !used.insert(ByteKey(text)).inserted { text += "x" }
+      ids.append(.text(ByteKey(text)))
+    }
+    if job.idType == .integer, random.chance(10) { ids[0] = .integer(random.pick([.min, .max])) }
+    if random.chance(75) { random.shuffle(&ids) }
+    for index in rows.indices { rows[index].id = ids[index] }
+  }
+
+  /// Equal copies and copies that differ; without ids, real duplicates.
+  private mutating func addCopies(_ rows: inout [SourceRow]) {
+    guard random.chance(60) else { return }
+    let originals = rows
+    for _ in 0..<random.draw(1...4) {
+      var copy = random.pick(originals)
+      if job.hasEventID, random.chance(65) {
+        switch random.below(5) {
+        case 0: copy.page = copy.page == nil ? "" : copy.page == "" ? nil : "/other"
+        case 1:
+          // NULL and empty are two pages: both copies may come with either.
+          copy.page = ""
+          rows.append(copy)
+          copy.page = nil
+        case 2: copy.user = random.pick(originals).user
+        default:
+          if case .at(let time) = copy.time, case .at(let other) = random.pick(originals).time {
+            let moved = clamped(time, HistoryPalette.distance(job.gap.microseconds, &random))
+            copy.time = .at(random.chance(50) ? other : moved)
+          }
+        }
+      }
+      rows.append(copy)
+      if random.chance(20) { rows.append(copy) }
+    }
+  }
+
+  private mutating func addBadRows(_ rows: inout [SourceRow], users: [ByteKey]) {
+    guard random.chance(35) else { return }
+    let originals = rows
+    for _ in 0..<random.draw(1...3) {
+      var row = random.pick(originals)
+      switch random.below(distribution.hasLooseValues ? 9 : 7) {
+      case 0: row.id = .null
+      case 1: row.user = nil
+      case 2: row.time = .null
+      case 3: row.time = .at(random.pick(HistoryPalette.outOfRange))
+      case 4: row.user = job.hasIntegerUsers ? nil : ""
+      case 5: row.id = job.idType == .text && job.hasEventID ? .text("") : .null
+      case 6:
+        if job.hasIntegerUsers {
+          row.time = .null
+        } else if job.hasEventID, job.idType == .text, random.chance(50) {
+          row.id = .text(HistoryPalette.longKey(1025, &random))
+        } else {
+          row.user = HistoryPalette.longKey(1025, &random)
+        }
+      case 7: row.time = .bad(random.pick(["yesterday", "2026-02-30 00:00:00", "12:00"]))
+      default:
+        if job.hasEventID, job.idType == .integer { row.id = .text(random.pick(["007", "+7", "x1", "1.5"])) }
+      }
+      if !job.hasEventID { row.id = .null }
+      rows.append(row)
+      if random.chance(30) { rows.append(row) }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+internal import SessionPlan
+
+/// The values that histories are drawn from: each is there because some engine gets it wrong.
+enum HistoryPalette {
+  static let composed = "b\u{F3}b"
+  static let decomposed = "bo\u{301}b"
+
+  /// Case pairs, trailing blanks, composed and decomposed letters, emoji, a user before and after all of them.
+  static let users: [ByteKey] = [
+    "Bob", "bob", "bob ", ByteKey(composed), ByteKey(decomposed), "\u{1F642}", "\u{1F643}", "u", "v", "\u{FFFF}", "1",
+    "a,\"b\"",
+  ]
+  static let integerUsers: [ByteKey] = ["1", "2", "10", "-3"]
+  static let pages: [ByteKey?] = [
+    "/", "/a", "/A", "/a ", nil, "", "/b,\"c\"", "/d\ne", "/\u{E9}", "/e\u{301}", "-", "1:/",
+  ]
+  /// Fronts of text ids. Two ids may differ in the front alone.
+  static let idFronts = ["e", "E", "\u{E9}", "e\u{301}", "z", "\u{1F642}", "\u{FFFF}", "-", "1"]
+
+  static let gaps: [Int64] = [
+    1, 2, 3, 10, 1_000_000, 1_500_001, 10_000_000, 1_800_000_000, 1_800_000_000, 1_800_000_000, 86_400_000_000,
+  ]
+
+  /// Starts of timelines: today's, before 1970, a day of a clock change, the two ends of the range, and fractions.
+  static let eras: [Int64] = [
+    1_580_648_116_000_000, 1_580_648_118_999_999, 0, -1, -1_500_000, -2_208_988_800_000_001, 1_774_746_000_000_000,
+    -11_676_096_000_000_000, RowRules.earliest, RowRules.earliest + 1, RowRules.end - 100_000_000,
+    253_370_764_800_000_000,
+  ]
+
+  /// The distance to the next pageview: on the gap's grid, with many ties.
+  static func distance(_ gap: Int64, _ random: inout SplitMix64) -> Int64 {
+    let grid: [Int64] = [
+      0, 0, 0, 1, gap / 2, gap / 2, gap / 3, gap - 1, gap - 1, gap, gap, gap + 1, gap + 1, gap + gap / 2, 2 * gap - 1,
+      2 * gap, 2 * gap + 1, 3 * gap, 5 * gap + 7,
+    ]
+    return random.pick(grid)
+  }
+
+  /// Times that a source can hold and no job sessionizes.
+  static let outOfRange: [Int64] = [RowRules.earliest - 1, RowRules.earliest - 86_400_000_000, RowRules.end]
+
+  /// A key of so many bytes that does not compress: digits of a random number.
+  static func longKey(_ count: Int, _ random: inout SplitMix64) -> ByteKey {
+    ByteKey((0..<count).map { _ in UInt8(97 + random.below(26)) })
+  }
+}

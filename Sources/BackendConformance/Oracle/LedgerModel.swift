@@ -1,0 +1,143 @@
+internal import SessionPlan
+
+/// What the ledgers must hold after each run: a replay of the runs by the rules, with neither context nor lineage.
+public struct LedgerModel: Sendable {
+  /// A pageview and the run that wrote it.
+  public struct Entry: Hashable, Sendable {
+    public var pageview: Pageview
+    public var runID: Int64
+  }
+
+  /// What one run must report.
+  public struct Outcome: Hashable, Sendable {
+    public var pageviews: Int
+    public var quarantined: Int
+  }
+
+  /// Whether `verify` must name rows below the mark minus the overlap that no run took.
+  public enum Missed: Hashable, Sendable {
+    case no
+    /// Only rows that would not be sessionized anyway: the contract leaves it open.
+    case open
+    case yes
+  }
+
+  public let job: HistoryJob
+  private var source: [(row: SourceRow, judgement: RowRules.Judgement)] = []
+  public private(set) var ledger: [EventID: Entry] = [:]
+  public private(set) var quarantine: Set<QuarantineRow> = []
+  /// The greatest arrival value that the last finished run without a window saw.
+  public private(set) var mark: Int64?
+
+  public init(job: HistoryJob) {
+    self.job = job
+  }
+
+  public mutating func insert(_ rows: [SourceRow]) {
+    for row in rows { source.append((row, RowRules.judge(row, job: job))) }
+  }
+
+  /// A finished run.
+  @discardableResult
+  public mutating func run(_ mode: RunMode, id runID: Int64) -> Outcome {
+    var outcome = Outcome(pageviews: 0, quarantined: 0)
+    func setAside(_ row: QuarantineRow) {
+      if quarantine.insert(row).inserted { outcome.quarantined += 1 }
+    }
+    let (candidates, rejected) = judged(selected: { selects($0, mode) })
+    rejected.forEach(setAside)
+    let copies = Dictionary(grouping: candidates, by: \.id)
+    for (id, copies) in copies {
+      let truth: Pageview
+      if let entry = ledger[id] {
+        truth = entry.pageview
+      } else {
+        truth = copies.dropFirst().reduce(copies[0]) { $1.isBeforeCopy($0) ? $1 : $0 }
+        ledger[id] = Entry(pageview: truth, runID: runID)
+        outcome.pageviews += 1
+      }
+      for copy in copies where copy != truth { setAside(QuarantineRow(duplicate: copy)) }
+    }
+    if case .window = mode {} else { mark = source.compactMap(\.row.arrival).max() }
+    return outcome
+  }
+
+  /// The ledger's pageviews as of a run; nil is all.
+  public func pageviews(asOf runID: Int64? = nil) -> [Pageview] {
+    ledger.values.filter { runID == nil || $0.runID <= (runID ?? 0) }.map(\.pageview)
+  }
+
+  /// The sessions as of a run; nil is now.
+  public func sessions(asOf runID: Int64? = nil) -> FromScratch {
+    FromScratch(pageviews(asOf: runID), gap: job.gap, boundary: job.boundary)
+  }
+
+  /// What `verify` must say of arrival values below the mark minus the overlap.
+  public var missed: Missed {
+    guard let threshold else { return .no }
+    let late = source.filter { ($0.row.arrival).map { $0 < threshold } ?? false }
+    var open = false
+    var contents: [RowRules.Content: Int] = [:]
+    for (_, judgement) in late {
+      switch judgement {
+      case .pageview(let row):
+        guard let entry = ledger[row.id] else { return .yes }
+        if entry.pageview != row, !quarantine.contains(QuarantineRow(duplicate: row)) { open = true }
+      case .content(let content): contents[content, default: 0] += 1
+      case .quarantined(let row): if !quarantine.contains(row) { open = true }
+      }
+    }
+    for (content, count) in contents {
+      let known = (1...count).filter { ledger[.text(DerivedID.id(content, occurrence: $0))] != nil }.count
+      if known < count { return .yes }
+    }
+    return open ? .open : .no
+  }
+
+  /// From where `--new` looks; nil where there is no mark yet, or no arrival column.
+  private var threshold: Int64? {
+    guard let mark, let arrival = job.arrival else { return nil }
+    let (value, overflow) = mark.subtractingReportingOverflow(arrival.overlap)
+    return overflow ? .min : value
+  }
+
+  private func selects(_ row: SourceRow, _ mode: RunMode) -> Bool {
+    switch mode {
+    case .whole: return true
+    case .window(let from, let to):
+      guard case .at(let time) = row.time else { return false }
+      return (from.map { $0 <= time } ?? true) && (to.map { time < $0 } ?? true)
+    case .new:
+      guard let threshold, let arrival = row.arrival else { return true }
+      return arrival >= threshold
+    }
+  }
+
+  /// The pageviews that a run looks at, with their ids, and the rows that it sets aside.
+  ///
+  /// Where ids are derived, the number n counts over all rows of a content, and rows of one content cannot be told
+  /// apart: a run that looks at one of them looks at all.
+  private func judged(selected: (SourceRow) -> Bool) -> ([Pageview], [QuarantineRow]) {
+    var pageviews: [Pageview] = []
+    var rejected: [QuarantineRow] = []
+    var counts: [RowRules.Content: Int] = [:]
+    var looked: Set<RowRules.Content> = []
+    for (row, judgement) in source {
+      let isSelected = selected(row)
+      switch judgement {
+      case .pageview(let pageview): if isSelected { pageviews.append(pageview) }
+      case .quarantined(let row): if isSelected { rejected.append(row) }
+      case .content(let content):
+        counts[content, default: 0] += 1
+        if isSelected { looked.insert(content) }
+      }
+    }
+    for content in looked {
+      for occurrence in 1...(counts[content] ?? 1) {
+        let id = EventID.text(DerivedID.id(content, occurrence: occurrence))
+        pageviews.append(Pageview(id: id, user: content.user, time: content.time, page: content.page))
+      }
+    }
+    return (pageviews, rejected)
+  }
+}

@@ -1,0 +1,59 @@
+/// An event id as a source column holds it.
+public enum SourceID: Hashable, Sendable {
+  /// NULL; also what a source without the column holds.
+  case null
+  case integer(Int64)
+  /// In a job with integer ids only a loosely typed engine can hold this.
+  case text(ByteKey)
+}
+
+/// A time as a source column holds it.
+public enum SourceTime: Hashable, Sendable {
+  case null
+  /// Microseconds since 1970, UTC; in a row for a history always in the years 0001 to 9999.
+  case at(Int64)
+  /// Something that is no time; only a loosely typed engine can hold it.
+  case bad(ByteKey)
+}
+
+/// One row of a source, as the source holds it, before any rule is applied.
+public struct SourceRow: Hashable, Sendable {
+  public var id: SourceID
+  /// Where the source's users are integers, their decimal text.
+  public var user: ByteKey?
+  public var time: SourceTime
+  public var page: ByteKey?
+  /// The arrival column: a growing id, or microseconds since 1970. nil is NULL, and a source without the column.
+  public var arrival: Int64?
+
+  public init(id: SourceID, user: ByteKey?, time: SourceTime, page: ByteKey?, arrival: Int64? = nil) {
+    self.id = id
+    self.user = user
+    self.time = time
+    self.page = page
+    self.arrival = arrival
+  }
+}
+
+/// A pageview that keeps every rule: what a ledger may hold.
+public struct Pageview: Hashable, Sendable {
+  public var id: EventID
+  public var user: ByteKey
+  /// Microseconds since 1970, UTC.
+  public var time: Int64
+  public var page: ByteKey?
+
+  public init(id: EventID, user: ByteKey, time: Int64, page: ByteKey?) {
+    self.id = id
+    self.user = user
+    self.time = time
+    self.page = page
+  }
+
+  /// Which of several copies of one id counts: the first by (page_view_at, user_id, page; NULL first).
+  func isBeforeCopy(_ other: Pageview) -> Bool {
+    if time != other.time { return time < other.time }
+    if user != other.user { return user < other.user }
+    return nullsFirst(page, other.page)
+  }
+}

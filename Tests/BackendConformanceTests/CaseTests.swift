@@ -1,0 +1,69 @@
+import BackendConformance
+import Foundation
+import SessionPlan
+import Testing
+
+/// The folder beside the package where published cases and real traffic may lie.
+private let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared").path
+
+@Suite struct CaseTests {
+  @Test(arguments: ConformanceCase.own)
+  func ownCase(conformance: ConformanceCase) async {
+    var model = LedgerModel(job: conformance.history.job)
+    for (index, step) in conformance.history.steps.enumerated() {
+      switch step {
+      case .insert(let rows): model.insert(rows)
+      case .run(let mode), .killed(let mode): model.run(mode, id: Int64(index))
+      }
+    }
+    #expect(model.sessions().sessions.count == conformance.sessions)
+    #expect(model.quarantine.count == conformance.quarantined)
+    #expect(await counterexample(conformance.history, player: MemoryPlayer()) == nil)
+  }
+
+  @Test func publishedCases() async throws {
+    guard let cases = try PublishedCase.load(folder: sharedFolder + "/fixtures") else {
+      print("skipped, fixtures absent: the published cases are not beside the package")
+      return
+    }
+    #expect(cases.count >= 6)
+    for published in cases {
+      let job = published.job
+      var model = LedgerModel(job: job)
+      for (index, batch) in published.batches.enumerated() {
+        model.insert(batch)
+        model.run(.whole, id: Int64(index + 1))
+        guard index < published.sessionsAfterBatch.count else { continue }
+        let found = Set(model.sessions().sessions.map(PublishedCase.Session.init))
+        #expect(found == published.sessionsAfterBatch[index], "\(published.name) after batch \(index + 1)")
+      }
+      let scratch = model.sessions()
+      #expect(Set(scratch.sessions.map(PublishedCase.Session.init)) == published.sessions, "\(published.name)")
+      let starts = Dictionary(scratch.sessions.map { ($0.id, $0.startedAt) }, uniquingKeysWith: { first, _ in first })
+      for event in scratch.events {
+        #expect(starts[event.sessionID] == published.starts[ByteKey(event.pageview.id.bytes)], "\(published.name)")
+      }
+      #expect(await counterexample(published.history, player: MemoryPlayer()) == nil)
+    }
+  }
+
+  @Test func realPageviews() throws {
+    guard let rows = try RealPageviews.load(path: sharedFolder + "/data/wikipedia_readers_pageviews.csv") else {
+      print("skipped, fixtures absent: the real pageviews are not beside the package")
+      return
+    }
+    #expect(rows.count == 63_524)
+    var model = LedgerModel(job: HistoryJob(idType: .integer))
+    model.insert(rows)
+    let outcome = model.run(.whole, id: 1)
+    #expect(outcome.pageviews == 63_524 && outcome.quarantined == 0)
+    let scratch = model.sessions()
+    let totals = AggregateOracle(scratch)
+    #expect(totals.sessions == 22_226)
+    #expect(totals.users == 10_000)
+    // 20.68 % of pageviews are in one-page sessions: hundredths of a percent, half up.
+    #expect((20_000 * totals.bounces + totals.pageviews) / (2 * totals.pageviews) == 2068)
+    #expect(FromScratch(model.pageviews(), gap: .standard, boundary: .same).sessions.count == 22_224)
+  }
+}
