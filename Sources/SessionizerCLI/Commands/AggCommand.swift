@@ -42,7 +42,7 @@ struct AggCommand: AsyncParsableCommand {
   func run() async throws {
     try await JobWork(target: target, log: log, readOnly: true).run { context, console in
       let rows = console.rows(format.format)
-      try await context.aggregate(kind, asOf: asOf.asOf?.value) { try await rows.write($0) }
+      try await context.aggregate(kind, asOf: asOf.asOf?.value, top: top) { try await rows.write($0) }
       try await rows.finish()
     }
   }

@@ -21,14 +21,10 @@ struct CreateCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await JobWork(target: target, log: log, mayCreate: true).run { context, console in
-      let report = try await context.create(CreateOptions())
+      let report = try await context.create()
       for warning in report.warnings { console.note("warning: " + warning) }
-      if !report.made.isEmpty {
-        console.note("made " + report.made.map(\.description).joined(separator: ", "))
-      }
-      if !report.existing.isEmpty {
-        console.note("already there: " + report.existing.map(\.description).joined(separator: ", "))
-      }
+      if !report.made.isEmpty { console.note("made " + report.made.joined(separator: ", ")) }
+      if !report.kept.isEmpty { console.note("already there: " + report.kept.joined(separator: ", ")) }
     }
   }
 }

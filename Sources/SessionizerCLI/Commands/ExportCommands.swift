@@ -16,7 +16,8 @@ struct RunNumber: Hashable, Sendable {
 
   init(_ text: String) throws(SettingError) {
     guard let value = Int64(text), value >= 1 else {
-      throw SettingError(message: "\(SettingText.shown(text)) is no run; runs are numbered from 1, see sessionizer status")
+      throw SettingError(
+        message: "\(SettingText.shown(text)) is no run; runs are numbered from 1, see sessionizer status")
     }
     self.value = value
   }

@@ -54,9 +54,11 @@ struct PlanOptions: ParsableArguments {
         job: JobFingerprint(planner.bound).text, engine: dialect.title, toolVersion: ToolVersion.text)
       return try planner.runPlan(try mode(planner.bound.job), identity)
     case .agg: return single("agg", "Aggregates the current sessions.", planner.aggregate(by))
-    case .sessions: return single("sessions", "The current sessions, in canonical order.", planner.sessionsExport(asOf: nil))
+    case .sessions:
+      return single("sessions", "The current sessions, in canonical order.", planner.sessionsExport(asOf: nil))
     case .events:
-      return single("events", "The pageviews with their current sessions, in canonical order.", planner.eventsExport(asOf: nil))
+      return single(
+        "events", "The pageviews with their current sessions, in canonical order.", planner.eventsExport(asOf: nil))
     case .verify:
       return Plan(
         name: "verify",
@@ -67,7 +69,8 @@ struct PlanOptions: ParsableArguments {
   private func mode(_ job: SessionJob) throws -> RunMode {
     if new {
       guard let arrival = job.source.arrival else {
-        throw UsageError("--new needs an arrival column; name it with --arrival-column or source.arrival in the job file")
+        throw UsageError(
+          "--new needs an arrival column; name it with --arrival-column or source.arrival in the job file")
       }
       return .new(since: .placeholder("since", arrival.kind == .id ? .integer : .timestamp))
     }

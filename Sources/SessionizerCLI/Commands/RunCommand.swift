@@ -46,11 +46,18 @@ struct RunCommand: AsyncParsableCommand {
       let progress = ProgressLine(console)
       progress.show("running …")
       defer { progress.clear() }
+      let start = ContinuousClock.now
       let report = try await context.run(request)
       progress.clear()
-      let counts = report.counts.map { "\(Counted.number($0.count)) \($0.name)" }.joined(separator: ", ")
-      console.note("run \(report.runID): \(counts) in \(Elapsed.text(report.duration))")
+      console.note(summary(report, took: ContinuousClock.now - start))
     }
+  }
+
+  private func summary(_ report: RunReport, took time: Duration) -> String {
+    var parts = [Counted.text(report.pageviews, "new pageview")]
+    if report.lineageRows > 0 { parts.append(Counted.text(report.lineageRows, "superseded session id")) }
+    if report.quarantined > 0 { parts.append("\(Counted.number(report.quarantined)) newly quarantined") }
+    return "run \(report.runID) (\(report.mode)): " + parts.joined(separator: ", ") + " in \(Elapsed.text(time))"
   }
 
   private var mode: RunRequest.Mode {
@@ -58,12 +65,18 @@ struct RunCommand: AsyncParsableCommand {
     return window.isGiven ? .window(from: window.from, to: window.to) : .whole
   }
 
-  private func show(_ steps: [DryRunStep], on console: Console) throws {
-    for step in steps {
-      var lines = ["-- \(step.path)" + (step.rows.map { ": \(Counted.text($0, "new row"))" } ?? "")]
-      lines.append(step.sql + ";")
-      lines += step.explain.map { "--   " + $0 }
+  private func show(_ report: DryRunReport, on console: Console) throws {
+    for step in report.steps {
+      var lines = ["-- \(step.name): \(step.purpose)"]
+      lines += step.sql.map { $0 + ";" }
+      lines += step.explanation.map { "--   " + DisplayText.visible($0) }
       try console.print(lines.joined(separator: "\n") + "\n")
     }
+    let counts = [
+      report.pageviews.map { Counted.text($0, "new pageview") },
+      report.lineageRows.map { Counted.text($0, "superseded session id") },
+      report.quarantined.map { "\(Counted.number($0)) newly quarantined" },
+    ].compactMap(\.self)
+    try console.print("-- " + (counts.isEmpty ? "nothing counted" : "would write: " + counts.joined(separator: ", ")))
   }
 }

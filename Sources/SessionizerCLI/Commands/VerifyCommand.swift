@@ -32,16 +32,27 @@ struct VerifyCommand: AsyncParsableCommand {
       let report = try await context.verify(
         VerifyRequest(from: window.from, to: window.to, isComplete: complete))
       var batch = RecordBatch(
-        schema: [BatchColumn("check", .text), BatchColumn("found", .int64), BatchColumn("samples", .text)])
-      for check in report.checks {
-        batch.columns[0].append(check.name)
-        batch.columns[1].append(check.count)
-        batch.columns[2].append(check.samples.joined(separator: "; "))
+        schema: [
+          BatchColumn("check", .text), BatchColumn("found", .int64), BatchColumn("verdict", .text),
+          BatchColumn("samples", .text),
+        ])
+      for finding in report.findings {
+        let verdict = finding.count == 0 ? "ok" : finding.isFault ? "fault" : "counted"
+        batch.columns[0].append(finding.name)
+        batch.columns[1].append(Int64(finding.count))
+        batch.columns[2].append(verdict)
+        batch.columns[3].append(finding.samples.map(Self.text).joined(separator: "; "))
       }
       try await console.print(batch, format.format)
-      console.note(report.isClean ? "clean" : "differences found")
+      let faults = report.findings.filter { $0.isFault && $0.count > 0 }
+      console.note(
+        report.isClean ? "clean" : "not clean: " + faults.map { "\($0.name) is \($0.meaning)" }.joined(separator: "; "))
       return report.isClean
     }
     if !isClean { throw ExitCode(ExitStatus.different) }
+  }
+
+  private static func text(_ sample: VerifyReport.Sample) -> String {
+    "\(sample.subject): expected \(sample.expected), found \(sample.found)"
   }
 }
