@@ -27,7 +27,9 @@ func openDatabase(
       // writable), the file by itself is whole if there is no log beside it.
       let primary = error.vendorCode.map { Int32($0) & 0xff }
       guard primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY, !location.hasLog else { throw error }
-      guard let immutable = try? open(location.immutableURI, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI) else { throw error }
+      guard let immutable = try? open(location.immutableURI, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI) else {
+        throw error
+      }
       database = immutable
     }
   } else {
@@ -83,5 +85,5 @@ private func useWriteAheadLog(_ database: Database) throws(DriverError) {
   defer { database.callbacks.lockTimeout = timeout }
   do {
     try database.run("PRAGMA main.journal_mode=WAL", .connect)
-  } catch where error.code == .locked {}
+  } catch  where error.code == .locked {}
 }
