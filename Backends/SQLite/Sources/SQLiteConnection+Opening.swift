@@ -62,6 +62,7 @@ private func configure(_ database: Database) throws(DriverError) {
     guard code == SQLITE_OK else { throw database.error(code, .connect) }
   }
   registerSHA256(on: database.handle)
+  registerTimeFunctions(on: database.handle)
 }
 
 /// Trap T27: in a UTF-16 database the order of texts by bytes is another one.
