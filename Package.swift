@@ -73,6 +73,12 @@ let package = Package(
       ],
       path: "Backends/SQLite/Sources", swiftSettings: strict),
 
+    .testTarget(
+      name: "SQLiteBackendTests",
+      dependencies: [
+        "CSQLite", "SQLiteBackend", "SessionPlan", "WarehouseDriver", .product(name: "Crypto", package: "swift-crypto"),
+      ], swiftSettings: strict),
+
     // The command line's parts, testable without a database.
     .target(
       name: "SessionizerCLI",

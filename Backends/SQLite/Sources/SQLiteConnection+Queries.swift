@@ -8,6 +8,7 @@ final class OpenQuery {
   var readers: [ColumnReader]
   /// The statement stands on a row that is not read yet.
   var hasPendingRow: Bool
+  private var isAtEnd = false
   var rowCount = 0
   var duration = Duration.zero
 
@@ -20,10 +21,15 @@ final class OpenQuery {
 
   /// The next rows, nil after the last. A batch ends early where its texts grow large, so that it stays small in memory.
   func next() throws(DriverError) -> RecordBatch? {
+    // A further step would start the query anew.
+    if isAtEnd { return nil }
     var rows = 0
     var bytes = 0
     while rows < RecordBatch.usualRows, bytes < 8 << 20 {
-      if !hasPendingRow, try !statement.step(.fetch) { break }
+      if !hasPendingRow, try !statement.step(.fetch) {
+        isAtEnd = true
+        break
+      }
       hasPendingRow = false
       bytes = 0
       for index in readers.indices {

@@ -37,7 +37,7 @@ enum SQLiteTimes {
     CASE WHEN substr(t, 17, 1) = ':' THEN substr(t, 20) ELSE substr(t, 17) END AS rest, t \
     FROM (SELECT CAST({a} AS TEXT) AS t) \
     WHERE length(t) = 10 OR substr(t, 11, 1) IN (' ', 'T', 't')) \
-    WHERE day GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' AND date(day) = day \
+    WHERE day GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' AND date(day, '+0 days') = day \
     AND clock GLOB '[0-2][0-9]:[0-5][0-9]' AND clock < '24' AND second GLOB '[0-5][0-9]' \
     AND (substr(t, 17, 1) = ':' OR rest NOT GLOB '.*'))) \
     WHERE shift IS NOT NULL))
