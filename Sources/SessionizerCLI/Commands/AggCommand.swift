@@ -14,7 +14,7 @@ struct AggCommand: AsyncParsableCommand {
     commandName: "agg",
     abstract: "Aggregates the current sessions (the agg_query): per session, user or day, and totals.",
     discussion: """
-      Days are UTC; a session counts on the day of its start, a pageview on its own. Median and p95 are nearest rank;
+      Days are UTC; a session counts on the day of its start, a pageview on its own. Median and p95 are nearest rank; \
       means and rates have six decimals. So the results, too, are equal bytes on every engine.
 
       Examples:
@@ -41,7 +41,8 @@ struct AggCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await JobWork(target: target, log: log, readOnly: true).run { context, console in
-      let rows = console.rows(format.format)
+      // The totals are a metric a row, so that counts and decimals share a column of texts.
+      let rows = console.rows(format.format, decimals: kind == .totals ? ["value"] : [])
       try await context.aggregate(kind, asOf: asOf.asOf?.value, top: top) { try await rows.write($0) }
       try await rows.finish()
     }

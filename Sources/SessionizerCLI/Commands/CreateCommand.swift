@@ -7,8 +7,8 @@ struct CreateCommand: AsyncParsableCommand {
     commandName: "create",
     abstract: "Makes the tables and views of the job (the create_query).",
     discussion: """
-      What is already there stays as it is, so it can be repeated. The source table is made only where the job names no
-      table of its own.
+      What is already there stays as it is, so it can be repeated. The source table is made only where the job names \
+      no table of its own.
 
       Examples:
         sessionizer create --target sqlite:web.db

@@ -87,7 +87,7 @@ struct RenderCommand: AsyncParsableCommand {
     commandName: "render",
     abstract: "Shows the SQL of a plan in any dialect, with no database.",
     discussion: """
-      Without --as-run the statements are a script for any client of the engine: create is run once, the others as often
+      Without --as-run the statements are a script for any client of the engine: create is run once, the others as often \
       as wanted. The job's source is taken to be as the tool itself would make it.
 
       Examples:

@@ -9,8 +9,8 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Sessionizes the pageviews that are not in the ledger yet (the insert_query).",
     discussion: """
-      Rows are only ever inserted. It can be repeated at any time and in any order of windows: the result is that of one
-      run over everything. Without --from, --to and --new the whole source is looked at; with --new only rows that
+      Rows are only ever inserted. It can be repeated at any time and in any order of windows: the result is that of one \
+      run over everything. Without --from, --to and --new the whole source is looked at; with --new only rows that \
       arrived since the last run, at any age.
 
       Examples:

@@ -9,7 +9,7 @@ struct VerifyCommand: AsyncParsableCommand {
     commandName: "verify",
     abstract: "Recomputes the sessions inside the database, and reports every difference.",
     discussion: """
-      Exit code 1: a session is wrong, a row is there twice, or an invariant is broken. Rows that no run took yet, that are
+      Exit code 1: a session is wrong, a row is there twice, or an invariant is broken. Rows that no run took yet, that are \
       gone from the source or that were edited there are counted, and are differences only with --complete.
 
       Examples:
