@@ -16,6 +16,7 @@ struct DoctorCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var log: LogOptions
 
@@ -46,7 +47,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     let environment = CommandEnvironment.current
     let loaded = await look("job file") {
-      let loaded = try target.job.load()
+      let loaded = try job.load()
       return (loaded, loaded.file.isThere ? loaded.file.path : "no \(loaded.file.path); the defaults hold")
     }
     guard let loaded else { return results }

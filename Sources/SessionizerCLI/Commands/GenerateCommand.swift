@@ -39,6 +39,7 @@ struct GenerateCommand: AsyncParsableCommand {
   var format: GeneratedFormat?
 
   @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var log: LogOptions
 
   mutating func validate() throws {
@@ -59,7 +60,7 @@ struct GenerateCommand: AsyncParsableCommand {
     let summary: GeneratorSummary
     let place: String
     if target.target != nil {
-      summary = try await JobWork(target: target, log: log).run { context, _ in
+      summary = try await JobWork(target: target, job: job, log: log).run { context, _ in
         try await context.generate(try choices.options(for: context.job), progress: show)
       }
       place = ""
@@ -82,7 +83,7 @@ struct GenerateCommand: AsyncParsableCommand {
   private func write(
     to path: String, console: Console, progress: @Sendable (Int) -> Void
   ) throws -> GeneratorSummary {
-    let job = try target.job.load().job
+    let job = try job.load().job
     var generator = try PageviewGenerator(try choices.options(for: job))
     let format = format ?? (path.hasSuffix(".csv") ? .csv : .sql)
     if path == "-" {

@@ -29,6 +29,7 @@ struct LoadCommand: AsyncParsableCommand {
   var maxBad: Int?
 
   @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var log: LogOptions
 
   mutating func validate() throws {
@@ -37,7 +38,7 @@ struct LoadCommand: AsyncParsableCommand {
 
   func run() async throws {
     let request = LoadRequest(options: file.options, maxBad: maxBad)
-    try await JobWork(target: target, log: log).run { context, console in
+    try await JobWork(target: target, job: job, log: log).run { context, console in
       let progress = ProgressLine(console)
       defer { progress.clear() }
       for file in files {

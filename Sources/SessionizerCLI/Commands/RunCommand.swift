@@ -30,6 +30,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var waiting: WaitOptions
   @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var log: LogOptions
 
   mutating func validate() throws {
@@ -37,7 +38,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await JobWork(target: target, log: log).run { context, console in
+    try await JobWork(target: target, job: job, log: log).run { context, console in
       let request = RunRequest(mode: mode, wait: waiting.wait)
       if dryRun {
         try show(try await context.dryRun(request), on: console)

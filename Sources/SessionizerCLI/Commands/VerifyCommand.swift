@@ -24,11 +24,12 @@ struct VerifyCommand: AsyncParsableCommand {
   var complete = false
 
   @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var log: LogOptions
 
   func run() async throws {
-    let isClean = try await JobWork(target: target, log: log, readOnly: true).run { context, console in
+    let isClean = try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
       let report = try await context.verify(
         VerifyRequest(from: window.from, to: window.to, isComplete: complete))
       var batch = RecordBatch(
