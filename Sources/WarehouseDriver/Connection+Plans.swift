@@ -15,7 +15,8 @@ extension Connection {
     }
   }
 
-  /// Renders a plan query and hands its batches on, one after the other.
+  /// Renders a plan query and hands its batches on, one after the other; one without rows where there are none, so
+  /// that the columns of an empty result are known.
   public nonisolated func query(
     _ query: Query, path: String, _ body: (RecordBatch) async throws -> Void
   ) async throws {
@@ -23,7 +24,12 @@ extension Connection {
       let sql = try render(.query(query)).joined(separator: ";\n")
       let cursor = try await open(sql, types: query.columnTypes.map(BatchColumnType.init))
       do {
-        while let batch = try await cursor.next() { try await body(batch) }
+        var isEmpty = true
+        while let batch = try await cursor.next() {
+          isEmpty = false
+          try await body(batch)
+        }
+        if isEmpty { try await body(RecordBatch(schema: cursor.schema)) }
       } catch {
         await cursor.close()
         throw error
