@@ -57,7 +57,13 @@ let package = Package(
       swiftSettings: strict),
 
     // What any backend must pass: the oracle, the random histories, the published and our own cases.
-    .target(name: "BackendConformance", dependencies: ["SessionPlan"], swiftSettings: strict),
+    .target(
+      name: "BackendConformance",
+      dependencies: [
+        "PageviewFiles", "SessionPlan", "SessionRunner", "WarehouseDriver",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "BackendConformanceTests", dependencies: ["BackendConformance", "SessionPlan"], swiftSettings: strict),
 
@@ -90,11 +96,19 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    .testTarget(
-      name: "LawTests",
+    .executableTarget(
+      name: "RunHelper",
       dependencies: [
         "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver",
         .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/RunHelper", swiftSettings: strict),
+    .testTarget(
+      name: "LawTests",
+      dependencies: [
+        "RunHelper",
+        "BackendConformance", "PageviewFiles", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner",
+        "WarehouseDriver", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -72,7 +72,8 @@ extension Renderer {
     case .serverNow: try intent(.serverNow, [:])
     case .sourceTimestamp(let value, let format, let zone): try sourceTimestamp(try part(value), format, zone)
     case .isSourceTimeOutOfRange(let value, let format):
-      try intent(format == .timestamp ? .isOutOfRange : .isEpochOutOfRange, ["a": try part(value)])
+      // A template may be made of alternatives.
+      "(" + (try intent(format == .timestamp ? .isOutOfRange : .isEpochOutOfRange, ["a": try part(value)])) + ")"
     case .divide(let a, let b): try intent(.divide, ["a": try part(a), "b": try part(b)])
     case .seconds(let value): try intent(.seconds, ["a": try part(value)])
     case .byteLength(let value): try intent(.byteLength, ["a": try part(value)])

@@ -44,22 +44,7 @@ struct FirstRunBuilder {
               as: "islands")), key: "first_position"))
 
     let k = steps.reference("fresh", as: "k")
-    let event: Expression = planner.idType == .integer ? .decimalText(k["event_id"]) : k["event_id"]
-    let bad = Relation.table(k).filter(k["reason"].isPresent).project(
-      [
-        NamedExpression("reason", .present(k["reason"])),
-        NamedExpression(
-          "event_id",
-          .choose(
-            [Branch(k["raw_event_id"].isPresent, then: k["raw_event_id"]), Branch(k["event_id"].isPresent, then: event)],
-            otherwise: .null(.text))),
-        NamedExpression("k", "user_id"),
-        NamedExpression(
-          "page_view_at",
-          .choose(
-            [Branch(k["page_view_at"].isPresent, then: .timestampText(k["page_view_at"]))], otherwise: k["raw_time"])),
-        NamedExpression("k", "page"),
-      ], as: "b")
+    let bad = planner.rejected(k, as: "b")
     try steps.add(
       ScratchDefinition(
         name: "rejected", query: Query(planner.notYetQuarantined(.distinct(bad, alias: "b"), as: "rejected"))))
