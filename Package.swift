@@ -6,6 +6,11 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
 let package = Package(
   name: "sessionizer",
   platforms: [.macOS(.v15)],
@@ -25,10 +30,8 @@ let package = Package(
   targets: [
     // The core planner. Pure: no I/O, no SQL text, no clock; imports none of ours.
     .target(name: "SessionPlan", swiftSettings: strict),
-
     // Dialect values and the one renderer that reads them.
     .target(name: "SQLRendering", dependencies: ["SessionPlan"], swiftSettings: strict),
-
     // The protocol that every backend implements.
     .target(name: "WarehouseDriver", dependencies: ["SessionPlan"], swiftSettings: strict),
 
@@ -37,12 +40,7 @@ let package = Package(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
-      name: "PageviewFiles",
-      dependencies: [
-        "CZlib", "SessionPlan", "WarehouseDriver",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ],
-      swiftSettings: strict),
+      name: "PageviewFiles", dependencies: ["CZlib", "SessionPlan", "WarehouseDriver", crypto], swiftSettings: strict),
     .target(
       name: "PageviewGenerator", dependencies: ["PageviewFiles", "SessionPlan", "WarehouseDriver"],
       swiftSettings: strict),
@@ -50,76 +48,66 @@ let package = Package(
     // What happens, in order. Knows plans and drivers, no engine.
     .target(
       name: "SessionRunner",
-      dependencies: [
-        "PageviewFiles", "PageviewGenerator", "SessionPlan", "WarehouseDriver",
-        .product(name: "Logging", package: "swift-log"),
-      ],
+      dependencies: ["PageviewFiles", "PageviewGenerator", "SessionPlan", "WarehouseDriver", logging],
       swiftSettings: strict),
 
-    // What any backend must pass: the oracle, the random histories, the published and our own cases.
+    // The oracle, the random histories and the cases that any backend is judged by.
     .target(
       name: "BackendConformance",
-      dependencies: [
-        "PageviewFiles", "SessionPlan", "SessionRunner", "WarehouseDriver",
-        .product(name: "Logging", package: "swift-log"),
-      ],
+      dependencies: ["PageviewFiles", "SessionPlan", "SessionRunner", "WarehouseDriver", logging],
       swiftSettings: strict),
-    .testTarget(
-      name: "BackendConformanceTests", dependencies: ["BackendConformance", "SessionPlan"], swiftSettings: strict),
 
     // SQLite.
     .systemLibrary(
       name: "CSQLite", path: "Backends/SQLite/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .target(
-      name: "SQLiteBackend",
-      dependencies: [
-        "CSQLite", "SQLRendering", "WarehouseDriver",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ],
+      name: "SQLiteBackend", dependencies: ["CSQLite", "SQLRendering", "WarehouseDriver", crypto],
       path: "Backends/SQLite/Sources", swiftSettings: strict),
 
-    .testTarget(
-      name: "SQLiteBackendTests",
+    // The command line.
+    .target(
+      name: "SessionizerCLI",
       dependencies: [
-        "CSQLite", "SQLiteBackend", "SessionPlan", "WarehouseDriver", .product(name: "Crypto", package: "swift-crypto"),
-      ], swiftSettings: strict),
-
-    // The command line; the only target that names all backends.
-    .executableTarget(
-      name: "sessionizer",
-      dependencies: [
-        "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "Yams", package: "Yams"),
+        "PageviewFiles", "PageviewGenerator", "SQLRendering", "SessionPlan", "SessionRunner", "WarehouseDriver",
+        argumentParser, logging, yams,
       ],
       swiftSettings: strict),
-
+    // The executable; the only target that names all backends.
     .executableTarget(
-      name: "RunHelper",
-      dependencies: [
-        "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      path: "Tests/RunHelper", swiftSettings: strict),
-    .testTarget(
-      name: "LawTests",
-      dependencies: [
-        "RunHelper",
-        "BackendConformance", "PageviewFiles", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner",
-        "WarehouseDriver", .product(name: "Logging", package: "swift-log"),
-      ],
+      name: "sessionizer", dependencies: ["SQLRendering", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver"],
       swiftSettings: strict),
+
+    // Tests.
     .testTarget(
-      name: "PageviewFilesTests",
-      dependencies: [
-        "CZlib", "PageviewFiles", "SessionPlan", "WarehouseDriver",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ],
+      name: "PageviewFilesTests", dependencies: ["CZlib", "PageviewFiles", "SessionPlan", "WarehouseDriver", crypto],
       swiftSettings: strict),
     .testTarget(
       name: "PageviewGeneratorTests",
       dependencies: ["PageviewFiles", "PageviewGenerator", "SessionPlan", "WarehouseDriver"], swiftSettings: strict),
+    .testTarget(
+      name: "BackendConformanceTests", dependencies: ["BackendConformance", "SessionPlan"], swiftSettings: strict),
+    .testTarget(
+      name: "SQLiteBackendTests", dependencies: ["CSQLite", "SQLiteBackend", "SessionPlan", "WarehouseDriver", crypto],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SessionizerCLITests",
+      dependencies: [
+        "PageviewFiles", "PageviewGenerator", "SQLiteBackend", "SessionPlan", "SessionRunner", "SessionizerCLI",
+        "WarehouseDriver", argumentParser, logging,
+      ],
+      swiftSettings: strict),
+    // A run in a process of its own, which tests kill.
+    .executableTarget(
+      name: "RunHelper",
+      dependencies: ["SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging],
+      path: "Tests/RunHelper", swiftSettings: strict),
+    .testTarget(
+      name: "LawTests",
+      dependencies: [
+        "BackendConformance", "PageviewFiles", "RunHelper", "SQLRendering", "SQLiteBackend", "SessionPlan",
+        "SessionRunner", "WarehouseDriver", logging,
+      ],
+      swiftSettings: strict),
   ]
 )

@@ -15,8 +15,8 @@ extension Connection {
     }
   }
 
-  /// Renders a plan query and hands its batches on, one after the other; one without rows where there are none, so
-  /// that the columns of an empty result are known.
+  /// Renders a plan query and hands its batches on, one after the other: at least one, which is empty where there are
+  /// no rows and names the columns.
   public nonisolated func query(
     _ query: Query, path: String, _ body: (RecordBatch) async throws -> Void
   ) async throws {

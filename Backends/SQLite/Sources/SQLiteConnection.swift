@@ -66,7 +66,11 @@ public actor SQLiteConnection: Connection {
   public func explain(_ sql: String) async throws -> [String] {
     let database = try ready(.prepare, sql: sql)
     var depths = ["0": -1]
-    return try database.texts("EXPLAIN QUERY PLAN " + sql, .prepare).map { row in
+    // Explaining an INSERT writes nothing, so the rules of a transaction for reading do not apply.
+    let rows = try database.shielded { () throws(DriverError) in
+      try database.texts("EXPLAIN QUERY PLAN " + sql, .prepare)
+    }
+    return rows.map { row in
       let depth = (depths[row[1] ?? "0"] ?? -1) + 1
       depths[row[0] ?? ""] = depth
       return String(repeating: "  ", count: depth) + (row[3] ?? "")
@@ -76,7 +80,9 @@ public actor SQLiteConnection: Connection {
   public func resetStatementStatistics() { statementStatistics = StatementStatistics() }
 
   public func close() async {
-    if let database, !database.isAutocommit { try? database.shielded { () throws(DriverError) in try database.run("ROLLBACK", .close) } }
+    if let database, !database.isAutocommit {
+      try? database.shielded { () throws(DriverError) in try database.run("ROLLBACK", .close) }
+    }
     activity = nil
     transaction = .none
     database = nil

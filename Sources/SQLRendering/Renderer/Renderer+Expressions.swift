@@ -72,7 +72,6 @@ extension Renderer {
     case .serverNow: try intent(.serverNow, [:])
     case .sourceTimestamp(let value, let format, let zone): try sourceTimestamp(try part(value), format, zone)
     case .isSourceTimeOutOfRange(let value, let format):
-      // A template may be made of alternatives.
       "(" + (try intent(format == .timestamp ? .isOutOfRange : .isEpochOutOfRange, ["a": try part(value)])) + ")"
     case .divide(let a, let b): try intent(.divide, ["a": try part(a), "b": try part(b)])
     case .seconds(let value): try intent(.seconds, ["a": try part(value)])

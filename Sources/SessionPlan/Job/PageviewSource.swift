@@ -46,7 +46,7 @@ public enum TimeFormat: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// A column that grows as rows arrive, so that `run --new` finds late pageviews at any age.
 public struct Arrival: Hashable, Sendable {
-  public enum Kind: String, Hashable, Sendable, Codable {
+  public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
     /// A growing 64-bit number.
     case id
     /// A load time.

@@ -8,28 +8,32 @@ struct FirstRunBuilder {
   mutating func addSteps(_ mode: RunMode) throws {
     let selected = try planner.selection(mode, as: "s")
     func s(_ name: String) -> Expression { .column("s", name) }
+    // A bad row has no user in the order, only `raw_user_id`: so bad rows come first, and each good row is next to the
+    // one before it.
+    let isBad = s("reason").isPresent
+    func user(whenBad: Bool) -> Expression {
+      whenBad
+        ? .choose([Branch(isBad, then: s("user_id"))], otherwise: .null(.text))
+        : .choose([Branch(isBad, then: .null(.text))], otherwise: s("user_id"))
+    }
     let rows = selected.project(
-      content.map { NamedExpression("s", $0) } + [
+      content.map { NamedExpression($0, $0 == "user_id" ? user(whenBad: false) : s($0)) } + [
         NamedExpression("instant", .instant(of: s("page_view_at"))), NamedExpression("s", "reason"),
-        NamedExpression("s", "raw_event_id"), NamedExpression("s", "raw_time"),
+        NamedExpression("raw_user_id", user(whenBad: true)), NamedExpression("s", "raw_event_id"),
+        NamedExpression("s", "raw_time"),
       ], as: "o")
-    // Bad rows last, so that each good row is next to the one before it.
-    let isBad = Expression.choose(
-      [Branch(.isNull(.column("o", "reason")), then: .literal(.flag(false)))], otherwise: .literal(.flag(true)))
     try steps.add(
       ScratchDefinition(
         name: "fresh", query: Query(rows),
         position: .init(
           column: "position",
-          order: [OrderTerm(isBad, .value)]
-            + planner.order("o").map { OrderTerm($0.expression, $0.collation, nulls: .first) },
+          order: planner.order("o").map { OrderTerm($0.expression, $0.collation, nulls: .first) },
           tiesAreEqual: true)))
 
     let r = steps.reference("fresh", as: "r")
     let b = steps.reference("fresh", as: "b")
     let starts = Expression.or([
-      .isNull(b["position"]), b["user_id"].differs(from: r["user_id"], .bytes),
-      planner.gapExceeds(b["instant"], r["instant"]),
+      .not(.isSame(b["user_id"], r["user_id"], .bytes)), planner.gapExceeds(b["instant"], r["instant"]),
     ])
     try steps.add(
       ScratchDefinition(
@@ -44,7 +48,7 @@ struct FirstRunBuilder {
               as: "islands")), key: "first_position"))
 
     let k = steps.reference("fresh", as: "k")
-    let bad = planner.rejected(k, as: "b")
+    let bad = planner.rejected(k, user: k["raw_user_id"], as: "b")
     try steps.add(
       ScratchDefinition(
         name: "rejected", query: Query(planner.notYetQuarantined(.distinct(bad, alias: "b"), as: "rejected"))))

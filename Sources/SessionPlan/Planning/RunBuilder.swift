@@ -180,7 +180,7 @@ struct RunBuilder {
         NamedExpression("event_id", planner.textOfID(c["event_id"])), NamedExpression("c", "user_id"),
         NamedExpression("page_view_at", .timestampText(c["page_view_at"])), NamedExpression("c", "page"),
       ], as: "b")
-    let bad = planner.rejected(k, as: "b")
+    let bad = planner.rejected(k, user: k["user_id"], as: "b")
     try add(
       "rejected",
       planner.notYetQuarantined(.distinct(.unionAll([bad, copies], alias: "b"), alias: "b"), as: "rejected"))
@@ -253,7 +253,7 @@ extension Planner {
 
   /// The rows of a selection that have a reason, as quarantine knows them: empty keys are NULL there too, and what is
   /// no id or time stays as it stood. Where ids are derived, a row without its keys has none.
-  func rejected(_ r: TableReference, as alias: String) -> Relation {
+  func rejected(_ r: TableReference, user: Expression, as alias: String) -> Relation {
     func nonEmpty(_ text: Expression) -> Expression {
       let isThere = Expression.and([text.isPresent, text.differs(from: .text(""), .bytes)])
       return .choose([Branch(isThere, then: text)], otherwise: .null(.text))
@@ -270,7 +270,7 @@ extension Planner {
     return Relation.table(r).filter(r["reason"].isPresent).project(
       [
         NamedExpression("reason", .present(r["reason"])), NamedExpression("event_id", event),
-        NamedExpression("user_id", nonEmpty(r["user_id"])), NamedExpression("page_view_at", time),
+        NamedExpression("user_id", nonEmpty(user)), NamedExpression("page_view_at", time),
         NamedExpression("page", r["page"]),
       ], as: alias)
   }

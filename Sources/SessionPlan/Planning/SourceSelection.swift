@@ -57,7 +57,8 @@ extension Planner {
     ]
     if let id = source.eventID {
       columns.append(NamedExpression("event_id", idType == .integer ? .sourceInteger(p[id]) : .sourceText(p[id])))
-      columns.append(NamedExpression("source_event_id", .sourceText(p[id])))
+      // Of a text the id itself says what was wrong with it.
+      columns.append(NamedExpression("source_event_id", idType == .integer ? .sourceText(p[id]) : .null(.text)))
     }
     if let arrival = source.arrival { columns.append(NamedExpression("arrival", arrivalValue(arrival))) }
     columns += job.attributes.map { NamedExpression($0.name, .sourceText(p[$0.column])) }
@@ -162,15 +163,17 @@ extension Planner {
     var branches: [Branch] = []
     let isDerived = job.source.eventID == nil
     if !isDerived {
-      branches.append(branch(isEmpty(.column(alias, "source_event_id")), .nullEventID))
+      branches.append(branch(isEmpty(idType == .text ? event : .column(alias, "source_event_id")), .nullEventID))
       if idType == .integer { branches.append(branch(.isNull(event), .badEventID)) }
     }
     branches.append(branch(isEmpty(user), .nullUser))
-    branches.append(branch(isEmpty(.sourceText(time)), .nullTime))
-    let isNoTime = Expression.isNull(.column(alias, "page_view_at"))
-    branches.append(
-      branch(.and([isNoTime, .isSourceTimeOutOfRange(time, job.source.timeFormat)]), .timeOutOfRange))
-    branches.append(branch(isNoTime, .badTime))
+    // One test for good rows; which fault it is only matters to the others.
+    let faultOfTime = Expression.choose(
+      [
+        branch(isEmpty(.sourceText(time)), .nullTime),
+        branch(.isSourceTimeOutOfRange(time, job.source.timeFormat), .timeOutOfRange),
+      ], otherwise: .text(QuarantineReason.badTime.rawValue))
+    branches.append(Branch(.isNull(.column(alias, "page_view_at")), then: faultOfTime))
     branches.append(branch(idType == .text ? .or([isTooLong(event), isTooLong(user)]) : isTooLong(user), .keyTooLong))
     return .choose(branches, otherwise: .null(.text))
   }

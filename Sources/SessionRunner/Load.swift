@@ -1,0 +1,185 @@
+public import PageviewFiles
+internal import SessionPlan
+internal import WarehouseDriver
+
+/// How files are loaded.
+public struct LoadRequest: Sendable {
+  /// How the file is read. Its event id type and attributes are set by the job.
+  public var options: LoadOptions
+  /// How many faulty lines a file may have; nil is any number.
+  public var maxBad: Int?
+
+  public init(options: LoadOptions, maxBad: Int? = nil) {
+    self.options = options
+    self.maxBad = maxBad
+  }
+}
+
+/// How far a file is loaded.
+public struct LoadProgress: Sendable {
+  public var file: String
+  public var rows: Int
+  /// Bytes of the file that were read, before they are unpacked.
+  public var bytes: Int
+}
+
+/// What came of a file.
+public struct LoadReport: Sendable {
+  public var file: String
+  public var summary: LoadSummary
+  /// Rows that were put into the source table.
+  public var loaded: Int
+  /// Rows that were there already.
+  public var known: Int
+}
+
+extension JobContext {
+  /// Loads files into the tool's own source table, each in one transaction: what a file brings is there whole or not
+  /// at all. Loading a file twice adds nothing. Faulty lines go to quarantine with their file and line.
+  ///
+  /// - Throws: `FileFault` for a file that cannot be read; `RunnerError` for too many faulty lines, or where no line
+  ///   fits the table's type of event ids. Files before it stay loaded.
+  public func load(
+    files: [String], _ request: LoadRequest, progress: (@Sendable (LoadProgress) -> Void)? = nil
+  ) async throws -> [LoadReport] {
+    guard job.source.table == nil else {
+      throw RunnerError(
+        "load fills the tool's own table, and this job reads \(job.source.table?.description ?? "another")",
+        remedy: "leave out source.table, or load by the database's own means")
+    }
+    let bound = try await boundToSource()
+    guard try await connection.describe(job.names[.sessionQuarantine]) != nil else {
+      throw RunnerError("there is no table \(job.names[.sessionQuarantine])", remedy: "run `sessionizer create` first")
+    }
+    var options = request.options
+    options.eventIDType = bound.eventIDType
+    options.attributes = job.attributes
+    var reports: [LoadReport] = []
+    for file in files {
+      reports.append(
+        try await connection.transaction(.write) {
+          try await FileLoad(context: self, planner: try planner(bound), options: options, maxBad: request.maxBad)
+            .load(file, progress)
+        })
+    }
+    return reports
+  }
+}
+
+/// Loads one file, inside a transaction.
+private struct FileLoad {
+  let context: JobContext
+  let planner: Planner
+  let options: LoadOptions
+  let maxBad: Int?
+
+  private var connection: any Connection { context.connection }
+
+  func load(_ file: String, _ progress: (@Sendable (LoadProgress) -> Void)?) async throws -> LoadReport {
+    let reader = try PageviewFileReader(path: file, options: options)
+    // Into an empty table rows go directly; else they are compared with what is there.
+    let isFresh = try await connection.rows(planner.sourceProbe(), path: "load/is the source empty").isEmpty
+    let target = isFresh ? context.job.names[.pageviews] : connection.scratchTable(Planner.loadedStep)
+    if !isFresh { try await connection.execute(planner.loadedScratch(), path: "load/scratch") }
+    let columns = planner.loadedColumns.map { BatchColumn($0.name, BatchColumnType($0.type)) }
+    var appended = 0
+    var append = try await connection.beginAppend(to: target, columns: columns)
+    var faults = FaultQueue(context: context, planner: planner, file: file)
+    do {
+      while let batch = try reader.next() {
+        if batch.rows.rowCount > 0 { try await append.write(batch.rows.selecting(columns)) }
+        faults.lines += batch.faults
+        if let maxBad, reader.summary.faultCount > maxBad { throw tooManyFaults(file, reader.summary, maxBad) }
+        if faults.lines.count > FaultQueue.longest {
+          // Only one bulk insert at a time: the rows' is ended, and begun anew.
+          appended += try await append.finish()
+          try await faults.flush()
+          append = try await connection.beginAppend(to: target, columns: columns)
+        }
+        progress?(LoadProgress(file: file, rows: reader.summary.rows, bytes: Int(reader.summary.bytes)))
+      }
+    } catch {
+      await append.cancel()
+      throw error
+    }
+    appended += try await append.finish()
+    if reader.summary.noLineFitsEventIDType {
+      throw RunnerError(
+        "\(file): no line has an event id that fits event_id_type \(options.eventIDType.rawValue)",
+        remedy: "set event_id_type: text (--event-id-type text) and create the tables with it")
+    }
+    let loaded = isFresh ? appended : try await connection.execute(planner.insertLoaded(), path: "load/insert") ?? 0
+    try await faults.finish()
+    return LoadReport(file: file, summary: reader.summary, loaded: loaded, known: appended - loaded)
+  }
+
+  private func tooManyFaults(_ file: String, _ summary: LoadSummary, _ limit: Int) -> RunnerError {
+    let reasons = summary.faults.sorted { $0.key.rawValue < $1.key.rawValue }
+      .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+    return RunnerError(
+      "\(file): more than \(limit) faulty lines (\(reasons)); nothing of it is loaded",
+      remedy: "mend the file, or raise --max-bad")
+  }
+}
+
+/// Faulty lines on their way to quarantine, through a scratch table, so that any number of them takes little memory.
+private struct FaultQueue {
+  /// How many lines are kept before they are written.
+  static let longest = 20_000
+
+  let context: JobContext
+  let planner: Planner
+  let file: String
+  var lines: [LineFault] = []
+  private var hasScratch = false
+
+  init(context: JobContext, planner: Planner, file: String) {
+    self.context = context
+    self.planner = planner
+    self.file = file
+  }
+
+  mutating func flush() async throws {
+    if lines.isEmpty { return }
+    let connection = context.connection
+    if !hasScratch { try await connection.execute(planner.faultsScratch(), path: "load/scratch") }
+    hasScratch = true
+    let columns = planner.faultColumns.map { BatchColumn($0.name, BatchColumnType($0.type)) }
+    var batch = RecordBatch(schema: columns)
+    for fault in lines {
+      let texts = [fault.reason.rawValue, fault.eventID, fault.userID, fault.pageViewAt, fault.page, file]
+      for (index, text) in texts.enumerated() {
+        if let text { batch.columns[index].append(text) } else { batch.columns[index].appendNull() }
+      }
+      batch.columns[texts.count].append(Int64(fault.line))
+    }
+    lines.removeAll(keepingCapacity: true)
+    let append = try await connection.beginAppend(to: connection.scratchTable(Planner.faultsStep), columns: columns)
+    do { try await append.write(batch) } catch {
+      await append.cancel()
+      throw error
+    }
+    _ = try await append.finish()
+  }
+
+  /// Writes the rest, and puts into quarantine what is not there yet.
+  mutating func finish() async throws {
+    try await flush()
+    if hasScratch { try await context.connection.execute(planner.insertFaults(), path: "load/quarantine") }
+  }
+}
+
+extension RecordBatch {
+  /// The columns of that names, in that order.
+  fileprivate func selecting(_ wanted: [BatchColumn]) -> RecordBatch {
+    if wanted.map(\.name) == schema.map(\.name) { return self }
+    return RecordBatch(
+      schema: wanted,
+      columns: wanted.map { column in
+        if let index = index(of: column.name) { return columns[index] }
+        var nulls = ColumnVector(type: column.type)
+        for _ in 0..<rowCount { nulls.appendNull() }
+        return nulls
+      })
+  }
+}

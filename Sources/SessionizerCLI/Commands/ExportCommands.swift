@@ -1,0 +1,98 @@
+internal import ArgumentParser
+internal import SessionRunner
+internal import WarehouseDriver
+
+/// `--as-of RUN`
+struct AsOfOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("As it stood after this run; see sessionizer status.", valueName: "run"),
+    transform: RunNumber.init)
+  var asOf: RunNumber?
+}
+
+/// The number of a run, from 1.
+struct RunNumber: Hashable, Sendable {
+  var value: Int64
+
+  init(_ text: String) throws(SettingError) {
+    guard let value = Int64(text), value >= 1 else {
+      throw SettingError(
+        message: "\(SettingText.shown(text)) is no run; runs are numbered from 1, see sessionizer status")
+    }
+    self.value = value
+  }
+}
+
+/// Exports the current sessions.
+struct SessionsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sessions",
+    abstract: "Exports the current sessions, or those after a run.",
+    discussion: """
+      Rows are ordered by user_id, started_at, session_id, so that equal results are equal bytes on every engine.
+
+      Examples:
+        sessionizer sessions --target sqlite:web.db
+        sessionizer sessions --target prod --format csv > sessions.csv
+        sessionizer sessions --target prod --as-of 3 --format jsonl
+        sessionizer sessions --target prod --changed-since 3
+      """)
+
+  @OptionGroup var target: TargetOptions
+  @OptionGroup var asOf: AsOfOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Only what changed after this run: sessions that gained a pageview or were merged, and the ids that were retired.",
+      valueName: "run"),
+    transform: RunNumber.init)
+  var changedSince: RunNumber?
+
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var log: LogOptions
+
+  mutating func validate() throws {
+    if asOf.asOf != nil && changedSince != nil {
+      throw ValidationError("--as-of and --changed-since do not go together")
+    }
+  }
+
+  func run() async throws {
+    try await JobWork(target: target, log: log, readOnly: true).run { context, console in
+      let rows = console.rows(format.format)
+      if let changedSince {
+        try await context.changedSessions(since: changedSince.value) { try await rows.write($0) }
+      } else {
+        try await context.sessions(asOf: asOf.asOf?.value) { try await rows.write($0) }
+      }
+      try await rows.finish()
+    }
+  }
+}
+
+/// Exports the pageviews with their current sessions.
+struct EventsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "events",
+    abstract: "Exports the sessionized pageviews with their current sessions, or those after a run.",
+    discussion: """
+      Rows are ordered by user_id, page_view_at, event_id, so that equal results are equal bytes on every engine.
+
+      Examples:
+        sessionizer events --target sqlite:web.db --format csv > events.csv
+        sessionizer events --target prod --as-of 3
+      """)
+
+  @OptionGroup var target: TargetOptions
+  @OptionGroup var asOf: AsOfOptions
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var log: LogOptions
+
+  func run() async throws {
+    try await JobWork(target: target, log: log, readOnly: true).run { context, console in
+      let rows = console.rows(format.format)
+      try await context.events(asOf: asOf.asOf?.value) { try await rows.write($0) }
+      try await rows.finish()
+    }
+  }
+}

@@ -1,0 +1,51 @@
+internal import Logging
+internal import SessionPlan
+internal import SessionRunner
+internal import WarehouseDriver
+
+/// What most commands begin and end with: the job is read, the target chosen, the connection opened, and closed again
+/// whatever happens.
+struct JobWork {
+  var target: TargetOptions
+  var log: LogOptions
+  /// Whether the database may be made if it does not exist.
+  var mayCreate = false
+  /// Whether the command only reads.
+  var readOnly = false
+
+  func run<Result>(_ body: (JobContext, Console) async throws -> Result) async throws -> Result {
+    let environment = CommandEnvironment.current
+    let console = log.console
+    let loaded = try target.job.load()
+    let chosen = try loaded.file.target(target.target, environment: environment.variables)
+    let connection = try await environment.backends.backend(for: chosen).connect(
+      to: chosen, options: connectionOptions(console))
+    let context = JobContext(
+      job: loaded.job, connection: connection, logger: console.logger, toolVersion: ToolVersion.text)
+    let result: Result
+    do {
+      result = try await body(context, console)
+    } catch {
+      await connection.close()
+      throw error
+    }
+    await connection.close()
+    return result
+  }
+
+  private func connectionOptions(_ console: Console) -> ConnectionOptions {
+    var options = ConnectionOptions(mayCreate: mayCreate, readOnly: readOnly)
+    if console.verbosity == .verbose {
+      options.observer = { console.detail(StatementLine.text($0)) }
+    }
+    return options
+  }
+}
+
+/// A statement, its time and its rows, as `--verbose` shows them.
+enum StatementLine {
+  static func text(_ event: StatementEvent) -> String {
+    let rows = event.rows.map { ", \(Counted.text(Int64($0), "row"))" } ?? ""
+    return "-- \(Elapsed.text(event.duration))\(rows)\n\(event.sql)"
+  }
+}

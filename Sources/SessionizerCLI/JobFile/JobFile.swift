@@ -1,0 +1,41 @@
+/// What a job file says: settings, targets, and which target is the default.
+///
+/// ```yaml
+/// gap: 30m
+/// source:
+///   table: web.hits
+///   event_id: none
+/// targets:
+///   dev: sqlite:dev.db
+///   prod: postgres://loader:${PGPASSWORD}@db.example/web
+/// target: dev
+/// ```
+public struct JobFile: Sendable {
+  /// As the user named it; for error messages.
+  public var path: String
+  public var settings: JobSettings
+  var targets: [NamedTarget]
+  var defaultTarget: NamedTarget?
+
+  /// A file that says nothing: the defaults hold.
+  public init(path: String) {
+    self.path = path
+    settings = JobSettings()
+    targets = []
+  }
+
+  /// The name of the job file that is read where none is named, if it is there.
+  public static let standardPath = "sessionizer.yml"
+}
+
+/// A target as a job file writes it, `${VAR}` and all. May hold a secret, so it does not print its text.
+struct NamedTarget: Sendable, CustomStringConvertible, CustomReflectable {
+  var name: String
+  var text: String
+  var line: Int?
+  var column: Int?
+  var key: String
+
+  var description: String { name }
+  var customMirror: Mirror { Mirror(self, children: ["name": name]) }
+}

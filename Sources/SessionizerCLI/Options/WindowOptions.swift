@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import SessionPlan
+
+/// `--from` and `--to`: a half-open window in UTC.
+struct WindowOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("From this time on, UTC: YYYY-MM-DD[ HH:MM[:SS[.ffffff]]].", valueName: "time"),
+    transform: WindowOptions.time)
+  var from: Timestamp?
+
+  @Option(
+    help: ArgumentHelp("Up to, not including, this time.", valueName: "time"), transform: WindowOptions.time)
+  var to: Timestamp?
+
+  mutating func validate() throws {
+    if let from, let to, to <= from {
+      throw ValidationError("the window ends at \(to), which is not after its start, \(from)")
+    }
+  }
+
+  var isGiven: Bool { from != nil || to != nil }
+
+  static func time(_ text: String) throws -> Timestamp {
+    if let time = Timestamp(text: text) { return time }
+    throw SettingError(
+      message: "\(SettingText.shown(text)) is no time: write YYYY-MM-DD, or YYYY-MM-DD HH:MM:SS, in UTC")
+  }
+}

@@ -1,0 +1,34 @@
+/// Numbers with their nouns: `1 row`, `12,345 rows`.
+enum Counted {
+  static func text(_ count: Int64, _ noun: String) -> String { "\(number(count)) \(noun)\(count == 1 ? "" : "s")" }
+
+  /// With a comma after every third digit.
+  static func number(_ count: Int64) -> String {
+    let digits = String(count.magnitude)
+    var result = count < 0 ? "-" : ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { result += "," }
+      result.append(digit)
+    }
+    return result
+  }
+}
+
+/// Times that something took: `0.4 ms`, `1.25 s`, `3 min 20 s`.
+enum Elapsed {
+  static func text(_ duration: Duration) -> String {
+    let microseconds = duration / .microseconds(1)
+    switch microseconds {
+    case ..<100_000: return "\(tenths(microseconds / 1000)) ms"
+    case ..<60_000_000: return "\(tenths(microseconds / 1_000_000)) s"
+    default:
+      let seconds = Int(microseconds / 1_000_000)
+      return "\(seconds / 60) min \(seconds % 60) s"
+    }
+  }
+
+  private static func tenths(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}

@@ -1,0 +1,18 @@
+import Foundation
+import SQLRendering
+import SQLiteBackend
+import SessionizerCLI
+import WarehouseDriver
+
+/// The executable: it names the backends, and leaves all else to the library.
+@main
+struct Sessionizer {
+  static func main() async {
+    let process = ProcessInfo.processInfo
+    let environment = CommandEnvironment(
+      backends: BackendRegistry([SQLiteBackend()]),
+      dialects: [BuiltInDialect(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.inlineDialect)],
+      variables: process.environment, console: .standard())
+    exit(await CommandLineTool.main(Array(process.arguments.dropFirst()), environment))
+  }
+}
