@@ -33,28 +33,13 @@ struct FirstRunBuilder {
               [NamedExpression("first_position", r["position"]), NamedExpression("target", r["event_id"])],
               as: "islands")), key: "first_position"))
 
-    let event: Expression = planner.idType == .integer ? .decimalText(s("event_id")) : s("event_id")
     var judged = try planner.selection(mode, as: "s")
     if case .whole = mode {
       // Looked for only where some source row is not among the good ones: one count, and nearly always nothing more.
       let all = planner.count(try planner.filteredSource())
       judged = judged.filter(all.isGreater(than: rowCount))
     }
-    let bad = judged.filter(s("reason").isPresent).project(
-      [
-        NamedExpression("reason", .present(s("reason"))),
-        NamedExpression(
-          "event_id",
-          .choose(
-            [Branch(s("raw_event_id").isPresent, then: s("raw_event_id")), Branch(s("event_id").isPresent, then: event)],
-            otherwise: .null(.text))),
-        NamedExpression("s", "user_id"),
-        NamedExpression(
-          "page_view_at",
-          .choose(
-            [Branch(s("page_view_at").isPresent, then: .timestampText(s("page_view_at")))], otherwise: s("raw_time"))),
-        NamedExpression("s", "page"),
-      ], as: "b")
+    let bad = planner.rejected(judged, "s", as: "b")
     try steps.add(
       ScratchDefinition(
         name: "rejected", query: Query(planner.notYetQuarantined(.distinct(bad, alias: "b"), as: "rejected"))))
