@@ -22,7 +22,9 @@ extension Connection {
   ) async throws {
     do {
       let sql = try render(.query(query)).joined(separator: ";\n")
-      let cursor = try await open(sql, types: query.columnTypes.map(BatchColumnType.init))
+      // Without types where the query reads scratch tables, which only the whole plan knows.
+      let types = query.columnTypes.map(BatchColumnType.init)
+      let cursor = try await open(sql, types: types.isEmpty ? nil : types)
       do {
         var isEmpty = true
         while let batch = try await cursor.next() {
