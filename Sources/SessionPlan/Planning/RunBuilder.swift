@@ -258,11 +258,11 @@ extension Planner {
       let isThere = Expression.and([text.isPresent, text.differs(from: .text(""), .bytes)])
       return .choose([Branch(isThere, then: text)], otherwise: .null(.text))
     }
-    let isDuplicate = r["reason"].equals(.text(QuarantineReason.duplicateEventID.rawValue), .bytes)
+    let isDerived = job.source.eventID == nil
     let event = Expression.choose(
       [
         Branch(r["raw_event_id"].isPresent, then: nonEmpty(r["raw_event_id"])),
-        Branch(.and([r["event_id"].isPresent, isDuplicate]), then: textOfID(r["event_id"])),
+        Branch(r["event_id"].isPresent, then: isDerived ? .null(.text) : nonEmpty(textOfID(r["event_id"]))),
       ], otherwise: .null(.text))
     let time = Expression.choose(
       [Branch(r["page_view_at"].isPresent, then: .timestampText(r["page_view_at"]))],
