@@ -65,7 +65,9 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
       faults.delayed = (table: .init("session_lineage"), until: .init("session_table"))
     }
     let ignoresOverlap = mutant == .overlapIgnored
-    return SQLPlayer(SQLiteEngine(), faults: faults) { if ignoresOverlap { $0.source.arrival?.overlap = 0 } }
+    // The plan of a first run counts on a rollback, so that an engine without transactions does not have it.
+    let shape = mutant == .rowsBeforeLineage ? Shape.generalFirstRun : .scratchPositions
+    return SQLPlayer(SQLiteEngine(dialect: shape.dialect), faults: faults) { if ignoresOverlap { $0.source.arrival?.overlap = 0 } }
   }
 }
 
@@ -88,7 +90,8 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
   @Test func theRightOrderNeedsNoTransaction() async {
     var faults = InterposedConnection.Faults()
     faults.hasTransactions = false
-    let failure = await firstFailure(1...60, .standard, player: SQLPlayer(SQLiteEngine(), faults: faults))
+    let player = SQLPlayer(SQLiteEngine(dialect: Shape.generalFirstRun.dialect), faults: faults)
+    let failure = await firstFailure(1...60, .standard, player: player)
     #expect(failure == nil, "\(failure ?? "")")
   }
 }
