@@ -16,7 +16,8 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
   static let order = #"ORDER BY "user_id", "page_view_at", "event_id""#
 
   static let all = [
-    SQLMutant(.contextWithoutEnds, (#">= "g"."from_at""#, #"> "g"."from_at""#), (#"<= "g"."to_at""#, #"< "g"."to_at""#)),
+    SQLMutant(
+      .contextWithoutEnds, (#">= "g"."from_at""#, #"> "g"."from_at""#), (#"<= "g"."to_at""#, #"< "g"."to_at""#)),
     SQLMutant(
       .holeWithoutStitching,
       (#" AND NOT ("b"."is_new" = 0 AND "r"."is_new" = 0 AND "b"."current_session" IS "r"."current_session")"#, "")),
@@ -29,7 +30,8 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
       .idsOutOfOrder, (order, #"ORDER BY "user_id", "page_view_at", CAST("event_id" AS TEXT) COLLATE NOCASE"#)),
     SQLMutant(.chainedLineage, (#""l"."became" = "m"."current_session""#, "0")),
     SQLMutant(
-      .becameAtOfRange, (#"ELSE "o"."page_view_at" END AS "target_at""#, #"ELSE "r"."page_view_at" END AS "target_at""#)),
+      .becameAtOfRange, (#"ELSE "o"."page_view_at" END AS "target_at""#, #"ELSE "r"."page_view_at" END AS "target_at""#)
+    ),
     SQLMutant(.reasonAlwaysMerged, ("'extended'", "'merged'")),
     SQLMutant(
       .caseFoldedUsers, (#""b"."user_id" <> "r"."user_id""#, #""b"."user_id" <> "r"."user_id" COLLATE NOCASE"#),
@@ -37,7 +39,8 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
     SQLMutant(
       .trailingBlanksIgnored, (#""b"."user_id" <> "r"."user_id""#, #""b"."user_id" <> "r"."user_id" COLLATE RTRIM"#),
       (#"ORDER BY "user_id""#, #"ORDER BY "user_id" COLLATE RTRIM"#)),
-    SQLMutant(.caseFoldedIDs, (#""t"."event_id" = "s"."event_id""#, #""t"."event_id" = "s"."event_id" COLLATE NOCASE"#)),
+    SQLMutant(
+      .caseFoldedIDs, (#""t"."event_id" = "s"."event_id""#, #""t"."event_id" = "s"."event_id" COLLATE NOCASE"#)),
     SQLMutant(.nullArrivalSkipped, (#" OR "p"."arrival" IS NULL"#, "")),
     SQLMutant(.windowEndIncluded, (#""m"."page_view_at" < '"#, #""m"."page_view_at" <= '"#)),
     SQLMutant(
@@ -51,7 +54,10 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
       (#"WHERE "k"."reason" IS NOT NULL"#, #"WHERE "k"."reason" <> 'duplicate_event_id'"#)),
     SQLMutant(
       .quarantineRepeated,
-      (#"WHERE NOT EXISTS (SELECT 1 FROM "session_quarantine""#, #"WHERE 1 OR EXISTS (SELECT 1 FROM "session_quarantine""#)),
+      (
+        #"WHERE NOT EXISTS (SELECT 1 FROM "session_quarantine""#,
+        #"WHERE 1 OR EXISTS (SELECT 1 FROM "session_quarantine""#
+      )),
     SQLMutant(.overlapIgnored),
     SQLMutant(.rowsBeforeLineage),
   ]
@@ -67,7 +73,9 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
     let ignoresOverlap = mutant == .overlapIgnored
     // The plan of a first run counts on a rollback, so that an engine without transactions does not have it.
     let shape = mutant == .rowsBeforeLineage ? Shape.generalFirstRun : .scratchPositions
-    return SQLPlayer(SQLiteEngine(dialect: shape.dialect), faults: faults) { if ignoresOverlap { $0.source.arrival?.overlap = 0 } }
+    return SQLPlayer(SQLiteEngine(dialect: shape.dialect), faults: faults) {
+      if ignoresOverlap { $0.source.arrival?.overlap = 0 }
+    }
   }
 }
 
