@@ -49,7 +49,9 @@ struct RunBuilder {
         .filter(.or([isUnknown, differs]))
         .project(
           content.map { NamedExpression("s", $0) }
-            + [NamedExpression("reason", reason), NamedExpression("s", "raw_event_id"), NamedExpression("s", "raw_time")],
+            + [
+              NamedExpression("reason", reason), NamedExpression("s", "raw_event_id"), NamedExpression("s", "raw_time"),
+            ],
           as: "picked"))
     try addRanks()
     try addFresh()
@@ -69,7 +71,8 @@ struct RunBuilder {
     let copies = Relation.exists(
       Relation.table(k).filter(.isNull(k["reason"])), .table(d), on: d["event_id"].equals(k["event_id"], ids))
     let order = [
-      OrderTerm(.present(k["page_view_at"]), .value), OrderTerm(.present(k["user_id"]), .bytes), OrderTerm(k["page"], .bytes, nulls: .first),
+      OrderTerm(.present(k["page_view_at"]), .value), OrderTerm(.present(k["user_id"]), .bytes),
+      OrderTerm(k["page"], .bytes, nulls: .first),
     ]
     let partition = [OrderKey(k["event_id"], ids)]
     let columns = content + ["rank", "first_user_id", "first_page_view_at", "first_page"]
