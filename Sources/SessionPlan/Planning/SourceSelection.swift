@@ -13,8 +13,12 @@ extension Planner {
   /// Columns: event_id, user_id, page_view_at, page, the attributes, `reason` (NULL where the row is good), and for
   /// bad rows `raw_event_id` and `raw_time` as text.
   ///
-  /// - Parameter withArrival: whether the column `arrival` is there too, comparable with a mark.
-  func selection(_ mode: RunMode, as alias: String, withArrival: Bool = false) throws -> Relation {
+  /// - Parameters:
+  ///   - withArrival: whether the column `arrival` is there too, comparable with a mark
+  ///   - judgedOnce: whether `reason` is used more than once, so that it should be computed once a row
+  func selection(
+    _ mode: RunMode, as alias: String, withArrival: Bool = false, judgedOnce: Bool = true
+  ) throws -> Relation {
     let arrival = withArrival && job.source.arrival != nil ? ["arrival"] : []
     var rows =
       job.source.eventID == nil ? try rowsWithDerivedIDs(mode) : try mappedRows(mode, as: "m")
@@ -24,14 +28,13 @@ extension Planner {
       if let to { bounds.append(Expression.column("m", "page_view_at").isLess(than: .literal(to))) }
       rows = rows.filter(.and(bounds))
     }
-    let judged = Relation.computedOnce(
-      rows.project(
-        (Self.columnsOfSelection + attributes + ["source_event_id", "source_time"] + arrival)
-          .map { NamedExpression("m", $0) }
-          + [NamedExpression("reason", reason(of: "m"))], as: "j"))
+    let judged = rows.project(
+      (Self.columnsOfSelection + attributes + ["source_event_id", "source_time"] + arrival)
+        .map { NamedExpression("m", $0) }
+        + [NamedExpression("reason", reason(of: "m"))], as: "j")
     let isBad = Expression.column("j", "reason").isPresent
     func whenBad(_ value: Expression) -> Expression { .choose([Branch(isBad, then: value)], otherwise: .null(.text)) }
-    return judged.project(
+    return (judgedOnce ? .computedOnce(judged) : judged).project(
       (Self.columnsOfSelection + attributes + ["reason"] + arrival).map { NamedExpression("j", $0) } + [
         NamedExpression("raw_event_id", whenBad(.column("j", "source_event_id"))),
         NamedExpression("raw_time", whenBad(.sourceText(.column("j", "source_time")))),
@@ -62,7 +65,15 @@ extension Planner {
     }
     if let arrival = source.arrival { columns.append(NamedExpression("arrival", arrivalValue(arrival))) }
     columns += job.attributes.map { NamedExpression($0.name, .sourceText(p[$0.column])) }
-    return .computedOnce(rows.project(columns, as: alias))
+    let mapped = rows.project(columns, as: alias)
+    // Deriving an id names each column many times.
+    return source.eventID == nil ? .computedOnce(mapped) : mapped
+  }
+
+  /// The source rows that are part of the job, as they are.
+  func filteredSource() throws -> Relation {
+    guard let filter = job.source.filter else { return .table(source) }
+    return .filter(.table(source), try expression(filter))
   }
 
   private func isRecent(_ arrival: Arrival, since: Literal) -> Expression {
