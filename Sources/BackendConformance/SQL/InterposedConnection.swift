@@ -58,11 +58,11 @@ public actor InterposedConnection: Connection {
     guard isRun else { return try await inner.execute(sql) }
     let target = targets.withLock { $0[sql] }
     if faults.killedAfter == statements { throw Killed() }
-    if let target, target == faults.killedBefore { throw Killed() }
     if let delayed = faults.delayed, target == delayed.table {
       delayedText = sql
       return 0
     }
+    if let target, target == faults.killedBefore { throw Killed() }
     let changed = try await inner.execute(sql)
     statements += 1
     if let delayed = faults.delayed, target == delayed.until, let text = delayedText {
