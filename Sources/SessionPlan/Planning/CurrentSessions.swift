@@ -50,8 +50,7 @@ extension Planner {
   /// Each sessionized pageview with its current session: event_id, session_id, user_id, page_view_at, page, the
   /// attributes, `first_session_id` (as first assigned) and run_id.
   public func sessionEvents(asOf run: Literal?, as alias: String = "e") -> Relation {
-    var rows = ledgerRows(asOf: run, as: "t")
-    if !profile.enforcesKeys { rows = firstCopies(of: rows) }
+    let rows = countedRows(asOf: run, as: "t")
     let columns =
       ["event_id", "user_id", "page_view_at", "page"].map { NamedExpression("t", $0) }
       + attributes.map { NamedExpression("t", $0) }
@@ -64,17 +63,19 @@ extension Planner {
   }
 
   /// Where no key is enforced, an event may have been written by two runs at once: the one of the lowest run counts.
-  private func firstCopies(of rows: Relation) -> Relation {
+  func countedRows(asOf run: Literal?, as alias: String) -> Relation {
+    let rows = ledgerRows(asOf: run, as: alias)
+    if profile.enforcesKeys { return rows }
     let ranked = Relation.window(
       rows,
       [
         WindowColumn(
-          "copy", .rowNumber, partition: [OrderKey(.column("t", "event_id"), ids)],
-          order: [OrderTerm(.column("t", "run_id"), .value)], tiesAreEqual: true)
+          "copy", .rowNumber, partition: [OrderKey(.column(alias, "event_id"), ids)],
+          order: [OrderTerm(.column(alias, "run_id"), .value)], tiesAreEqual: true)
       ], alias: "d")
     let columns = sessionTable().columns.map(\.column.name)
     return ranked.filter(Expression.column("d", "copy").equals(.integer(1), .value))
-      .project(columns.map { NamedExpression("d", $0) }, as: "t")
+      .project(columns.map { NamedExpression("d", $0) }, as: alias)
   }
 
   /// The view `session_events`.

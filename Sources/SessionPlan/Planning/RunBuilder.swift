@@ -70,7 +70,7 @@ struct RunBuilder {
       Relation.table(k).filter(.isNull(k["reason"])), .table(d), on: d["event_id"].equals(k["event_id"], ids))
     let order = [
       OrderTerm(.present(k["page_view_at"]), .value), OrderTerm(.present(k["user_id"]), .bytes), OrderTerm(k["page"], .bytes, nulls: .first),
-    ]
+    ] + planner.attributes.map { OrderTerm(k[$0], .bytes, nulls: .first) }
     let partition = [OrderKey(k["event_id"], ids)]
     let columns = content + ["rank", "first_user_id", "first_page_view_at", "first_page"]
     try add(

@@ -16,7 +16,7 @@ extension Planner {
       ], alias: "g")
     // A session's id is the event id of its first pageview: the way in is found by key.
     let withFirst = Relation.join(
-      grouped, ledgerRows(asOf: run, as: "f"), .lookup,
+      grouped, countedRows(asOf: run, as: "f"), .lookup,
       on: Expression.column("f", "event_id").equals(.column("g", "session_id"), ids))
     let ended = Expression.column("g", "ended_at")
     let started = Expression.column("f", "page_view_at")
