@@ -52,7 +52,10 @@ let package = Package(
       swiftSettings: strict),
 
     // The oracle, the random histories and the cases that any backend is judged by.
-    .target(name: "BackendConformance", dependencies: ["SessionPlan"], swiftSettings: strict),
+    .target(
+      name: "BackendConformance",
+      dependencies: ["PageviewFiles", "SessionPlan", "SessionRunner", "WarehouseDriver", logging],
+      swiftSettings: strict),
 
     // SQLite.
     .systemLibrary(
@@ -102,9 +105,17 @@ let package = Package(
         "WarehouseDriver", argumentParser, logging,
       ],
       swiftSettings: strict),
+    // A run in a process of its own, which tests kill.
+    .executableTarget(
+      name: "RunHelper",
+      dependencies: ["SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging],
+      path: "Tests/RunHelper", swiftSettings: strict),
     .testTarget(
       name: "LawTests",
-      dependencies: ["SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging],
+      dependencies: [
+        "BackendConformance", "PageviewFiles", "RunHelper", "SQLRendering", "SQLiteBackend", "SessionPlan",
+        "SessionRunner", "WarehouseDriver", logging,
+      ],
       swiftSettings: strict),
   ]
 )

@@ -3,7 +3,7 @@ internal import WarehouseDriver
 
 /// What `create` did.
 public struct CreateReport: Sendable {
-  /// Tables, indexes and views that were not there before.
+  /// Tables and views that were not there before.
   public var made: [String]
   /// Those that were there already, and fit.
   public var kept: [String]
@@ -25,10 +25,10 @@ extension JobContext {
       try PlanChecker().check(plan)
       var report = CreateReport(made: [], kept: [], warnings: [])
       for step in plan.steps {
-        if try await isThere(step.statement) {
-          report.kept.append(step.name)
-        } else {
-          report.made.append(step.name)
+        switch try await isThere(step.statement) {
+        case true: report.kept.append(step.name)
+        case false: report.made.append(step.name)
+        default: break
         }
       }
       if report.kept.contains("session_runs") { try await requireSameJob(bound) }
@@ -49,10 +49,10 @@ extension JobContext {
     return BoundJob.assumed(job)
   }
 
-  /// Whether a table or view is there already.
+  /// Whether a table or view is there already; nil for what the catalog does not tell, such as an index.
   ///
   /// - Throws: `RunnerError` where it is, but with other columns than ours.
-  private func isThere(_ statement: Statement) async throws -> Bool {
+  private func isThere(_ statement: Statement) async throws -> Bool? {
     switch statement {
     case .createTable(let table):
       guard let found = try await connection.describe(table.name) else { return false }
@@ -62,7 +62,7 @@ extension JobContext {
       guard let found = try await connection.describe(name) else { return false }
       try requireColumns(try PlanChecker().columns(of: query), of: name, in: found, comparingTypes: false)
       return true
-    default: return false
+    default: return nil
     }
   }
 

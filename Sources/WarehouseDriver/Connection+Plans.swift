@@ -22,7 +22,9 @@ extension Connection {
   ) async throws {
     do {
       let sql = try render(.query(query)).joined(separator: ";\n")
-      let cursor = try await open(sql, types: query.columnTypes.map(BatchColumnType.init))
+      // A query over a plan's scratch tables does not know their columns by itself.
+      let types = query.columnTypes.map(BatchColumnType.init)
+      let cursor = try await open(sql, types: types.isEmpty ? nil : types)
       do {
         var isEmpty = true
         while let batch = try await cursor.next() {

@@ -26,7 +26,8 @@ public protocol Connection: Actor {
   /// Carries out a statement and returns the number of rows it changed, nil where the engine does not say.
   func execute(_ sql: String) async throws -> Int?
 
-  /// Starts a query. Until its cursor is read to the end or closed, no other call may be made on this connection.
+  /// Starts a query. Until its cursor is read to the end or closed, no other call may be made on this connection
+  /// but `rollback` and `close`.
   ///
   /// - Parameter types: the types that the columns are to arrive in, one a column; nil leaves it to the engine.
   func open(_ sql: String, types: [BatchColumnType]?) async throws -> any BatchCursor
@@ -36,8 +37,9 @@ public protocol Connection: Actor {
 
   // MARK: Bulk
 
-  /// Starts a bulk insert into the given columns of a table. Timestamps are stored in the form that `create` gives
-  /// the column.
+  /// Starts a bulk insert into the given columns of a table, in the open transaction. Timestamps are stored in the form
+  /// that `create` gives the column. Until it is finished or cancelled, no other call may be made on this connection
+  /// but `rollback` and `close`; after one that failed or was cancelled, the transaction can only be rolled back.
   func beginAppend(to table: ObjectName, columns: [BatchColumn]) async throws -> any BulkAppend
 
   // MARK: Transactions
@@ -45,6 +47,8 @@ public protocol Connection: Actor {
   /// Begins a transaction whose statements all see one snapshot. Scratch tables made in it are gone after it.
   func begin(_ mode: TransactionMode) async throws
   func commit() async throws
+  /// Rolls back, also on a cancelled task and while a query or bulk insert is open. Does nothing where no transaction
+  /// is open.
   func rollback() async throws
 
   /// Takes the lock of a job, outside any transaction, so that the transaction's snapshot is younger than the lock.

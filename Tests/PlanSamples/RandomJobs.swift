@@ -18,7 +18,8 @@ package struct SeededRandom: RandomNumberGenerator {
 /// Names and texts that try to end their own quotes.
 package let hostileTexts = [
   "a\"b", "a\"\u{301}b", "\"", "a'b", "a'\u{301}b", "'; DROP TABLE x; --", "line\nbreak", "cr\r\nlf", "back\\slash",
-  "\\'", "{a}", "{name}", "{{ start_time }}", "\u{1}", "\u{1}2", "a\u{1}1\u{1}2", "tab\t", "bo\u{301}b", "b\u{F3}b", "😀",
+  "\\'", "{a}", "{name}", "{{ start_time }}", "\u{1}", "\u{1}2", "a\u{1}1\u{1}2", "tab\t", "bo\u{301}b", "b\u{F3}b",
+  "😀",
   "semi;colon", "-- note", "/* note */", "[x]", "`x`", "]]", " lead and trail ", "%s", "$1", "?", ":p",
 ]
 

@@ -12,7 +12,8 @@ enum AbsurdDialect {
       tables: .init(
         createTable: "BAUE TISCH {name} [{columns}]", createIndex: "BAUE REGISTER {name} ZU {table} [{columns}]",
         createView: "BAUE FENSTER {name} ZEIGT {query}", growingColumn: "{name} WACHSEND",
-        primaryKey: "HAUPTSCHLOSS [{columns}]", indexNameHasSchema: false, createScratch: "BAUE ZETTEL {name} [{columns}]",
+        primaryKey: "HAUPTSCHLOSS [{columns}]", indexNameHasSchema: false,
+        createScratch: "BAUE ZETTEL {name} [{columns}]",
         scratchName: "zettel!{name}", positionColumn: "{name} GEZAEHLT", scratchKey: "{name} ZETTELSCHLOSS",
         scratchIndex: "BAUE ZETTELREGISTER {name} ZU {table} [{columns}]"),
       queries: .init(

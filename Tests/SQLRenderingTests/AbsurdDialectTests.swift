@@ -93,7 +93,9 @@ import Testing
         dialect.templates[intent] = nil
         let renderer = Renderer(dialect)
         for step in try EveryPlan.plans(Planner(.assumed(job), profile: profile)).flatMap(\.steps) {
-          let uses = try whole.render(step.statement).contains { $0.contains(token + "(") || $0.contains(token + " ") || $0.contains(token + "\n") }
+          let uses = try whole.render(step.statement).contains {
+            $0.contains(token + "(") || $0.contains(token + " ") || $0.contains(token + "\n")
+          }
           do {
             _ = try renderer.render(step.statement)
             #expect(!uses || intent == .serverNow)
@@ -107,7 +109,8 @@ import Testing
     // Seconds are for people who read a dialect's output; some nodes are there for jobs that are not drawn here.
     #expect(isUsed, "no plan uses \(intent.rawValue)")
     for error in failures {
-      #expect(error.dialect == "absurd" && error.node == intent.rawValue && error.remedy?.contains(intent.rawValue) == true)
+      #expect(
+        error.dialect == "absurd" && error.node == intent.rawValue && error.remedy?.contains(intent.rawValue) == true)
       #expect("\(error)".contains("absurd"))
     }
   }

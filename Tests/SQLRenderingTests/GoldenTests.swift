@@ -66,7 +66,8 @@ import Testing
       }
     let renderer = Renderer(dialect)
     let parts = try plan.steps.map { step in
-      "-- \(step.name): \(step.purpose)\n" + (try renderer.render(step.statement).map { $0 + ";" }.joined(separator: "\n"))
+      "-- \(step.name): \(step.purpose)\n"
+        + (try renderer.render(step.statement).map { $0 + ";" }.joined(separator: "\n"))
     }
     try compare(parts.joined(separator: "\n\n") + "\n", "Tests/SQLRenderingTests/Golden/sqlite/\(name).sql")
   }

@@ -32,7 +32,8 @@ import WarehouseDriver
     let table = ObjectName(parts: ["main", name])
     let other = "other " + name
     let definition = TableDefinition(
-      name: table, columns: [.init(SchemaColumn(name, .text)), .init(SchemaColumn(other, .integer))], primaryKey: [name])
+      name: table, columns: [.init(SchemaColumn(name, .text)), .init(SchemaColumn(other, .integer))], primaryKey: [name]
+    )
     try await connection.execute(.createTable(definition), path: "name")
     try await connection.execute(
       .createIndex(IndexDefinition(name: "index " + name, table: table, columns: [other])), path: "name")
@@ -57,10 +58,12 @@ import WarehouseDriver
         filter: .compare(column: columns[5], .equal, .text(name))),
       attributes: [Attribute(name: "kept " + name, column: columns[4])])
     job.names.prefix = name
-    let literal = "'" + String(String.UnicodeScalarView(name.unicodeScalars.flatMap { $0 == "'" ? ["'", "'"] : [$0] })) + "'"
+    let literal =
+      "'" + String(String.UnicodeScalarView(name.unicodeScalars.flatMap { $0 == "'" ? ["'", "'"] : [$0] })) + "'"
     for (index, row) in [("123", 16), ("123", 18), ("456", 18), ("456", 18), ("789", 18)].enumerated() {
       _ = try await connection.execute(
-        "INSERT INTO \(try quoted(source)) VALUES ('\(index)', '\(row.0)', '2020-02-02 12:55:\(row.1)', \(literal), \(literal), \(literal))")
+        "INSERT INTO \(try quoted(source)) VALUES ('\(index)', '\(row.0)', '2020-02-02 12:55:\(row.1)', \(literal), \(literal), \(literal))"
+      )
     }
     let context = JobContext(job: job, connection: connection, logger: Logger(label: "test"), toolVersion: name)
     try await context.create()

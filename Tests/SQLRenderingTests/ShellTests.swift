@@ -60,7 +60,8 @@ struct ShellTests {
     // A late pageview 25 minutes before the others: the session begins with it now, and nothing was rewritten.
     _ = try run(
       database,
-      "INSERT INTO pageviews (event_id, user_id, page_view_at, page) VALUES ('0', '123', '2020-02-02T12:30:00Z', '/late');")
+      "INSERT INTO pageviews (event_id, user_id, page_view_at, page) VALUES ('0', '123', '2020-02-02T12:30:00Z', '/late');"
+    )
     _ = try run(database, try script(.insert, day))
     #expect(try run(database, sessions) == three.replacing("123|1|2", with: "123|0|3"))
     #expect(try run(database, "SELECT session_id, became, reason FROM session_lineage;") == "1|0|extended")

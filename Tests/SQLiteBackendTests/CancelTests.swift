@@ -47,17 +47,20 @@ import WarehouseDriver
   @Test func duringAnInsertTheWholeTransactionIsGone() async throws {
     let connection = try await inMemory()
     _ = try await connection.execute("CREATE TABLE t(a)")
+    let hasBegun = Atomic(false)
     let task = Task {
       try await connection.begin(.write)
       _ = try await connection.execute("INSERT INTO t VALUES (1)")
+      hasBegun.store(true, ordering: .relaxed)
       await expect(.cancelled) { _ = try await connection.execute("INSERT INTO t \(endlessQuery)") }
       await expect(.cancelled) { try await connection.commit() }
       // On the cancelled task.
       try await connection.rollback()
     }
+    while !hasBegun.load(ordering: .relaxed) { await Task.yield() }
     try await Task.sleep(for: .milliseconds(5))
     task.cancel()
-    _ = try? await task.value
+    try await task.value
     #expect(try await connection.number("SELECT count(*) FROM t") == 0)
     try await connection.begin(.write)
     _ = try await connection.execute("INSERT INTO t VALUES (1)")
@@ -77,7 +80,7 @@ import WarehouseDriver
       let task = Task { await expect(.cancelled, action) }
       try await Task.sleep(for: .milliseconds(5))
       task.cancel()
-      await task.value
+      _ = await task.value
     }
     try await holder.rollback()
     try await waiter.lockJob("job", wait: .zero)

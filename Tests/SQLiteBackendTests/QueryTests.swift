@@ -33,7 +33,8 @@ import WarehouseDriver
     #expect(
       rows == [
         [
-          .int64(7), .text("7"), .double(7), .double(1.5), .timestamp(moment), .timestamp(moment - 1 - 3_600_000_000), nil,
+          .int64(7), .text("7"), .double(7), .double(1.5), .timestamp(moment), .timestamp(moment - 1 - 3_600_000_000),
+          nil,
           .text("é"),
         ]
       ])
@@ -41,7 +42,8 @@ import WarehouseDriver
 
   @Test(arguments: [
     ("'a'", BatchColumnType.int64), ("1.5", .int64), ("x'00'", .int64), ("'a'", .double), ("5", .timestamp),
-    ("'yesterday'", .timestamp), ("'2020-02-30 00:00:00.000000'", .timestamp), ("'2020-02-02 24:00:00.000000'", .timestamp),
+    ("'yesterday'", .timestamp), ("'2020-02-30 00:00:00.000000'", .timestamp),
+    ("'2020-02-02 24:00:00.000000'", .timestamp),
     ("'2020-02-02 12:00:00.00000x'", .timestamp), ("'2020-02-02x12:00:00.000000'", .timestamp),
   ])
   func valuesThatDoNotFitAreErrors(value: String, type: BatchColumnType) async throws {
@@ -123,7 +125,8 @@ import WarehouseDriver
     let connection = try await inMemory()
     _ = try await connection.execute("CREATE TABLE t(a INTEGER PRIMARY KEY, b)")
     _ = try await connection.execute(
-      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) INSERT INTO t SELECT i, i FROM n")
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) INSERT INTO t SELECT i, i FROM n"
+    )
     await connection.resetStatementStatistics()
     _ = try await connection.all("SELECT * FROM t WHERE b = 5000")
     let scan = await connection.statementStatistics
@@ -137,14 +140,17 @@ import WarehouseDriver
 
   @Test func theObserverHearsEachStatement() async throws {
     let log = Log()
-    let connection = try await connect(":memory:", observer: { log.add("\($0.sql) \($0.rows.map(String.init) ?? "-")") })
+    let connection = try await connect(
+      ":memory:", observer: { log.add("\($0.sql) \($0.rows.map(String.init) ?? "-")") })
     _ = try await connection.execute("CREATE TABLE t(a)")
     try await connection.begin(.write)
     _ = try await connection.execute("INSERT INTO t VALUES (1), (2)")
     try await connection.commit()
     _ = try await connection.all("SELECT * FROM t")
     #expect(
-      log.lines == ["CREATE TABLE t(a) 0", "BEGIN IMMEDIATE -", "INSERT INTO t VALUES (1), (2) 2", "COMMIT -", "SELECT * FROM t 2"])
+      log.lines == [
+        "CREATE TABLE t(a) 0", "BEGIN IMMEDIATE -", "INSERT INTO t VALUES (1), (2) 2", "COMMIT -", "SELECT * FROM t 2",
+      ])
   }
 
   @Test func thePlanIsATree() async throws {

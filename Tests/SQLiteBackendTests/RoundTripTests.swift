@@ -22,7 +22,8 @@ struct SeededGenerator: RandomNumberGenerator {
 
   private func bytes(_ random: inout SeededGenerator) -> [UInt8] {
     let samples: [[UInt8]] = [
-      [], [0], [0, 65, 0], Array("bób".utf8), Array("bo\u{301}b".utf8), Array("🙂 ' \" \\".utf8), [0xff, 0xfe, 0x80], [0xc3],
+      [], [0], [0, 65, 0], Array("bób".utf8), Array("bo\u{301}b".utf8), Array("🙂 ' \" \\".utf8), [0xff, 0xfe, 0x80],
+      [0xc3],
       Array("007".utf8), Array(" 1e5 ".utf8),
     ]
     if Bool.random(using: &random) { return samples.randomElement(using: &random) ?? [] }
@@ -32,7 +33,8 @@ struct SeededGenerator: RandomNumberGenerator {
   private func batch(_ rows: Int, _ random: inout SeededGenerator) -> RecordBatch {
     var batch = RecordBatch(schema: schema)
     let first = CivilTime(year: 1, month: 1, day: 1).microseconds
-    let last = CivilTime(year: 9999, month: 12, day: 31, hour: 23, minute: 59, second: 59, microsecond: 999_999).microseconds
+    let last = CivilTime(year: 9999, month: 12, day: 31, hour: 23, minute: 59, second: 59, microsecond: 999_999)
+      .microseconds
     for _ in 0..<rows {
       for index in schema.indices {
         if Int.random(in: 0..<5, using: &random) == 0 {
@@ -100,7 +102,8 @@ struct SeededGenerator: RandomNumberGenerator {
     #expect(try await connection.insert(batch, into: "t") == 3)
     #expect(
       try await connection.all("SELECT at FROM t ORDER BY at", types: [.text]) == [
-        [.text("0001-01-02 00:00:00.000000")], [.text("1969-12-31 23:59:59.999999")], [.text("1970-01-01 00:00:00.000000")],
+        [.text("0001-01-02 00:00:00.000000")], [.text("1969-12-31 23:59:59.999999")],
+        [.text("1970-01-01 00:00:00.000000")],
       ])
   }
 

@@ -41,7 +41,9 @@ import WarehouseDriver
   @Test func misuse() async throws {
     let connection = try await inMemory()
     await expect(.other) { try await connection.commit() }
-    await expect(.other) { _ = try await connection.beginAppend(to: ObjectName("t"), columns: [BatchColumn("a", .text)]) }
+    await expect(.other) {
+      _ = try await connection.beginAppend(to: ObjectName("t"), columns: [BatchColumn("a", .text)])
+    }
     try await connection.begin(.write)
     await expect(.other) { try await connection.begin(.write) }
     await expect(.other) { try await connection.lockJob("j", wait: .zero) }
@@ -73,7 +75,9 @@ import WarehouseDriver
     _ = try await connection.execute("CREATE TABLE t(a PRIMARY KEY, b NOT NULL)")
     try await connection.begin(.write)
     _ = try await connection.execute("INSERT INTO t VALUES (1, 1)")
-    let key = await expect(.constraint) { _ = try await connection.execute("INSERT INTO t VALUES (2, 2), (1, 'secret')") }
+    let key = await expect(.constraint) {
+      _ = try await connection.execute("INSERT INTO t VALUES (2, 2), (1, 'secret')")
+    }
     #expect(key?.message == "a row with the same key exists already (t.a)")
     let null = await expect(.constraint) { _ = try await connection.execute("INSERT INTO t VALUES (3, NULL)") }
     #expect(null?.message == "NULL in a column that takes none (t.b)")

@@ -16,7 +16,8 @@ import Testing
     let t = ObjectName("t")
     let query = Query(.values(columns: [SchemaColumn("a", .integer)], rows: [[.integer(1)]], alias: "v"))
     let every: [Statement] = [
-      .createTable(TableDefinition(name: t, columns: [])), .createIndex(IndexDefinition(name: "i", table: t, columns: [])),
+      .createTable(TableDefinition(name: t, columns: [])),
+      .createIndex(IndexDefinition(name: "i", table: t, columns: [])),
       .createView(name: t, query: query), .createScratch(ScratchDefinition(name: "s", query: query)),
       .insert(Insert(into: t, columns: [], query: query)), .query(query),
     ]

@@ -10,7 +10,9 @@ import Testing
       SchemaColumn("page", .text, nullable: true), SchemaColumn("n", .integer),
     ])
   static func e(_ name: String) -> Expression { .column(ColumnReference("e", name)) }
-  static func query(_ relation: Relation, order: [OrderTerm] = []) -> Statement { .query(Query(relation, order: order)) }
+  static func query(_ relation: Relation, order: [OrderTerm] = []) -> Statement {
+    .query(Query(relation, order: order))
+  }
   static func project(_ expression: Expression) -> Statement {
     query(.project(.table(events), [NamedExpression("x", expression)], alias: "o"))
   }
@@ -72,7 +74,13 @@ import Testing
       query(.project(.table(events), [NamedExpression("x", e("n")), NamedExpression("x", e("n"))], alias: "o"))),
     Fault("both sides of a join are called e", query(.join(.table(events), .table(events), .inner, on: .and([])))),
     Fault("no integer", query(.aggregate(.table(events), by: [], [AggregateColumn("s", .sum(e("page")))], alias: "a"))),
-    Fault("different columns", query(.unionAll([.table(events), .distinct(.project(.table(events), [NamedExpression("x", e("n"))], alias: "o"), alias: "d")], alias: "u"))),
+    Fault(
+      "different columns",
+      query(
+        .unionAll(
+          [
+            .table(events), .distinct(.project(.table(events), [NamedExpression("x", e("n"))], alias: "o"), alias: "d"),
+          ], alias: "u"))),
     Fault("a union of nothing", query(.unionAll([], alias: "u"))),
     Fault(
       "1 columns",

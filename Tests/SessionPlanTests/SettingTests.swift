@@ -6,7 +6,8 @@ import Testing
   @Test func gapTextAndBack() {
     var random = SeededRandom(seed: 3)
     for _ in 0..<5000 {
-      let value = Int64.random(in: Gap.allowed, using: &random) / [1, 1000, 1_000_000, 60_000_000].randomElement(using: &random)!
+      let value =
+        Int64.random(in: Gap.allowed, using: &random) / [1, 1000, 1_000_000, 60_000_000].randomElement(using: &random)!
       guard let gap = Gap(microseconds: value) else { continue }
       #expect(Gap(text: gap.description) == gap)
     }
@@ -57,7 +58,8 @@ import Testing
     ("event_id_type", { $0.eventIDType = .integer }), ("source.table", { $0.source.table = ObjectName("other") }),
     ("source.event_id", { $0.source.eventID = "id" }), ("source.user_id", { $0.source.userID = "u" }),
     ("source.page_view_at", { $0.source.pageViewAt = "t" }), ("source.page", { $0.source.page = nil }),
-    ("source.time_format", { $0.source.timeFormat = .epochSeconds }), ("source.time_zone", { $0.source.timeZone = "+01:00" }),
+    ("source.time_format", { $0.source.timeFormat = .epochSeconds }),
+    ("source.time_zone", { $0.source.timeZone = "+01:00" }),
     ("source.filter", { $0.source.filter = .isNull(column: "bot") }),
     ("attributes.campaign", { $0.attributes = [Attribute(name: "campaign", column: "utm")] }),
   ]

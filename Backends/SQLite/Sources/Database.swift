@@ -45,7 +45,8 @@ final class Database {
     }
     var error = ResultCode(handle: handle, code: code).error(phase, name: name)
     if callbacks.isCancelled, code & 0xff == SQLITE_BUSY {
-      error = DriverError(.cancelled, phase: phase, "waiting for a lock on \(name) was cancelled", vendorCode: Int(code))
+      error = DriverError(
+        .cancelled, phase: phase, "waiting for a lock on \(name) was cancelled", vendorCode: Int(code))
     }
     error.statement = sql
     return error

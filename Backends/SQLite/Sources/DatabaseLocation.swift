@@ -17,7 +17,8 @@ struct DatabaseLocation: Sendable {
     let path = target.rest
     func wrong(_ message: String) -> DriverError {
       DriverError(
-        .badTarget, phase: .connect, message, remedy: "write sqlite:PATH with a relative or absolute path, or sqlite::memory:")
+        .badTarget, phase: .connect, message,
+        remedy: "write sqlite:PATH with a relative or absolute path, or sqlite::memory:")
     }
     if target.variant != nil { throw wrong("SQLite targets have no variant after a plus sign") }
     if path.isEmpty { throw wrong("the SQLite target names no file") }
@@ -43,7 +44,8 @@ struct DatabaseLocation: Sendable {
     for byte in openName.utf8 {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
+        UInt8(ascii: "_"):
         uri.unicodeScalars.append(Unicode.Scalar(byte))
       default:
         uri += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)

@@ -108,7 +108,8 @@ final class OpenAppend {
 
   /// Binds one column's values of some rows: variable `column + 1` of the first row, and so on.
   private func bind(
-    _ vector: ColumnVector, _ text: UnsafeBufferPointer<UInt8>?, rows: Range<Int>, column: Int, _ statement: OpaquePointer
+    _ vector: ColumnVector, _ text: UnsafeBufferPointer<UInt8>?, rows: Range<Int>, column: Int,
+    _ statement: OpaquePointer
   ) throws(DriverError) {
     let width = columns.count
     var code = SQLITE_OK

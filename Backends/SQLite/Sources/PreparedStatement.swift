@@ -35,7 +35,8 @@ final class PreparedStatement {
     if hasMore {
       // The initializer has set every property, so `deinit` finalizes.
       throw DriverError(
-        .other, phase: phase, "the text holds more than one statement", remedy: "carry them out one by one", statement: sql)
+        .other, phase: phase, "the text holds more than one statement", remedy: "carry them out one by one",
+        statement: sql)
     }
   }
 

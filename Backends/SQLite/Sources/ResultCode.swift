@@ -40,7 +40,8 @@ struct ResultCode {
     case SQLITE_READONLY:
       return made(.readOnly, "\(name) cannot be written (\(detail))", "check the rights of the file and of its folder")
     case SQLITE_FULL:
-      return made(.diskFull, "there is no room to write \(name) (\(detail))", "make room and run again; nothing is half-written")
+      return made(
+        .diskFull, "there is no room to write \(name) (\(detail))", "make room and run again; nothing is half-written")
     case SQLITE_IOERR:
       if [ENOSPC, EDQUOT, EFBIG].contains(systemError) {
         return made(
@@ -53,9 +54,11 @@ struct ResultCode {
       return made(.other, "\(name) is damaged (\(detail))", "restore a copy, or try the sqlite3 shell's .recover")
     case SQLITE_NOTADB:
       return made(
-        .notADatabase, "\(name) is not a SQLite database", "check the path (an encrypted database looks like this, too)")
+        .notADatabase, "\(name) is not a SQLite database", "check the path (an encrypted database looks like this, too)"
+      )
     case SQLITE_CANTOPEN:
-      return made(.connection, "\(name) cannot be opened (\(detail))", "check the path and the rights of the file and its folder")
+      return made(
+        .connection, "\(name) cannot be opened (\(detail))", "check the path and the rights of the file and its folder")
     case SQLITE_PERM:
       return made(.permission, "\(name) may not be used (\(detail))", "check the rights of the file and of its folder")
     case SQLITE_AUTH:
@@ -100,10 +103,14 @@ struct ResultCode {
     if let object = ["no such table: ", "no such view: ", "no such index: ", "unknown database "].lazy
       .compactMap({ detail.hasPrefix($0) ? detail.dropFirst($0.count) : nil }).first
     {
-      return made(.noSuchObject, "there is no table, view or schema \(object)", "run `sessionizer create`, or check the name", false)
+      return made(
+        .noSuchObject, "there is no table, view or schema \(object)", "run `sessionizer create`, or check the name",
+        false)
     }
     if detail.hasPrefix("no such column: ") {
-      return made(.wrongColumn, "there is no column \(detail.dropFirst("no such column: ".count))", "check the column names", false)
+      return made(
+        .wrongColumn, "there is no column \(detail.dropFirst("no such column: ".count))", "check the column names",
+        false)
     }
     if detail.contains(" has no column named ") || detail.hasSuffix(" values were supplied") {
       return made(.wrongColumn, detail, "check the column names", false)

@@ -12,7 +12,10 @@ extension SQLiteConnection {
   private func describe(_ table: ObjectName, _ database: Database) throws(DriverError) -> TableDescription? {
     guard table.parts.count <= 2 else { return nil }
     let name = SchemaTable(table)
-    guard try database.texts("PRAGMA database_list", .prepare).contains(where: { $0[1]?.lowercased() == name.schema.lowercased() })
+    guard
+      try database.texts("PRAGMA database_list", .prepare).contains(where: {
+        $0[1]?.lowercased() == name.schema.lowercased()
+      })
     else { return nil }
     let found = try database.texts(
       "SELECT type FROM \(quoted(name.schema)).sqlite_master WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')",

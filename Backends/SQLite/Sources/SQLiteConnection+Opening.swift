@@ -27,7 +27,9 @@ func openDatabase(
       // writable), the file by itself is whole if there is no log beside it.
       let primary = error.vendorCode.map { Int32($0) & 0xff }
       guard primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY, !location.hasLog else { throw error }
-      guard let immutable = try? open(location.immutableURI, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI) else { throw error }
+      guard let immutable = try? open(location.immutableURI, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI) else {
+        throw error
+      }
       database = immutable
     }
   } else {
@@ -60,6 +62,7 @@ private func configure(_ database: Database) throws(DriverError) {
     guard code == SQLITE_OK else { throw database.error(code, .connect) }
   }
   registerSHA256(on: database.handle)
+  registerTimeFunctions(on: database.handle)
 }
 
 /// Trap T27: in a UTF-16 database the order of texts by bytes is another one.
@@ -83,5 +86,5 @@ private func useWriteAheadLog(_ database: Database) throws(DriverError) {
   defer { database.callbacks.lockTimeout = timeout }
   do {
     try database.run("PRAGMA main.journal_mode=WAL", .connect)
-  } catch where error.code == .locked {}
+  } catch  where error.code == .locked {}
 }

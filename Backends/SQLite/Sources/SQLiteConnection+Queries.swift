@@ -6,31 +6,32 @@ final class OpenQuery {
   let id: Int
   let statement: PreparedStatement
   var readers: [ColumnReader]
-  /// The statement stands on a row that is not read yet.
-  var hasPendingRow: Bool
-  private var isAtEnd = false
+  enum Position {
+    case beforeNextRow
+    /// On a row that is not read yet.
+    case onRow
+    /// After the last row, where one more step would start the statement anew.
+    case atEnd
+  }
+  private var position: Position
   var rowCount = 0
   var duration = Duration.zero
 
-  init(id: Int, statement: PreparedStatement, readers: [ColumnReader], hasPendingRow: Bool) {
+  init(id: Int, statement: PreparedStatement, readers: [ColumnReader], position: Position) {
     self.id = id
     self.statement = statement
     self.readers = readers
-    self.hasPendingRow = hasPendingRow
+    self.position = position
   }
 
   /// The next rows, nil after the last. A batch ends early where its texts grow large, so that it stays small in memory.
   func next() throws(DriverError) -> RecordBatch? {
-    // A further step would start the query anew.
-    if isAtEnd { return nil }
     var rows = 0
     var bytes = 0
     while rows < RecordBatch.usualRows, bytes < 8 << 20 {
-      if !hasPendingRow, try !statement.step(.fetch) {
-        isAtEnd = true
-        break
-      }
-      hasPendingRow = false
+      if position == .beforeNextRow { position = try statement.step(.fetch) ? .onRow : .atEnd }
+      guard position == .onRow else { break }
+      position = .beforeNextRow
       bytes = 0
       for index in readers.indices {
         try readers[index].read(statement.handle, row: rows)
@@ -63,7 +64,8 @@ extension SQLiteConnection {
       let count = statement.columnCount
       guard count > 0 else { throw misuse(.prepare, "the statement returns no rows", "use execute", sql) }
       if let types, types.count != Int(count) {
-        throw misuse(.prepare, "\(types.count) types were given for a query of \(count) columns", "give one for each", sql)
+        throw misuse(
+          .prepare, "\(types.count) types were given for a query of \(count) columns", "give one for each", sql)
       }
       // The types of the first row are needed where none are given.
       let hasRow = types == nil ? try statement.step(.execute) : false
@@ -71,7 +73,9 @@ extension SQLiteConnection {
         let type = types?[Int(index)] ?? ColumnReader.guessType(statement.handle, index, hasRow: hasRow)
         return ColumnReader(BatchColumn(statement.name(ofColumn: index), type), at: index)
       }
-      let query = OpenQuery(id: nextActivity(), statement: statement, readers: readers, hasPendingRow: hasRow)
+      let query = OpenQuery(
+        id: nextActivity(), statement: statement, readers: readers,
+        position: types != nil ? .beforeNextRow : hasRow ? .onRow : .atEnd)
       query.duration = ContinuousClock.now - start
       activity = .query(query)
       return SQLiteCursor(connection: self, id: query.id, schema: readers.map(\.column))

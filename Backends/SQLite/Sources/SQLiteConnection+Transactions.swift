@@ -69,7 +69,8 @@ extension SQLiteConnection {
       let name = try SchemaTable(checking: ledger, phase: .begin)
       // A ledger that does not exist yet is the next statement's error; nothing can be inserted into it.
       let kind = try database.texts(
-        "SELECT type FROM \(quoted(name.schema)).sqlite_master WHERE name = ?1 COLLATE NOCASE AND type = 'table'", .begin,
+        "SELECT type FROM \(quoted(name.schema)).sqlite_master WHERE name = ?1 COLLATE NOCASE AND type = 'table'",
+        .begin,
         binding: [name.table])
       guard !kind.isEmpty else { continue }
       try database.run(
@@ -83,7 +84,10 @@ extension SQLiteConnection {
   private func guardTrigger(_ index: Int) -> String { "sessionizer_guard_\(index)" }
 
   private func scratchTables(_ database: Database) throws(DriverError) -> Set<[UInt8]> {
-    Set(try database.texts("SELECT name FROM temp.sqlite_master WHERE type = 'table'", .begin).map { Array(($0[0] ?? "").utf8) })
+    Set(
+      try database.texts("SELECT name FROM temp.sqlite_master WHERE type = 'table'", .begin).map {
+        Array(($0[0] ?? "").utf8)
+      })
   }
 
   public func commit() async throws {
@@ -109,7 +113,9 @@ extension SQLiteConnection {
   /// Drops what was made in the temporary schema since the transaction began: its tables (and with them their
   /// indexes), and the triggers that guard the ledgers.
   private func dropScratch(_ database: Database) throws(DriverError) {
-    for row in try database.texts("SELECT type, name FROM temp.sqlite_master WHERE type IN ('table', 'trigger')", .commit) {
+    for row in try database.texts(
+      "SELECT type, name FROM temp.sqlite_master WHERE type IN ('table', 'trigger')", .commit)
+    {
       guard let type = row[0], let name = row[1] else { continue }
       if type == "table", !olderScratchTables.contains(Array(name.utf8)), !name.hasPrefix("sqlite_") {
         try database.run("DROP TABLE temp.\(quoted(name))", .commit)
@@ -196,7 +202,8 @@ extension SQLiteConnection {
     let expected = if case .none = transaction { false } else { true }
     guard database.isAutocommit == expected else { return }
     let error = DriverError(
-      .refused, phase: phase, "a transaction was begun or ended by a statement", remedy: "use begin, commit and rollback",
+      .refused, phase: phase, "a transaction was begun or ended by a statement",
+      remedy: "use begin, commit and rollback",
       statement: sql)
     if expected {
       loseTransaction(error, database)

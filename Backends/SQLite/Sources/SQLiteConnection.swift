@@ -80,7 +80,9 @@ public actor SQLiteConnection: Connection {
   public func resetStatementStatistics() { statementStatistics = StatementStatistics() }
 
   public func close() async {
-    if let database, !database.isAutocommit { try? database.shielded { () throws(DriverError) in try database.run("ROLLBACK", .close) } }
+    if let database, !database.isAutocommit {
+      try? database.shielded { () throws(DriverError) in try database.run("ROLLBACK", .close) }
+    }
     activity = nil
     transaction = .none
     database = nil

@@ -34,7 +34,7 @@ public enum SQLiteDialect {
       // A subquery with a LIMIT is not merged into one with a WHERE (SQLite's query flattener, restriction 19).
       computedOnceSuffix: "LIMIT -1", computedOnceCondition: "1", limit: "LIMIT {n}", nullsFirst: "", byteOrder: ""),
     scripts: .init(begin: "BEGIN IMMEDIATE", commit: "COMMIT", shellCommand: "sqlite3 my.db < {file}"),
-    templates: templates,
+    templates: ownTemplates,
     traps: traps)
 
   /// The same with the steps as named subqueries and window functions: what `queries/sqlite` shows, since a script
@@ -43,10 +43,18 @@ public enum SQLiteDialect {
     var inline = dialect
     inline.profile.steps = .inline
     inline.profile.islands = .windows
-    // Without the tool there is no function for it.
+    // Without the tool there are none of its functions.
     inline.profile.hasSHA256 = false
+    inline.templates = templates
     return inline
   }()
+
+  /// With the functions that the tool registers: only for statements that it carries out itself, never in a view.
+  private static let ownTemplates: [Intent: String] = templates.merging([
+    .instant: "sessionizer_micros({a})",
+    .sourceTimestampUTC: "sessionizer_time({a}, 0)",
+    .sourceTimestamp: "sessionizer_time({a}, {offset_seconds})",
+  ]) { $1 }
 
   private static let templates: [Intent: String] = [
     .compareBytes: "{a} {op} {b}",

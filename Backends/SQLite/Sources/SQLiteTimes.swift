@@ -7,7 +7,7 @@ enum SQLiteTimes {
   /// all rows. Days after the 28th go the long way, which knows the months.
   static let isCanonical = [
     "{a} GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-2][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]'",
-    "typeof({a}) = 'text'",
+    "typeof({a}) = 'text' AND length(CAST({a} AS BLOB)) = 26",
     "substr({a}, 6, 2) BETWEEN '01' AND '12'",
     "substr({a}, 9, 2) BETWEEN '01' AND '28'",
     "substr({a}, 12, 2) < '24'",

@@ -36,7 +36,8 @@ extension MemoryPlayer {
     switch mode {
     case .whole: return true
     case .window(let from, let to):
-      guard case .at(let time) = row.time else { return false }
+      // A time that cannot be sessionized is in no window: not every engine can compare it.
+      guard case .at(let time) = row.time, time >= RowRules.earliest, time < RowRules.end else { return false }
       if let from, time < from { return false }
       if let to, mutant == .windowEndIncluded ? time > to : time >= to { return false }
       return true

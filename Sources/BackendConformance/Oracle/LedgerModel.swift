@@ -105,7 +105,8 @@ public struct LedgerModel: Sendable {
     switch mode {
     case .whole: return true
     case .window(let from, let to):
-      guard case .at(let time) = row.time else { return false }
+      // A time that cannot be sessionized is in no window: not every engine can compare it.
+      guard case .at(let time) = row.time, time >= RowRules.earliest, time < RowRules.end else { return false }
       return (from.map { $0 <= time } ?? true) && (to.map { time < $0 } ?? true)
     case .new:
       guard let threshold, let arrival = row.arrival else { return true }

@@ -5,10 +5,8 @@ extension Renderer {
   func conditions(_ predicate: Expression) throws -> [String] {
     if case .and(let list) = predicate { return try list.flatMap { try conditions($0) } }
     let text = try expression(predicate)
-    switch predicate {
-    case .or, .isSourceTimeOutOfRange: return ["(\(text))"]
-    default: return [text]
-    }
+    if case .or = predicate { return ["(\(text))"] }
+    return [text]
   }
 
   /// - Parameter dropping: an alias whose columns are named without it.
@@ -73,7 +71,7 @@ extension Renderer {
     case .serverNow: try intent(.serverNow, [:])
     case .sourceTimestamp(let value, let format, let zone): try sourceTimestamp(try part(value), format, zone)
     case .isSourceTimeOutOfRange(let value, let format):
-      try intent(format == .timestamp ? .isOutOfRange : .isEpochOutOfRange, ["a": try part(value)])
+      "(" + (try intent(format == .timestamp ? .isOutOfRange : .isEpochOutOfRange, ["a": try part(value)])) + ")"
     case .divide(let a, let b): try intent(.divide, ["a": try part(a), "b": try part(b)])
     case .seconds(let value): try intent(.seconds, ["a": try part(value)])
     case .byteLength(let value): try intent(.byteLength, ["a": try part(value)])
@@ -139,8 +137,7 @@ extension Renderer {
     let parts = try list.map { inner in
       let text = try expression(inner, dropping: alias)
       switch inner {
-      // A template may be made of conditions itself.
-      case .and, .or, .isSourceTimeOutOfRange: return "(\(text))"
+      case .and, .or: return "(\(text))"
       default: return text
       }
     }

@@ -50,7 +50,8 @@ extension Renderer {
       return SelectParts(from: "\(name) AS \(try quoted(table.alias))", alias: table.alias)
     case .values(let columns, let rows, let alias):
       let selects = try rows.map { row in
-        "SELECT " + (try zip(columns, row).map { "\(try literal($1)) AS \(try quoted($0.name))" }.joined(separator: ", "))
+        "SELECT "
+          + (try zip(columns, row).map { "\(try literal($1)) AS \(try quoted($0.name))" }.joined(separator: ", "))
       }
       return SelectParts(from: "(\(selects.joined(separator: " UNION ALL "))) AS \(try quoted(alias))", alias: alias)
     case .filter(let rows, let predicate):

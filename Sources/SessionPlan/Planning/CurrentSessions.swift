@@ -56,9 +56,12 @@ extension Planner {
       + attributes.map { NamedExpression("t", $0) }
       + [NamedExpression("first_session_id", .column("t", "session_id")), NamedExpression("t", "run_id")]
     let resolved = resolved(rows, "t", asOf: run, columns: columns, as: "r")
-    let order = ["event_id", "session_id", "user_id", "page_view_at", "page"] + attributes + ["first_session_id", "run_id"]
+    let order =
+      ["event_id", "session_id", "user_id", "page_view_at", "page"] + attributes + ["first_session_id", "run_id"]
     return resolved.project(
-      order.map { $0 == "session_id" ? NamedExpression($0, .column("r", "current_session")) : NamedExpression("r", $0) },
+      order.map {
+        $0 == "session_id" ? NamedExpression($0, .column("r", "current_session")) : NamedExpression("r", $0)
+      },
       as: alias)
   }
 

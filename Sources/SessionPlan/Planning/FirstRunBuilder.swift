@@ -6,24 +6,16 @@ struct FirstRunBuilder {
   private var content: [String] { Planner.columnsOfSelection + planner.attributes }
 
   mutating func addSteps(_ mode: RunMode) throws {
-    let selected = try planner.selection(mode, as: "s")
     func s(_ name: String) -> Expression { .column("s", name) }
-    let rows = selected.project(
-      content.map { NamedExpression("s", $0) } + [
-        NamedExpression("instant", .instant(of: s("page_view_at"))), NamedExpression("s", "reason"),
-        NamedExpression("s", "raw_event_id"), NamedExpression("s", "raw_time"),
-      ], as: "o")
-    // Bad rows last, so that each good row is next to the one before it.
-    let isBad = Expression.choose(
-      [Branch(.isNull(.column("o", "reason")), then: .literal(.flag(false)))], otherwise: .literal(.flag(true)))
+    let good = try planner.selection(mode, as: "s", judgedOnce: false).filter(.isNull(s("reason")))
+    let rows = good.project(
+      content.map { name in
+        // Rows without a reason have all their keys.
+        NamedExpression(name, name == "page" || planner.attributes.contains(name) ? s(name) : .present(s(name)))
+      } + [NamedExpression("instant", .instant(of: .present(s("page_view_at"))))], as: "o")
     try steps.add(
       ScratchDefinition(
-        name: "fresh", query: Query(rows),
-        position: .init(
-          column: "position",
-          order: [OrderTerm(isBad, .value)]
-            + planner.order("o").map { OrderTerm($0.expression, $0.collation, nulls: .first) },
-          tiesAreEqual: true)))
+        name: "fresh", query: Query(rows), position: .init(column: "position", order: planner.order("o"))))
 
     let r = steps.reference("fresh", as: "r")
     let b = steps.reference("fresh", as: "b")
@@ -36,30 +28,18 @@ struct FirstRunBuilder {
         name: "islands",
         query: Query(
           Relation.table(r).leftJoin(.table(b), on: b["position"].equals(r["position"].plus(-1), .value))
-            .filter(.and([.isNull(r["reason"]), starts]))
+            .filter(starts)
             .project(
-              [
-                NamedExpression("first_position", r["position"]), NamedExpression("target", .present(r["event_id"])),
-              ],
+              [NamedExpression("first_position", r["position"]), NamedExpression("target", r["event_id"])],
               as: "islands")), key: "first_position"))
 
-    let k = steps.reference("fresh", as: "k")
-    let event: Expression = planner.idType == .integer ? .decimalText(k["event_id"]) : k["event_id"]
-    let bad = Relation.table(k).filter(k["reason"].isPresent).project(
-      [
-        NamedExpression("reason", .present(k["reason"])),
-        NamedExpression(
-          "event_id",
-          .choose(
-            [Branch(k["raw_event_id"].isPresent, then: k["raw_event_id"]), Branch(k["event_id"].isPresent, then: event)],
-            otherwise: .null(.text))),
-        NamedExpression("k", "user_id"),
-        NamedExpression(
-          "page_view_at",
-          .choose(
-            [Branch(k["page_view_at"].isPresent, then: .timestampText(k["page_view_at"]))], otherwise: k["raw_time"])),
-        NamedExpression("k", "page"),
-      ], as: "b")
+    var judged = try planner.selection(mode, as: "s")
+    if case .whole = mode {
+      // Looked for only where some source row is not among the good ones: one count, and nearly always nothing more.
+      let all = planner.count(try planner.filteredSource())
+      judged = judged.filter(all.isGreater(than: rowCount))
+    }
+    let bad = planner.rejected(judged, "s", as: "b")
     try steps.add(
       ScratchDefinition(
         name: "rejected", query: Query(planner.notYetQuarantined(.distinct(bad, alias: "b"), as: "rejected"))))
@@ -72,11 +52,8 @@ struct FirstRunBuilder {
       Lookup(
         i["target"], from: .table(i), matching: i["first_position"].isAtMost(r["position"]),
         order: [OrderTerm(i["first_position"], .value, descending: true)], mayMiss: false))
-    let rows = Relation.table(r).filter(.isNull(r["reason"])).project(
-      content.map { name in
-        // Rows without a reason have all their keys.
-        NamedExpression(name, name == "page" || planner.attributes.contains(name) ? r[name] : .present(r[name]))
-      } + [NamedExpression("session_id", target)], as: "x")
+    let rows = Relation.table(r).project(
+      content.map { NamedExpression("r", $0) } + [NamedExpression("session_id", target)], as: "x")
     return steps.definitions.map { Plan.Step($0.name, RunBuilder.purposes[$0.name] ?? "", .createScratch($0)) } + [
       Plan.Step(
         "rows", "The pageviews, each with its session.",
@@ -88,10 +65,19 @@ struct FirstRunBuilder {
     ]
   }
 
+  /// How many good rows there are: the last position.
+  private var rowCount: Expression {
+    let r = steps.reference("fresh", as: "last")
+    return .coalesce([
+      .scalar(
+        .aggregate(.table(r), by: [], [AggregateColumn("position", .maximum(r["position"], .value))], alias: "m")),
+      .integer(0),
+    ])
+  }
+
   func counts() -> RunCounts {
-    let r = steps.reference("fresh", as: "r")
-    return RunCounts(
-      pageviews: planner.count(Relation.table(r).filter(.isNull(r["reason"]))), lineageRows: .integer(0),
+    RunCounts(
+      pageviews: rowCount, lineageRows: .integer(0),
       quarantined: planner.count(.table(steps.reference("rejected", as: "x"))))
   }
 }

@@ -77,7 +77,8 @@ public enum SourceZone: Hashable, Sendable {
     }
     if let sign = text.first, sign == "+" || sign == "-" {
       let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
-      guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }), let hours = Int(parts[0]), let minutes = Int(parts[1]),
+      guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }), let hours = Int(parts[0]),
+        let minutes = Int(parts[1]),
         hours <= 15, minutes <= 59, hours >= 0, minutes >= 0
       else { return nil }
       self = .offset(minutes: (sign == "-" ? -1 : 1) * (hours * 60 + minutes))

@@ -49,7 +49,9 @@ struct RunBuilder {
         .filter(.or([isUnknown, differs]))
         .project(
           content.map { NamedExpression("s", $0) }
-            + [NamedExpression("reason", reason), NamedExpression("s", "raw_event_id"), NamedExpression("s", "raw_time")],
+            + [
+              NamedExpression("reason", reason), NamedExpression("s", "raw_event_id"), NamedExpression("s", "raw_time"),
+            ],
           as: "picked"))
     try addRanks()
     try addFresh()
@@ -68,9 +70,11 @@ struct RunBuilder {
     let d = steps.reference("repeated", as: "d")
     let copies = Relation.exists(
       Relation.table(k).filter(.isNull(k["reason"])), .table(d), on: d["event_id"].equals(k["event_id"], ids))
-    let order = [
-      OrderTerm(.present(k["page_view_at"]), .value), OrderTerm(.present(k["user_id"]), .bytes), OrderTerm(k["page"], .bytes, nulls: .first),
-    ] + planner.attributes.map { OrderTerm(k[$0], .bytes, nulls: .first) }
+    let order =
+      [
+        OrderTerm(.present(k["page_view_at"]), .value), OrderTerm(.present(k["user_id"]), .bytes),
+        OrderTerm(k["page"], .bytes, nulls: .first),
+      ] + planner.attributes.map { OrderTerm(k[$0], .bytes, nulls: .first) }
     let partition = [OrderKey(k["event_id"], ids)]
     let columns = content + ["rank", "first_user_id", "first_page_view_at", "first_page"]
     try add(
@@ -169,29 +173,18 @@ struct RunBuilder {
   private mutating func addRejected() throws {
     let k = steps.reference("picked", as: "k")
     let c = steps.reference("copies", as: "c")
-    func textOfID(_ id: Expression) -> Expression { planner.idType == .integer ? .decimalText(id) : id }
-    func row(_ r: TableReference, _ reason: Expression, event: Expression, time: Expression) -> [NamedExpression] {
-      [
-        NamedExpression("reason", .present(reason)), NamedExpression("event_id", event),
-        NamedExpression("user_id", r["user_id"]), NamedExpression("page_view_at", time),
-        NamedExpression("page", r["page"]),
-      ]
-    }
-    let bad = Relation.table(k).filter(k["reason"].isPresent).project(
-      row(
-        k, k["reason"], event: .choose([Branch(k["raw_event_id"].isPresent, then: k["raw_event_id"])], otherwise: .choose([Branch(k["event_id"].isPresent, then: textOfID(k["event_id"]))], otherwise: .null(.text))),
-        time: .choose(
-          [Branch(k["page_view_at"].isPresent, then: .timestampText(k["page_view_at"]))], otherwise: k["raw_time"])),
-      as: "b")
     let isOtherCopy = Expression.not(
       .and([
         c["user_id"].equals(c["first_user_id"], .bytes),
         c["page_view_at"].equals(c["first_page_view_at"], .value), .isSame(c["page"], c["first_page"], .bytes),
       ]))
     let copies = Relation.table(c).filter(isOtherCopy).project(
-      row(
-        c, .text(QuarantineReason.duplicateEventID.rawValue), event: textOfID(c["event_id"]),
-        time: .timestampText(c["page_view_at"])), as: "b")
+      [
+        NamedExpression("reason", .text(QuarantineReason.duplicateEventID.rawValue)),
+        NamedExpression("event_id", planner.textOfID(c["event_id"])), NamedExpression("c", "user_id"),
+        NamedExpression("page_view_at", .timestampText(c["page_view_at"])), NamedExpression("c", "page"),
+      ], as: "b")
+    let bad = planner.rejected(.table(k), "k", as: "b")
     try add(
       "rejected",
       planner.notYetQuarantined(.distinct(.unionAll([bad, copies], alias: "b"), alias: "b"), as: "rejected"))
@@ -258,6 +251,39 @@ extension Planner {
   func rowsOfThisRun(_ object: ObjectNames.Object) -> Expression {
     let t = ledger(object, as: "w")
     return count(Relation.table(t).filter(t["run_id"].equals(thisRun, .value)))
+  }
+
+  func textOfID(_ id: Expression) -> Expression { idType == .integer ? .decimalText(id) : id }
+
+  /// The rows of a selection (under `alias`) that have a reason, as quarantine knows them: empty keys are NULL there
+  /// too, and what is no id or time stays as it stood. Derived ids are not told.
+  func rejected(_ rows: Relation, _ alias: String, as result: String) -> Relation {
+    func r(_ name: String) -> Expression { .column(alias, name) }
+    func nonEmpty(_ text: Expression) -> Expression {
+      let isThere = Expression.and([text.isPresent, text.differs(from: .text(""), .bytes)])
+      return .choose([Branch(isThere, then: text)], otherwise: .null(.text))
+    }
+    let event: Expression =
+      if job.source.eventID == nil {
+        .null(.text)
+      } else if idType == .text {
+        nonEmpty(r("event_id"))
+      } else {
+        .choose(
+          [
+            Branch(r("raw_event_id").isPresent, then: nonEmpty(r("raw_event_id"))),
+            Branch(r("event_id").isPresent, then: .decimalText(r("event_id"))),
+          ], otherwise: .null(.text))
+      }
+    let time = Expression.choose(
+      [Branch(r("page_view_at").isPresent, then: .timestampText(r("page_view_at")))], otherwise: nonEmpty(r("raw_time"))
+    )
+    return rows.filter(r("reason").isPresent).project(
+      [
+        NamedExpression("reason", .present(r("reason"))), NamedExpression("event_id", event),
+        NamedExpression("user_id", nonEmpty(r("user_id"))), NamedExpression("page_view_at", time),
+        NamedExpression("page", r("page")),
+      ], as: result)
   }
 
   /// Those of some quarantine rows (under alias `b`) that are not in quarantine yet, NULL equal to NULL.

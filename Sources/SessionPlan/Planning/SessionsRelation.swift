@@ -36,7 +36,9 @@ extension Planner {
         NamedExpression("exit_page", exitPage),
         NamedExpression(
           "is_bounce",
-          .choose([Branch(pageviews.equals(.integer(1), .value), then: .literal(.flag(true)))], otherwise: .literal(.flag(false)))),
+          .choose(
+            [Branch(pageviews.equals(.integer(1), .value), then: .literal(.flag(true)))],
+            otherwise: .literal(.flag(false)))),
       ] + attributes.map { NamedExpression("f", $0) }, as: alias)
   }
 

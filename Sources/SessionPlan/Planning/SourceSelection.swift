@@ -13,8 +13,12 @@ extension Planner {
   /// Columns: event_id, user_id, page_view_at, page, the attributes, `reason` (NULL where the row is good), and for
   /// bad rows `raw_event_id` and `raw_time` as text.
   ///
-  /// - Parameter withArrival: whether the column `arrival` is there too, comparable with a mark.
-  func selection(_ mode: RunMode, as alias: String, withArrival: Bool = false) throws -> Relation {
+  /// - Parameters:
+  ///   - withArrival: whether the column `arrival` is there too, comparable with a mark
+  ///   - judgedOnce: whether `reason` is used more than once, so that it should be computed once a row
+  func selection(
+    _ mode: RunMode, as alias: String, withArrival: Bool = false, judgedOnce: Bool = true
+  ) throws -> Relation {
     let arrival = withArrival && job.source.arrival != nil ? ["arrival"] : []
     var rows =
       job.source.eventID == nil ? try rowsWithDerivedIDs(mode) : try mappedRows(mode, as: "m")
@@ -24,14 +28,13 @@ extension Planner {
       if let to { bounds.append(Expression.column("m", "page_view_at").isLess(than: .literal(to))) }
       rows = rows.filter(.and(bounds))
     }
-    let judged = Relation.computedOnce(
-      rows.project(
-        (Self.columnsOfSelection + attributes + ["source_event_id", "source_time"] + arrival)
-          .map { NamedExpression("m", $0) }
-          + [NamedExpression("reason", reason(of: "m"))], as: "j"))
+    let judged = rows.project(
+      (Self.columnsOfSelection + attributes + ["source_event_id", "source_time"] + arrival)
+        .map { NamedExpression("m", $0) }
+        + [NamedExpression("reason", reason(of: "m"))], as: "j")
     let isBad = Expression.column("j", "reason").isPresent
     func whenBad(_ value: Expression) -> Expression { .choose([Branch(isBad, then: value)], otherwise: .null(.text)) }
-    return judged.project(
+    return (judgedOnce ? .computedOnce(judged) : judged).project(
       (Self.columnsOfSelection + attributes + ["reason"] + arrival).map { NamedExpression("j", $0) } + [
         NamedExpression("raw_event_id", whenBad(.column("j", "source_event_id"))),
         NamedExpression("raw_time", whenBad(.sourceText(.column("j", "source_time")))),
@@ -57,11 +60,20 @@ extension Planner {
     ]
     if let id = source.eventID {
       columns.append(NamedExpression("event_id", idType == .integer ? .sourceInteger(p[id]) : .sourceText(p[id])))
-      columns.append(NamedExpression("source_event_id", .sourceText(p[id])))
+      // Of a text the id itself says what was wrong with it.
+      columns.append(NamedExpression("source_event_id", idType == .integer ? .sourceText(p[id]) : .null(.text)))
     }
     if let arrival = source.arrival { columns.append(NamedExpression("arrival", arrivalValue(arrival))) }
     columns += job.attributes.map { NamedExpression($0.name, .sourceText(p[$0.column])) }
-    return .computedOnce(rows.project(columns, as: alias))
+    let mapped = rows.project(columns, as: alias)
+    // Deriving an id names each column many times.
+    return source.eventID == nil ? .computedOnce(mapped) : mapped
+  }
+
+  /// The source rows that are part of the job, as they are.
+  func filteredSource() throws -> Relation {
+    guard let filter = job.source.filter else { return .table(source) }
+    return .filter(.table(source), try expression(filter))
   }
 
   private func isRecent(_ arrival: Arrival, since: Literal) -> Expression {
@@ -162,15 +174,17 @@ extension Planner {
     var branches: [Branch] = []
     let isDerived = job.source.eventID == nil
     if !isDerived {
-      branches.append(branch(isEmpty(.column(alias, "source_event_id")), .nullEventID))
+      branches.append(branch(isEmpty(idType == .text ? event : .column(alias, "source_event_id")), .nullEventID))
       if idType == .integer { branches.append(branch(.isNull(event), .badEventID)) }
     }
     branches.append(branch(isEmpty(user), .nullUser))
-    branches.append(branch(isEmpty(.sourceText(time)), .nullTime))
-    let isNoTime = Expression.isNull(.column(alias, "page_view_at"))
-    branches.append(
-      branch(.and([isNoTime, .isSourceTimeOutOfRange(time, job.source.timeFormat)]), .timeOutOfRange))
-    branches.append(branch(isNoTime, .badTime))
+    // One test for good rows; which fault it is only matters to the others.
+    let faultOfTime = Expression.choose(
+      [
+        branch(isEmpty(.sourceText(time)), .nullTime),
+        branch(.isSourceTimeOutOfRange(time, job.source.timeFormat), .timeOutOfRange),
+      ], otherwise: .text(QuarantineReason.badTime.rawValue))
+    branches.append(Branch(.isNull(.column(alias, "page_view_at")), then: faultOfTime))
     branches.append(branch(idType == .text ? .or([isTooLong(event), isTooLong(user)]) : isTooLong(user), .keyTooLong))
     return .choose(branches, otherwise: .null(.text))
   }
@@ -210,7 +224,8 @@ extension Planner {
           remedy: "write 'YYYY-MM-DD HH:MM:SS'")
       }
       return (
-        .sourceTimestamp(source[column], .timestamp, timeZone: job.source.timeZone), .literal(.timestamp(moment)), .value
+        .sourceTimestamp(source[column], .timestamp, timeZone: job.source.timeZone), .literal(.timestamp(moment)),
+        .value
       )
     case (.text(let text), _): return (.sourceText(source[column]), .text(text), .bytes)
     case (.integer(let number), .integer?), (.integer(let number), nil), (.integer(let number), .flag?):

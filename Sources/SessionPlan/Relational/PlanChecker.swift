@@ -28,7 +28,9 @@ public struct PlanChecker: Sendable {
     case .createTable(let table):
       let names = table.columns.map(\.column.name)
       try require(Set(names).count == names.count, "table \(table.name) has a column twice")
-      for key in table.primaryKey { try require(names.contains(key), "primary key \(key) is no column of \(table.name)") }
+      for key in table.primaryKey {
+        try require(names.contains(key), "primary key \(key) is no column of \(table.name)")
+      }
     case .createIndex: break
     case .createView(_, let query), .query(let query): _ = try columns(of: query)
     case .createScratch(let scratch):
@@ -158,7 +160,8 @@ public struct PlanChecker: Sendable {
     for term in order {
       let type = try expressions.check(term.expression, as: term.collation)
       try require(
-        term.nulls != .none || !type.isNullable, "an order by \(term.expression.shortText) does not say where NULL goes")
+        term.nulls != .none || !type.isNullable, "an order by \(term.expression.shortText) does not say where NULL goes"
+      )
     }
     let ends = (order.map(\.expression) + partition.map(\.expression)).contains { expression in
       guard case .column(let column) = expression else { return false }

@@ -11,14 +11,16 @@ extension Timestamp {
   }
 
   /// The same, from bytes.
-  public init?(ascii bytes: UnsafeBufferPointer<UInt8>) {
+  ///
+  /// - Parameter secondsEastOfUTC: where a time without a zone is from.
+  public init?(ascii bytes: UnsafeBufferPointer<UInt8>, secondsEastOfUTC: Int64 = 0) {
     var reader = DigitReader(bytes: bytes)
     guard let year = reader.number(digits: 4), reader.take("-"),
       let month = reader.number(digits: 2), reader.take("-"),
       let day = reader.number(digits: 2)
     else { return nil }
     var civil = CivilTime(year: year, month: month, day: day)
-    var offset: Int64 = 0
+    var offset = secondsEastOfUTC * 1_000_000
     if !reader.isAtEnd {
       guard reader.take(" ") || reader.take("T") || reader.take("t"),
         let hour = reader.number(digits: 2), reader.take(":"),
@@ -34,8 +36,10 @@ extension Timestamp {
           civil.microsecond = fraction
         }
       }
-      guard let zone = reader.zoneOffset() else { return nil }
-      offset = zone
+      if !reader.isAtEnd {
+        guard let zone = reader.zoneOffset() else { return nil }
+        offset = zone
+      }
     }
     guard reader.isAtEnd, civil.isValid else { return nil }
     self.init(microseconds: civil.microseconds - offset)
@@ -86,9 +90,9 @@ private struct DigitReader {
     return value
   }
 
-  /// `Z`, `±HH`, `±HHMM` or `±HH:MM` in microseconds; nothing is 0; nil where something else stands here.
+  /// `Z`, `±HH`, `±HHMM` or `±HH:MM` in microseconds; nil where something else stands here.
   mutating func zoneOffset() -> Int64? {
-    if isAtEnd || take("Z") || take("z") { return 0 }
+    if take("Z") || take("z") { return 0 }
     let sign: Int64
     if take("+") { sign = 1 } else if take("-") { sign = -1 } else { return nil }
     guard let hours = number(digits: 2) else { return nil }

@@ -14,7 +14,7 @@ struct AggCommand: AsyncParsableCommand {
     commandName: "agg",
     abstract: "Aggregates the current sessions (the agg_query): per session, user or day, and totals.",
     discussion: """
-      Days are UTC; a session counts on the day of its start, a pageview on its own. Median and p95 are nearest rank;
+      Days are UTC; a session counts on the day of its start, a pageview on its own. Median and p95 are nearest rank; \
       means and rates have six decimals. So the results, too, are equal bytes on every engine.
 
       Examples:
@@ -31,6 +31,7 @@ struct AggCommand: AsyncParsableCommand {
   var top = 10
 
   @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var asOf: AsOfOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var log: LogOptions
@@ -40,8 +41,9 @@ struct AggCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await JobWork(target: target, log: log, readOnly: true).run { context, console in
-      let rows = console.rows(format.format)
+    try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
+      // The totals are a metric a row, so that counts and decimals share a column of texts.
+      let rows = console.rows(format.format, decimals: kind == .totals ? ["value"] : [])
       try await context.aggregate(kind, asOf: asOf.asOf?.value, top: top) { try await rows.write($0) }
       try await rows.finish()
     }

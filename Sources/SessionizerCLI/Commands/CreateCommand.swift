@@ -7,8 +7,8 @@ struct CreateCommand: AsyncParsableCommand {
     commandName: "create",
     abstract: "Makes the tables and views of the job (the create_query).",
     discussion: """
-      What is already there stays as it is, so it can be repeated. The source table is made only where the job names no
-      table of its own.
+      What is already there stays as it is, so it can be repeated. The source table is made only where the job names \
+      no table of its own.
 
       Examples:
         sessionizer create --target sqlite:web.db
@@ -17,10 +17,11 @@ struct CreateCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var log: LogOptions
 
   func run() async throws {
-    try await JobWork(target: target, log: log, mayCreate: true).run { context, console in
+    try await JobWork(target: target, job: job, log: log, mayCreate: true).run { context, console in
       let report = try await context.create()
       for warning in report.warnings { console.note("warning: " + warning) }
       if !report.made.isEmpty { console.note("made " + report.made.joined(separator: ", ")) }

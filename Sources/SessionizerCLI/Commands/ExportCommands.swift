@@ -39,6 +39,7 @@ struct SessionsCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var asOf: AsOfOptions
 
   @Option(
@@ -58,7 +59,7 @@ struct SessionsCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await JobWork(target: target, log: log, readOnly: true).run { context, console in
+    try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
       let rows = console.rows(format.format)
       if let changedSince {
         try await context.changedSessions(since: changedSince.value) { try await rows.write($0) }
@@ -84,12 +85,13 @@ struct EventsCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var asOf: AsOfOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var log: LogOptions
 
   func run() async throws {
-    try await JobWork(target: target, log: log, readOnly: true).run { context, console in
+    try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
       let rows = console.rows(format.format)
       try await context.events(asOf: asOf.asOf?.value) { try await rows.write($0) }
       try await rows.finish()

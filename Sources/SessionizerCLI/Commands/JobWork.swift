@@ -7,6 +7,7 @@ internal import WarehouseDriver
 /// whatever happens.
 struct JobWork {
   var target: TargetOptions
+  var job: JobOptions
   var log: LogOptions
   /// Whether the database may be made if it does not exist.
   var mayCreate = false
@@ -16,7 +17,7 @@ struct JobWork {
   func run<Result>(_ body: (JobContext, Console) async throws -> Result) async throws -> Result {
     let environment = CommandEnvironment.current
     let console = log.console
-    let loaded = try target.job.load()
+    let loaded = try job.load()
     let chosen = try loaded.file.target(target.target, environment: environment.variables)
     let connection = try await environment.backends.backend(for: chosen).connect(
       to: chosen, options: connectionOptions(console))

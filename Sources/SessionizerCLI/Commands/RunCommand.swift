@@ -9,8 +9,8 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Sessionizes the pageviews that are not in the ledger yet (the insert_query).",
     discussion: """
-      Rows are only ever inserted. It can be repeated at any time and in any order of windows: the result is that of one
-      run over everything. Without --from, --to and --new the whole source is looked at; with --new only rows that
+      Rows are only ever inserted. It can be repeated at any time and in any order of windows: the result is that of one \
+      run over everything. Without --from, --to and --new the whole source is looked at; with --new only rows that \
       arrived since the last run, at any age.
 
       Examples:
@@ -30,6 +30,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var waiting: WaitOptions
   @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var log: LogOptions
 
   mutating func validate() throws {
@@ -37,7 +38,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await JobWork(target: target, log: log).run { context, console in
+    try await JobWork(target: target, job: job, log: log).run { context, console in
       let request = RunRequest(mode: mode, wait: waiting.wait)
       if dryRun {
         try show(try await context.dryRun(request), on: console)

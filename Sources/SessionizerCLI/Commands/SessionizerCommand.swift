@@ -22,8 +22,10 @@ struct SessionizerCommand: AsyncParsableCommand {
     subcommands: commands)
 
   private static let commands: [any ParsableCommand.Type] = [
-    CreateCommand.self, RunCommand.self, AggCommand.self, SessionsCommand.self, EventsCommand.self,
-    VerifyCommand.self, StatusCommand.self, RenderCommand.self, DialectCommand.self,
+    CreateCommand.self, GenerateCommand.self, LoadCommand.self, RunCommand.self, AggCommand.self, SessionsCommand.self,
+    EventsCommand.self,
+    VerifyCommand.self, StatusCommand.self, PlanCommand.self, RenderCommand.self, DialectCommand.self,
+    DoctorCommand.self,
   ]
 
   static let commandNames = commands.compactMap { $0.configuration.commandName }

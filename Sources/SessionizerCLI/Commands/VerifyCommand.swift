@@ -9,7 +9,7 @@ struct VerifyCommand: AsyncParsableCommand {
     commandName: "verify",
     abstract: "Recomputes the sessions inside the database, and reports every difference.",
     discussion: """
-      Exit code 1: a session is wrong, a row is there twice, or an invariant is broken. Rows that no run took yet, that are
+      Exit code 1: a session is wrong, a row is there twice, or an invariant is broken. Rows that no run took yet, that are \
       gone from the source or that were edited there are counted, and are differences only with --complete.
 
       Examples:
@@ -24,11 +24,12 @@ struct VerifyCommand: AsyncParsableCommand {
   var complete = false
 
   @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var log: LogOptions
 
   func run() async throws {
-    let isClean = try await JobWork(target: target, log: log, readOnly: true).run { context, console in
+    let isClean = try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
       let report = try await context.verify(
         VerifyRequest(from: window.from, to: window.to, isComplete: complete))
       var batch = RecordBatch(

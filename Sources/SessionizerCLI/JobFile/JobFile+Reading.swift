@@ -54,6 +54,7 @@ extension JobFile {
       throw JobFileError(error, path: path)
     }
     self.init(path: path)
+    isThere = true
     guard let root else { return }
     var decoder = JobFileDecoder()
     try decoder.decode(YAMLCursor(file: path, path: "", node: root))

@@ -13,6 +13,8 @@
 public struct JobFile: Sendable {
   /// As the user named it; for error messages.
   public var path: String
+  /// Whether there is such a file.
+  public var isThere = false
   public var settings: JobSettings
   var targets: [NamedTarget]
   var defaultTarget: NamedTarget?

@@ -1,8 +1,16 @@
 internal import ArgumentParser
 internal import SessionPlan
 
+/// A job, and the file that its targets are listed in.
+struct LoadedJob: Sendable {
+  var file: JobFile
+  var job: SessionJob
+}
+
 /// The job file, and every setting of it as an option.
 struct JobOptions: ParsableArguments {
+  static let title = "The job (options override the job file)"
+
   @Option(
     name: .customLong("job"),
     help: ArgumentHelp(
@@ -10,29 +18,6 @@ struct JobOptions: ParsableArguments {
     completion: .file(extensions: ["yml", "yaml"]))
   var jobFile: String?
 
-  @OptionGroup(title: "Job settings (they override the job file)")
-  var settings: JobSettingOptions
-
-  /// The job file with the options in place of what it says.
-  func load() throws -> LoadedJob {
-    let file = try JobFile.load(path: jobFile)
-    do throws(SettingConflict) {
-      return LoadedJob(file: file, job: try file.settings.overridden(by: settings.settings).job())
-    } catch {
-      // The file by itself was right, so it is the options that do not go with it.
-      throw UsageError(error.description)
-    }
-  }
-}
-
-/// A job, and the file that its targets are listed in.
-struct LoadedJob: Sendable {
-  var file: JobFile
-  var job: SessionJob
-}
-
-/// Every setting of a job file, as options.
-struct JobSettingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The inactivity timeout: 500ms, 10s, 30m, 2h (default: 30m).", valueName: "duration"),
     transform: SettingText.gap)
@@ -141,6 +126,17 @@ struct JobSettingOptions: ParsableArguments {
       valueName: "object=name"),
     transform: { try ObjectRename($0) })
   var names: [ObjectRename] = []
+
+  /// The job file with the options in place of what it says.
+  func load() throws -> LoadedJob {
+    let file = try JobFile.load(path: jobFile)
+    do throws(SettingConflict) {
+      return LoadedJob(file: file, job: try file.settings.overridden(by: settings).job())
+    } catch {
+      // The file by itself was right, so it is the options that do not go with it.
+      throw UsageError(error.description)
+    }
+  }
 
   /// What the options say, as the job file would say it.
   var settings: JobSettings {

@@ -1,15 +1,11 @@
 internal import ArgumentParser
-internal import SessionPlan
-internal import WarehouseDriver
 
-/// The database, and the job to do in it.
+/// The database.
 struct TargetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The database: a URL such as sqlite:web.db, or the name of a target in the job file.", valueName: "url-or-name"))
   var target: String?
-
-  @OptionGroup var job: JobOptions
 }
 
 /// How long to wait for another run of the same job.

@@ -2,7 +2,11 @@ internal import WarehouseDriver
 
 extension Console {
   /// An output for rows on standard output.
-  func rows(_ format: OutputFormat) -> RowOutput { RowOutput(format, to: output, style: outputStyle) }
+  ///
+  /// - Parameter decimals: more text columns that hold exact decimal numbers
+  func rows(_ format: OutputFormat, decimals: Set<String> = []) -> RowOutput {
+    RowOutput(format, to: output, decimals: RowOutput.usualDecimals.union(decimals), style: outputStyle)
+  }
 
   /// Prints a few rows at once.
   func print(_ batch: RecordBatch, _ format: OutputFormat) async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct JobOptionsTests {
   private func settings(_ arguments: String...) throws -> JobSettings {
-    try JobSettingOptions.parse(arguments).settings
+    try JobOptions.parse(arguments).settings
   }
 
   @Test func nothingSaidIsTheDefaults() throws {
@@ -45,7 +45,7 @@ import Testing
   func fileAndOptionsMeanTheSame(index: Int) throws {
     let pair = Self.pairs[index]
     let file = try JobFile(yaml: pair.yaml, path: "j.yml").settings
-    let options = try JobSettingOptions.parse(pair.options).settings
+    let options = try JobOptions.parse(pair.options).settings
     #expect(file == options)
     #expect(file != JobSettings())
     #expect(try file.job() != SessionJob())
@@ -55,7 +55,7 @@ import Testing
   func optionsOverrideTheFile(index: Int) throws {
     let pair = Self.pairs[index]
     let file = try JobFile(yaml: pair.yaml, path: "j.yml").settings
-    let other = try JobSettingOptions.parse(pair.other).settings
+    let other = try JobOptions.parse(pair.other).settings
     #expect(try file.overridden(by: other).job() == other.job())
     #expect(try file.overridden(by: other).job() != file.job())
     #expect(file.overridden(by: JobSettings()) == file)
@@ -64,7 +64,7 @@ import Testing
   /// Together they leave each other alone: every setting of the file holds where another one is overridden.
   @Test(arguments: pairs.indices)
   func otherSettingsStay(index: Int) throws {
-    let option = try JobSettingOptions.parse(Self.pairs[index].other).settings
+    let option = try JobOptions.parse(Self.pairs[index].other).settings
     for (position, pair) in Self.pairs.enumerated() where position != index {
       let isBothArrival = pair.yaml.contains("arrival") && Self.pairs[index].yaml.contains("arrival")
       if isBothArrival { continue }
@@ -99,13 +99,13 @@ import Testing
   ])
   func mistakes(arguments: [String], message: String) {
     do {
-      _ = try JobSettingOptions.parse(arguments)
+      _ = try JobOptions.parse(arguments)
       Issue.record("\(arguments) was accepted")
     } catch {
-      let text = JobSettingOptions.message(for: error)
+      let text = JobOptions.message(for: error)
       #expect(text.contains(message), "\(text)")
       #expect(!text.contains("\n"))
-      #expect(JobSettingOptions.exitCode(for: error).rawValue == 64)
+      #expect(JobOptions.exitCode(for: error).rawValue == 64)
     }
   }
 }

@@ -1,0 +1,82 @@
+internal import ArgumentParser
+internal import SessionRunner
+internal import WarehouseDriver
+
+/// Looks at everything that a run needs.
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Checks job file, variables, driver, connection, rights and objects, one line each.",
+    discussion: """
+      Nothing is written. Exit code 2: something is wrong, and its line says what to do.
+
+      Examples:
+        sessionizer doctor --target sqlite:web.db
+        sessionizer doctor --job prod.yml --format json
+      """)
+
+  @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var log: LogOptions
+
+  func run() async throws {
+    let console = log.console
+    let results = await examine()
+    var batch = RecordBatch(
+      schema: [BatchColumn("check", .text), BatchColumn("result", .text), BatchColumn("detail", .text)])
+    for result in results {
+      batch.append(texts: [result.name, Self.word(result.outcome), Console.oneLine(result.detail)])
+    }
+    try await console.print(batch, format.format)
+    if results.contains(where: { $0.outcome == .bad }) { throw ExitCode(ExitStatus.failed) }
+  }
+
+  private func examine() async -> [Examination] {
+    var results: [Examination] = []
+    /// Adds a line; nil where it is a bad one.
+    func look<Value>(_ name: String, _ body: () async throws -> (Value, String)) async -> Value? {
+      do {
+        let (value, detail) = try await body()
+        results.append(Examination(name, .good, detail))
+        return value
+      } catch {
+        results.append(Examination(name, .bad, "\(error)"))
+        return nil
+      }
+    }
+    let environment = CommandEnvironment.current
+    let loaded = await look("job file") {
+      let loaded = try job.load()
+      return (loaded, loaded.file.isThere ? loaded.file.path : "no \(loaded.file.path); the defaults hold")
+    }
+    guard let loaded else { return results }
+    let chosen = await look("target") {
+      let chosen = try loaded.file.target(target.target, environment: environment.variables)
+      return (chosen, "\(chosen)")
+    }
+    guard let chosen else { return results }
+    let backend = await look("driver") {
+      let backend = try environment.backends.backend(for: chosen)
+      return (backend, backend.schemes.map { $0 + ":" }.joined(separator: ", "))
+    }
+    guard let backend else { return results }
+    let connection = await look("connection") {
+      (try await backend.connect(to: chosen, options: ConnectionOptions()), "open")
+    }
+    guard let connection else { return results }
+    let context = JobContext(
+      job: loaded.job, connection: connection, logger: log.console.logger, toolVersion: ToolVersion.text)
+    results += await context.examine()
+    await connection.close()
+    return results
+  }
+
+  private static func word(_ outcome: Examination.Outcome) -> String {
+    switch outcome {
+    case .good: "ok"
+    case .bad: "failed"
+    case .skipped: "skipped"
+    }
+  }
+}

@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import SQLRendering
+internal import SessionPlan
+
+/// Which plan to show.
+enum PlanName: String, CaseIterable, ExpressibleByArgument {
+  case create, run, agg, sessions, events, verify
+}
+
+/// Which plan of the job, and in which shape: shared by `plan` and `render`.
+struct PlanOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("Which plan.", valueName: "create|run|agg|sessions|events|verify"))
+  var plan: PlanName
+
+  @Option(help: ArgumentHelp("The dialect; see sessionizer dialect list.", valueName: "name"))
+  var dialect = "sqlite"
+
+  @Flag(help: "As the tool itself runs it, with scratch tables; otherwise each statement stands by itself.")
+  var asRun = false
+
+  @Flag(help: "run: only rows that arrived since the mark.")
+  var new = false
+
+  @Option(help: ArgumentHelp("agg: which aggregate.", valueName: AggregateKind.words))
+  var by: AggregateKind = .session
+
+  func check(_ window: WindowOptions) throws {
+    if new && window.isGiven { throw ValidationError("--new and a window (--from, --to) do not go together") }
+    if plan != .run && (new || window.isGiven) {
+      throw ValidationError("--new, --from and --to belong to the plan run")
+    }
+  }
+
+  /// The dialect in the shape that was asked for, and the plan.
+  func resolved(_ window: WindowOptions, _ job: JobOptions) throws -> (dialect: Dialect, plan: Plan) {
+    let builtIn = try CommandEnvironment.current.dialect(named: dialect)
+    let chosen = asRun ? builtIn.asRun : builtIn.asScript
+    let bound = BoundJob.assumed(try job.load().job)
+    let planner = try Planner(bound, profile: chosen.profile)
+    return (chosen, try plan(planner, chosen, window))
+  }
+
+  private func plan(_ planner: Planner, _ dialect: Dialect, _ window: WindowOptions) throws -> Plan {
+    func single(_ name: String, _ purpose: String, _ query: Query) -> Plan {
+      Plan(name: name, steps: [Plan.Step(name, purpose, .query(query))])
+    }
+    switch plan {
+    case .create: return try planner.createPlan(withSource: planner.bound.job.source.table == nil)
+    case .run:
+      let identity = RunIdentity(
+        job: JobFingerprint(planner.bound).text, engine: dialect.title, toolVersion: ToolVersion.text)
+      return try planner.runPlan(try mode(planner.bound.job, window), identity)
+    case .agg: return single("agg", "Aggregates the current sessions.", planner.aggregate(by))
+    case .sessions:
+      return single("sessions", "The current sessions, in canonical order.", planner.sessionsExport(asOf: nil))
+    case .events:
+      return single(
+        "events", "The pageviews with their current sessions, in canonical order.", planner.eventsExport(asOf: nil))
+    case .verify:
+      return Plan(
+        name: "verify",
+        steps: try planner.verifyChecks().map { Plan.Step($0.name, "Finds \($0.meaning).", .query($0.query)) })
+    }
+  }
+
+  private func mode(_ job: SessionJob, _ window: WindowOptions) throws -> RunMode {
+    if new {
+      guard let arrival = job.source.arrival else {
+        throw UsageError(
+          "--new needs an arrival column; name it with --arrival-column or source.arrival in the job file")
+      }
+      return .new(since: .placeholder("since", arrival.kind == .id ? .integer : .timestamp))
+    }
+    if window.isGiven {
+      return .window(from: window.from.map(Literal.timestamp), to: window.to.map(Literal.timestamp))
+    }
+    return .whole
+  }
+}

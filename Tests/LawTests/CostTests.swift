@@ -1,0 +1,69 @@
+import Logging
+import SQLiteBackend
+import SessionPlan
+import SessionRunner
+import Testing
+import WarehouseDriver
+
+let quiet = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+
+/// L9: a run costs what its new rows and the ledger rows beside them cost, whatever the history behind.
+@Suite struct CostTests {
+  /// A pageview of one user every 31.536 s: a million in a year, 115 in an hour.
+  private static let distance = "31536000"
+
+  /// The engine's own counts of a run of two rows, one of them at the start of the history.
+  private func costOfLateRun(rows: Int) async throws -> (StatementStatistics, DryRunReport) {
+    let connection = try await SQLiteBackend().connect(
+      to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
+    let job = SessionJob(source: PageviewSource(arrival: Arrival(column: "arrival_id", overlap: 0)))
+    let context = JobContext(job: job, connection: connection, logger: quiet, toolVersion: "test")
+    try await context.create()
+    _ = try await connection.execute(
+      """
+      INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(rows)),
+      t(i, us) AS (SELECT i, 1735689600000000 + i * \(Self.distance) FROM n)
+      SELECT 'e' || i, 'u', strftime('%Y-%m-%d %H:%M:%S', us / 1000000, 'unixepoch') || printf('.%06d', us % 1000000), '/'
+      FROM t
+      """)
+    let first = try await context.run()
+    #expect(first.pageviews == Int64(rows))
+    // The last one's end is where the history ends; the late one is between the second and the third pageview.
+    _ = try await connection.execute(
+      """
+      INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+      SELECT 'late', 'u', '2025-01-01 00:01:10.000000', '/' UNION ALL
+      SELECT 'new', 'u', (SELECT substr(max(page_view_at), 1, 19) || '.999999' FROM pageviews), '/'
+      """)
+    let dry = try await context.dryRun(RunRequest(mode: .new))
+    let sqlite = try #require(connection as? SQLiteConnection)
+    await sqlite.resetStatementStatistics()
+    let report = try await context.run(RunRequest(mode: .new))
+    #expect(report.mode == "new" && report.pageviews == 2)
+    let statistics = await sqlite.statementStatistics
+    #expect(try await context.verify(VerifyRequest(to: Timestamp(text: "2025-01-01 01:00:00"))).isClean)
+    await connection.close()
+    return (statistics, dry)
+  }
+
+  @Test func aLateRowCostsTheSameInAnyHistory() async throws {
+    let (short, _) = try await costOfLateRun(rows: 10_000)
+    let (long, dry) = try await costOfLateRun(rows: 1_000_000)
+    print("L9: \(short) with 10,000 rows, \(long) with 1,000,000 rows")
+    // Scans are only over the run's own scratch tables.
+    #expect(long.fullScanSteps < 1000)
+    #expect(long.automaticIndexRows < 1000)
+    #expect(abs(long.fullScanSteps - short.fullScanSteps) <= 50)
+    #expect(abs(long.virtualMachineSteps - short.virtualMachineSteps) <= short.virtualMachineSteps / 10)
+    for step in dry.steps {
+      let sql = step.sql.joined(separator: "\n")
+      let aliases = sql.matches(of: /"session_table" AS "(\w+)"/).map { String($0.1) }
+      for line in step.explanation where line.contains("SCAN") {
+        // Whether there is any row at all is asked with EXISTS, which stops at the first.
+        let scanned = aliases.filter { $0 != "any_row" && line.hasSuffix("SCAN " + $0) }
+        #expect(scanned.isEmpty && !line.contains("session_table"), "\(step.name): \(line)")
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import BackendConformance
+import SQLRendering
+import SQLiteBackend
+import SessionPlan
+import WarehouseDriver
+
+/// Histories on SQLite: a database in memory for each.
+struct SQLiteEngine: PlayerEngine {
+  var dialect: Dialect = SQLiteDialect.dialect
+  /// Declared on the text columns of the source; must not decide which keys are equal.
+  var collation = ""
+
+  func start() async throws -> (connection: any Connection, names: ObjectNames) {
+    let connection = try await SQLiteBackend(dialect: dialect).connect(
+      to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
+    return (connection, ObjectNames())
+  }
+
+  func makeSource(_ table: ObjectName, _ job: HistoryJob, on connection: any Connection) async throws {
+    var columns: [String] = []
+    if job.hasEventID { columns.append("event_id " + (job.idType == .integer ? "INTEGER" : "TEXT" + collation)) }
+    columns.append("user_id " + (job.hasIntegerUsers ? "INTEGER" : "TEXT" + collation))
+    columns += ["page_view_at TEXT", "page TEXT" + collation]
+    if let arrival = job.arrival { columns.append("arrival " + (arrival.kind == .id ? "INTEGER" : "TIMESTAMP")) }
+    _ = try await connection.execute("CREATE TABLE \(table.last) (\(columns.joined(separator: ", ")))")
+  }
+
+  func insert(
+    _ rows: [SourceRow], into table: ObjectName, _ job: HistoryJob, on connection: any Connection
+  ) async throws {
+    for start in stride(from: 0, to: rows.count, by: 400) {
+      let values = rows[start..<min(start + 400, rows.count)].enumerated().map { index, row in
+        var values: [String] = []
+        if job.hasEventID { values.append(Self.id(row.id, job)) }
+        values.append(row.user.map { job.hasIntegerUsers ? $0.text : Self.text($0) } ?? "NULL")
+        values.append(Self.time(row.time, spelling: index))
+        values.append(row.page.map(Self.text) ?? "NULL")
+        if let arrival = job.arrival {
+          values.append(
+            row.arrival.map {
+              arrival.kind == .id ? String($0) : Self.text(ByteKey(CalendarText.canonical($0)))
+            } ?? "NULL")
+        }
+        return "(" + values.joined(separator: ",") + ")"
+      }
+      _ = try await connection.execute("INSERT INTO \(table.last) VALUES " + values.joined(separator: ","))
+    }
+  }
+
+  private static func id(_ id: SourceID, _ job: HistoryJob) -> String {
+    switch id {
+    case .null: "NULL"
+    case .integer(let value): String(value)
+    // As bytes, since a text that looks like a number would become one in an integer column.
+    case .text(let text) where job.idType == .integer: "CAST(" + Self.text(text) + " AS BLOB)"
+    case .text(let text): Self.text(text)
+    }
+  }
+
+  /// One moment has many spellings; all mean the same.
+  private static func time(_ time: SourceTime, spelling: Int) -> String {
+    switch time {
+    case .null: return spelling % 2 == 0 ? "NULL" : "''"
+    case .bad(let text): return Self.text(text)
+    case .at(let moment):
+      let canonical = String(decoding: CalendarText.canonical(moment), as: UTF8.self)
+      let isInRange = moment >= Timestamp.earliest.microseconds && moment < Timestamp.end.microseconds
+      guard isInRange else { return "'\(canonical)'" }
+      switch spelling % 5 {
+      case 0: return "'\(canonical.replacing(" ", with: "T"))Z'"
+      case 1: return "'\(canonical)999+00:00'"
+      case 2 where canonical.hasSuffix(".000000"): return "'\(canonical.dropLast(7))'"
+      default: return "'\(canonical)'"
+      }
+    }
+  }
+
+  private static func text(_ key: ByteKey) -> String { "'" + key.text.replacing("'", with: "''") + "'" }
+}

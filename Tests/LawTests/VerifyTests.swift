@@ -1,0 +1,93 @@
+import SQLiteBackend
+import SessionPlan
+import SessionRunner
+import Testing
+import WarehouseDriver
+
+/// `verify` sees a ledger that somebody has laid hands on.
+@Suite struct VerifyTests {
+  private func started(_ table: String? = nil) async throws -> JobContext {
+    let connection = try await SQLiteBackend().connect(
+      to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
+    let context = JobContext(connection)
+    if let table { _ = try await connection.execute(table) }
+    try await context.create()
+    _ = try await connection.execute(
+      """
+      INSERT INTO pageviews (event_id, user_id, page_view_at, page) VALUES
+      ('a','u','2025-06-01 08:00:00','/'), ('b','u','2025-06-01 08:10:00','/b'), ('c','u','2025-06-01 09:00:00','/'),
+      ('d','v','2025-06-01 08:00:00','/'), ('e','v','2025-06-01 12:00:00','/')
+      """)
+    _ = try await context.run()
+    _ = try await connection.execute(
+      "INSERT INTO pageviews (event_id, user_id, page_view_at, page) VALUES ('z','u','2025-06-01 07:50:00','/')")
+    _ = try await context.run()
+    let report = try await context.verify()
+    #expect(report.isClean && report.findings.allSatisfy { $0.count == 0 })
+    return context
+  }
+
+  private func faults(_ context: JobContext) async throws -> Set<String> {
+    Set(try await context.verify().findings.filter { $0.isFault && $0.count > 0 }.map(\.name))
+  }
+
+  @Test(arguments: [
+    ("UPDATE session_table SET session_id = 'c' WHERE event_id = 'b'", "wrong session"),
+    ("UPDATE session_table SET session_id = 'a' WHERE event_id = 'c'", "gap inside a session"),
+    ("UPDATE session_table SET session_id = 'b' WHERE event_id = 'b'", "sessions too close"),
+    ("UPDATE session_table SET session_id = 'nobody' WHERE event_id = 'e'", "wrong start or end"),
+    ("UPDATE session_table SET user_id = 'v' WHERE event_id = 'b'", "wrong session"),
+    ("UPDATE session_table SET page_view_at = '2025-06-01 12:00:00.000000' WHERE event_id = 'b'", "wrong session"),
+    ("DELETE FROM session_lineage", "wrong session"),
+    (
+      "INSERT INTO session_lineage (session_id, became, became_at, reason, run_id) VALUES ('z','d','2025-06-01 08:00:00.000000','merged',9)",
+      "chained lineage"
+    ),
+    (
+      "INSERT INTO session_lineage (session_id, became, became_at, reason, run_id) VALUES ('d','e','2025-06-01 12:00:00.000000','merged',9)",
+      "wrong session"
+    ),
+  ])
+  func anAlteredLedgerIsFound(change: String, finding: String) async throws {
+    let context = try await started()
+    _ = try await context.connection.execute(change)
+    #expect(try await faults(context).contains(finding), "\(change)")
+    #expect(try await !context.verify().isClean)
+    await context.connection.close()
+  }
+
+  /// In a ledger whose key is not enforced.
+  @Test func aRowTwiceIsFound() async throws {
+    let context = try await started()
+    let connection = context.connection
+    _ = try await connection.execute("ALTER TABLE session_table RENAME TO old")
+    _ = try await connection.execute("DROP VIEW sessions")
+    _ = try await connection.execute("DROP VIEW session_events")
+    _ = try await connection.execute("CREATE TABLE session_table AS SELECT * FROM old")
+    try await context.create()
+    #expect(try await context.verify().isClean)
+    _ = try await connection.execute("INSERT INTO session_table SELECT * FROM old WHERE event_id = 'b'")
+    #expect(try await faults(context).contains("row twice"))
+    await connection.close()
+  }
+
+  @Test func whatTheSourceAndTheLedgerDoNotShareIsCounted() async throws {
+    let context = try await started()
+    let connection = context.connection
+    func count(_ name: String) async throws -> Int {
+      try #require(try await context.verify().findings.first { $0.name == name }).count
+    }
+    _ = try await connection.execute("DELETE FROM session_table WHERE event_id = 'e'")
+    #expect(try await count("pending") == 1)
+    _ = try await connection.execute("UPDATE pageviews SET page = '/other' WHERE event_id = 'b'")
+    #expect(try await count("changed") == 1)
+    _ = try await connection.execute("DELETE FROM pageviews WHERE event_id = 'd'")
+    #expect(try await count("retired") == 1)
+    #expect(try await context.verify().isClean)
+    #expect(try await !context.verify(VerifyRequest(isComplete: true)).isClean)
+    // A window checks the sessions in it alone.
+    let before = VerifyRequest(to: Timestamp(text: "2025-05-01"), isComplete: true)
+    #expect(try await context.verify(before).isClean)
+    await connection.close()
+  }
+}
