@@ -35,7 +35,7 @@ enum AbsurdDialect {
   }
 
   static let templates: [Intent: String] = [
-    .compareBytes: "BYTES({a} {op} {b})", .isSame: "GLEICH({a}; {b})", .isSameBytes: "BYTEGLEICH({a}; {b})",
+    .compareBytes: "WIEGE({a} {op} {b})", .isSame: "GLEICH({a}; {b})", .isSameBytes: "GENAU({a}; {b})",
     .gapExceeds: "LUECKE({previous}; {current}; {op}; {microseconds})", .instant: "TICKS({a})",
     .timestamp: "UHRZEIT({a})", .shift: "RUECKE({a}; {microseconds})", .durationMicroseconds: "DAUER({from}; {to})",
     .day: "TAG({a})", .serverNow: "JETZT", .sourceTimestamp: "LIES({a}; {offset_seconds})",
