@@ -62,7 +62,8 @@ func table(_ player: SQLPlayer, _ kind: AggregateKind, asOf run: Int64? = nil) a
       ["pageviews", number(oracle.pageviews)], ["bounces", number(oracle.bounces)],
       ["pageviews_per_session", decimal(oracle.meanPageviews)], ["bounce_rate", decimal(oracle.bounceRate)],
       ["duration_mean_seconds", decimal(oracle.meanDuration)],
-      ["duration_median_seconds", decimal(oracle.medianDuration)], ["duration_p95_seconds", decimal(oracle.p95Duration)],
+      ["duration_median_seconds", decimal(oracle.medianDuration)],
+      ["duration_p95_seconds", decimal(oracle.p95Duration)],
     ]
     #expect(try await table(player, .totals, asOf: run) == totals, "totals, \(place)")
     let days: [[ByteKey?]] = oracle.perDay.map {

@@ -47,13 +47,22 @@ import WarehouseDriver
       text += pick(["01", "02", "28", "29", "30", "31", "32", "00", "15", "5"])
       if Int.random(in: 0..<12, using: &random) > 0 {
         text += pick([" ", " ", "T", "t", "  ", "x", ""])
-        text += pick(["00", "23", "24", "12", "7", "29"]) + pick([":", ":", ":", "."]) + pick(["00", "59", "60", "3"])
-        text += pick(["", ":00", ":59", ":60", ":5", ":00.5", ":59.999999", ":00.1234567", ":01.", ":07.000001999", ".5"])
-        text += pick(["", "", "", "Z", "z", "+02:00", "-0530", "+14", "+15:59", "+16:00", "+2", " UTC", "+02:60", "-00:00", "Z ", "+1:00"])
+        text +=
+          pick(["00", "23", "24", "12", "7", "29"]) + pick([":", ":", ":", "."]) + pick(["00", "59", "60", "3"])
+        text += pick([
+          "", ":00", ":59", ":60", ":5", ":00.5", ":59.999999", ":00.1234567", ":01.", ":07.000001999", ".5",
+        ])
+        text += pick([
+          "", "", "", "Z", "z", "+02:00", "-0530", "+14", "+15:59", "+16:00", "+2", " UTC", "+02:60", "-00:00", "Z ",
+          "+1:00",
+        ])
       }
       if index % 97 == 0 { text += pick([" ", "é", "\u{1F642}", ";", "'"]) }
       return text
-    } + ["yesterday", "12:00", "now", "2460000.5", "2026-01-01 00:00:00\u{661}", "infinity", "0044-03-15 BC", "+2026-01-01"]
+    } + [
+      "yesterday", "12:00", "now", "2460000.5", "2026-01-01 00:00:00\u{661}", "infinity", "0044-03-15 BC",
+      "+2026-01-01",
+    ]
   }
 
   @Test(arguments: [("UTC", 0), ("+02:00", 7200), ("-05:30", -19_800)])
@@ -64,7 +73,9 @@ import WarehouseDriver
     for (index, text) in texts.enumerated() {
       var expected = Timestamp(text: text)
       // Without a zone of its own, a time is one of the job's zone.
-      if let time = expected, seconds != 0, let shifted = Timestamp(text: text + (text.utf8.count == 10 ? " 00:00" : "") + zone) {
+      if let time = expected, seconds != 0,
+        let shifted = Timestamp(text: text + (text.utf8.count == 10 ? " 00:00" : "") + zone)
+      {
         expected = shifted
         #expect(shifted.microseconds == time.microseconds - seconds * 1_000_000)
       }

@@ -39,7 +39,9 @@ extension Planner {
   public func insertFaults() -> Statement {
     let f = TableReference(
       .step(Self.faultsStep), alias: "f",
-      columns: faultColumns.map { SchemaColumn($0.name, $0.type, nullable: true) } + [SchemaColumn("position", .integer)])
+      columns: faultColumns.map { SchemaColumn($0.name, $0.type, nullable: true) } + [
+        SchemaColumn("position", .integer)
+      ])
     let q = ledger(.sessionQuarantine, as: "q")
     let isThere = Expression.and(faultColumns.map { .isSame(q[$0.name], f[$0.name], collation(of: $0)) })
     let rows = Relation.notExists(.table(f), .table(q), on: isThere)
