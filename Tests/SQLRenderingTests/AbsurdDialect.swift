@@ -36,13 +36,14 @@ enum AbsurdDialect {
 
   static let templates: [Intent: String] = [
     .compareBytes: "WIEGE({a} {op} {b})", .isSame: "GLEICH({a}; {b})", .isSameBytes: "GENAU({a}; {b})",
-    .gapExceeds: "LUECKE({previous}; {current}; {op}; {microseconds})", .instant: "TICKS({a})",
+    .gapExceeds: "LUECKE({previous}; {current}; {op}; {microseconds})", .instant: "QTICK({a})",
     .timestamp: "UHRZEIT({a})", .shift: "RUECKE({a}; {microseconds})", .durationMicroseconds: "DAUER({from}; {to})",
-    .day: "TAG({a})", .serverNow: "JETZT", .sourceTimestamp: "LIES({a}; {offset_seconds})",
-    .sourceTimestampUTC: "LIESUTC({a})", .sourceTimestampZone: "LIESZONE({a}; {zone})", .sourceEpochSeconds: "ES({a})",
-    .sourceEpochMilliseconds: "EMS({a})", .sourceEpochMicroseconds: "EUS({a})", .isOutOfRange: "FERN({a})",
-    .isEpochOutOfRange: "FERNZAHL({a})", .divide: "TEILE({a}; {b})", .seconds: "SEKUNDEN({a})",
+    .day: "KALENDER({a})", .serverNow: "JETZT", .sourceTimestamp: "LIES({a}; {offset_seconds})",
+    .sourceTimestampUTC: "LIESUTC({a})", .sourceTimestampZone: "LIESZONE({a}; {zone})",
+    .sourceEpochSeconds: "QSEK({a})",
+    .sourceEpochMilliseconds: "QMILLI({a})", .sourceEpochMicroseconds: "QMIKRO({a})", .isOutOfRange: "WEITFORT({a})",
+    .isEpochOutOfRange: "ZAHLFORT({a})", .divide: "TEILE({a}; {b})", .seconds: "SEKUNDEN({a})",
     .concatenate: "KLEBE({a}; {b})", .byteLength: "LAENGE({a})", .sha256: "HACK({a})", .decimalText: "ZIFFERN({a})",
-    .timestampText: "UHRTEXT({a})", .sourceText: "ALSWORT({a})", .sourceInteger: "ALSZAHL({a})",
+    .timestampText: "UHRSPRUCH({a})", .sourceText: "ALSWORT({a})", .sourceInteger: "ALSZAHL({a})",
   ]
 }
