@@ -67,7 +67,7 @@ import WarehouseDriver
 
   @Test(arguments: [("UTC", 0), ("+02:00", 7200), ("-05:30", -19_800)])
   func textsAreReadAsTheToolReadsThem(zone: String, seconds: Int64) async throws {
-    let texts = drawn(6000)
+    let texts = drawn(10_000)
     let found = try await sessionized(texts, source: PageviewSource(timeZone: zone))
     var good = 0
     for (index, text) in texts.enumerated() {
@@ -83,7 +83,7 @@ import WarehouseDriver
       if moment != nil { good += 1 }
       #expect(found[index] == moment, "'\(text)' in \(zone)")
     }
-    #expect(good > 300, "enough of them are times")
+    #expect(good > 100, "enough of them are times")
   }
 
   @Test(arguments: [

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import SQLiteBackend
 import SessionPlan
@@ -11,7 +12,7 @@ import WarehouseDriver
       to: Target(url: "sqlite:" + CommandLine.arguments[1]), options: ConnectionOptions())
     let context = JobContext(
       job: SessionJob(), connection: connection, logger: Logger(label: "helper"), toolVersion: "test")
-    print("begun")
+    FileHandle.standardOutput.write(Data("begun\n".utf8))
     _ = try await context.run(RunRequest(wait: .seconds(60)))
     await connection.close()
   }

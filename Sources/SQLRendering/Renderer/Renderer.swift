@@ -136,7 +136,7 @@ private enum LineBreaks {
   }
 
   static func restored(_ sql: String) -> String {
-    guard sql.unicodeScalars.contains("\u{1}") else { return sql }
+    guard sql.utf8.contains(1) else { return sql }
     var result = String.UnicodeScalarView()
     var isMarked = false
     for next in sql.unicodeScalars {

@@ -25,8 +25,9 @@ public struct Planner: Sendable {
         .unsupported, "source.time_zone \(zone): this dialect cannot convert named time zones",
         remedy: "give a fixed offset such as +02:00, or a view that converts to UTC")
     }
-    var taken = Set(Self.columnNames)
-    for attribute in job.attributes where !taken.insert(attribute.name.lowercased()).inserted {
+    var taken: Set<String> = []
+    for attribute in job.attributes
+    where Attribute.isReserved(attribute.name) || !taken.insert(attribute.name.lowercased()).inserted {
       throw PlanError(
         .wrongSetting, "attributes: \(attribute.name) is the name of another column",
         remedy: "give the attribute a name of its own, such as my_\(attribute.name)")
@@ -37,16 +38,6 @@ public struct Planner: Sendable {
         remedy: "write UTC, +02:00 or Europe/Berlin")
     }
   }
-
-  /// What columns beside the attributes are called, in the ledgers, the views and the steps of a run.
-  static let columnNames = [
-    "arrival", "arrival_id", "before", "before_is_new", "before_session", "change", "copies", "copy", "current_session",
-    "duration", "duration_microseconds", "ended_at", "entry_page", "event_id", "exit_page", "first_at", "first_page",
-    "first_page_view_at", "first_session_id", "first_user_id", "instant", "is_bounce", "is_new", "island", "occurrence",
-    "page", "page_view_at", "pageviews", "position", "rank", "raw_event_id", "raw_time", "reason", "replaced_by",
-    "run_id", "session_id", "source_event_id", "source_time", "started_at", "starts", "target", "target_at",
-    "target_is_new", "user_id",
-  ]
 
   /// A total order of pageviews within a user.
   func order(_ alias: String) -> [OrderTerm] {

@@ -187,8 +187,8 @@ struct ExpressionChecker {
     }
   }
 
-  private func require(_ condition: Bool, _ message: String) throws {
-    try checker.require(condition, message)
+  private func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
+    if !condition { throw PlanError(.malformed, message()) }
   }
 }
 

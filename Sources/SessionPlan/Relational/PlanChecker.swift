@@ -173,7 +173,8 @@ public struct PlanChecker: Sendable {
   /// Columns that no two rows of a partition share.
   private static let uniqueColumns: Set<String> = ["event_id", "session_id", "position", "number", "first_position"]
 
-  func require(_ condition: Bool, _ message: String) throws {
-    if !condition { throw PlanError(.malformed, message) }
+  /// The message is made only where it is needed: describing an expression is slow.
+  func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
+    if !condition { throw PlanError(.malformed, message()) }
   }
 }

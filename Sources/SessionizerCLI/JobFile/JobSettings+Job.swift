@@ -57,7 +57,7 @@ extension JobSettings {
       if Attribute.isReserved(attribute.name) {
         throw SettingConflict(
           key: "attributes.\(attribute.name)",
-          message: "\(attribute.name) is a column of ours; give the attribute another name (name: column)")
+          message: "\(attribute.name) is a name of the tool's own; give the attribute another (name: column)")
       }
       guard seen.insert(Self.folded(attribute.name)).inserted else {
         throw SettingConflict(key: "attributes.\(attribute.name)", message: "two attributes have this name; keep one")

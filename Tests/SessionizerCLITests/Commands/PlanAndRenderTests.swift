@@ -1,4 +1,5 @@
 import Foundation
+import SQLiteBackend
 import SessionPlan
 import Testing
 
@@ -38,6 +39,38 @@ import Testing
     for plan in Self.plans {
       let sql = await ToolRun(["render"] + plan).output.uppercased()
       for word in ["UPDATE ", "DELETE ", "MERGE ", "TRUNCATE ", "DROP ", "REPLACE "] { #expect(!sql.contains(word)) }
+    }
+  }
+
+  /// Whatever a step calls a column, an attribute of that name is either refused by name or changes nothing but
+  /// itself: the plan still passes its checks.
+  @Test func attributesDoNotCollideWithSteps() throws {
+    func names(_ node: ExplainedNode) -> Set<String> {
+      let own = (node.details["columns"] ?? []).compactMap { text in
+        let end = text.range(of: " = ")?.lowerBound ?? text.endIndex
+        return text[..<end].split(separator: ".").last.map(String.init)
+      }
+      return node.inputs.reduce(into: Set(own)) { $0.formUnion(names($1)) }
+    }
+    func plans(_ job: SessionJob, _ profile: PlanProfile) throws -> [Plan] {
+      let planner = try Planner(.assumed(job), profile: profile)
+      let identity = RunIdentity(job: "", engine: "", toolVersion: "")
+      var plans = [try planner.runPlan(.whole, identity), try planner.createPlan(withSource: true)]
+      if planner.hasFirstRunPlan { plans.append(try planner.firstRunPlan(.whole, identity)) }
+      plans.append(
+        Plan(name: "verify", steps: try planner.verifyChecks().map { .init($0.name, "", .query($0.query)) }))
+      return plans
+    }
+    for profile in [SQLiteDialect.dialect.profile, SQLiteDialect.inlineDialect.profile] {
+      let found = try plans(SessionJob(), profile).reduce(into: Set<String>()) { $0.formUnion(names($1.explained)) }
+      let allowed = found.filter { name in !Attribute.isReserved(name) && name.utf8.allSatisfy { $0 > 32 } }
+      #expect(found.count > allowed.count)
+      for name in allowed {
+        let job = SessionJob(attributes: [Attribute(name: name, column: "c")])
+        for plan in try plans(job, profile) {
+          #expect(throws: Never.self, "\(name)") { try PlanChecker().check(plan) }
+        }
+      }
     }
   }
 }

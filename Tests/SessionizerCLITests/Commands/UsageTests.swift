@@ -40,7 +40,7 @@ import Testing
     Mistake("render run --dialect oracl", 64, "no dialect 'oracl'; there are sqlite"),
     Mistake("render run --new", 64, "needs an arrival column"),
     Mistake("render create --new", 64, "belong to the plan run"),
-    Mistake("create --target sqlite:x --attribute page", 64, "page is a column of ours"),
+    Mistake("create --target sqlite:x --attribute page", 64, "page is a name of the tool's own"),
     Mistake("run --job /nowhere.yml", 2, "/nowhere.yml: cannot read the job file: No such file or directory"),
     Mistake("run --target nosuch", 2, "no target is called 'nosuch'"),
     Mistake("run --target mysql://x", 2, "no backend for targets that begin with mysql:"),

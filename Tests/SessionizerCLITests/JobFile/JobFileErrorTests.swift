@@ -89,7 +89,7 @@ import Testing
       "j.yml:2:3: source.arrival: there is no arrival column; name it in source.arrival.column (--arrival-column)"),
     Mistake(
       "attributes: [referrer, Page]",
-      "j.yml:1:24: attributes.Page: Page is a column of ours; give the attribute another name (name: column)"),
+      "j.yml:1:24: attributes.Page: Page is a name of the tool's own; give the attribute another (name: column)"),
     Mistake("attributes: [a, b, a]", "j.yml:1:20: attributes.a: two attributes have this name; keep one"),
     Mistake(
       "prefix: x_\nnames:\n  sessions: x_session_table",

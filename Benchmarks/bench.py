@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+"""Measures the tool against plain SQL on SQLite, as ratios of medians taken alternately in one run.
+
+    make bench                      # 1.0 M pageviews, 5 rounds
+    Benchmarks/bench.py --copies 2 --rounds 3
+
+Needs the release build, python3 and the sqlite3 shell. The pageviews are the real ones in ../shared/data, repeated with
+their true gaps; without that file, `sessionizer generate`. Prints a table, and JSON with --json.
+"""
+
+import argparse
+import csv
+import datetime
+import json
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TOOL = ROOT / ".build/release/sessionizer"
+REAL = ROOT.parent / "shared/data/wikipedia_readers_pageviews.csv"
+
+# The settings of the tool's own connection, so that both sides have the same.
+PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp.cache_size=-65536;"
+
+LEDGER = """
+CREATE TABLE session_table (event_id TEXT NOT NULL, session_id TEXT NOT NULL, user_id TEXT NOT NULL,
+  page_view_at TEXT NOT NULL, page TEXT, run_id INTEGER NOT NULL, PRIMARY KEY (event_id));
+CREATE INDEX session_table_by_user_id ON session_table (user_id, page_view_at, event_id);
+"""
+
+MICROS = "unixepoch(page_view_at) * 1000000 + substr(page_view_at, 21, 6)"
+ORDER = "PARTITION BY user_id ORDER BY page_view_at, event_id"
+
+# What one would write by hand: LAG, SUM, FIRST_VALUE.
+HAND_WRITTEN = f"""
+INSERT INTO session_table
+SELECT event_id, first_value(event_id) OVER (PARTITION BY user_id, n ORDER BY page_view_at, event_id
+    ROWS UNBOUNDED PRECEDING), user_id, page_view_at, page, 1
+FROM (SELECT *, sum(starts) OVER ({ORDER} ROWS UNBOUNDED PRECEDING) AS n
+  FROM (SELECT event_id, user_id, page_view_at, page,
+      CASE WHEN {MICROS} >= lag({MICROS}) OVER ({ORDER}) + 1800000000 THEN 1 ELSE 0 END AS starts
+    FROM pageviews));
+"""
+
+# The totals over a plain table with final session ids, and through the views.
+TOTALS = """
+SELECT count(*), count(DISTINCT user_id), sum(pageviews), sum(pageviews = 1), sum(duration), max(entry_page),
+  max(exit_page) FROM ({sessions});
+"""
+PLAIN_SESSIONS = """
+SELECT g.session_id, f.user_id, g.n AS pageviews, f.page AS entry_page,
+  (unixepoch(substr(g.ended, 1, 19)) * 1000000 + substr(g.ended, 21)
+    - unixepoch(substr(f.page_view_at, 1, 19)) * 1000000 - substr(f.page_view_at, 21)) / 1000000.0 AS duration,
+  (SELECT x.page FROM plain x WHERE x.user_id = f.user_id AND x.page_view_at = g.ended ORDER BY x.event_id DESC LIMIT 1)
+    AS exit_page
+FROM (SELECT session_id, max(page_view_at) AS ended, count(*) AS n FROM plain GROUP BY session_id) g
+JOIN plain f ON f.event_id = g.session_id
+"""
+VIEW_SESSIONS = "SELECT user_id, pageviews, duration, entry_page, exit_page FROM sessions"
+
+
+def run(command, **options):
+    """Runs a command; returns its wall seconds and peak memory in MB."""
+    start = time.perf_counter()
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL,
+                               stderr=options.pop("stderr", subprocess.DEVNULL), **options)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if status:
+        sys.exit(f"bench: failed: {' '.join(str(part) for part in command)}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def shell(database, sql):
+    """Runs SQL in the sqlite3 shell and returns the wall seconds of the statements after `.timer on`."""
+    result = subprocess.run(["sqlite3", "-bail", str(database)], input=PRAGMAS + "\n" + sql, text=True,
+                            capture_output=True)
+    if result.returncode:
+        sys.exit("bench: sqlite3: " + result.stderr.strip())
+    return sum(float(found) for found in re.findall(r"Run Time: real ([0-9.]+)", result.stdout))
+
+
+def copy(source, target):
+    for suffix in ("", "-wal", "-shm"):
+        pathlib.Path(str(target) + suffix).unlink(missing_ok=True)
+    shutil.copyfile(source, target)
+
+
+def tool_transaction(arguments, log):
+    """Runs the tool with --verbose; returns the seconds from BEGIN to COMMIT as its connection measured them."""
+    with open(log, "w") as stderr:
+        run([TOOL, *arguments, "--verbose"], stderr=stderr)
+    units = {"ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0}
+    total, inside, pending = 0.0, False, 0.0
+    for line in pathlib.Path(log).read_text().splitlines():
+        found = re.match(r"-- ([0-9.]+) (ns|µs|us|ms|s|min)\b", line)
+        if found:
+            pending = float(found.group(1)) * units[found.group(2)]
+            if inside:
+                total += pending
+        elif line.startswith("BEGIN IMMEDIATE"):
+            inside, total = True, pending
+        elif line.startswith("COMMIT"):
+            inside = False
+    return total
+
+
+def pageviews(path, copies):
+    """Writes the pageviews as CSV, numbered by time; returns how many there are."""
+    if not REAL.exists():
+        print(f"bench: {REAL.name} is absent: generated pageviews instead", file=sys.stderr)
+        run([TOOL, "generate", "--events", copies * 63524, "--format", "csv", "--output", path])
+        return copies * 63524
+    with open(REAL) as file:
+        rows = [(datetime.datetime.fromisoformat(at), key, page) for _, _, key, at, page in list(csv.reader(file))[1:]]
+    all_rows = sorted(((at + datetime.timedelta(seconds=k * 7919), f"{key}-{k}", page)
+                       for k in range(copies) for at, key, page in rows), key=lambda row: row[0])
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["event_id", "user_id", "page_view_at", "page"])
+        for number, (at, user, page) in enumerate(all_rows, 1):
+            writer.writerow([number, user, at.strftime("%Y-%m-%d %H:%M:%S.%f"), page])
+    return len(all_rows)
+
+
+def alternate(rounds, ours, theirs):
+    """Runs both in turn; returns the medians and the median of the ratios."""
+    mine, other = [], []
+    for _ in range(rounds):
+        mine.append(ours())
+        other.append(theirs())
+    ratio = statistics.median(a / b for a, b in zip(mine, other))
+    return {"tool": statistics.median(mine), "plain": statistics.median(other), "ratio": ratio}
+
+
+def measure(arguments, folder):
+    results = {}
+    big = folder / "pageviews.csv"
+    count = pageviews(big, arguments.copies)
+    empty, loaded, done, work, log = (folder / name for name in ("empty.db", "loaded.db", "done.db", "work.db", "log"))
+    run([TOOL, "create", "--target", f"sqlite:{empty}"])
+    memory = {}
+
+    def load():
+        copy(empty, work)
+        seconds, memory["load"] = run([TOOL, "load", big, "--target", f"sqlite:{work}", "--quiet"])
+        return seconds
+
+    def shell_import():
+        work.unlink(missing_ok=True)
+        copy("/dev/null", work)
+        sql = (PRAGMAS + "\nCREATE TABLE pageviews (event_id TEXT, user_id TEXT, page_view_at TEXT, page TEXT);\n"
+               "CREATE INDEX pageviews_by_event_id ON pageviews (event_id);\n.mode csv\n"
+               f".import --skip 1 {big} pageviews\n")
+        start = time.perf_counter()
+        subprocess.run(["sqlite3", "-bail", str(work)], input=sql, text=True, check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - start
+
+    results["load / .import"] = alternate(arguments.rounds, load, shell_import) | {"target": 1.0}
+
+    copy(empty, loaded)
+    run([TOOL, "load", big, "--target", f"sqlite:{loaded}", "--quiet"])
+
+    def first_run():
+        copy(loaded, work)
+        seconds, memory["run"] = run([TOOL, "run", "--target", f"sqlite:{work}", "--quiet"])
+        return seconds
+
+    def by_hand():
+        copy(loaded, work)
+        drop = "DROP VIEW sessions; DROP VIEW session_events; DROP TABLE session_table;"
+        return shell(work, drop + LEDGER + "\n.timer on\nBEGIN;\n" + HAND_WRITTEN + "COMMIT;\n")
+
+    results["first run / hand-written"] = alternate(arguments.rounds, first_run, by_hand) | {"target": 0.6}
+
+    def new_run_ratio(history):
+        """A --new run of 10,000 rows, 5 % late, on a history; against a bare insert of the same rows."""
+        base, extra = folder / f"history{history}.db", folder / "extra.db"
+        copy(empty, base)
+        part = folder / "part.csv"
+        with open(big) as source, open(part, "w") as target:
+            for _, line in zip(range(history + 1), source):
+                target.write(line)
+        run([TOOL, "load", part, "--target", f"sqlite:{base}", "--quiet"])
+        run([TOOL, "run", "--target", f"sqlite:{base}", "--quiet"])
+        # Every twentieth new row is late: somewhere in the history; the others come after it.
+        shell(base, f"""
+            INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+            SELECT 'new-' || i, p.user_id,
+              CASE WHEN i % 20 = 0 THEN strftime('%Y-%m-%d %H:%M:%S', p.page_view_at, '+7 minutes') || '.000000'
+                ELSE strftime('%Y-%m-%d %H:%M:%S', (SELECT max(page_view_at) FROM session_table), i || ' seconds')
+                  || '.000000' END, p.page
+            FROM n JOIN pageviews p ON p.arrival_id = 1 + (i * 7919) % {history};""")
+        copy(base, work)
+        tool_transaction(["run", "--new", "--target", f"sqlite:{work}"], log)
+        shell(work, f"ATTACH '{extra}' AS x; DROP TABLE IF EXISTS x.rows; CREATE TABLE x.rows AS "
+              "SELECT * FROM session_table WHERE event_id LIKE 'new-%';")
+
+        def new_run():
+            copy(base, work)
+            return tool_transaction(["run", "--new", "--target", f"sqlite:{work}"], log)
+
+        def bare_insert():
+            copy(base, work)
+            return shell(work, f"ATTACH '{extra}' AS x;\n.timer on\nBEGIN;\n"
+                         "INSERT INTO session_table SELECT * FROM x.rows;\nCOMMIT;\n")
+
+        return alternate(arguments.rounds, new_run, bare_insert)
+
+    full = new_run_ratio(count - count % 1000)
+    small = new_run_ratio(count // 10)
+    results["--new 10,000 rows / bare insert"] = full | {"target": 3.0}
+    results["the same on a tenth of the history"] = small
+    results["ratio of the two"] = {"ratio": full["ratio"] / small["ratio"], "target": 1.3}
+
+    copy(loaded, done)
+    run([TOOL, "run", "--target", f"sqlite:{done}", "--quiet"])
+    shell(done, LEDGER.replace("session_table", "plain") + "INSERT INTO plain SELECT event_id, session_id, user_id, "
+          "page_view_at, page, run_id FROM session_events;")
+    results["totals through the views / plain table"] = alternate(
+        arguments.rounds,
+        lambda: shell(done, ".timer on\n" + TOTALS.format(sessions=VIEW_SESSIONS)),
+        lambda: shell(done, ".timer on\n" + TOTALS.format(sessions=PLAIN_SESSIONS))) | {"target": 1.2}
+
+    starts = [run([TOOL, "status", "--target", f"sqlite:{empty}"])[0] for _ in range(2 * arguments.rounds)]
+    results["start-up, whole process (s)"] = {"tool": statistics.median(starts), "ratio": None, "target": "0.050 s"}
+    results["peak memory of load (MB)"] = {"tool": memory["load"], "ratio": None, "target": "228, 128 of it caches"}
+    results["peak memory of run (MB)"] = {"tool": memory["run"], "ratio": None, "target": "228, 128 of it caches"}
+    return {"pageviews": count, "rounds": arguments.rounds, "results": results}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--copies", type=int, default=16, help="copies of the 63,524 real pageviews (default 16)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each pair (default 5)")
+    parser.add_argument("--json", metavar="FILE", help="write the figures as JSON, too")
+    parser.add_argument("--folder", help="where the databases go (default: the system's temporary folder)")
+    arguments = parser.parse_args()
+    if not TOOL.exists():
+        sys.exit("bench: no release build; run `make bench`, or swift build -c release")
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
+        figures = measure(arguments, pathlib.Path(folder))
+    print(f"{figures['pageviews']:,} pageviews, medians of {figures['rounds']} alternating rounds\n")
+    print(f"{'':42} {'tool':>9} {'plain':>9} {'ratio':>7}  target")
+    for name, row in figures["results"].items():
+        def cell(value, width, digits):
+            return f"{value:>{width}.{digits}f}" if isinstance(value, float) else " " * width
+        print(f"{name:42} {cell(row.get('tool'), 9, 3)} {cell(row.get('plain'), 9, 3)} {cell(row['ratio'], 7, 2)}  "
+              f"{row.get('target', '')}")
+    if arguments.json:
+        pathlib.Path(arguments.json).write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+import BackendConformance
+import SQLiteBackend
+import Testing
+
+/// A mistake in the SQL that a run really sends: texts, and what stands in their place.
+struct SQLMutant: Sendable, CustomTestStringConvertible {
+  var mutant: Mutant
+  var changes: [(old: String, new: String)]
+  var testDescription: String { mutant.rawValue }
+
+  init(_ mutant: Mutant, _ changes: (String, String)...) {
+    self.mutant = mutant
+    self.changes = changes.map { (old: $0.0, new: $0.1) }
+  }
+
+  static let order = #"ORDER BY "user_id", "page_view_at", "event_id""#
+
+  static let all = [
+    SQLMutant(
+      .contextWithoutEnds, (#">= "g"."from_at""#, #"> "g"."from_at""#), (#"<= "g"."to_at""#, #"< "g"."to_at""#)),
+    SQLMutant(
+      .holeWithoutStitching,
+      (#" AND NOT ("b"."is_new" = 0 AND "r"."is_new" = 0 AND "b"."current_session" IS "r"."current_session")"#, "")),
+    SQLMutant(
+      .boundaryFlipped, (#" >= "b"."instant" + "#, " !!! "), (#" > "b"."instant" + "#, #" >= "b"."instant" + "#),
+      (" !!! ", #" > "b"."instant" + "#)),
+    SQLMutant(.wholeSeconds, (#") AS "instant""#, #") / 1000000 * 1000000 AS "instant""#)),
+    SQLMutant(.tieWithoutEventID, (order, #"ORDER BY "user_id", "page_view_at""#)),
+    SQLMutant(
+      .idsOutOfOrder, (order, #"ORDER BY "user_id", "page_view_at", CAST("event_id" AS TEXT) COLLATE NOCASE"#)),
+    SQLMutant(.chainedLineage, (#""l"."became" = "m"."current_session""#, "0")),
+    SQLMutant(
+      .becameAtOfRange, (#"ELSE "o"."page_view_at" END AS "target_at""#, #"ELSE "r"."page_view_at" END AS "target_at""#)
+    ),
+    SQLMutant(.reasonAlwaysMerged, ("'extended'", "'merged'")),
+    SQLMutant(
+      .caseFoldedUsers, (#""b"."user_id" <> "r"."user_id""#, #""b"."user_id" <> "r"."user_id" COLLATE NOCASE"#),
+      (#"ORDER BY "user_id""#, #"ORDER BY "user_id" COLLATE NOCASE"#)),
+    SQLMutant(
+      .trailingBlanksIgnored, (#""b"."user_id" <> "r"."user_id""#, #""b"."user_id" <> "r"."user_id" COLLATE RTRIM"#),
+      (#"ORDER BY "user_id""#, #"ORDER BY "user_id" COLLATE RTRIM"#)),
+    SQLMutant(
+      .caseFoldedIDs, (#""t"."event_id" = "s"."event_id""#, #""t"."event_id" = "s"."event_id" COLLATE NOCASE"#)),
+    SQLMutant(.nullArrivalSkipped, (#" OR "p"."arrival" IS NULL"#, "")),
+    SQLMutant(.windowEndIncluded, (#""m"."page_view_at" < '"#, #""m"."page_view_at" <= '"#)),
+    SQLMutant(
+      .wrongCopy,
+      (#"ORDER BY "k"."page_view_at", "k"."user_id""#, #"ORDER BY "k"."page_view_at" DESC, "k"."user_id""#)),
+    SQLMutant(
+      .emptyPageIsNull, (#""t"."page" IS "s"."page""#, #"coalesce("t"."page", '') = coalesce("s"."page", '')"#),
+      (#""c"."page" IS "c"."first_page""#, #"coalesce("c"."page", '') = coalesce("c"."first_page", '')"#)),
+    SQLMutant(
+      .duplicatesNotQuarantined,
+      (#"WHERE "k"."reason" IS NOT NULL"#, #"WHERE "k"."reason" <> 'duplicate_event_id'"#)),
+    SQLMutant(
+      .quarantineRepeated,
+      (
+        #"WHERE NOT EXISTS (SELECT 1 FROM "session_quarantine""#,
+        #"WHERE 1 OR EXISTS (SELECT 1 FROM "session_quarantine""#
+      )),
+    SQLMutant(.overlapIgnored),
+    SQLMutant(.rowsBeforeLineage),
+  ]
+
+  var player: SQLPlayer {
+    var faults = InterposedConnection.Faults()
+    let changes = changes
+    faults.rewrite = { _, text in changes.reduce(text) { $0.replacing($1.old, with: $1.new) } }
+    if mutant == .rowsBeforeLineage {
+      faults.hasTransactions = false
+      faults.delayed = (table: .init("session_lineage"), until: .init("session_table"))
+    }
+    let ignoresOverlap = mutant == .overlapIgnored
+    // The plan of a first run counts on a rollback, so that an engine without transactions does not have it.
+    let shape = mutant == .rowsBeforeLineage ? Shape.generalFirstRun : .scratchPositions
+    return SQLPlayer(SQLiteEngine(dialect: shape.dialect), faults: faults) {
+      if ignoresOverlap { $0.source.arrival?.overlap = 0 }
+    }
+  }
+}
+
+/// The histories see a mistake wherever it is planted in the plan's own SQL.
+@Suite struct SQLMutantTests {
+  @Test(arguments: SQLMutant.all) func isCaught(planted: SQLMutant) async {
+    let player = planted.player
+    for seed in UInt64(1)...300 {
+      let history = HistoryDistribution.standard.history(seed: seed)
+      if let failure = await checkHistory(history, player: player) {
+        print("\(planted.mutant): caught by history \(seed), \(failure.law)")
+        await player.close()
+        return
+      }
+    }
+    Issue.record("\(planted.mutant) survives")
+  }
+
+  /// Without transactions, lineage first and rows second: what a crash between them leaves, the next run repairs.
+  @Test func theRightOrderNeedsNoTransaction() async {
+    var faults = InterposedConnection.Faults()
+    faults.hasTransactions = false
+    let player = SQLPlayer(SQLiteEngine(dialect: Shape.generalFirstRun.dialect), faults: faults)
+    let failure = await firstFailure(1...60, .standard, player: player)
+    #expect(failure == nil, "\(failure ?? "")")
+  }
+}
