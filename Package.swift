@@ -79,6 +79,14 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests.
+    .target(name: "PlanSamples", dependencies: ["SessionPlan"], path: "Tests/PlanSamples", swiftSettings: strict),
+    .testTarget(name: "SessionPlanTests", dependencies: ["PlanSamples", "SessionPlan"], swiftSettings: strict),
+    .testTarget(
+      name: "SQLRenderingTests",
+      dependencies: [
+        "PlanSamples", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
+      ],
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "PageviewFilesTests", dependencies: ["CZlib", "PageviewFiles", "SessionPlan", "WarehouseDriver", crypto],
       swiftSettings: strict),

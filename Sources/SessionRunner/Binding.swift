@@ -41,7 +41,8 @@ extension JobContext {
   func boundToLedger() async throws -> BoundJob {
     let name = job.names[.sessionTable]
     guard let ledger = try await connection.describe(name) else {
-      throw RunnerError("there is no table \(name)", remedy: "run `sessionizer create` first, or check --prefix and --schema")
+      throw RunnerError(
+        "there is no table \(name)", remedy: "run `sessionizer create` first, or check --prefix and --schema")
     }
     let isInteger = ledger.columns.first { $0.name == "event_id" }?.type == .integer
     var bound = BoundJob.assumed(job)

@@ -27,9 +27,9 @@ extension JobContext {
   public func aggregate(
     _ kind: AggregateKind, asOf run: Int64? = nil, top: Int = 10, _ body: (RecordBatch) async throws -> Void
   ) async throws {
-    try await read(asOf: run, "agg", { $0.aggregate(kind, asOf: $1, top: top) }) { batch in
-      try await body(kind == .totals ? Totals.table(batch) : batch)
-    }
+    try await read(
+      asOf: run, "agg", { $0.aggregate(kind, asOf: $1, top: top) },
+      { batch in try await body(kind == .totals ? Totals.table(batch) : batch) })
   }
 
   /// The run ledger, one row a run.

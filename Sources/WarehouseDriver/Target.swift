@@ -14,8 +14,11 @@ public struct Target: Sendable {
     let colon = url.firstIndex(of: ":")
     let head = colon.map { String(url[..<$0]) } ?? ""
     let isScheme =
-      !head.isEmpty && head.unicodeScalars.allSatisfy { ("a"..."z").contains($0) || ("A"..."Z").contains($0)
-          || ("0"..."9").contains($0) || $0 == "+" || $0 == "-" || $0 == "_" }
+      !head.isEmpty
+      && head.unicodeScalars.allSatisfy {
+        ("a"..."z").contains($0) || ("A"..."Z").contains($0)
+          || ("0"..."9").contains($0) || $0 == "+" || $0 == "-" || $0 == "_"
+      }
     guard isScheme, let colon else {
       if [".db", ".sqlite", ".sqlite3"].contains(where: url.hasSuffix) {
         scheme = "sqlite"

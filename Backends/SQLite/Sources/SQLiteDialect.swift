@@ -33,6 +33,7 @@ public enum SQLiteDialect {
       subqueriesInInsert: .beforeInsert, namedSubquery: "AS", lookupJoin: "CROSS JOIN",
       // A subquery with a LIMIT is not merged into one with a WHERE (SQLite's query flattener, restriction 19).
       computedOnceSuffix: "LIMIT -1", computedOnceCondition: "1", limit: "LIMIT {n}", nullsFirst: "", byteOrder: ""),
+    scripts: .init(begin: "BEGIN IMMEDIATE", commit: "COMMIT", shellCommand: "sqlite3 my.db < {file}"),
     templates: ownTemplates,
     traps: traps)
 
@@ -68,8 +69,8 @@ public enum SQLiteDialect {
     .day: "substr({a}, 1, 10)",
     .serverNow: "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'",
     .sourceTimestampUTC:
-      "CASE WHEN \(SQLiteTimes.isCanonical) THEN {a} WHEN {a} IS NULL OR {a} = '' THEN NULL ELSE \(SQLiteTimes.parsed) END",
-    .sourceTimestamp: "CASE WHEN {a} IS NULL OR {a} = '' THEN NULL ELSE \(SQLiteTimes.parsed) END",
+      "CASE\n  WHEN \(SQLiteTimes.isCanonical)\n  THEN {a}\n  WHEN {a} IS NULL OR {a} = '' THEN NULL\n  ELSE \(SQLiteTimes.parsed)\nEND",
+    .sourceTimestamp: "CASE\n  WHEN {a} IS NULL OR {a} = '' THEN NULL\n  ELSE \(SQLiteTimes.parsed)\nEND",
     .sourceEpochSeconds: epoch("{a} * 1000000", unit: 1_000_000),
     .sourceEpochMilliseconds: epoch("{a} * 1000", unit: 1000),
     .sourceEpochMicroseconds: epoch("{a}", unit: 1),

@@ -17,6 +17,7 @@ public struct Dialect: Sendable {
   public var types: Types
   public var tables: Tables
   public var queries: Queries
+  public var scripts: Scripts
   /// How each intent node is written. A node without a template is refused, by name.
   public var templates: [Intent: String]
   /// The dialect's answers to the known traps, by id (`T01` …): one sentence each.
@@ -24,7 +25,7 @@ public struct Dialect: Sendable {
 
   public init(
     name: String, title: String, evidence: Evidence, profile: PlanProfile, identifiers: Identifiers,
-    literals: Literals, types: Types, tables: Tables, queries: Queries, templates: [Intent: String],
+    literals: Literals, types: Types, tables: Tables, queries: Queries, scripts: Scripts, templates: [Intent: String],
     traps: [String: String]
   ) {
     self.name = name
@@ -36,6 +37,7 @@ public struct Dialect: Sendable {
     self.types = types
     self.tables = tables
     self.queries = queries
+    self.scripts = scripts
     self.templates = templates
     self.traps = traps
   }
@@ -176,6 +178,22 @@ public struct Dialect: Sendable {
       self.limit = limit
       self.nullsFirst = nullsFirst
       self.byteOrder = byteOrder
+    }
+  }
+
+  /// Scripts for the engine's own shell (`QueryScripts`).
+  public struct Scripts: Sendable {
+    /// Begins a transaction that no other writer can come into; empty where the engine has none.
+    public var begin: String
+    /// Ends it; empty where the engine has none.
+    public var commit: String
+    /// `{file}`: the shell command that runs a script.
+    public var shellCommand: String
+
+    public init(begin: String, commit: String, shellCommand: String) {
+      self.begin = begin
+      self.commit = commit
+      self.shellCommand = shellCommand
     }
   }
 

@@ -32,8 +32,7 @@ extension Renderer {
     case .not(let value): return "NOT (\(try plain(value)))"
     case .exists(let rows):
       let inner = try parts(of: rows)
-      let conditions = inner.conditions.isEmpty ? "" : " WHERE " + inner.conditions.joined(separator: " AND ")
-      return "EXISTS (SELECT 1 FROM \(inner.from)\(conditions))"
+      return "EXISTS " + Layout.parenthesized(["SELECT 1", "FROM " + inner.from] + Layout.conditions(inner.conditions))
     case .gapExceeds(let previous, let current, let gap, let boundary):
       return try intent(
         .gapExceeds,
@@ -43,16 +42,16 @@ extension Renderer {
         ])
     case .choose(let branches, let otherwise):
       let cases = try branches.map { "WHEN \(try plain($0.when)) THEN \(try plain($0.then))" }
-      return "CASE \(cases.joined(separator: " ")) ELSE \(try plain(otherwise)) END"
+      return Layout.choice(cases + ["ELSE \(try plain(otherwise))"])
     case .coalesce(let list): return "coalesce(\(try list.map { try plain($0) }.joined(separator: ", ")))"
     case .scalar(let rows):
-      return "(" + (try text(of: parts(of: rows), columnsOf: rows)).replacing("\n", with: " ") + ")"
+      return Layout.parenthesized([try text(of: parts(of: rows), columnsOf: rows)])
     case .lookup(let lookup): return try self.lookup(lookup)
     case .add(let a, let b): return "\(try part(a)) + \(try part(b))"
     case .subtract(let a, let b): return "\(try part(a)) - \(try part(b))"
     case .multiply(let a, let b): return "\(try part(a)) * \(try part(b))"
     case .concatenate(let list):
-      guard var result = try list.first.map(part) else { return quotedText("") }
+      guard var result = try list.first.map(part) else { return try quotedText("") }
       for next in list.dropFirst() { result = try intent(.concatenate, ["a": result, "b": try part(next)]) }
       return result
     default: return try function(expression, part)
@@ -97,7 +96,7 @@ extension Renderer {
       case .utc?: return try intent(.sourceTimestampUTC, ["a": value, "offset_seconds": "0"])
       case .offset(let minutes)?:
         return try intent(.sourceTimestamp, ["a": value, "offset_seconds": String(minutes * 60)])
-      case .named(let name)?: return try intent(.sourceTimestampZone, ["a": value, "zone": quotedText(name)])
+      case .named(let name)?: return try intent(.sourceTimestampZone, ["a": value, "zone": try quotedText(name)])
       case nil:
         throw RenderingError(dialect: dialect.name, node: "source_timestamp", message: "\(zone) is no time zone")
       }
@@ -107,15 +106,19 @@ extension Renderer {
   func literal(_ literal: Literal) throws -> String {
     switch literal {
     case .integer(let value): value < 0 ? "(\(value))" : String(value)
-    case .text(let value): quotedText(value)
+    case .text(let value): try quotedText(value)
     case .timestamp(let value):
-      try fill(dialect.literals.timestamp, ["a": quotedText(value.description)], "timestamp literal")
+      try fill(dialect.literals.timestamp, ["a": try quotedText(value.description)], "timestamp literal")
     case .flag(let value): value ? "1" : "0"
     case .null(let type):
       try fill(dialect.literals.null, ["type": self.type(type, isKey: false)], "null literal")
     case .placeholder(let name, let type):
-      type == .integer
-        ? "{{ \(name) }}" : try fill(dialect.literals.timestamp, ["a": "'{{ \(name) }}'"], "timestamp literal")
+      switch type {
+      case .integer, .flag, .seconds: "{{ \(name) }}"
+      case .text: "'{{ \(name) }}'"
+      case .timestamp, .instant:
+        try fill(dialect.literals.timestamp, ["a": "'{{ \(name) }}'"], "timestamp literal")
+      }
     }
   }
 
@@ -124,19 +127,21 @@ extension Renderer {
     let all = inner.conditions + (try conditions(lookup.matching))
     let order = try lookup.order.map { try orderTerm($0) }.joined(separator: ", ")
     let limit = try fill(dialect.queries.limit, ["n": "1"], "limit")
-    return
-      "(SELECT \(try expression(lookup.value)) FROM \(inner.from) WHERE \(all.joined(separator: " AND ")) ORDER BY \(order) \(limit))"
+    return Layout.parenthesized(
+      ["SELECT " + (try expression(lookup.value)), "FROM " + inner.from] + Layout.conditions(all)
+        + ["ORDER BY " + order, limit])
   }
 
   private func joined(_ list: [Expression], _ word: String, empty: String, dropping alias: String?) throws -> String {
     if list.isEmpty { return empty }
-    return try list.map { inner in
+    let parts = try list.map { inner in
       let text = try expression(inner, dropping: alias)
       switch inner {
       case .and, .or: return "(\(text))"
       default: return text
       }
-    }.joined(separator: word)
+    }
+    return Layout.joined(parts, word)
   }
 
   /// An expression where a single value must stand: in parentheses if it is made of parts.

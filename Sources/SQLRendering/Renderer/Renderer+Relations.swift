@@ -50,7 +50,8 @@ extension Renderer {
       return SelectParts(from: "\(name) AS \(try quoted(table.alias))", alias: table.alias)
     case .values(let columns, let rows, let alias):
       let selects = try rows.map { row in
-        "SELECT " + (try zip(columns, row).map { "\(try literal($1)) AS \(try quoted($0.name))" }.joined(separator: ", "))
+        "SELECT "
+          + (try zip(columns, row).map { "\(try literal($1)) AS \(try quoted($0.name))" }.joined(separator: ", "))
       }
       return SelectParts(from: "(\(selects.joined(separator: " UNION ALL "))) AS \(try quoted(alias))", alias: alias)
     case .filter(let rows, let predicate):
@@ -134,7 +135,7 @@ extension Renderer {
       case .lookup: dialect.queries.lookupJoin
       case .left: "LEFT JOIN"
       }
-    result.from += "\n\(word) \(other.from) ON " + (try conditions(on)).joined(separator: " AND ")
+    result.from += "\n" + Layout.lines("\(word) \(other.from)", "ON ", try conditions(on))
     result.conditions += other.conditions
     result.readsFenced = false
     result.alias = nil
@@ -144,7 +145,7 @@ extension Renderer {
   private func existence(_ other: Relation, _ on: Expression) throws -> String {
     let inner = try unprojected(other)
     let all = inner.conditions + (try conditions(on))
-    return "EXISTS (SELECT 1 FROM \(inner.from) WHERE \(all.joined(separator: " AND ")))"
+    return "EXISTS " + Layout.parenthesized(["SELECT 1", "FROM " + inner.from] + Layout.conditions(all))
   }
 
   // MARK: Text
@@ -159,7 +160,7 @@ extension Renderer {
     if conditions.isEmpty, parts.readsFenced, !dialect.queries.computedOnceCondition.isEmpty {
       conditions = [dialect.queries.computedOnceCondition]
     }
-    if !conditions.isEmpty { lines.append("WHERE " + conditions.joined(separator: "\n  AND ")) }
+    lines += Layout.conditions(conditions)
     if !parts.groups.isEmpty { lines.append("GROUP BY " + parts.groups.joined(separator: ", ")) }
     return lines.joined(separator: "\n")
   }
@@ -197,7 +198,7 @@ extension Renderer {
   }
 
   private func window(_ column: WindowColumn) throws -> String {
-    let frame = " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+    let frame = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
     let (function, needsFrame): (String, Bool) =
       switch column.function {
       case .rowNumber: ("row_number()", false)
@@ -213,7 +214,8 @@ extension Renderer {
     if !column.order.isEmpty {
       over.append("ORDER BY " + (try column.order.map { try orderTerm($0) }.joined(separator: ", ")))
     }
-    return "\(function) OVER (\(over.joined(separator: " "))\(needsFrame ? frame : "")) AS \(try quoted(column.name))"
+    if needsFrame { over.append(frame) }
+    return "\(function) OVER \(Layout.parenthesized(over)) AS \(try quoted(column.name))"
   }
 
   /// A value as a key of a group, a partition or an order.

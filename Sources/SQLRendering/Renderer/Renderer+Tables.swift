@@ -56,9 +56,9 @@ extension Renderer {
     } else if let key = scratch.key {
       query.order = [OrderTerm(.column(ColumnReference(try PlanColumns.alias(of: query.relation), key)), .value)]
     }
-    let names = try columns.map { try quoted($0.name) }.joined(separator: ", ")
+    let names = try columns.map { try quoted($0.name) }
     let target = try fill(dialect.tables.scratchName, ["name": name], "scratch_name")
-    var statements = [create, "INSERT INTO \(target) (\(names))\n" + (try text(of: query))]
+    var statements = [create, Layout.list("INSERT INTO \(target)", names) + "\n" + (try text(of: query))]
     for column in scratch.lookup {
       statements.append(
         try fill(
@@ -70,8 +70,7 @@ extension Renderer {
   }
 
   func insert(_ insert: Insert) throws -> String {
-    let names = try insert.columns.map { try quoted($0.name) }.joined(separator: ", ")
-    let head = "INSERT INTO \(try quoted(insert.table)) (\(names))"
+    let head = Layout.list("INSERT INTO \(try quoted(insert.table))", try insert.columns.map { try quoted($0.name) })
     let with = try subqueries(insert.query)
     let body = try select(insert.query)
     guard let with else { return head + "\n" + body }

@@ -65,7 +65,13 @@ public struct Renderer: Sendable {
   }
 
   /// A text constant.
-  func quotedText(_ text: String) -> String {
+  ///
+  /// - Throws: `RenderingError` for a text with a NUL character, which would end the statement for many engines.
+  func quotedText(_ text: String) throws(RenderingError) -> String {
+    guard !text.unicodeScalars.contains("\0") else {
+      throw RenderingError(
+        dialect: dialect.name, node: "text literal", message: "a text has a NUL character", remedy: "take it out")
+    }
     var body = LineBreaks.protected(text).replacing(scalar: "'", with: "''")
     if dialect.literals.escapesBackslash { body = body.replacing(scalar: "\\", with: "\\\\") }
     return "'" + body + "'"
@@ -73,10 +79,22 @@ public struct Renderer: Sendable {
 
   // MARK: Help for the parts
 
-  /// Every scalar of the closing quote doubled; a closing quote of several scalars is doubled as a whole.
+  /// Every closing quote doubled, scalar by scalar: an accent that follows one must not hide it.
   private func doubled(_ quote: String, in name: String) -> String {
     let scalars = Array(quote.unicodeScalars)
-    return scalars.count == 1 ? name.replacing(scalar: scalars[0], with: quote + quote) : name.replacing(quote, with: quote + quote)
+    if scalars.count == 1 { return name.replacing(scalar: scalars[0], with: quote + quote) }
+    var rest = Array(name.unicodeScalars)[...]
+    var result = String.UnicodeScalarView()
+    while let first = rest.first {
+      if rest.starts(with: scalars) {
+        result.append(contentsOf: scalars + scalars)
+        rest = rest.dropFirst(scalars.count)
+      } else {
+        result.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return String(result)
   }
 
   func fill(_ template: String, _ values: [String: String], _ node: String) throws(RenderingError) -> String {
@@ -132,25 +150,5 @@ private enum LineBreaks {
       }
     }
     return String(result)
-  }
-}
-
-extension String {
-  /// Every line moved to the right by two blanks a level. By bytes: statements are long, and characters are slow.
-  func indented(_ levels: Int = 1) -> String {
-    let blanks = Array(repeating: UInt8(ascii: " "), count: 2 * levels)
-    var result: [UInt8] = []
-    result.reserveCapacity(utf8.count * 5 / 4)
-    var isAtStart = true
-    for byte in utf8 {
-      if byte == UInt8(ascii: "\n") {
-        isAtStart = true
-      } else if isAtStart {
-        result += blanks
-        isAtStart = false
-      }
-      result.append(byte)
-    }
-    return String(decoding: result, as: UTF8.self)
   }
 }

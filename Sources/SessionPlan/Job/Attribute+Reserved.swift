@@ -8,7 +8,8 @@ extension Attribute {
     // Columns of steps.
     "arrival", "before", "before_is_new", "duration_microseconds", "first_at", "first_page", "first_page_view_at",
     "first_user_id", "instant", "is_new",
-    "island", "position", "rank", "raw_event_id", "raw_time", "raw_user_id", "source_event_id", "source_time", "starts",
+    "island", "position", "rank", "before", "before_is_new", "before_session", "starts", "island", "target", "first_at",
+    "target_is_new", "copy", "raw_event_id", "raw_time", "raw_user_id", "source_event_id", "source_time", "starts",
     "target", "target_is_new",
   ]
 

@@ -101,7 +101,8 @@ extension Planner {
       let count = Expression.subtract(.add(r("rank"), r("rank_from_end")), .integer(1))
       let nearest = Expression.divide(.add(.multiply(count, .integer(p)), .integer(99)), .integer(100))
       return .maximum(
-        .choose([Branch(r("rank").equals(nearest, .value), then: r("duration_microseconds"))], otherwise: .null(.integer)),
+        .choose(
+          [Branch(r("rank").equals(nearest, .value), then: r("duration_microseconds"))], otherwise: .null(.integer)),
         .value)
     }
     let sums = Relation.aggregate(

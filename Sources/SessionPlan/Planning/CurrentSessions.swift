@@ -50,31 +50,35 @@ extension Planner {
   /// Each sessionized pageview with its current session: event_id, session_id, user_id, page_view_at, page, the
   /// attributes, `first_session_id` (as first assigned) and run_id.
   public func sessionEvents(asOf run: Literal?, as alias: String = "e") -> Relation {
-    var rows = ledgerRows(asOf: run, as: "t")
-    if !profile.enforcesKeys { rows = firstCopies(of: rows) }
+    let rows = countedRows(asOf: run, as: "t")
     let columns =
       ["event_id", "user_id", "page_view_at", "page"].map { NamedExpression("t", $0) }
       + attributes.map { NamedExpression("t", $0) }
       + [NamedExpression("first_session_id", .column("t", "session_id")), NamedExpression("t", "run_id")]
     let resolved = resolved(rows, "t", asOf: run, columns: columns, as: "r")
-    let order = ["event_id", "session_id", "user_id", "page_view_at", "page"] + attributes + ["first_session_id", "run_id"]
+    let order =
+      ["event_id", "session_id", "user_id", "page_view_at", "page"] + attributes + ["first_session_id", "run_id"]
     return resolved.project(
-      order.map { $0 == "session_id" ? NamedExpression($0, .column("r", "current_session")) : NamedExpression("r", $0) },
+      order.map {
+        $0 == "session_id" ? NamedExpression($0, .column("r", "current_session")) : NamedExpression("r", $0)
+      },
       as: alias)
   }
 
   /// Where no key is enforced, an event may have been written by two runs at once: the one of the lowest run counts.
-  private func firstCopies(of rows: Relation) -> Relation {
+  func countedRows(asOf run: Literal?, as alias: String) -> Relation {
+    let rows = ledgerRows(asOf: run, as: alias)
+    if profile.enforcesKeys { return rows }
     let ranked = Relation.window(
       rows,
       [
         WindowColumn(
-          "copy", .rowNumber, partition: [OrderKey(.column("t", "event_id"), ids)],
-          order: [OrderTerm(.column("t", "run_id"), .value)], tiesAreEqual: true)
+          "copy", .rowNumber, partition: [OrderKey(.column(alias, "event_id"), ids)],
+          order: [OrderTerm(.column(alias, "run_id"), .value)], tiesAreEqual: true)
       ], alias: "d")
     let columns = sessionTable().columns.map(\.column.name)
     return ranked.filter(Expression.column("d", "copy").equals(.integer(1), .value))
-      .project(columns.map { NamedExpression("d", $0) }, as: "t")
+      .project(columns.map { NamedExpression("d", $0) }, as: alias)
   }
 
   /// The view `session_events`.

@@ -8,7 +8,10 @@ extension Planner {
 
   func exportOfSessions(_ sessions: Relation) -> Query {
     let columns =
-      ["session_id", "user_id", "started_at", "ended_at", "duration_microseconds", "pageviews", "entry_page", "exit_page", "is_bounce"]
+      [
+        "session_id", "user_id", "started_at", "ended_at", "duration_microseconds", "pageviews", "entry_page",
+        "exit_page", "is_bounce",
+      ]
       + attributes
     return Query(
       sessions.project(columns.map { NamedExpression("s", $0) }, as: "o"),
@@ -47,7 +50,10 @@ extension Planner {
         events, touched, on: Expression.column("c", "session_id").equals(.column("e", "session_id"), ids)),
       asOf: nil, as: "s"
     ).project(
-      [NamedExpression("change", .text("changed")), NamedExpression("s", "session_id"), NamedExpression("replaced_by", .null(idType))]
+      [
+        NamedExpression("change", .text("changed")), NamedExpression("s", "session_id"),
+        NamedExpression("replaced_by", .null(idType)),
+      ]
         + Self.sessionColumns.map { NamedExpression("s", $0) }, as: "o")
     let retired = Relation.distinct(
       resolved(

@@ -38,14 +38,18 @@ extension Planner {
   /// Faulty lines that are not in quarantine yet.
   public func insertFaults() -> Statement {
     let f = TableReference(
-      .step(Self.faultsStep), alias: "f", columns: faultColumns + [SchemaColumn("position", .integer)])
+      .step(Self.faultsStep), alias: "f",
+      columns: faultColumns.map { SchemaColumn($0.name, $0.type, nullable: true) } + [
+        SchemaColumn("position", .integer)
+      ])
     let q = ledger(.sessionQuarantine, as: "q")
     let isThere = Expression.and(faultColumns.map { .isSame(q[$0.name], f[$0.name], collation(of: $0)) })
     let rows = Relation.notExists(.table(f), .table(q), on: isThere)
+    let values = faultColumns.map { NamedExpression($0.name, $0.isNullable ? f[$0.name] : .present(f[$0.name])) }
     return .insert(
       Insert(
         into: names[.sessionQuarantine], columns: faultColumns,
-        query: Query(rows.project(faultColumns.map { NamedExpression("f", $0.name) }, as: "v"))))
+        query: Query(rows.project(values, as: "v"))))
   }
 
   /// One row where the source table has any.

@@ -25,6 +25,13 @@ public struct Planner: Sendable {
         .unsupported, "source.time_zone \(zone): this dialect cannot convert named time zones",
         remedy: "give a fixed offset such as +02:00, or a view that converts to UTC")
     }
+    var taken: Set<String> = []
+    for attribute in job.attributes
+    where Attribute.isReserved(attribute.name) || !taken.insert(attribute.name.lowercased()).inserted {
+      throw PlanError(
+        .wrongSetting, "attributes: \(attribute.name) is the name of another column",
+        remedy: "give the attribute a name of its own, such as my_\(attribute.name)")
+    }
     if SourceZone(job.source.timeZone) == nil {
       throw PlanError(
         .wrongSetting, "source.time_zone \(job.source.timeZone) is neither UTC, an offset nor a zone's name",
@@ -61,7 +68,8 @@ public enum SourceZone: Hashable, Sendable {
     }
     if let sign = text.first, sign == "+" || sign == "-" {
       let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
-      guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }), let hours = Int(parts[0]), let minutes = Int(parts[1]),
+      guard parts.count == 2, parts.allSatisfy({ $0.count == 2 }), let hours = Int(parts[0]),
+        let minutes = Int(parts[1]),
         hours <= 15, minutes <= 59, hours >= 0, minutes >= 0
       else { return nil }
       self = .offset(minutes: (sign == "-" ? -1 : 1) * (hours * 60 + minutes))

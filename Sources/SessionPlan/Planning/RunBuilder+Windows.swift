@@ -5,10 +5,12 @@ extension RunBuilder {
     let gap = planner.gap
     let user = [OrderKey(f["user_id"], .bytes)]
     let behind = Relation.window(
-      .table(f), [WindowColumn("before", .previous(f["instant"]), partition: user, order: planner.order("f"))], alias: "h")
+      .table(f), [WindowColumn("before", .previous(f["instant"]), partition: user, order: planner.order("f"))],
+      alias: "h")
     func h(_ name: String) -> Expression { .column("h", name) }
     // Both sides are moved by one gap, since two gaps could leave the range of an engine's times (trap T25).
-    let isFar = Expression.shift(h("instant"), microseconds: -gap).isGreater(than: .shift(h("before"), microseconds: gap))
+    let isFar = Expression.shift(h("instant"), microseconds: -gap).isGreater(
+      than: .shift(h("before"), microseconds: gap))
     let flagged = behind.project(
       [
         NamedExpression("h", "event_id"), NamedExpression("h", "user_id"), NamedExpression("h", "page_view_at"),
@@ -103,7 +105,9 @@ extension RunBuilder {
           first("first_at", .column("n", "page_view_at")), first("target_is_new", .column("n", "is_new")),
         ], alias: "i"
       ).project(
-        (content + ["is_new", "current_session", "target", "first_at", "target_is_new"]).map { NamedExpression("i", $0) },
+        (content + ["is_new", "current_session", "target", "first_at", "target_is_new"]).map {
+          NamedExpression("i", $0)
+        },
         as: "islands"))
 
     let i = steps.reference("islands", as: "i")

@@ -70,10 +70,11 @@ struct RunBuilder {
     let d = steps.reference("repeated", as: "d")
     let copies = Relation.exists(
       Relation.table(k).filter(.isNull(k["reason"])), .table(d), on: d["event_id"].equals(k["event_id"], ids))
-    let order = [
-      OrderTerm(.present(k["page_view_at"]), .value), OrderTerm(.present(k["user_id"]), .bytes),
-      OrderTerm(k["page"], .bytes, nulls: .first),
-    ]
+    let order =
+      [
+        OrderTerm(.present(k["page_view_at"]), .value), OrderTerm(.present(k["user_id"]), .bytes),
+        OrderTerm(k["page"], .bytes, nulls: .first),
+      ] + planner.attributes.map { OrderTerm(k[$0], .bytes, nulls: .first) }
     let partition = [OrderKey(k["event_id"], ids)]
     let columns = content + ["rank", "first_user_id", "first_page_view_at", "first_page"]
     try add(
@@ -275,7 +276,8 @@ extension Planner {
           ], otherwise: .null(.text))
       }
     let time = Expression.choose(
-      [Branch(r("page_view_at").isPresent, then: .timestampText(r("page_view_at")))], otherwise: nonEmpty(r("raw_time")))
+      [Branch(r("page_view_at").isPresent, then: .timestampText(r("page_view_at")))], otherwise: nonEmpty(r("raw_time"))
+    )
     return rows.filter(r("reason").isPresent).project(
       [
         NamedExpression("reason", .present(r("reason"))), NamedExpression("event_id", event),

@@ -16,7 +16,7 @@ extension Planner {
       ], alias: "g")
     // A session's id is the event id of its first pageview: the way in is found by key.
     let withFirst = Relation.join(
-      grouped, ledgerRows(asOf: run, as: "f"), .lookup,
+      grouped, countedRows(asOf: run, as: "f"), .lookup,
       on: Expression.column("f", "event_id").equals(.column("g", "session_id"), ids))
     let ended = Expression.column("g", "ended_at")
     let started = Expression.column("f", "page_view_at")
@@ -36,7 +36,9 @@ extension Planner {
         NamedExpression("exit_page", exitPage),
         NamedExpression(
           "is_bounce",
-          .choose([Branch(pageviews.equals(.integer(1), .value), then: .literal(.flag(true)))], otherwise: .literal(.flag(false)))),
+          .choose(
+            [Branch(pageviews.equals(.integer(1), .value), then: .literal(.flag(true)))],
+            otherwise: .literal(.flag(false)))),
       ] + attributes.map { NamedExpression("f", $0) }, as: alias)
   }
 

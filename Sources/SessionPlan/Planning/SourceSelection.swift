@@ -224,7 +224,8 @@ extension Planner {
           remedy: "write 'YYYY-MM-DD HH:MM:SS'")
       }
       return (
-        .sourceTimestamp(source[column], .timestamp, timeZone: job.source.timeZone), .literal(.timestamp(moment)), .value
+        .sourceTimestamp(source[column], .timestamp, timeZone: job.source.timeZone), .literal(.timestamp(moment)),
+        .value
       )
     case (.text(let text), _): return (.sourceText(source[column]), .text(text), .bytes)
     case (.integer(let number), .integer?), (.integer(let number), nil), (.integer(let number), .flag?):

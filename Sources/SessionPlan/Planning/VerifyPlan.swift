@@ -21,7 +21,9 @@ extension Planner {
   ///   - from: the start of the window, nil for open
   ///   - to: the end of the window, nil for open
   ///   - mark: the arrival mark less the overlap; nil where none is set
-  public func verifyChecks(from: Literal? = nil, to: Literal? = nil, belowMark mark: Literal? = nil) throws -> [VerifyCheck] {
+  public func verifyChecks(from: Literal? = nil, to: Literal? = nil, belowMark mark: Literal? = nil) throws
+    -> [VerifyCheck]
+  {
     let window = TimeWindow(from: from, to: to)
     var checks = [
       VerifyCheck(
@@ -31,9 +33,11 @@ extension Planner {
         name: "gap inside a session", meaning: "two neighbours of one session that are a gap apart", kind: .fault,
         query: neighbours(window, inOneSession: true)),
       VerifyCheck(
-        name: "sessions too close", meaning: "two neighbours of different sessions that are not a gap apart", kind: .fault,
+        name: "sessions too close", meaning: "two neighbours of different sessions that are not a gap apart",
+        kind: .fault,
         query: neighbours(window, inOneSession: false)),
-      VerifyCheck(name: "row twice", meaning: "an event that the ledger has more than once", kind: .fault, query: twice()),
+      VerifyCheck(
+        name: "row twice", meaning: "an event that the ledger has more than once", kind: .fault, query: twice()),
       VerifyCheck(
         name: "pageviews do not add up", meaning: "the sessions' pageviews are not the ledger's rows", kind: .fault,
         query: sums()),
@@ -47,7 +51,8 @@ extension Planner {
     if let mark, job.source.arrival != nil {
       checks.append(
         VerifyCheck(
-          name: "missed arrival", meaning: "a row below the arrival mark less the overlap that no run took", kind: .fault,
+          name: "missed arrival", meaning: "a row below the arrival mark less the overlap that no run took",
+          kind: .fault,
           query: try pending(window, arrivalBelow: mark)))
     }
     checks += [
@@ -120,7 +125,8 @@ extension Planner {
       }
       found = .distinct(.unionAll([touching("expected"), touching("session_id")], alias: "x"), alias: "x")
     }
-    return findings(found, subject: idText(x("event_id")), expected: idText(x("expected")), found: idText(x("session_id")))
+    return findings(
+      found, subject: idText(x("event_id")), expected: idText(x("expected")), found: idText(x("session_id")))
   }
 
   private func neighbours(_ window: TimeWindow, inOneSession: Bool) -> Query {

@@ -9,7 +9,7 @@ struct ExpressionChecker {
   }
 
   func column(_ named: NamedExpression) throws -> SchemaColumn {
-    let found = try find(named.expression)
+    let found = try value(named.expression)
     return SchemaColumn(named.name, found.type, nullable: found.isNullable)
   }
 
@@ -17,6 +17,12 @@ struct ExpressionChecker {
     try require(
       expression.isPredicate, "a condition is expected, not \(expression.shortText)")
     _ = try find(expression)
+  }
+
+  /// The type of an expression that stands where a value is expected, so that it may not be a condition (trap T11).
+  private func value(_ expression: Expression) throws -> Found {
+    try require(!expression.isPredicate, "a value is expected, not the condition \(expression.shortText)")
+    return try find(expression)
   }
 
   /// Checks that an expression may be compared in the given way.
@@ -150,7 +156,7 @@ struct ExpressionChecker {
     var result: Found?
     func take(_ value: Expression, knowing condition: Expression?) throws {
       let present = condition?.columnsThatMustBePresent ?? []
-      let found = try ExpressionChecker(checker: checker, scope: scope.requiring(present)).find(value)
+      let found = try ExpressionChecker(checker: checker, scope: scope.requiring(present)).value(value)
       try require(result == nil || result?.type == found.type, "the branches of a choice have different types")
       result = Found(type: found.type, isNullable: (result?.isNullable ?? false) || found.isNullable)
     }
@@ -164,7 +170,7 @@ struct ExpressionChecker {
   }
 
   private func coalesced(_ list: [Expression]) throws -> Found {
-    let all = try list.map { try find($0) }
+    let all = try list.map { try value($0) }
     guard let first = all.first else { throw PlanError(.malformed, "coalesce of nothing") }
     try require(all.allSatisfy { $0.type == first.type }, "coalesce of different types")
     return Found(type: first.type, isNullable: all.allSatisfy(\.isNullable))

@@ -28,7 +28,9 @@ public struct PlanChecker: Sendable {
     case .createTable(let table):
       let names = table.columns.map(\.column.name)
       try require(Set(names).count == names.count, "table \(table.name) has a column twice")
-      for key in table.primaryKey { try require(names.contains(key), "primary key \(key) is no column of \(table.name)") }
+      for key in table.primaryKey {
+        try require(names.contains(key), "primary key \(key) is no column of \(table.name)")
+      }
     case .createIndex: break
     case .createView(_, let query), .query(let query): _ = try columns(of: query)
     case .createScratch(let scratch):
@@ -86,12 +88,15 @@ public struct PlanChecker: Sendable {
     case .computedOnce(let rows): return try scope(of: rows, outer: outer)
     case .project(let rows, let columns, let alias):
       let expressions = ExpressionChecker(checker: self, scope: outer + (try scope(of: rows, outer: outer)))
-      return Scope([(alias, try columns.map { try expressions.column($0) })])
+      return try scope(alias, try columns.map { try expressions.column($0) })
     case .window(let rows, let columns, let alias):
       return try windowScope(rows, columns, alias, outer)
     case .join(let left, let right, let kind, let on):
       let leftScope = try scope(of: left, outer: outer)
       var rightScope = try scope(of: right, outer: outer)
+      for (alias, _) in rightScope.relations {
+        try require(!leftScope.relations.contains { $0.alias == alias }, "both sides of a join are called \(alias)")
+      }
       try ExpressionChecker(checker: self, scope: outer + leftScope + rightScope).checkPredicate(on)
       if kind == .left { rightScope = rightScope.allNullable }
       return leftScope + rightScope
@@ -103,7 +108,7 @@ public struct PlanChecker: Sendable {
     case .aggregate(let rows, let keys, let columns, let alias):
       let expressions = ExpressionChecker(checker: self, scope: outer + (try scope(of: rows, outer: outer)))
       let grouped = try keys.map { try expressions.column($0) }
-      return Scope([(alias, grouped + (try columns.map { try expressions.aggregate($0, isGrouped: !keys.isEmpty) }))])
+      return try scope(alias, grouped + (try columns.map { try expressions.aggregate($0, isGrouped: !keys.isEmpty) }))
     case .unionAll(let parts, let alias): return Scope([(alias, try unionColumns(parts, outer))])
     case .distinct(let rows, let alias): return Scope([(alias, try scope(of: rows, outer: outer).allColumns)])
     }
@@ -120,7 +125,14 @@ public struct PlanChecker: Sendable {
       try check(column.order, in: outer + inner, isTotal: column.tiesAreEqual, within: column.partition)
       all.append(try expressions.windowColumn(column))
     }
-    return Scope([(alias, all)])
+    return try scope(alias, all)
+  }
+
+  /// A relation of its own, whose columns can be told apart.
+  private func scope(_ alias: String, _ columns: [SchemaColumn]) throws -> Scope {
+    var names: Set<String> = []
+    for column in columns { try require(names.insert(column.name).inserted, "\(alias) has two columns \(column.name)") }
+    return Scope([(alias, columns)])
   }
 
   private func unionColumns(_ parts: [Relation], _ outer: Scope) throws -> [SchemaColumn] {
@@ -148,7 +160,8 @@ public struct PlanChecker: Sendable {
     for term in order {
       let type = try expressions.check(term.expression, as: term.collation)
       try require(
-        term.nulls != .none || !type.isNullable, "an order by \(term.expression.shortText) does not say where NULL goes")
+        term.nulls != .none || !type.isNullable, "an order by \(term.expression.shortText) does not say where NULL goes"
+      )
     }
     let ends = (order.map(\.expression) + partition.map(\.expression)).contains { expression in
       guard case .column(let column) = expression else { return false }

@@ -28,7 +28,8 @@ extension Relation {
         case .previous(let value), .runningSum(let value), .first(let value): value.visitTables(visit)
         }
       }
-    case .join(let left, let right, _, let on), .notExists(let left, let right, let on), .exists(let left, let right, let on):
+    case .join(let left, let right, _, let on), .notExists(let left, let right, let on),
+      .exists(let left, let right, let on):
       left.visitTables(visit)
       right.visitTables(visit)
       on.visitTables(visit)
@@ -61,7 +62,8 @@ extension Expression {
       .durationMicroseconds(let a, let b), .add(let a, let b), .subtract(let a, let b), .multiply(let a, let b),
       .divide(let a, let b):
       [a, b]
-    case .present(let a), .isNull(let a), .not(let a), .instant(let a), .timestamp(let a), .shift(let a, _), .day(let a),
+    case .present(let a), .isNull(let a), .not(let a), .instant(let a), .timestamp(let a), .shift(let a, _),
+      .day(let a),
       .sourceTimestamp(let a, _, _), .isSourceTimeOutOfRange(let a, _), .seconds(let a), .byteLength(let a),
       .sha256(let a), .decimalText(let a), .timestampText(let a), .sourceText(let a), .sourceInteger(let a):
       [a]

@@ -6,7 +6,7 @@ public struct DriverError: Error, Sendable {
   /// What kind of thing went wrong. A struct over a private enum, so that kinds can be added without breaking a
   /// backend that was built before.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
-    private enum Kind: String { 
+    private enum Kind: String {
       case connection, authentication, noSuchObject, wrongColumn, notADatabase, readOnly, permission, locked
       case jobLocked, diskFull, constraint, refused, timeout, cancelled, connectionLost, badTarget, unsupported
       case encoding, other

@@ -1,0 +1,98 @@
+public import SessionPlan
+
+/// The three scripts of a job in a dialect, for any client of the engine: what `queries/` holds.
+///
+/// ```swift
+/// let planner = try Planner(.assumed(SessionJob()), profile: dialect.profile)
+/// print(try QueryScripts(dialect: dialect, planner: planner).create())
+/// ```
+public struct QueryScripts: Sendable {
+  public let dialect: Dialect
+  public let planner: Planner
+
+  /// - Parameters:
+  ///   - dialect: one whose profile keeps the steps `inline`, so that a script needs no scratch tables
+  ///   - planner: of the same profile
+  public init(dialect: Dialect, planner: Planner) {
+    self.dialect = dialect
+    self.planner = planner
+  }
+
+  /// What `tool_version` says in the rows of runs that a script made.
+  public static let writtenByScript = "script"
+
+  public enum Script: String, Sendable, CaseIterable {
+    case create = "create_query"
+    case insert = "insert_query"
+    case agg = "agg_query"
+
+    public var fileName: String { rawValue + ".sql" }
+  }
+
+  public func text(_ script: Script) throws -> String {
+    switch script {
+    case .create: try create()
+    case .insert: try insert()
+    case .agg: try agg()
+    }
+  }
+
+  /// The tables, indexes and views.
+  public func create() throws -> String {
+    let plan = try planner.createPlan(withSource: planner.bound.job.source.table == nil)
+    try PlanChecker().check(plan)
+    return try script(
+      .create,
+      ["The tables, indexes and views of the job. What is already there is left as it is."], plan.steps)
+  }
+
+  /// One run over a window of time, whose ends are placeholders, in a transaction.
+  public func insert() throws -> String {
+    let identity = RunIdentity(
+      job: JobFingerprint(planner.bound).text, engine: dialect.title, toolVersion: Self.writtenByScript)
+    let plan = try planner.runPlan(
+      .window(from: .placeholder("start_time", .timestamp), to: .placeholder("end_time", .timestamp)), identity)
+    try PlanChecker().check(plan)
+    return try script(
+      .insert,
+      [
+        "One run: puts the pageviews of a window that are not in the ledger yet into their sessions.",
+        "Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.",
+        "",
+        "Put in {{ start_time }} and {{ end_time }} first: YYYY-MM-DD HH:MM:SS in UTC, the end not included.",
+        "Late pageviews are found by a run over the window that they belong to.",
+      ], plan.steps, inTransaction: true)
+  }
+
+  /// Totals, then a row for each session, user and day.
+  public func agg() throws -> String {
+    let purposes: [(AggregateKind, String)] = [
+      (.totals, "All sessions in one row. Columns in _micro are millionths, durations are microseconds."),
+      (.session, "One row for each session."), (.user, "One row for each user."),
+      (.day, "One row for each UTC day: sessions that started on it, pageviews on it."),
+    ]
+    let steps = purposes.map { Plan.Step($0.rawValue, $1, .query(planner.aggregate($0))) }
+    try PlanChecker().check(Plan(name: "agg", steps: steps))
+    return try script(.agg, ["The current sessions in numbers. Reads only."], steps)
+  }
+
+  // MARK: Text
+
+  private func script(
+    _ script: Script, _ about: [String], _ steps: [Plan.Step], inTransaction: Bool = false
+  ) throws -> String {
+    let renderer = Renderer(dialect)
+    let command = dialect.scripts.shellCommand.replacing("{file}", with: script.fileName)
+    var header = ["\(script.fileName) for \(dialect.title) (\(dialect.evidence.rawValue))", ""] + about
+    if inTransaction { header += ["", "The run ledger gets two rows: started, finished."] }
+    header += ["", "Run it:  \(command)", "Rendered from the plan by sessionizer; not edited by hand."]
+    var parts = [header.map { $0.isEmpty ? "--" : "-- " + $0 }.joined(separator: "\n")]
+    if inTransaction, !dialect.scripts.begin.isEmpty { parts.append(dialect.scripts.begin + ";") }
+    for step in steps {
+      let sql = try renderer.render(step.statement).map { $0 + ";" }.joined(separator: "\n")
+      parts.append("-- \(step.name): \(step.purpose)\n" + sql)
+    }
+    if inTransaction, !dialect.scripts.commit.isEmpty { parts.append(dialect.scripts.commit + ";") }
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+}

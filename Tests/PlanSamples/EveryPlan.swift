@@ -1,0 +1,55 @@
+package import SessionPlan
+
+/// Everything that the planner can say of a job.
+package enum EveryPlan {
+  package static func plans(_ planner: Planner) throws -> [Plan] {
+    let identity = RunIdentity(job: JobFingerprint(planner.bound).text, engine: "engine 1", toolVersion: "it's \"1\"")
+    let from = Literal.timestamp(Timestamp(microseconds: -1))
+    let to = Literal.timestamp(Timestamp(microseconds: 1_577_836_800_000_000))
+    var modes: [RunMode] = [.whole, .window(from: from, to: to), .window(from: nil, to: to)]
+    if let arrival = planner.bound.job.source.arrival {
+      modes.append(.new(since: arrival.kind == .id ? .integer(-7) : from))
+    }
+    var plans = [try planner.createPlan(withSource: true), try planner.createPlan(withSource: false)]
+    for mode in modes {
+      plans.append(try planner.runPlan(mode, identity))
+      if planner.hasFirstRunPlan { plans.append(try planner.firstRunPlan(mode, identity)) }
+    }
+    if planner.profile.steps == .scratchTables {
+      plans.append(
+        Plan(
+          name: "load",
+          steps: [
+            planner.loadedScratch(), planner.insertLoaded(), planner.faultsScratch(), planner.insertFaults(),
+          ].enumerated().map { Plan.Step("\($0.offset)", "", $0.element) }))
+    }
+    plans.append(
+      Plan(name: "queries", steps: try queries(planner).map { Plan.Step($0.name, "", .query($0.query)) }))
+    return plans
+  }
+
+  package static func queries(_ planner: Planner) throws -> [(name: String, query: Query)] {
+    let run = Literal.integer(3)
+    var result: [(String, Query)] = [
+      ("status", planner.statusQuery()), ("changed", planner.changedSessions(since: run)),
+      ("mark", planner.markQuery()), ("fingerprint", planner.fingerprintQuery()), ("last run", planner.lastRun()),
+      ("states", planner.runStates(of: run)), ("source probe", planner.sourceProbe()),
+      ("ledger probe", planner.ledgerProbe()),
+    ]
+    if let probe = planner.repeatedIDProbe() { result.append(("copies", probe)) }
+    for asOf in [nil, run] {
+      result += [("sessions", planner.sessionsExport(asOf: asOf)), ("events", planner.eventsExport(asOf: asOf))]
+      result += AggregateKind.allCases.map { ("agg " + $0.rawValue, planner.aggregate($0, asOf: asOf)) }
+    }
+    let mark: Literal? = planner.bound.job.source.arrival.map {
+      $0.kind == .id ? .integer(5) : .timestamp(Timestamp(microseconds: 0))
+    }
+    let from = Literal.timestamp(Timestamp(microseconds: 0))
+    for checks in [
+      try planner.verifyChecks(belowMark: mark), try planner.verifyChecks(from: from, to: nil, belowMark: mark),
+    ] {
+      result += checks.map { ("verify " + $0.name, $0.query) }
+    }
+    return result
+  }
+}

@@ -1,0 +1,49 @@
+import SQLRendering
+import SessionPlan
+
+/// Every token is absurd, so that one that is hard-coded in the renderer shows.
+enum AbsurdDialect {
+  static func dialect(_ profile: PlanProfile, placement: Dialect.SubqueryPlacement = .insideInsert) -> Dialect {
+    Dialect(
+      name: "absurd", title: "Absurd 9", evidence: .assumed, profile: profile,
+      identifiers: .init(openQuote: "⟪", closeQuote: "⟫⟫", longest: 400),
+      literals: .init(escapesBackslash: true, timestamp: "MOMENT<{a}>", null: "VOID<{type}>"),
+      types: .init(integer: "ZAHL", text: "WORT", key: "SCHLOSS", timestamp: "UHR", instant: "TICK", flag: "FAHNE"),
+      tables: .init(
+        createTable: "BAUE TISCH {name} [{columns}]", createIndex: "BAUE REGISTER {name} ZU {table} [{columns}]",
+        createView: "BAUE FENSTER {name} ZEIGT {query}", growingColumn: "{name} WACHSEND",
+        primaryKey: "HAUPTSCHLOSS [{columns}]", indexNameHasSchema: false,
+        createScratch: "BAUE ZETTEL {name} [{columns}]",
+        scratchName: "zettel!{name}", positionColumn: "{name} GEZAEHLT", scratchKey: "{name} ZETTELSCHLOSS",
+        scratchIndex: "BAUE ZETTELREGISTER {name} ZU {table} [{columns}]"),
+      queries: .init(
+        subqueriesInInsert: placement, namedSubquery: "NAMENS", lookupJoin: "SUCHVERBUND",
+        computedOnceSuffix: "EINMAL", computedOnceCondition: "JA", limit: "NUR {n}", nullsFirst: "LEERE VORAN",
+        byteOrder: "NACH BYTES"),
+      scripts: .init(begin: "ANFANG", commit: "SCHLUSS", shellCommand: "absurd {file}"),
+      templates: templates, traps: [:])
+  }
+
+  static let profiles: [PlanProfile] = [PlanProfile.Steps.scratchTables, .inline].flatMap { steps in
+    [PlanProfile.Islands.positions, .windows].flatMap { islands in
+      [true, false].map { can in
+        PlanProfile(
+          steps: steps, islands: islands, hasCorrelatedLookup: can, enforcesKeys: can, hasSHA256: can,
+          hasArrivalColumn: can, hasNamedTimeZones: can, hasStrictTypes: can)
+      }
+    }
+  }
+
+  static let templates: [Intent: String] = [
+    .compareBytes: "WIEGE({a} {op} {b})", .isSame: "GLEICH({a}; {b})", .isSameBytes: "GENAU({a}; {b})",
+    .gapExceeds: "LUECKE({previous}; {current}; {op}; {microseconds})", .instant: "QTICK({a})",
+    .timestamp: "UHRZEIT({a})", .shift: "RUECKE({a}; {microseconds})", .durationMicroseconds: "DAUER({from}; {to})",
+    .day: "KALENDER({a})", .serverNow: "JETZT", .sourceTimestamp: "LIES({a}; {offset_seconds})",
+    .sourceTimestampUTC: "LIESUTC({a})", .sourceTimestampZone: "LIESZONE({a}; {zone})",
+    .sourceEpochSeconds: "QSEK({a})",
+    .sourceEpochMilliseconds: "QMILLI({a})", .sourceEpochMicroseconds: "QMIKRO({a})", .isOutOfRange: "WEITFORT({a})",
+    .isEpochOutOfRange: "ZAHLFORT({a})", .divide: "TEILE({a}; {b})", .seconds: "SEKUNDEN({a})",
+    .concatenate: "KLEBE({a}; {b})", .byteLength: "LAENGE({a})", .sha256: "HACK({a})", .decimalText: "ZIFFERN({a})",
+    .timestampText: "UHRSPRUCH({a})", .sourceText: "ALSWORT({a})", .sourceInteger: "ALSZAHL({a})",
+  ]
+}

@@ -1,0 +1,28 @@
+import SessionPlan
+import Testing
+
+/// What cannot be said cannot be run.
+@Suite struct LanguageTests {
+  /// Does not compile when a statement is added: whoever adds one comes by here, and by law L2.
+  private func verb(_ statement: Statement) -> String {
+    switch statement {
+    case .createTable, .createIndex, .createView, .createScratch: "CREATE"
+    case .insert: "INSERT"
+    case .query: "SELECT"
+    }
+  }
+
+  @Test func aStatementMakesInsertsOrReads() {
+    let t = ObjectName("t")
+    let query = Query(.values(columns: [SchemaColumn("a", .integer)], rows: [[.integer(1)]], alias: "v"))
+    let every: [Statement] = [
+      .createTable(TableDefinition(name: t, columns: [])),
+      .createIndex(IndexDefinition(name: "i", table: t, columns: [])),
+      .createView(name: t, query: query), .createScratch(ScratchDefinition(name: "s", query: query)),
+      .insert(Insert(into: t, columns: [], query: query)), .query(query),
+    ]
+    #expect(every.map(verb) == ["CREATE", "CREATE", "CREATE", "CREATE", "INSERT", "SELECT"])
+    let cases = every.compactMap { Mirror(reflecting: $0).children.first?.label }
+    #expect(cases == ["createTable", "createIndex", "createView", "createScratch", "insert", "query"])
+  }
+}

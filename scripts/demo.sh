@@ -1,0 +1,54 @@
+#!/bin/sh
+# The whole way on generated pageviews: three windows, late pageviews between them, and a check of everything.
+# Uses demo.db in the current folder, or the file that is named as argument.
+set -eu
+cd "$(dirname "$0")/.."
+
+tool="${SESSIONIZER:-.build/release/sessionizer}"
+database="${1:-demo.db}"
+files=$(mktemp -d)
+trap 'rm -rf "$files"' EXIT INT TERM
+rm -f "$database" "$database-wal" "$database-shm"
+
+say() { printf '\n\033[1m%s\033[0m\n' "$1"; }
+[ -t 1 ] || say() { printf '\n%s\n' "$1"; }
+run() {
+  echo "\$ sessionizer $*"
+  "$tool" "$@" --target "sqlite:$database"
+}
+
+say "Three days of pageviews, as they arrived: some came late"
+"$tool" generate --events 3000 --users 200 --start 2026-03-01 --days 3 --seed 7 --output "$files/all.csv"
+# The file is in the order of arrival: cut in three, each part has late pageviews of the days before.
+head -n 1 "$files/all.csv" > "$files/1.csv"
+cp "$files/1.csv" "$files/2.csv"
+cp "$files/1.csv" "$files/3.csv"
+sed -n '2,1001p' "$files/all.csv" >> "$files/1.csv"
+sed -n '1002,2001p' "$files/all.csv" >> "$files/2.csv"
+sed -n '2002,$p' "$files/all.csv" >> "$files/3.csv"
+
+say "Tables, views and ledgers"
+run create
+
+say "Three loads, each followed by a run over a window of the three days"
+run load "$files/1.csv"
+run run --from 2026-03-01 --to 2026-03-02
+run load "$files/2.csv"
+run run --from 2026-03-01 --to 2026-03-03
+run load "$files/3.csv"
+run run --from 2026-03-01 --to 2026-03-05
+
+say "The first sessions"
+"$tool" sessions --target "sqlite:$database" --format table | head -n 8
+
+say "Totals"
+run agg totals
+
+say "The run ledger"
+run status
+
+say "Everything recomputed in the database, in another way"
+run run
+run verify
+echo
+echo "The result is in $database: sqlite3 $database 'SELECT * FROM sessions LIMIT 5'"
