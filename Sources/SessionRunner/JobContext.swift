@@ -26,12 +26,20 @@ public struct JobContext: Sendable {
 
   func planner(_ bound: BoundJob) throws -> Planner { try Planner(bound, profile: profile) }
 
+  /// What is carried out for a step: its statement, or a cheaper one with the same result.
+  func statement(of step: Plan.Step, _ plan: Plan) async throws -> Statement {
+    guard let shortcut = step.shortcut,
+      try await connection.rows(shortcut.ifNothingIn, path: plan.name + "/" + step.name + "?").isEmpty
+    else { return step.statement }
+    return shortcut.statement
+  }
+
   /// Carries out the steps of a plan, after checking it.
   func carryOut(_ plan: Plan) async throws {
     try PlanChecker().check(plan)
     for step in plan.steps {
       logger.debug("step", metadata: ["plan": "\(plan.name)", "step": "\(step.name)"])
-      try await connection.execute(step.statement, path: plan.name + "/" + step.name)
+      try await connection.execute(try await statement(of: step, plan), path: plan.name + "/" + step.name)
     }
   }
 }

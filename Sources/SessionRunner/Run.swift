@@ -85,12 +85,6 @@ extension JobContext {
     guard allowingFirst, planner.hasFirstRunPlan,
       try await connection.rows(planner.ledgerProbe(), path: "run/is the ledger empty").isEmpty
     else { return try planner.runPlan(mode, identity) }
-    // Our own source has an index for this; elsewhere the ledger's key finds copies as they come.
-    if job.source.table == nil, let probe = planner.repeatedIDProbe(),
-      !(try await connection.rows(probe, path: "run/copies").isEmpty)
-    {
-      return try planner.runPlan(mode, identity)
-    }
     return try planner.firstRunPlan(mode, identity)
   }
 

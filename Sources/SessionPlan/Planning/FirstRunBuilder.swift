@@ -2,6 +2,13 @@
 struct FirstRunBuilder {
   let planner: Planner
   var steps: RunSteps
+  /// Finds a row where the source has rows that are not among the good ones.
+  private var badRowProbe: Query?
+
+  init(planner: Planner, steps: RunSteps) {
+    self.planner = planner
+    self.steps = steps
+  }
 
   private var content: [String] { Planner.columnsOfSelection + planner.attributes }
 
@@ -33,16 +40,27 @@ struct FirstRunBuilder {
               [NamedExpression("first_position", r["position"]), NamedExpression("target", r["event_id"])],
               as: "islands")), key: "first_position"))
 
-    var judged = try planner.selection(mode, as: "s")
-    if case .whole = mode {
-      // Looked for only where some source row is not among the good ones: one count, and nearly always nothing more.
-      let all = planner.count(try planner.filteredSource())
-      judged = judged.filter(all.isGreater(than: rowCount))
-    }
-    let bad = planner.rejected(judged, "s", as: "b")
+    let bad = planner.rejected(try planner.selection(mode, as: "s"), "s", as: "b")
     try steps.add(
       ScratchDefinition(
         name: "rejected", query: Query(planner.notYetQuarantined(.distinct(bad, alias: "b"), as: "rejected"))))
+    if case .whole = mode {
+      let all = planner.count(try planner.filteredSource())
+      let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
+      badRowProbe = Query(
+        one.filter(all.isGreater(than: rowCount)).project([NamedExpression("found", .integer(1))], as: "p"))
+    }
+  }
+
+  /// Bad rows are looked for only where a count says that there are some: nearly always that is all.
+  private func scratchStep(_ definition: ScratchDefinition) -> Plan.Step {
+    var step = Plan.Step(definition.name, RunBuilder.purposes[definition.name] ?? "", .createScratch(definition))
+    if definition.name == "rejected", let badRowProbe {
+      let columns = steps.schemas[definition.name] ?? []
+      let none = ScratchDefinition(name: definition.name, query: Query(Planner.nothing(columns)))
+      step.shortcut = .init(ifNothingIn: badRowProbe, statement: .createScratch(none))
+    }
+    return step
   }
 
   func statements() -> [Plan.Step] {
@@ -54,7 +72,7 @@ struct FirstRunBuilder {
         order: [OrderTerm(i["first_position"], .value, descending: true)], mayMiss: false))
     let rows = Relation.table(r).project(
       content.map { NamedExpression("r", $0) } + [NamedExpression("session_id", target)], as: "x")
-    return steps.definitions.map { Plan.Step($0.name, RunBuilder.purposes[$0.name] ?? "", .createScratch($0)) } + [
+    return steps.definitions.map(scratchStep) + [
       Plan.Step(
         "rows", "The pageviews, each with its session.",
         planner.insert(into: .sessionTable, rows, alias: "x", steps: steps)),

@@ -61,13 +61,16 @@ extension Planner {
   private func collation(of column: SchemaColumn) -> Collation { column.type == .text ? .bytes : .value }
 
   private func emptyScratch(_ name: String, _ columns: [SchemaColumn]) -> ScratchDefinition {
-    let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
-    let nothing = one.filter(.or([])).project(
-      columns.map { NamedExpression($0.name, .null($0.type)) }, as: "e")
-    return ScratchDefinition(
-      name: name, query: Query(nothing),
+    ScratchDefinition(
+      name: name, query: Query(Self.nothing(columns)),
       position: .init(
         column: "position", order: [OrderTerm(.column("e", columns[0].name), collation(of: columns[0]), nulls: .first)],
         tiesAreEqual: true))
+  }
+
+  /// No rows, of the given columns, under the alias `e`.
+  static func nothing(_ columns: [SchemaColumn]) -> Relation {
+    let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
+    return one.filter(.or([])).project(columns.map { NamedExpression($0.name, .null($0.type)) }, as: "e")
   }
 }

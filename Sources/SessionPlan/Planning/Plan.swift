@@ -13,6 +13,13 @@ public struct Plan: Hashable, Sendable {
     /// What it is for, one sentence.
     public var purpose: String
     public var statement: Statement
+    /// A cheaper statement with the same result, which may be carried out instead where a query finds no row.
+    public var shortcut: Shortcut?
+
+    public struct Shortcut: Hashable, Sendable {
+      public var ifNothingIn: Query
+      public var statement: Statement
+    }
 
     public init(_ name: String, _ purpose: String, _ statement: Statement) {
       self.name = name

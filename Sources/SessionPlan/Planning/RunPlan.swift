@@ -54,18 +54,6 @@ extension Planner {
         [NamedExpression("found", .integer(1))], as: "o"), limit: 1)
   }
 
-  /// One row where an event id occurs twice in the source, by the column as it is; nil where ids are derived.
-  public func repeatedIDProbe() -> Query? {
-    guard let id = job.source.eventID else { return nil }
-    let p = source
-    let grouped = Relation.aggregate(
-      Relation.table(p).filter(p[id].isPresent), by: [NamedExpression("event_id", p[id])],
-      [AggregateColumn("copies", .count)], alias: "g")
-    return Query(
-      grouped.filter(Expression.column("g", "copies").isGreater(than: .integer(1)))
-        .project([NamedExpression("found", .integer(1))], as: "o"), limit: 1)
-  }
-
   // MARK: The run's own rows
 
   /// The id of the run that has written `started` and not yet `finished`.
