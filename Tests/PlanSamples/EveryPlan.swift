@@ -36,7 +36,6 @@ package enum EveryPlan {
       ("states", planner.runStates(of: run)), ("source probe", planner.sourceProbe()),
       ("ledger probe", planner.ledgerProbe()),
     ]
-    if let probe = planner.repeatedIDProbe() { result.append(("copies", probe)) }
     for asOf in [nil, run] {
       result += [("sessions", planner.sessionsExport(asOf: asOf)), ("events", planner.eventsExport(asOf: asOf))]
       result += AggregateKind.allCases.map { ("agg " + $0.rawValue, planner.aggregate($0, asOf: asOf)) }
