@@ -94,9 +94,10 @@ def copy(source, target):
 
 
 def tool_transaction(arguments, log):
-    """Runs the tool with --verbose; returns the seconds from BEGIN to COMMIT as its connection measured them."""
+    """Runs the tool with --verbose; returns the seconds from BEGIN to COMMIT as its connection measured them, and its
+    peak memory in MB."""
     with open(log, "w") as stderr:
-        run([TOOL, *arguments, "--verbose"], stderr=stderr)
+        _, memory = run([TOOL, *arguments, "--verbose"], stderr=stderr)
     units = {"ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0}
     total, inside, pending = 0.0, False, 0.0
     for line in pathlib.Path(log).read_text().splitlines():
@@ -109,7 +110,7 @@ def tool_transaction(arguments, log):
             inside, total = True, pending
         elif line.startswith("COMMIT"):
             inside = False
-    return total
+    return total, memory
 
 
 def pageviews(path, copies):
@@ -170,7 +171,7 @@ def measure(arguments, folder):
 
     def first_run():
         copy(loaded, work)
-        seconds, memory["run"] = run([TOOL, "run", "--target", f"sqlite:{work}", "--quiet"])
+        seconds, memory["run"] = tool_transaction(["run", "--target", f"sqlite:{work}"], log)
         return seconds
 
     def by_hand():
@@ -206,7 +207,7 @@ def measure(arguments, folder):
 
         def new_run():
             copy(base, work)
-            return tool_transaction(["run", "--new", "--target", f"sqlite:{work}"], log)
+            return tool_transaction(["run", "--new", "--target", f"sqlite:{work}"], log)[0]
 
         def bare_insert():
             copy(base, work)

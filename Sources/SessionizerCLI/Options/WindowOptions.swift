@@ -13,8 +13,8 @@ struct WindowOptions: ParsableArguments {
   var to: Timestamp?
 
   mutating func validate() throws {
-    if let from, let to, to <= from {
-      throw ValidationError("the window ends at \(to), which is not after its start, \(from)")
+    if let from, let to, to < from {
+      throw ValidationError("the window ends at \(to), which is before its start, \(from)")
     }
   }
 

@@ -22,7 +22,7 @@ import Testing
     Mistake("run --gap 30", 64, "'30' is no gap"),
     Mistake("run --nope", 64, "--nope"),
     Mistake("run --target sqlite:x --new --from 2026-01-01", 64, "do not go together"),
-    Mistake("run --target sqlite:x --from 2026-01-02 --to 2026-01-01", 64, "not after its start"),
+    Mistake("run --target sqlite:x --from 2026-01-02 --to 2026-01-01", 64, "before its start"),
     Mistake("run --target sqlite:x --from tomorrow", 64, "'tomorrow' is no time"),
     Mistake("run", 64, "no target; give --target sqlite:PATH"),
     Mistake("run --quiet --verbose", 64, "do not go together"),
