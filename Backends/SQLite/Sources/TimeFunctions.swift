@@ -23,17 +23,24 @@ private func canonicalTime(
     sqlite3_result_null(context)
     return
   }
+  // Nearly every time is canonical already; then SQLite keeps the text that it has.
+  if isCanonical(text), sqlite3_value_int64(values?[1]) == 0, sqlite3_value_type(value) == SQLITE_TEXT {
+    sqlite3_result_value(context, value)
+    return
+  }
   withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
     let length = moment.write(to: buffer)
-    // Nearly every time is canonical already; then SQLite keeps the text that it has.
-    if length == text.count, text.elementsEqual(buffer[..<length]), sqlite3_value_type(value) == SQLITE_TEXT {
-      sqlite3_result_value(context, value)
-    } else {
-      buffer.withMemoryRebound(to: CChar.self) {
-        sqlite3_result_text(context, $0.baseAddress, Int32(length), sessionizer_sqlite_transient())
-      }
+    buffer.withMemoryRebound(to: CChar.self) {
+      sqlite3_result_text(context, $0.baseAddress, Int32(length), sessionizer_sqlite_transient())
     }
   }
+}
+
+/// Whether a text that is a time is one in canonical form: 26 bytes, a blank between day and time, six digits at the end.
+private func isCanonical(_ time: UnsafeBufferPointer<UInt8>) -> Bool {
+  guard time.count == 26, time[10] == UInt8(ascii: " "), time[19] == UInt8(ascii: ".") else { return false }
+  for byte in time[20...] where byte < UInt8(ascii: "0") || byte > UInt8(ascii: "9") { return false }
+  return true
 }
 
 private func microseconds(

@@ -38,7 +38,9 @@ struct FirstRunBuilder {
             .filter(starts)
             .project(
               [NamedExpression("first_position", r["position"]), NamedExpression("target", r["event_id"])],
-              as: "islands")), key: "first_position"))
+              as: "islands")),
+        position: .init(
+          column: "number", order: [OrderTerm(.column("islands", "first_position"), .value)])))
 
     let bad = planner.rejected(try planner.selection(mode, as: "s"), "s", as: "b")
     try steps.add(
@@ -65,13 +67,19 @@ struct FirstRunBuilder {
 
   func statements() -> [Plan.Step] {
     let r = steps.reference("fresh", as: "r")
+    // A session's rows stand between its first and the next session's first: one range for each session, where a
+    // look-up of the session's start would cost one for each row.
     let i = steps.reference("islands", as: "i")
-    let target = Expression.lookup(
-      Lookup(
-        i["target"], from: .table(i), matching: i["first_position"].isAtMost(r["position"]),
-        order: [OrderTerm(i["first_position"], .value, descending: true)], mayMiss: false))
-    let rows = Relation.table(r).project(
-      content.map { NamedExpression("r", $0) } + [NamedExpression("session_id", target)], as: "x")
+    let n = steps.reference("islands", as: "n")
+    let isInIsland = Expression.and([
+      r["position"].isAtLeast(i["first_position"]),
+      r["position"].isLess(than: .coalesce([n["first_position"], .integer(Int64.max)])),
+    ])
+    let rows = Relation.join(
+      Relation.table(i).leftJoin(.table(n), on: n["number"].equals(i["number"].plus(1), .value)), .table(r), .lookup,
+      on: isInIsland
+    ).project(
+      content.map { NamedExpression("r", $0) } + [NamedExpression("session_id", i["target"])], as: "x")
     return steps.definitions.map(scratchStep) + [
       Plan.Step(
         "rows", "The pageviews, each with its session.",
