@@ -87,7 +87,8 @@ ORDER BY "user_id", "page_view_at", "event_id";
 
 -- islands: Where sessions start, and the session id of each.
 CREATE TEMP TABLE "islands" (
-  "first_position" INTEGER PRIMARY KEY,
+  "number" INTEGER PRIMARY KEY,
+  "first_position" INTEGER,
   "target" TEXT
 );
 INSERT INTO temp."islands" ("first_position", "target")
@@ -172,8 +173,7 @@ FROM (
     ) AS "j"
     WHERE 1
   ) AS "s"
-  WHERE (SELECT count(*) AS "n" FROM "pageviews" AS "p") > coalesce((SELECT max("last"."position") AS "position" FROM temp."fresh" AS "last"), 0)
-    AND "s"."reason" IS NOT NULL
+  WHERE "s"."reason" IS NOT NULL
 ) AS "b"
 WHERE NOT EXISTS (
     SELECT 1
@@ -200,14 +200,12 @@ FROM (
     "r"."user_id" AS "user_id",
     "r"."page_view_at" AS "page_view_at",
     "r"."page" AS "page",
-    (
-      SELECT "i"."target"
-      FROM temp."islands" AS "i"
-      WHERE "i"."first_position" <= "r"."position"
-      ORDER BY "i"."first_position" DESC
-      LIMIT 1
-    ) AS "session_id"
-  FROM temp."fresh" AS "r"
+    "i"."target" AS "session_id"
+  FROM temp."islands" AS "i"
+  LEFT JOIN temp."islands" AS "n" ON "n"."number" = ("i"."number" + 1)
+  CROSS JOIN temp."fresh" AS "r"
+    ON "r"."position" >= "i"."first_position"
+    AND "r"."position" < coalesce("n"."first_position", 9223372036854775807)
 ) AS "x";
 
 -- quarantine: What cannot be sessionized, and why.
