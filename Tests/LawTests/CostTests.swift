@@ -2,6 +2,7 @@ import Logging
 import SQLiteBackend
 import SessionPlan
 import SessionRunner
+import Synchronization
 import Testing
 import WarehouseDriver
 
@@ -9,13 +10,28 @@ let quiet = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
 
 /// L9: a run costs what its new rows and the ledger rows beside them cost, whatever the history behind.
 @Suite struct CostTests {
-  /// A pageview of one user every 157.68 s: 200,000 in a year, 23 in an hour.
-  private static let distance = "157680000"
+  /// A pageview of one user every 31.536 s: 1,000,000 in a year, 115 in an hour.
+  private static let distance = "31536000"
 
-  /// The engine's own counts of a run of two rows, one of them at the start of the history.
-  private func costOfLateRun(rows: Int) async throws -> (StatementStatistics, DryRunReport) {
-    let connection = try await SQLiteBackend().connect(
-      to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
+  private final class RowCount: Sendable {
+    let rows = Mutex(0)
+  }
+
+  private struct Cost {
+    /// The engine's own counts.
+    var statistics: StatementStatistics
+    /// Ledger rows that the run took into its context.
+    var context: Int
+    var dry: DryRunReport
+  }
+
+  /// What a run of two rows costs, one of them at the start of the history.
+  private func costOfLateRun(rows: Int) async throws -> Cost {
+    let contextRows = RowCount()
+    let options = ConnectionOptions(mayCreate: true) { event in
+      if event.sql.hasPrefix(#"INSERT INTO temp."context""#) { contextRows.rows.withLock { $0 = event.rows ?? .max } }
+    }
+    let connection = try await SQLiteBackend().connect(to: Target(url: "sqlite::memory:"), options: options)
     let job = SessionJob(source: PageviewSource(arrival: Arrival(column: "arrival_id", overlap: 0)))
     let context = JobContext(job: job, connection: connection, logger: quiet, toolVersion: "test")
     try await context.create()
@@ -41,15 +57,21 @@ let quiet = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
     await sqlite.resetStatementStatistics()
     let report = try await context.run(RunRequest(mode: .new))
     #expect(report.mode == "new" && report.pageviews == 2)
-    let statistics = await sqlite.statementStatistics
+    let cost = Cost(
+      statistics: await sqlite.statementStatistics, context: contextRows.rows.withLock { $0 }, dry: dry)
     await connection.close()
-    return (statistics, dry)
+    return cost
   }
 
   @Test func aLateRowCostsTheSameInAnyHistory() async throws {
-    let (short, _) = try await costOfLateRun(rows: 10_000)
-    let (long, dry) = try await costOfLateRun(rows: 200_000)
-    print("L9: \(short) with 10,000 rows, \(long) with 200,000 rows")
+    let small = try await costOfLateRun(rows: 10_000)
+    let large = try await costOfLateRun(rows: 1_000_000)
+    let (short, long, dry) = (small.statistics, large.statistics, large.dry)
+    print("L9: \(short), context \(small.context) with 10,000 rows")
+    print("L9: \(long), context \(large.context) with 1,000,000 rows")
+    // An hour around the late row, half an hour before the new one.
+    #expect((100..<1000).contains(large.context))
+    #expect(large.context == small.context)
     // Scans are only over the run's own scratch tables.
     #expect(long.fullScanSteps < 1000)
     #expect(long.automaticIndexRows < 1000)

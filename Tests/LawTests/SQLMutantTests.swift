@@ -53,19 +53,47 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
       .duplicatesNotQuarantined,
       (#"WHERE "k"."reason" IS NOT NULL"#, #"WHERE "k"."reason" <> 'duplicate_event_id'"#)),
     SQLMutant(
-      .quarantineRepeated,
+      .quarantineRepeated, (#""q"."reason" = "b"."reason""#, #"0 AND "q"."reason" = "b"."reason""#)),
+    SQLMutant(
+      .occurrencePastMark, (#"("n"."arrival" >= "#, #"("a"."arrival" >= "#),
+      (#" OR "n"."arrival" IS NULL)"#, #" OR "a"."arrival" IS NULL)"#)),
+    // Rows that are an hour older than the newest that is known.
+    SQLMutant(
+      .lookBackLimit,
       (
-        #"WHERE NOT EXISTS (SELECT 1 FROM "session_quarantine""#,
-        #"WHERE 1 OR EXISTS (SELECT 1 FROM "session_quarantine""#
+        #"WHERE ("t"."run_id" IS NULL"#,
+        #"""
+        WHERE coalesce(sessionizer_micros("s"."page_view_at") >= (SELECT max(sessionizer_micros("page_view_at")) \#
+        FROM "session_table") - 3600000000, 1) AND ("t"."run_id" IS NULL
+        """#
       )),
+    SQLMutant(.markMovedByWindow, (#""r"."mode" <> 'window'"#, "1")),
     SQLMutant(.overlapIgnored),
     SQLMutant(.rowsBeforeLineage),
   ]
 
+  /// A windowed run's `started` row with the mark that other runs set.
+  private static func withMark(_ text: String) -> String {
+    guard text.contains("'started' AS \"state\""), text.contains("'window' AS \"mode\"") else { return text }
+    // A source without arrival finds the column in the row around it, which is NULL.
+    func mark(_ type: String) -> String {
+      """
+      (SELECT (SELECT CASE typeof(max("arrival")) WHEN '\(type)' THEN max("arrival") END FROM "source_rows") \
+      FROM (SELECT NULL AS "arrival"))
+      """
+    }
+    return text.replacing(#"NULL AS "arrival_mark","#, with: mark("integer") + #" AS "arrival_mark","#)
+      .replacing(#"NULL AS "arrival_mark_at","#, with: mark("text") + #" AS "arrival_mark_at","#)
+  }
+
   var player: SQLPlayer {
     var faults = InterposedConnection.Faults()
     let changes = changes
-    faults.rewrite = { _, text in changes.reduce(text) { $0.replacing($1.old, with: $1.new) } }
+    let setsMarks = mutant == .markMovedByWindow
+    faults.rewrite = { _, text in
+      let text = setsMarks ? Self.withMark(text) : text
+      return changes.reduce(text) { $0.replacing($1.old, with: $1.new) }
+    }
     if mutant == .rowsBeforeLineage {
       faults.hasTransactions = false
       faults.delayed = (table: .init("session_lineage"), until: .init("session_table"))
@@ -87,6 +115,8 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
       let history = HistoryDistribution.standard.history(seed: seed)
       if let failure = await checkHistory(history, player: player) {
         print("\(planted.mutant): caught by history \(seed), \(failure.law)")
+        // A statement that the engine does not even compile would be no mistake but nonsense.
+        #expect(!failure.detail.contains("syntax error") && !failure.detail.contains("no such"), "\(failure.detail)")
         await player.close()
         return
       }
