@@ -65,6 +65,14 @@ let package = Package(
       name: "SQLiteBackend", dependencies: ["CSQLite", "SQLRendering", "WarehouseDriver", crypto],
       path: "Backends/SQLite/Sources", swiftSettings: strict),
 
+    // PostgreSQL.
+    .systemLibrary(
+      name: "CPostgres", path: "Backends/Postgres/CPostgres", pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .target(
+      name: "PostgresBackend", dependencies: ["CPostgres", "SQLRendering", "SessionPlan", "WarehouseDriver"],
+      path: "Backends/Postgres/Sources", swiftSettings: strict),
+
     // The command line.
     .target(
       name: "SessionizerCLI",
@@ -75,7 +83,8 @@ let package = Package(
       swiftSettings: strict),
     // The executable; the only target that names all backends.
     .executableTarget(
-      name: "sessionizer", dependencies: ["SQLRendering", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver"],
+      name: "sessionizer",
+      dependencies: ["PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver"],
       swiftSettings: strict),
 
     // Tests.
@@ -97,6 +106,12 @@ let package = Package(
       name: "BackendConformanceTests", dependencies: ["BackendConformance", "SessionPlan"], swiftSettings: strict),
     .testTarget(
       name: "SQLiteBackendTests", dependencies: ["CSQLite", "SQLiteBackend", "SessionPlan", "WarehouseDriver", crypto],
+      swiftSettings: strict),
+    // A private PostgreSQL server, for the tests.
+    .target(name: "PostgresServer", path: "Tests/PostgresServer", swiftSettings: strict),
+    .testTarget(
+      name: "PostgresBackendTests",
+      dependencies: ["CPostgres", "PostgresBackend", "PostgresServer", "SessionPlan", "WarehouseDriver"],
       swiftSettings: strict),
     .testTarget(
       name: "SessionizerCLITests",

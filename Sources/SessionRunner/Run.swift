@@ -61,7 +61,7 @@ extension JobContext {
     let planner = try planner(bound)
     let identity = RunIdentity(
       job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
-    try await connection.lockJob(lockName, wait: request.wait)
+    try await connection.lockJob(job.names[.sessionRuns], wait: request.wait)
     do {
       let result = try await connection.transaction(.insertOnly(ledgers: ledgers)) {
         try await requireSameJob(bound)
@@ -91,8 +91,6 @@ extension JobContext {
   // MARK: What a run needs
 
   private var ledgers: [ObjectName] { ObjectNames.Object.ledgers.map { job.names[$0] } }
-
-  private var lockName: String { "sessionizer " + job.names[.sessionRuns].description }
 
   private func engine() async throws -> String {
     let facts = try await connection.facts()
@@ -183,15 +181,15 @@ public struct DryRunReport: Sendable {
 }
 
 extension JobContext {
-  /// Shows what a run would do, and writes nothing: its scratch tables are made and counted in a transaction for
-  /// reading, which is rolled back.
+  /// Shows what a run would do, and writes nothing: its scratch tables are made and counted in a transaction
+  /// that is rolled back.
   public func dryRun(_ request: RunRequest = RunRequest()) async throws -> DryRunReport {
     let bound = try await boundToSource()
     try requireArrival(request.mode, bound)
     try await requireLedgers(bound)
     let planner = try planner(bound)
     let identity = RunIdentity(job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
-    try await connection.begin(.read)
+    try await connection.begin(.rehearsal)
     do {
       try await requireSameJob(bound)
       let mode = try await planMode(request.mode, planner, bound)

@@ -17,16 +17,19 @@ public struct ConnectionOptions: Sendable {
   public var readOnly: Bool
   /// How long a statement waits for another connection's lock.
   public var lockTimeout: Duration
+  /// How long a statement may take on the server; nil leaves it to the server's own setting.
+  public var statementTimeout: Duration?
   /// Called with each statement, its time and the number of rows: `--verbose`.
   public var observer: (@Sendable (StatementEvent) -> Void)?
 
   public init(
     mayCreate: Bool = false, readOnly: Bool = false, lockTimeout: Duration = .seconds(5),
-    observer: (@Sendable (StatementEvent) -> Void)? = nil
+    statementTimeout: Duration? = nil, observer: (@Sendable (StatementEvent) -> Void)? = nil
   ) {
     self.mayCreate = mayCreate
     self.readOnly = readOnly
     self.lockTimeout = lockTimeout
+    self.statementTimeout = statementTimeout
     self.observer = observer
   }
 }

@@ -55,11 +55,15 @@ public protocol Connection: Actor {
   ///
   /// An engine whose only lock is a transaction (SQLite) may begin it here; `begin` then goes on with that one.
   /// - Parameters:
-  ///   - job: the same text for the same job
+  ///   - ledger: the job's run ledger, which stands for the job
   ///   - wait: how long to wait for another run; zero means not at all
   /// - Throws: `DriverError` with the code `jobLocked` where another run holds it.
-  func lockJob(_ job: String, wait: Duration) async throws
+  func lockJob(_ ledger: ObjectName, wait: Duration) async throws
   func unlockJob() async throws
+
+  /// Names what the following statements are part of, such as `run 17 of session_runs`, where the server's
+  /// administrators can see it: in a comment before each statement. nil names nothing.
+  func annotate(_ text: String?) async
 
   // MARK: Catalog
 
@@ -74,6 +78,8 @@ public protocol Connection: Actor {
 public enum TransactionMode: Sendable {
   /// Many reads of one snapshot; nothing is written.
   case read
+  /// Reads and scratch tables: what a run does before it writes. It ends by being rolled back.
+  case rehearsal
   /// Loading and creating: writes to any of our tables.
   case write
   /// A run: the backend refuses, as well as it can, everything but reads, scratch tables and inserts.
@@ -144,4 +150,8 @@ public struct ServerFacts: Sendable {
     self.dialect = dialect
     self.details = details
   }
+}
+
+extension Connection {
+  public func annotate(_ text: String?) async {}
 }

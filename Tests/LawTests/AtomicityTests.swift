@@ -202,7 +202,7 @@ enum TwoBatches {
     let context = JobContext(try await database.connect())
     try await context.create()
     let holder = try await database.connect()
-    try await holder.lockJob("sessionizer session_runs", wait: .zero)
+    try await holder.lockJob(ObjectName("session_runs"), wait: .zero)
     await #expect {
       _ = try await context.run()
     } throws: { error in

@@ -13,7 +13,7 @@ import WarehouseDriver
       await expect(.cancelled) { _ = try await connection.execute(endlessQuery) }
       await expect(.cancelled) { _ = try await connection.open(endlessQuery, types: nil) }
       await expect(.cancelled) { try await connection.begin(.write) }
-      await expect(.cancelled) { try await connection.lockJob("j", wait: .seconds(3600)) }
+      await expect(.cancelled) { try await connection.lockJob(ObjectName("j"), wait: .seconds(3600)) }
     }
     task.cancel()
     await task.value
@@ -74,7 +74,7 @@ import WarehouseDriver
     let waiter = try await connect(folder.file(), lockTimeout: .seconds(3600))
     try await holder.begin(.write)
     for action in [
-      { try await waiter.lockJob("job", wait: .seconds(3600)) }, { try await waiter.begin(.write) },
+      { try await waiter.lockJob(ObjectName("job"), wait: .seconds(3600)) }, { try await waiter.begin(.write) },
       { _ = try await waiter.execute("CREATE TABLE t(a)") },
     ] as [@Sendable () async throws -> Void] {
       let task = Task { await expect(.cancelled, action) }
@@ -83,7 +83,7 @@ import WarehouseDriver
       _ = await task.value
     }
     try await holder.rollback()
-    try await waiter.lockJob("job", wait: .zero)
+    try await waiter.lockJob(ObjectName("job"), wait: .zero)
   }
 
   @Test func duringABulkInsert() async throws {

@@ -7,8 +7,8 @@ import WarehouseDriver
     let folder = try TemporaryFolder()
     let (first, second) = (try await connect(folder.file()), try await connect(folder.file()))
     _ = try await first.execute("CREATE TABLE ledger(a)")
-    try await first.lockJob("job", wait: .zero)
-    let held = await expect(.jobLocked) { try await second.lockJob("job", wait: .zero) }
+    try await first.lockJob(ObjectName("job"), wait: .zero)
+    let held = await expect(.jobLocked) { try await second.lockJob(ObjectName("job"), wait: .zero) }
     #expect(held?.message == "another run or another writer holds \(folder.file())")
     #expect(held?.remedy?.contains("--wait") == true)
     let locked = await expect(.locked) { try await second.begin(.write) }
@@ -16,10 +16,10 @@ import WarehouseDriver
     try await first.begin(.insertOnly(ledgers: [ObjectName("ledger")]))
     await expect(.refused) { _ = try await first.execute("DELETE FROM ledger") }
     _ = try await first.execute("INSERT INTO ledger VALUES (1)")
-    await expect(.jobLocked) { try await second.lockJob("job", wait: .milliseconds(20)) }
+    await expect(.jobLocked) { try await second.lockJob(ObjectName("job"), wait: .milliseconds(20)) }
     try await first.commit()
     try await first.unlockJob()
-    try await second.lockJob("job", wait: .zero)
+    try await second.lockJob(ObjectName("job"), wait: .zero)
     try await second.begin(.insertOnly(ledgers: []))
     // The snapshot is younger than the lock.
     #expect(try await second.number("SELECT count(*) FROM ledger") == 1)
@@ -31,20 +31,20 @@ import WarehouseDriver
     let folder = try TemporaryFolder()
     let (first, second) = (try await connect(folder.file()), try await connect(folder.file()))
     try await first.unlockJob()
-    try await first.lockJob("job", wait: .zero)
+    try await first.lockJob(ObjectName("job"), wait: .zero)
     try await first.unlockJob()
-    try await second.lockJob("job", wait: .zero)
+    try await second.lockJob(ObjectName("job"), wait: .zero)
     await second.close()
-    try await first.lockJob("job", wait: .zero)
+    try await first.lockJob(ObjectName("job"), wait: .zero)
   }
 
   @Test func waitingForTheLockEndsWithIt() async throws {
     let folder = try TemporaryFolder()
     let (first, second) = (try await connect(folder.file()), try await connect(folder.file()))
     _ = try await first.execute("CREATE TABLE ledger(a)")
-    try await first.lockJob("job", wait: .zero)
+    try await first.lockJob(ObjectName("job"), wait: .zero)
     let waiter = Task {
-      try await second.lockJob("job", wait: .seconds(60))
+      try await second.lockJob(ObjectName("job"), wait: .seconds(60))
       try await second.begin(.insertOnly(ledgers: []))
       return try await second.number("SELECT count(*) FROM ledger")
     }
@@ -63,7 +63,7 @@ import WarehouseDriver
         group.addTask {
           let connection = try await connect(folder.file(), lockTimeout: .seconds(60))
           for _ in 0..<5 {
-            try await connection.lockJob("job", wait: .seconds(60))
+            try await connection.lockJob(ObjectName("job"), wait: .seconds(60))
             try await connection.transaction(.insertOnly(ledgers: [ObjectName("ledger")])) {
               _ = try await connection.execute("INSERT INTO ledger SELECT coalesce(max(n), 0) + 1 FROM ledger")
             }

@@ -46,7 +46,7 @@ import WarehouseDriver
     }
     try await connection.begin(.write)
     await expect(.other) { try await connection.begin(.write) }
-    await expect(.other) { try await connection.lockJob("j", wait: .zero) }
+    await expect(.other) { try await connection.lockJob(ObjectName("j"), wait: .zero) }
     try await connection.rollback()
   }
 

@@ -1,5 +1,5 @@
 internal import CSQLite
-internal import SessionPlan
+public import SessionPlan
 public import WarehouseDriver
 
 /// Where the connection's transaction stands.
@@ -20,7 +20,10 @@ extension SQLiteConnection {
       // BEGIN IMMEDIATE takes the writer's place before the snapshot, so that no write can fail later because
       // another connection has written meanwhile.
       var sql = "BEGIN IMMEDIATE"
-      if case .read = mode { sql = "BEGIN" }
+      switch mode {
+      case .read, .rehearsal: sql = "BEGIN"
+      case .write, .insertOnly: break
+      }
       _ = try observed(sql, .begin, database, changesTransaction: true) {
         try database.run(sql, .begin)
         return nil
@@ -42,7 +45,7 @@ extension SQLiteConnection {
   /// What a mode needs beyond BEGIN.
   private func prepare(_ mode: TransactionMode, _ database: Database) throws(DriverError) {
     switch mode {
-    case .read:
+    case .read, .rehearsal:
       // BEGIN alone takes no snapshot; the first read does.
       _ = try database.text("SELECT count(*) FROM main.sqlite_master", .begin)
       olderScratchTables = try scratchTables(database)
@@ -152,7 +155,7 @@ extension SQLiteConnection {
 
   /// SQLite's only lock is that of the one writer: BEGIN IMMEDIATE. `begin` goes on with the transaction that this
   /// begins, so the lock covers one transaction.
-  public func lockJob(_ job: String, wait: Duration) async throws {
+  public func lockJob(_ ledger: ObjectName, wait: Duration) async throws {
     let database = try ready(.lock)
     guard case .none = transaction else {
       throw misuse(.lock, "a transaction is open already", "take the job lock before it")

@@ -103,7 +103,10 @@ public actor InterposedConnection: Connection {
   public func beginAppend(to table: ObjectName, columns: [BatchColumn]) async throws -> any BulkAppend {
     try await inner.beginAppend(to: table, columns: columns)
   }
-  public func lockJob(_ job: String, wait: Duration) async throws { try await inner.lockJob(job, wait: wait) }
+  public func lockJob(_ ledger: ObjectName, wait: Duration) async throws {
+    try await inner.lockJob(ledger, wait: wait)
+  }
+  public func annotate(_ text: String?) async { await inner.annotate(text) }
   public func unlockJob() async throws { try await inner.unlockJob() }
   public func describe(_ table: ObjectName) async throws -> TableDescription? { try await inner.describe(table) }
   public func close() async { await inner.close() }
