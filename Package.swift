@@ -109,6 +109,7 @@ let package = Package(
       swiftSettings: strict),
     // A private PostgreSQL server, for the tests.
     .target(name: "PostgresServer", path: "Tests/PostgresServer", swiftSettings: strict),
+    .testTarget(name: "PostgresServerTests", dependencies: ["PostgresServer"], swiftSettings: strict),
     .testTarget(
       name: "PostgresBackendTests",
       dependencies: ["CPostgres", "PostgresBackend", "PostgresServer", "SessionPlan", "WarehouseDriver"],
