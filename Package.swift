@@ -124,13 +124,15 @@ let package = Package(
     // A run in a process of its own, which tests kill.
     .executableTarget(
       name: "RunHelper",
-      dependencies: ["SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging],
+      dependencies: [
+        "PostgresBackend", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
+      ],
       path: "Tests/RunHelper", swiftSettings: strict),
     .testTarget(
       name: "LawTests",
       dependencies: [
-        "BackendConformance", "PageviewFiles", "RunHelper", "SQLRendering", "SQLiteBackend", "SessionPlan",
-        "SessionRunner", "WarehouseDriver", logging,
+        "BackendConformance", "PageviewFiles", "PostgresBackend", "PostgresServer", "RunHelper", "SQLRendering",
+        "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
       ],
       swiftSettings: strict),
   ]

@@ -19,16 +19,19 @@ enum Command {
     process.standardInput = FileHandle.nullDevice
     let output = Pipe()
     let errors = FileManager.default.temporaryDirectory.appendingPathComponent("command-\(UUID().uuidString)")
-    FileManager.default.createFile(atPath: errors.path, contents: nil)
-    defer { try? FileManager.default.removeItem(at: errors) }
+    _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
+    let said = try FileHandle(forUpdating: errors)
+    // Its name goes at once, so that nothing stays behind when this process is killed.
+    try? FileManager.default.removeItem(at: errors)
     process.standardOutput = output
-    process.standardError = try FileHandle(forWritingTo: errors)
+    process.standardError = said
     try process.run()
     let bytes = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      let said = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
-      throw PostgresServerError("\(words.joined(separator: " ")): \(said)")
+      try said.seek(toOffset: 0)
+      let message = String(decoding: try said.readToEnd() ?? Data(), as: UTF8.self)
+      throw PostgresServerError("\(words.joined(separator: " ")): \(message)")
     }
     return String(decoding: bytes, as: UTF8.self)
   }
