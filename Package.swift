@@ -93,7 +93,8 @@ let package = Package(
     .testTarget(
       name: "SQLRenderingTests",
       dependencies: [
-        "PlanSamples", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
+        "PlanSamples", "PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner",
+        "WarehouseDriver", logging,
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(

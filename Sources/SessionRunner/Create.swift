@@ -1,6 +1,19 @@
 internal import SessionPlan
 internal import WarehouseDriver
 
+/// What `create` is to do beyond the tables and views.
+public struct CreateRequest: Sendable {
+  /// A role that is to have the least rights with which it can run the job.
+  public var grantee: String?
+  /// Whether the engine itself is to refuse changes of the ledgers, to everybody.
+  public var isGuarded: Bool
+
+  public init(grantee: String? = nil, isGuarded: Bool = false) {
+    self.grantee = grantee
+    self.isGuarded = isGuarded
+  }
+}
+
 /// What `create` did.
 public struct CreateReport: Sendable {
   /// Tables and views that were not there before.
@@ -15,26 +28,65 @@ extension JobContext {
   ///
   /// - Throws: `RunnerError` where an object of that name has other columns, or belongs to another job.
   @discardableResult
-  public func create() async throws -> CreateReport {
+  public func create(_ request: CreateRequest = CreateRequest()) async throws -> CreateReport {
     try await connection.transaction(.write) {
       let ownsSource = job.source.table == nil
       let sourceIsThere = try await connection.describe(job.source.table ?? job.names[.pageviews]) != nil
       let bound = ownsSource && !sourceIsThere ? try ownSource() : try await boundToSource()
       let planner = try planner(bound)
-      let plan = try planner.createPlan(withSource: ownsSource)
-      try PlanChecker().check(plan)
+      let plan = try await createPlan(planner, ownsSource: ownsSource, request)
       var report = CreateReport(made: [], kept: [], warnings: [])
       for step in plan.steps {
         switch try await isThere(step.statement) {
         case true: report.kept.append(step.name)
         case false: report.made.append(step.name)
-        default: break
+        default:
+          switch step.statement {
+          case .grant, .guardTable: report.made.append(step.name)
+          default: break
+          }
         }
       }
       if report.kept.contains("session_runs") { try await requireSameJob(bound) }
-      for step in plan.steps { try await connection.execute(step.statement, path: "create/" + step.name) }
+      for step in plan.steps where !report.kept.contains(step.name) {
+        try await connection.execute(step.statement, path: "create/" + step.name)
+      }
       return report
     }
+  }
+
+  /// The statements that `create` would carry out.
+  public func createScript(_ request: CreateRequest = CreateRequest()) async throws -> [DryRunStep] {
+    let ownsSource = job.source.table == nil
+    let sourceIsThere = try await connection.describe(job.source.table ?? job.names[.pageviews]) != nil
+    let planner = try planner(ownsSource && !sourceIsThere ? try ownSource() : try await boundToSource())
+    return try await createPlan(planner, ownsSource: ownsSource, request).steps.map { step in
+      DryRunStep(
+        name: step.name, purpose: step.purpose, sql: try connection.render(step.statement), explanation: [])
+    }
+  }
+
+  private func createPlan(_ planner: Planner, ownsSource: Bool, _ request: CreateRequest) async throws -> Plan {
+    // A role that only inserts could not build the key later.
+    let wantsKeys = request.grantee != nil
+    let found = try await connection.describe(job.names[.sessionTable])
+    var plan = try planner.createPlan(
+      withSource: ownsSource, leavingKeys: planner.profile.buildsKeysLate && !wantsKeys && found == nil)
+    if found != nil, try await lacksKeys(planner) {
+      let hasRows = try await !connection.rows(planner.ledgerProbe(), path: "create/is the ledger empty").isEmpty
+      plan.steps.removeAll { $0.statement == planner.keySteps().last?.statement }
+      if wantsKeys || hasRows { plan.steps += planner.keySteps() }
+    }
+    if request.isGuarded { plan.steps += planner.guardSteps() }
+    if let role = request.grantee { plan.steps += planner.grantSteps(to: role) }
+    try PlanChecker().check(plan)
+    return plan
+  }
+
+  /// Whether `session_table` still waits for its key, which the first run builds.
+  func lacksKeys(_ planner: Planner) async throws -> Bool {
+    guard planner.profile.buildsKeysLate else { return false }
+    return try await connection.describe(job.names[.sessionTable])?.primaryKey.isEmpty ?? false
   }
 
   private func ownSource() throws -> BoundJob {

@@ -27,7 +27,9 @@ public struct JobContext: Sendable {
   func planner(_ bound: BoundJob) throws -> Planner { try Planner(bound, profile: profile) }
 
   /// What is carried out for a step: its statement, or a cheaper one with the same result.
-  func statement(of step: Plan.Step, _ plan: Plan) async throws -> Statement {
+  ///
+  /// - Returns: nil where there is nothing to do
+  func statement(of step: Plan.Step, _ plan: Plan) async throws -> Statement? {
     guard let shortcut = step.shortcut,
       try await connection.rows(shortcut.ifNothingIn, path: plan.name + "/" + step.name + "?").isEmpty
     else { return step.statement }
@@ -39,7 +41,8 @@ public struct JobContext: Sendable {
     try PlanChecker().check(plan)
     for step in plan.steps {
       logger.debug("step", metadata: ["plan": "\(plan.name)", "step": "\(step.name)"])
-      try await connection.execute(try await statement(of: step, plan), path: plan.name + "/" + step.name)
+      guard let statement = try await statement(of: step, plan) else { continue }
+      try await connection.execute(statement, path: plan.name + "/" + step.name)
     }
   }
 }

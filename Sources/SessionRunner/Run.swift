@@ -50,7 +50,7 @@ extension JobContext {
     try await requireLedgers(bound)
     do {
       return try await attempt(request, bound, allowingFirst: true)
-    } catch let error as DriverError where error.code == .constraint && error.planPath == "first run/rows" {
+    } catch let error as DriverError where error.code == .constraint && (error.planPath ?? "").hasPrefix("first run/") {
       // An event id occurs twice in the source: the general plan chooses among copies.
       logger.info("the source has copies of an event id; running again with the general plan")
       return try await attempt(request, bound, allowingFirst: false)
@@ -82,10 +82,11 @@ extension JobContext {
   private func plan(
     _ mode: RunMode, _ planner: Planner, _ identity: RunIdentity, allowingFirst: Bool
   ) async throws -> Plan {
+    let buildingKeys = try await lacksKeys(planner)
     guard allowingFirst, planner.hasFirstRunPlan,
       try await connection.rows(planner.ledgerProbe(), path: "run/is the ledger empty").isEmpty
-    else { return try planner.runPlan(mode, identity) }
-    return try planner.firstRunPlan(mode, identity)
+    else { return try planner.runPlan(mode, identity, buildingKeys: buildingKeys) }
+    return try planner.firstRunPlan(mode, identity, buildingKeys: buildingKeys)
   }
 
   // MARK: What a run needs
@@ -204,7 +205,7 @@ extension JobContext {
             if text.hasPrefix("INSERT") { explanation = try await connection.explain(text) }
             _ = try await connection.execute(text)
           }
-        } else if let last = sql.last {
+        } else if case .insert = step.statement, let last = sql.last {
           explanation = try await connection.explain(last)
         }
         report.steps.append(DryRunStep(name: step.name, purpose: step.purpose, sql: sql, explanation: explanation))

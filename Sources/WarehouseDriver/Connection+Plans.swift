@@ -84,7 +84,7 @@ extension BatchColumnType {
       switch type {
       case .integer, .flag: .int64
       case .text: .text
-      case .timestamp: .timestamp
+      case .timestamp, .zonedTimestamp: .timestamp
       case .instant: .int64
       case .seconds: .text
       }

@@ -127,10 +127,13 @@ public struct TableDescription: Sendable {
 
   public var kind: Kind
   public var columns: [Column]
+  /// The columns of the primary key; empty where there is none.
+  public var primaryKey: [String]
 
-  public init(kind: Kind, columns: [Column]) {
+  public init(kind: Kind, columns: [Column], primaryKey: [String]) {
     self.kind = kind
     self.columns = columns
+    self.primaryKey = primaryKey
   }
 }
 

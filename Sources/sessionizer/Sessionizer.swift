@@ -1,4 +1,5 @@
 import Foundation
+import PostgresBackend
 import SQLRendering
 import SQLiteBackend
 import SessionizerCLI
@@ -11,7 +12,10 @@ struct Sessionizer {
     let process = ProcessInfo.processInfo
     let environment = CommandEnvironment(
       backends: BackendRegistry([SQLiteBackend()]),
-      dialects: [BuiltInDialect(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.inlineDialect)],
+      dialects: [
+        BuiltInDialect(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.inlineDialect),
+        BuiltInDialect(asRun: PostgresDialect.dialect, asScript: PostgresDialect.inlineDialect),
+      ],
       variables: process.environment, console: .standard())
     exit(await CommandLineTool.main(Array(process.arguments.dropFirst()), environment))
   }

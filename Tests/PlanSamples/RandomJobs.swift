@@ -59,7 +59,7 @@ package enum RandomJob {
       islands: Bool.random(using: &random) ? .positions : .windows, hasCorrelatedLookup: Bool.random(using: &random),
       enforcesKeys: Bool.random(using: &random), hasSHA256: Bool.random(using: &random),
       hasArrivalColumn: Bool.random(using: &random), hasNamedTimeZones: Bool.random(using: &random),
-      hasStrictTypes: Bool.random(using: &random))
+      hasStrictTypes: Bool.random(using: &random), buildsKeysLate: Bool.random(using: &random))
   }
 
   private static func name(_ random: inout SeededRandom) -> String {

@@ -11,15 +11,20 @@ enum AbsurdDialect {
       types: .init(integer: "ZAHL", text: "WORT", key: "SCHLOSS", timestamp: "UHR", instant: "TICK", flag: "FAHNE"),
       tables: .init(
         createTable: "BAUE TISCH {name} [{columns}]", createIndex: "BAUE REGISTER {name} ZU {table} [{columns}]",
+        createLongIndex: "BAUE LANGREGISTER {name} ZU {table} [{columns}]",
+        createKey: "GIB {table} SCHLOSS [{columns}]",
         createView: "BAUE FENSTER {name} ZEIGT {query}", growingColumn: "{name} WACHSEND",
         primaryKey: "HAUPTSCHLOSS [{columns}]", indexNameHasSchema: false,
         createScratch: "BAUE ZETTEL {name} [{columns}]",
         scratchName: "zettel!{name}", positionColumn: "{name} GEZAEHLT", scratchKey: "{name} ZETTELSCHLOSS",
-        scratchIndex: "BAUE ZETTELREGISTER {name} ZU {table} [{columns}]"),
+        scratchIndex: "BAUE ZETTELREGISTER {name} ZU {table} [{columns}]", analyzeScratch: "MISS {name}"),
+      rights: .init(
+        grantOnTable: "GIB {rights} AN {table} FUER {role}", grantOnSchema: "GIB HAUS {schema} FUER {role}",
+        grantScratchTables: "GIB ZETTEL FUER {role}", guardTable: ["BEWACHE {table} MIT {message}"]),
       queries: .init(
         subqueriesInInsert: placement, namedSubquery: "NAMENS", lookupJoin: "SUCHVERBUND",
         computedOnceSuffix: "EINMAL", computedOnceCondition: "JA", limit: "NUR {n}", nullsFirst: "LEERE VORAN",
-        byteOrder: "NACH BYTES"),
+        byteOrder: "NACH BYTES", sum: "SUMME({a})"),
       scripts: .init(begin: "ANFANG", commit: "SCHLUSS", shellCommand: "absurd {file}"),
       templates: templates, traps: [:])
   }
@@ -29,7 +34,8 @@ enum AbsurdDialect {
       [true, false].map { can in
         PlanProfile(
           steps: steps, islands: islands, hasCorrelatedLookup: can, enforcesKeys: can, hasSHA256: can,
-          hasArrivalColumn: can, hasNamedTimeZones: can, hasStrictTypes: can)
+          hasArrivalColumn: can, hasNamedTimeZones: can, hasStrictTypes: can,
+          buildsKeysLate: can)
       }
     }
   }
@@ -38,10 +44,14 @@ enum AbsurdDialect {
     .compareBytes: "WIEGE({a} {op} {b})", .isSame: "GLEICH({a}; {b})", .isSameBytes: "GENAU({a}; {b})",
     .gapExceeds: "LUECKE({previous}; {current}; {op}; {microseconds})", .instant: "QTICK({a})",
     .timestamp: "UHRZEIT({a})", .shift: "RUECKE({a}; {microseconds})", .durationMicroseconds: "DAUER({from}; {to})",
-    .day: "KALENDER({a})", .serverNow: "JETZT", .sourceTimestamp: "LIES({a}; {offset_seconds})",
-    .sourceTimestampUTC: "LIESUTC({a})", .sourceTimestampZone: "LIESZONE({a}; {zone})",
+    .day: "KALENDER({a})", .serverNow: "JETZT", .sourceTextTime: "LIES({a}; {offset_seconds})",
+    .sourceLocalTime: "ORT({a}; {offset_seconds})", .sourceLocalTimeUTC: "ORTUTC({a})",
+    .sourceLocalTimeZone: "ORTZONE({a}; {zone})", .sourceZonedTime: "ZONIG({a})", .isTypedTimeOutOfRange: "FORT({a})",
+    .sourceFlag: "FLAGGE({a})",
+    .sourceTextTimeUTC: "LIESUTC({a})", .sourceTextTimeZone: "LIESZONE({a}; {zone})",
     .sourceEpochSeconds: "QSEK({a})",
-    .sourceEpochMilliseconds: "QMILLI({a})", .sourceEpochMicroseconds: "QMIKRO({a})", .isOutOfRange: "WEITFORT({a})",
+    .sourceEpochMilliseconds: "QMILLI({a})", .sourceEpochMicroseconds: "QMIKRO({a})",
+    .isTextTimeOutOfRange: "WEITFORT({a})",
     .isEpochOutOfRange: "ZAHLFORT({a})", .divide: "TEILE({a}; {b})", .seconds: "SEKUNDEN({a})",
     .concatenate: "KLEBE({a}; {b})", .byteLength: "LAENGE({a})", .sha256: "HACK({a})", .decimalText: "ZIFFERN({a})",
     .timestampText: "UHRSPRUCH({a})", .sourceText: "ALSWORT({a})", .sourceInteger: "ALSZAHL({a})",

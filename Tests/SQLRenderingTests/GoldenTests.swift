@@ -1,4 +1,5 @@
 import Foundation
+import PostgresBackend
 import SQLRendering
 import SQLiteBackend
 import SessionPlan
@@ -23,28 +24,55 @@ import Testing
     }
   }
 
-  static let scripts: QueryScripts = {
-    let dialect = SQLiteDialect.inlineDialect
-    return QueryScripts(dialect: dialect, planner: try! Planner(.assumed(SessionJob()), profile: dialect.profile))
-  }()
+  /// A dialect as the tool runs it, and as a script.
+  struct Subject: CustomTestStringConvertible, Sendable {
+    var asRun: Dialect
+    var asScript: Dialect
+    var testDescription: String { asRun.name }
+  }
 
-  @Test(arguments: QueryScripts.Script.allCases) func queryScripts(script: QueryScripts.Script) throws {
-    try compare(try Self.scripts.text(script), "queries/sqlite/" + script.fileName)
+  static let subjects = [
+    Subject(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.inlineDialect),
+    Subject(asRun: PostgresDialect.dialect, asScript: PostgresDialect.inlineDialect),
+  ]
+
+  @Test(arguments: subjects, QueryScripts.Script.allCases)
+  func queryScripts(subject: Subject, script: QueryScripts.Script) throws {
+    let dialect = subject.asScript
+    let scripts = QueryScripts(dialect: dialect, planner: try Planner(.assumed(SessionJob()), profile: dialect.profile))
+    try compare(try scripts.text(script), "queries/\(dialect.name)/" + script.fileName)
   }
 
   /// What the tool itself runs, with scratch tables.
-  @Test(arguments: ["run", "first_run", "new_run", "derived_ids", "verify", "sessions", "changed_sessions"])
-  func runtime(name: String) throws {
+  @Test(
+    arguments: subjects,
+    ["create", "run", "first_run", "new_run", "derived_ids", "verify", "sessions", "changed_sessions", "load"])
+  func runtime(subject: Subject, name: String) throws {
     var job = SessionJob()
     job.source.arrival = Arrival(column: "arrival_id")
     if name == "derived_ids" { job.source.eventID = nil }
-    let dialect = SQLiteDialect.dialect
+    let dialect = subject.asRun
     let planner = try Planner(.assumed(job), profile: dialect.profile)
-    let identity = RunIdentity(job: "{…}", engine: "SQLite", toolVersion: "1")
+    let identity = RunIdentity(job: "{…}", engine: dialect.title, toolVersion: "1")
     let plan: Plan =
       switch name {
+      case "create":
+        Plan(
+          name: name,
+          steps: try planner.createPlan(withSource: true, leavingKeys: dialect.profile.buildsKeysLate).steps
+            + planner.guardSteps() + (dialect.rights.grantOnTable == nil ? [] : planner.grantSteps(to: "analyst")))
+      case "load":
+        Plan(
+          name: name,
+          steps: [
+            .init("loaded", "Room for the rows of a file.", planner.loadedScratch()),
+            .init("rows", "Those that are not there yet.", planner.insertLoaded()),
+            .init("faults", "Room for the lines that are no pageviews.", planner.faultsScratch()),
+            .init("quarantine", "Those that are not there yet.", planner.insertFaults()),
+          ])
       case "run", "derived_ids": try planner.runPlan(.whole, identity)
-      case "first_run": try planner.firstRunPlan(.whole, identity)
+      case "first_run":
+        try planner.firstRunPlan(.whole, identity, buildingKeys: dialect.profile.buildsKeysLate)
       case "new_run": try planner.runPlan(.new(since: .placeholder("mark", .integer)), identity)
       case "verify":
         Plan(
@@ -69,6 +97,6 @@ import Testing
       "-- \(step.name): \(step.purpose)\n"
         + (try renderer.render(step.statement).map { $0 + ";" }.joined(separator: "\n"))
     }
-    try compare(parts.joined(separator: "\n\n") + "\n", "Tests/SQLRenderingTests/Golden/sqlite/\(name).sql")
+    try compare(parts.joined(separator: "\n\n") + "\n", "Tests/SQLRenderingTests/Golden/\(dialect.name)/\(name).sql")
   }
 }

@@ -52,5 +52,5 @@ import Testing
 extension PlanProfile {
   static let everything = PlanProfile(
     steps: .scratchTables, islands: .positions, hasCorrelatedLookup: true, enforcesKeys: true, hasSHA256: true,
-    hasArrivalColumn: true, hasNamedTimeZones: true, hasStrictTypes: true)
+    hasArrivalColumn: true, hasNamedTimeZones: true, hasStrictTypes: true, buildsKeysLate: true)
 }

@@ -7,6 +7,10 @@ import Testing
   private func verb(_ statement: Statement) -> String {
     switch statement {
     case .createTable, .createIndex, .createView, .createScratch: "CREATE"
+    // A key is added to a table, and takes no row away.
+    case .createKey: "CREATE"
+    case .grant: "GRANT"
+    case .guardTable: "CREATE"
     case .insert: "INSERT"
     case .query: "SELECT"
     }
@@ -19,10 +23,18 @@ import Testing
       .createTable(TableDefinition(name: t, columns: [])),
       .createIndex(IndexDefinition(name: "i", table: t, columns: [])),
       .createView(name: t, query: query), .createScratch(ScratchDefinition(name: "s", query: query)),
-      .insert(Insert(into: t, columns: [], query: query)), .query(query),
+      .insert(Insert(into: t, columns: [], query: query)), .query(query), .createKey(table: t, columns: ["a"]),
+      .grant(.scratchTables(to: "r")), .guardTable(t),
     ]
-    #expect(every.map(verb) == ["CREATE", "CREATE", "CREATE", "CREATE", "INSERT", "SELECT"])
+    #expect(
+      every.map(verb) == [
+        "CREATE", "CREATE", "CREATE", "CREATE", "INSERT", "SELECT", "CREATE", "GRANT", "CREATE",
+      ])
     let cases = every.compactMap { Mirror(reflecting: $0).children.first?.label }
-    #expect(cases == ["createTable", "createIndex", "createView", "createScratch", "insert", "query"])
+    #expect(
+      cases == [
+        "createTable", "createIndex", "createView", "createScratch", "insert", "query", "createKey", "grant",
+        "guardTable",
+      ])
   }
 }

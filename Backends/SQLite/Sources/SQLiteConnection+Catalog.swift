@@ -32,7 +32,9 @@ extension SQLiteConnection {
         name: row[1] ?? "", declaredType: declared, type: ValueType(declaredType: declared),
         isNullable: row[3] == "0" && !(isRowNumber && kind == "table"))
     }
-    return TableDescription(kind: kind == "view" ? .view : .table, columns: columns)
+    let key = rows.filter { $0[5] != "0" }.sorted { Int($0[5] ?? "") ?? 0 < Int($1[5] ?? "") ?? 0 }
+    return TableDescription(
+      kind: kind == "view" ? .view : .table, columns: columns, primaryKey: key.map { $0[1] ?? "" })
   }
 
   public func facts() async throws -> ServerFacts {

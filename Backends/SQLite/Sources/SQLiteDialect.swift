@@ -12,7 +12,7 @@ public enum SQLiteDialect {
     evidence: .testedLive,
     profile: PlanProfile(
       steps: .scratchTables, islands: .positions, hasCorrelatedLookup: true, enforcesKeys: true, hasSHA256: true,
-      hasArrivalColumn: true, hasNamedTimeZones: false, hasStrictTypes: false),
+      hasArrivalColumn: true, hasNamedTimeZones: false, hasStrictTypes: false, buildsKeysLate: false),
     identifiers: .init(openQuote: "\"", closeQuote: "\"", longest: 255),
     literals: .init(escapesBackslash: false, timestamp: "{a}", null: "NULL"),
     types: .init(
@@ -20,6 +20,8 @@ public enum SQLiteDialect {
     tables: .init(
       createTable: "CREATE TABLE IF NOT EXISTS {name} (\n{columns}\n)",
       createIndex: "CREATE INDEX IF NOT EXISTS {name} ON {table} ({columns})",
+      createLongIndex: "CREATE INDEX IF NOT EXISTS {name} ON {table} ({columns})",
+      createKey: nil,
       createView: "CREATE VIEW IF NOT EXISTS {name} AS\n{query}",
       growingColumn: "{name} INTEGER PRIMARY KEY",
       primaryKey: "PRIMARY KEY ({columns})",
@@ -28,11 +30,19 @@ public enum SQLiteDialect {
       scratchName: "temp.{name}",
       positionColumn: "{name} INTEGER PRIMARY KEY",
       scratchKey: "{name} INTEGER PRIMARY KEY",
-      scratchIndex: "CREATE INDEX temp.{name} ON {table} ({columns})"),
+      scratchIndex: "CREATE INDEX temp.{name} ON {table} ({columns})",
+      analyzeScratch: nil),
+    rights: .init(
+      grantOnTable: nil, grantOnSchema: nil, grantScratchTables: nil,
+      guardTable: [
+        "CREATE TRIGGER IF NOT EXISTS {guard_update} BEFORE UPDATE ON {table_name} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        "CREATE TRIGGER IF NOT EXISTS {guard_delete} BEFORE DELETE ON {table_name} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+      ]),
     queries: .init(
       subqueriesInInsert: .beforeInsert, namedSubquery: "AS", lookupJoin: "CROSS JOIN",
       // A subquery with a LIMIT is not merged into one with a WHERE (SQLite's query flattener, restriction 19).
-      computedOnceSuffix: "LIMIT -1", computedOnceCondition: "1", limit: "LIMIT {n}", nullsFirst: "", byteOrder: ""),
+      computedOnceSuffix: "LIMIT -1", computedOnceCondition: "1", limit: "LIMIT {n}", nullsFirst: "", byteOrder: "",
+      sum: "coalesce(sum({a}), 0)"),
     scripts: .init(begin: "BEGIN IMMEDIATE", commit: "COMMIT", shellCommand: "sqlite3 my.db < {file}"),
     templates: ownTemplates,
     traps: traps)
@@ -52,8 +62,8 @@ public enum SQLiteDialect {
   /// With the functions that the tool registers: only for statements that it carries out itself, never in a view.
   private static let ownTemplates: [Intent: String] = templates.merging([
     .instant: "sessionizer_micros({a})",
-    .sourceTimestampUTC: "sessionizer_time({a}, 0)",
-    .sourceTimestamp: "sessionizer_time({a}, {offset_seconds})",
+    .sourceTextTimeUTC: "sessionizer_time({a}, 0)",
+    .sourceTextTime: "sessionizer_time({a}, {offset_seconds})",
   ]) { $1 }
 
   private static let templates: [Intent: String] = [
@@ -68,13 +78,13 @@ public enum SQLiteDialect {
       "(unixepoch(substr({to}, 1, 19)) * 1000000 + substr({to}, 21)) - (unixepoch(substr({from}, 1, 19)) * 1000000 + substr({from}, 21))",
     .day: "substr({a}, 1, 10)",
     .serverNow: "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'",
-    .sourceTimestampUTC:
+    .sourceTextTimeUTC:
       "CASE\n  WHEN \(SQLiteTimes.isCanonical)\n  THEN {a}\n  WHEN {a} IS NULL OR {a} = '' THEN NULL\n  ELSE \(SQLiteTimes.parsed)\nEND",
-    .sourceTimestamp: "CASE\n  WHEN {a} IS NULL OR {a} = '' THEN NULL\n  ELSE \(SQLiteTimes.parsed)\nEND",
+    .sourceTextTime: "CASE\n  WHEN {a} IS NULL OR {a} = '' THEN NULL\n  ELSE \(SQLiteTimes.parsed)\nEND",
     .sourceEpochSeconds: epoch("{a} * 1000000", unit: 1_000_000),
     .sourceEpochMilliseconds: epoch("{a} * 1000", unit: 1000),
     .sourceEpochMicroseconds: epoch("{a}", unit: 1),
-    .isOutOfRange: SQLiteTimes.isOutOfRange,
+    .isTextTimeOutOfRange: SQLiteTimes.isOutOfRange,
     .isEpochOutOfRange: "typeof({a}) = 'integer'",
     .divide: "{a} / {b}",
     .seconds: "{a} / 1000000.0",
@@ -86,6 +96,7 @@ public enum SQLiteDialect {
     // A column's own collation (NOCASE, RTRIM) must not decide which users are one.
     .sourceText: "CAST({a} AS TEXT) COLLATE BINARY",
     .sourceInteger: "CASE WHEN typeof({a}) = 'integer' THEN {a} END",
+    .sourceFlag: "{a}",
   ]
 
   /// Microseconds `{a}` as ISO text; `%` truncates toward zero, so that times before 1970 need the second modulo.

@@ -16,6 +16,7 @@ public struct Dialect: Sendable {
   public var literals: Literals
   public var types: Types
   public var tables: Tables
+  public var rights: Rights
   public var queries: Queries
   public var scripts: Scripts
   /// How each intent node is written. A node without a template is refused, by name.
@@ -25,7 +26,8 @@ public struct Dialect: Sendable {
 
   public init(
     name: String, title: String, evidence: Evidence, profile: PlanProfile, identifiers: Identifiers,
-    literals: Literals, types: Types, tables: Tables, queries: Queries, scripts: Scripts, templates: [Intent: String],
+    literals: Literals, types: Types, tables: Tables, rights: Rights, queries: Queries, scripts: Scripts,
+    templates: [Intent: String],
     traps: [String: String]
   ) {
     self.name = name
@@ -36,6 +38,7 @@ public struct Dialect: Sendable {
     self.literals = literals
     self.types = types
     self.tables = tables
+    self.rights = rights
     self.queries = queries
     self.scripts = scripts
     self.templates = templates
@@ -109,6 +112,11 @@ public struct Dialect: Sendable {
     public var createTable: String
     /// `{name}`, `{table}`, `{columns}`; nil where the engine has no indexes.
     public var createIndex: String?
+    /// The same for values of any length, with `{first_column}` too (trap T28); nil where there is no such index.
+    public var createLongIndex: String?
+    /// `{table}`, `{columns}`: makes columns the primary key of a table that has rows. Needed where the profile builds
+    /// keys late.
+    public var createKey: String?
     /// `{name}`, `{query}`
     public var createView: String
     /// The whole column: `{name}` is an integer that grows with each row and is the primary key.
@@ -127,14 +135,19 @@ public struct Dialect: Sendable {
     public var scratchKey: String
     /// `{name}`, `{table}`, `{columns}`: an index of a scratch table.
     public var scratchIndex: String
+    /// `{name}`: tells the engine's planner how many rows a scratch table has; nil where that is of no use.
+    public var analyzeScratch: String?
 
     public init(
-      createTable: String, createIndex: String?, createView: String, growingColumn: String, primaryKey: String,
+      createTable: String, createIndex: String?, createLongIndex: String?, createKey: String?, createView: String,
+      growingColumn: String, primaryKey: String,
       indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
-      scratchIndex: String
+      scratchIndex: String, analyzeScratch: String?
     ) {
       self.createTable = createTable
       self.createIndex = createIndex
+      self.createLongIndex = createLongIndex
+      self.createKey = createKey
       self.createView = createView
       self.growingColumn = growingColumn
       self.primaryKey = primaryKey
@@ -144,6 +157,29 @@ public struct Dialect: Sendable {
       self.positionColumn = positionColumn
       self.scratchKey = scratchKey
       self.scratchIndex = scratchIndex
+      self.analyzeScratch = analyzeScratch
+    }
+  }
+
+  /// Who may do what. nil where the engine has no such thing.
+  public struct Rights: Sendable {
+    /// `{rights}`, `{table}`, `{role}`
+    public var grantOnTable: String?
+    /// `{schema}` and `{role}`, each a text constant; `{schema}` is NULL where the name has none.
+    public var grantOnSchema: String?
+    /// `{role}`, a text constant
+    public var grantScratchTables: String?
+    /// Statements that have the engine refuse changes of a table: `{table}`, `{table_name}` (without schema), `{table_text}` (the name as a text
+    /// constant), `{function}`, `{guard_update}`, `{guard_delete}` (names beside the table), `{message}`.
+    public var guardTable: [String]
+
+    public init(
+      grantOnTable: String?, grantOnSchema: String?, grantScratchTables: String?, guardTable: [String]
+    ) {
+      self.grantOnTable = grantOnTable
+      self.grantOnSchema = grantOnSchema
+      self.grantScratchTables = grantScratchTables
+      self.guardTable = guardTable
     }
   }
 
@@ -165,10 +201,12 @@ public struct Dialect: Sendable {
     public var nullsFirst: String
     /// Follows a term of an order by the bytes of a text; empty where that is the default.
     public var byteOrder: String
+    /// `{a}`: the sum of integers as an integer, 0 for no rows
+    public var sum: String
 
     public init(
       subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, computedOnceSuffix: String,
-      computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String
+      computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String, sum: String
     ) {
       self.subqueriesInInsert = subqueriesInInsert
       self.namedSubquery = namedSubquery
@@ -178,12 +216,14 @@ public struct Dialect: Sendable {
       self.limit = limit
       self.nullsFirst = nullsFirst
       self.byteOrder = byteOrder
+      self.sum = sum
     }
   }
 
   /// Scripts for the engine's own shell (`QueryScripts`).
   public struct Scripts: Sendable {
-    /// Begins a transaction that no other writer can come into; empty where the engine has none.
+    /// Begins a transaction that no other run of the job can come into; empty where the engine has none.
+    /// `{runs_text}` is the name of the run ledger as a text constant; likewise in `commit`.
     public var begin: String
     /// Ends it; empty where the engine has none.
     public var commit: String

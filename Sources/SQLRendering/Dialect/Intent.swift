@@ -19,18 +19,28 @@ public enum Intent: String, Sendable, CaseIterable {
   /// `{a}`: `YYYY-MM-DD` of a timestamp
   case day
   case serverNow = "server_now"
-  /// `{a}`, and `{offset_seconds}` or `{zone}` of values without zone
-  case sourceTimestamp = "source_timestamp"
+  /// `{a}`, ISO-8601 text, and `{offset_seconds}` east of UTC of values without zone
+  case sourceTextTime = "source_text_time"
   /// The same where the zone is UTC; may be faster.
-  case sourceTimestampUTC = "source_timestamp_utc"
+  case sourceTextTimeUTC = "source_text_time_utc"
   /// The same with the name of a zone, `{zone}`
-  case sourceTimestampZone = "source_timestamp_zone"
+  case sourceTextTimeZone = "source_text_time_zone"
+  /// `{a}`, of a type without zone, and `{offset_seconds}` east of UTC
+  case sourceLocalTime = "source_local_time"
+  /// The same where the zone is UTC; may be faster.
+  case sourceLocalTimeUTC = "source_local_time_utc"
+  /// The same with the name of a zone, `{zone}`
+  case sourceLocalTimeZone = "source_local_time_zone"
+  /// `{a}`, of a type that holds the moment itself
+  case sourceZonedTime = "source_zoned_time"
   /// `{a}`, an integer; likewise the next two
   case sourceEpochSeconds = "source_epoch_s"
   case sourceEpochMilliseconds = "source_epoch_ms"
   case sourceEpochMicroseconds = "source_epoch_us"
-  /// `{a}`: whether a value that is no sessionizable timestamp is one outside the range
-  case isOutOfRange = "is_out_of_range"
+  /// `{a}`: whether a text that is no sessionizable time is one outside the range
+  case isTextTimeOutOfRange = "is_text_time_out_of_range"
+  /// `{a}`: the same for a value of a type of times
+  case isTypedTimeOutOfRange = "is_typed_time_out_of_range"
   /// `{a}`: the same for a number since 1970
   case isEpochOutOfRange = "is_epoch_out_of_range"
   /// `{a}`, `{b}`: the whole part of a ÷ b, neither negative
@@ -51,4 +61,6 @@ public enum Intent: String, Sendable, CaseIterable {
   case sourceText = "source_text"
   /// `{a}`: a source column as a 64-bit integer, NULL where it is none
   case sourceInteger = "source_integer"
+  /// `{a}`: a source column of truth values as 1 or 0
+  case sourceFlag = "source_flag"
 }

@@ -69,9 +69,8 @@ extension Renderer {
       try intent(.durationMicroseconds, ["from": try part(from), "to": try part(to)])
     case .day(let value): try intent(.day, ["a": try part(value)])
     case .serverNow: try intent(.serverNow, [:])
-    case .sourceTimestamp(let value, let format, let zone): try sourceTimestamp(try part(value), format, zone)
-    case .isSourceTimeOutOfRange(let value, let format):
-      "(" + (try intent(format == .timestamp ? .isOutOfRange : .isEpochOutOfRange, ["a": try part(value)])) + ")"
+    case .sourceTimestamp(let value, let time): try sourceTimestamp(try part(value), time)
+    case .isSourceTimeOutOfRange(let value, let time): try isOutOfRange(try part(value), time)
     case .divide(let a, let b): try intent(.divide, ["a": try part(a), "b": try part(b)])
     case .seconds(let value): try intent(.seconds, ["a": try part(value)])
     case .byteLength(let value): try intent(.byteLength, ["a": try part(value)])
@@ -80,27 +79,46 @@ extension Renderer {
     case .timestampText(let value): try intent(.timestampText, ["a": try part(value)])
     case .sourceText(let value): try intent(.sourceText, ["a": try part(value)])
     case .sourceInteger(let value): try intent(.sourceInteger, ["a": try part(value)])
+    case .sourceFlag(let value): try intent(.sourceFlag, ["a": try part(value)])
     default:
       throw RenderingError(
         dialect: dialect.name, node: String(describing: expression), message: "the renderer does not know this node")
     }
   }
 
-  private func sourceTimestamp(_ value: String, _ format: TimeFormat, _ zone: String) throws -> String {
-    switch format {
-    case .epochSeconds: return try intent(.sourceEpochSeconds, ["a": value])
-    case .epochMilliseconds: return try intent(.sourceEpochMilliseconds, ["a": value])
-    case .epochMicroseconds: return try intent(.sourceEpochMicroseconds, ["a": value])
-    case .timestamp:
-      switch SourceZone(zone) {
-      case .utc?: return try intent(.sourceTimestampUTC, ["a": value, "offset_seconds": "0"])
-      case .offset(let minutes)?:
-        return try intent(.sourceTimestamp, ["a": value, "offset_seconds": String(minutes * 60)])
-      case .named(let name)?: return try intent(.sourceTimestampZone, ["a": value, "zone": try quotedText(name)])
-      case nil:
-        throw RenderingError(dialect: dialect.name, node: "source_timestamp", message: "\(zone) is no time zone")
-      }
+  private func sourceTimestamp(_ value: String, _ time: TimeReading) throws -> String {
+    switch time {
+    case .epochSeconds: try intent(.sourceEpochSeconds, ["a": value])
+    case .epochMilliseconds: try intent(.sourceEpochMilliseconds, ["a": value])
+    case .epochMicroseconds: try intent(.sourceEpochMicroseconds, ["a": value])
+    case .text(let zone):
+      try inZone(value, zone, utc: .sourceTextTimeUTC, offset: .sourceTextTime, named: .sourceTextTimeZone)
+    case .local(let zone):
+      try inZone(value, zone, utc: .sourceLocalTimeUTC, offset: .sourceLocalTime, named: .sourceLocalTimeZone)
+    case .zoned: try intent(.sourceZonedTime, ["a": value])
     }
+  }
+
+  private func inZone(
+    _ value: String, _ zone: String, utc: Intent, offset: Intent, named: Intent
+  ) throws -> String {
+    switch SourceZone(zone) {
+    case .utc?: return try intent(utc, ["a": value, "offset_seconds": "0"])
+    case .offset(let minutes)?: return try intent(offset, ["a": value, "offset_seconds": String(minutes * 60)])
+    case .named(let name)?: return try intent(named, ["a": value, "zone": try quotedText(name)])
+    case nil:
+      throw RenderingError(dialect: dialect.name, node: "source_timestamp", message: "\(zone) is no time zone")
+    }
+  }
+
+  private func isOutOfRange(_ value: String, _ time: TimeReading) throws -> String {
+    let node: Intent =
+      switch time {
+      case .text: .isTextTimeOutOfRange
+      case .local, .zoned: .isTypedTimeOutOfRange
+      case .epochSeconds, .epochMilliseconds, .epochMicroseconds: .isEpochOutOfRange
+      }
+    return "(" + (try intent(node, ["a": value])) + ")"
   }
 
   func literal(_ literal: Literal) throws -> String {
@@ -116,7 +134,7 @@ extension Renderer {
       switch type {
       case .integer, .flag, .seconds: "{{ \(name) }}"
       case .text: "'{{ \(name) }}'"
-      case .timestamp, .instant:
+      case .timestamp, .zonedTimestamp, .instant:
         try fill(dialect.literals.timestamp, ["a": "'{{ \(name) }}'"], "timestamp literal")
       }
     }

@@ -189,7 +189,7 @@ extension Renderer {
     let value: String =
       switch column.function {
       case .count: "count(*)"
-      case .sum(let value): "coalesce(sum(\(try expression(value))), 0)"
+      case .sum(let value): try fill(dialect.queries.sum, ["a": try expression(value)], "sum")
       case .minimum(let value, let collation): "min(\(try key(value, collation)))"
       case .maximum(let value, let collation): "max(\(try key(value, collation)))"
       case .countDistinct(let value, let collation): "count(DISTINCT \(try key(value, collation)))"

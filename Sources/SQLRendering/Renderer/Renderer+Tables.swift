@@ -19,7 +19,8 @@ extension Renderer {
   }
 
   func createIndex(_ index: IndexDefinition) throws -> String? {
-    guard let template = dialect.tables.createIndex else { return nil }
+    let tables = dialect.tables
+    guard let template = index.hasLongValues ? tables.createLongIndex : tables.createIndex else { return nil }
     let inSchema = dialect.tables.indexNameHasSchema
     let table = inSchema ? ObjectName(index.table.last) : index.table
     return try fill(
@@ -28,7 +29,20 @@ extension Renderer {
         "name": inSchema ? try quoted(index.table.sibling(index.name)) : try quoted(index.name),
         "table": try quoted(table),
         "columns": try index.columns.map { try quoted($0) }.joined(separator: ", "),
+        "first_column": try quoted(index.columns[0]),
       ], "create_index")
+  }
+
+  func createKey(_ table: ObjectName, _ columns: [String]) throws -> String {
+    guard let template = dialect.tables.createKey else {
+      throw RenderingError(
+        dialect: dialect.name, node: "create_key", message: "this dialect cannot add a key to a table",
+        remedy: "set builds_keys_late to false in its profile")
+    }
+    return try fill(
+      template,
+      ["table": try quoted(table), "columns": try columns.map { try quoted($0) }.joined(separator: ", ")],
+      "create_key")
   }
 
   /// Made, filled, and indexed where rows are looked up in it.
@@ -59,6 +73,9 @@ extension Renderer {
     let names = try columns.map { try quoted($0.name) }
     let target = try fill(dialect.tables.scratchName, ["name": name], "scratch_name")
     var statements = [create, Layout.list("INSERT INTO \(target)", names) + "\n" + (try text(of: query))]
+    if let analyze = dialect.tables.analyzeScratch {
+      statements.append(try fill(analyze, ["name": target], "analyze_scratch"))
+    }
     for column in scratch.lookup {
       statements.append(
         try fill(

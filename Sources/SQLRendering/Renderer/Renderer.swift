@@ -25,6 +25,9 @@ public struct Renderer: Sendable {
     case .createIndex(let index): try createIndex(index).map { [$0] } ?? []
     case .createView(let name, let query):
       [try fill(dialect.tables.createView, ["name": try quoted(name), "query": try text(of: query)], "create_view")]
+    case .createKey(let table, let columns): [try createKey(table, columns)]
+    case .grant(let grant): [try self.grant(grant)]
+    case .guardTable(let table): try guardTable(table)
     case .createScratch(let scratch): try createScratch(scratch)
     case .insert(let insert): [try self.insert(insert)]
     case .query(let query): [try text(of: query)]
@@ -120,7 +123,7 @@ public struct Renderer: Sendable {
     switch type {
     case .integer: dialect.types.integer
     case .text: isKey ? dialect.types.key : dialect.types.text
-    case .timestamp: dialect.types.timestamp
+    case .timestamp, .zonedTimestamp: dialect.types.timestamp
     case .instant: dialect.types.instant
     case .flag: dialect.types.flag
     case .seconds: dialect.types.text

@@ -87,12 +87,17 @@ public struct QueryScripts: Sendable {
     if inTransaction { header += ["", "The run ledger gets two rows: started, finished."] }
     header += ["", "Run it:  \(command)", "Rendered from the plan by sessionizer; not edited by hand."]
     var parts = [header.map { $0.isEmpty ? "--" : "-- " + $0 }.joined(separator: "\n")]
-    if inTransaction, !dialect.scripts.begin.isEmpty { parts.append(dialect.scripts.begin + ";") }
+    let runs = try renderer.identifier(planner.bound.job.names[.sessionRuns])
+    func framing(_ template: String) throws -> [String] {
+      guard inTransaction, !template.isEmpty else { return [] }
+      return [try renderer.fill(template, ["runs_text": try renderer.quotedText(runs)], "scripts") + ";"]
+    }
+    parts += try framing(dialect.scripts.begin)
     for step in steps {
       let sql = try renderer.render(step.statement).map { $0 + ";" }.joined(separator: "\n")
       parts.append("-- \(step.name): \(step.purpose)\n" + sql)
     }
-    if inTransaction, !dialect.scripts.commit.isEmpty { parts.append(dialect.scripts.commit + ";") }
+    parts += try framing(dialect.scripts.commit)
     return parts.joined(separator: "\n\n") + "\n"
   }
 }

@@ -27,10 +27,9 @@ extension Expression {
     case .durationMicroseconds(let from, let to): return call("duration_microseconds", from, to)
     case .day(let value): return call("day", value)
     case .serverNow: return "server_now()"
-    case .sourceTimestamp(let value, let format, let zone):
-      return "source_timestamp(\(value.explained), \(format.rawValue), \(zone))"
-    case .isSourceTimeOutOfRange(let value, let format):
-      return "is_source_time_out_of_range(\(value.explained), \(format.rawValue))"
+    case .sourceTimestamp(let value, let time): return "source_timestamp(\(value.explained), \(time.explained))"
+    case .isSourceTimeOutOfRange(let value, let time):
+      return "is_source_time_out_of_range(\(value.explained), \(time.explained))"
     case .add(let a, let b): return infix(a, "+", b)
     case .subtract(let a, let b): return infix(a, "-", b)
     case .multiply(let a, let b): return infix(a, "*", b)
@@ -43,6 +42,7 @@ extension Expression {
     case .timestampText(let value): return call("timestamp_text", value)
     case .sourceText(let value): return call("source_text", value)
     case .sourceInteger(let value): return call("source_integer", value)
+    case .sourceFlag(let value): return call("source_flag", value)
     case .choose(let branches, let otherwise):
       let cases = branches.map { "when \($0.when.explained) then \($0.then.explained)" }
       return "choose(\(cases.joined(separator: " ")) else \(otherwise.explained))"
@@ -90,6 +90,19 @@ extension Literal {
     case .flag(let value): value ? "1" : "0"
     case .null: "null"
     case .placeholder(let name, _): "{{ \(name) }}"
+    }
+  }
+}
+
+extension TimeReading {
+  var explained: String {
+    switch self {
+    case .text(let zone): "text, \(zone)"
+    case .local(let zone): "local, \(zone)"
+    case .zoned: "zoned"
+    case .epochSeconds: "epoch_s"
+    case .epochMilliseconds: "epoch_ms"
+    case .epochMicroseconds: "epoch_us"
     }
   }
 }

@@ -25,6 +25,17 @@ extension Statement {
         [
           "name": [index.name], "table": [index.table.description], "columns": [index.columns.joined(separator: ", ")],
         ])
+    case .createKey(let table, let columns):
+      ExplainedNode(
+        "create key", ["table": [table.description], "columns": [columns.joined(separator: ", ")]])
+    case .grant(.table(let table, let privileges, let role)):
+      ExplainedNode(
+        "grant",
+        ["rights": privileges.map(\.rawValue), "table": [table.description], "role": [role]])
+    case .grant(.schema(let table, let role)):
+      ExplainedNode("grant use of schema", ["schema of": [table.description], "role": [role]])
+    case .grant(.scratchTables(let role)): ExplainedNode("grant scratch tables", ["role": [role]])
+    case .guardTable(let table): ExplainedNode("guard table", ["table": [table.description]])
     case .createView(let name, let query):
       ExplainedNode("create view", ["name": [name.description]], [query.explained])
     case .createScratch(let scratch):

@@ -18,7 +18,8 @@ public struct Plan: Hashable, Sendable {
 
     public struct Shortcut: Hashable, Sendable {
       public var ifNothingIn: Query
-      public var statement: Statement
+      /// nil: nothing is done.
+      public var statement: Statement?
     }
 
     public init(_ name: String, _ purpose: String, _ statement: Statement) {

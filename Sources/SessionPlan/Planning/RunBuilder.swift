@@ -192,7 +192,7 @@ struct RunBuilder {
 
   // MARK: The plan
 
-  func statements() -> [Plan.Step] {
+  func statements(buildingKeys: Bool) -> [Plan.Step] {
     var result: [Plan.Step] = []
     if !inline {
       result = steps.definitions.map { Plan.Step($0.name, Self.purposes[$0.name] ?? "", .createScratch($0)) }
@@ -204,6 +204,7 @@ struct RunBuilder {
     if let newRows {
       result.append(Plan.Step("rows", "The new pageviews, each with its session.", insert(.sessionTable, newRows)))
     }
+    if buildingKeys { result += planner.lateKeySteps() }
     result.append(
       Plan.Step(
         "quarantine", "What cannot be sessionized, and why.",

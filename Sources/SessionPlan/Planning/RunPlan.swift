@@ -16,7 +16,9 @@ extension Planner {
   /// A run (semantics.md, 3): `started`, the steps, the lineage rows, then the new rows, quarantine, `finished`.
   ///
   /// Lineage first, then rows, always: where there is no transaction, that order can be repaired by the next run.
-  public func runPlan(_ mode: RunMode, _ identity: RunIdentity) throws -> Plan {
+  ///
+  /// - Parameter buildingKeys: whether `session_table` has no key yet
+  public func runPlan(_ mode: RunMode, _ identity: RunIdentity, buildingKeys: Bool = false) throws -> Plan {
     var run = RunBuilder(planner: self, steps: RunSteps())
     try run.addSelection(mode)
     try run.addContext()
@@ -27,13 +29,22 @@ extension Planner {
     try run.addResults()
     let counts = run.counts()
     return Plan(
-      name: "run", steps: [started(mode, identity)] + run.statements() + [finished(mode, identity, counts)],
+      name: "run",
+      steps: [started(mode, identity)] + run.statements(buildingKeys: buildingKeys)
+        + [finished(mode, identity, counts)],
       counts: profile.steps == .scratchTables ? counts.query : nil)
   }
 
   /// A run over everything into empty ledgers, of a source whose event ids are unique: the same result as `runPlan`
   /// for less. An event id that occurs twice breaks the ledger's key, so it needs a profile that enforces keys.
-  public func firstRunPlan(_ mode: RunMode, _ identity: RunIdentity) throws -> Plan {
+  public func firstRunPlan(_ mode: RunMode, _ identity: RunIdentity, buildingKeys: Bool = false) throws -> Plan {
+    if profile.islands == .windows {
+      let run = try WindowedFirstRun(planner: self, mode: mode, buildingKeys: buildingKeys)
+      return Plan(
+        name: "first run",
+        steps: [started(mode, identity)] + run.steps + [finished(mode, identity, run.counts)],
+        counts: run.expected.query)
+    }
     var run = FirstRunBuilder(planner: self, steps: RunSteps())
     try run.addSteps(mode)
     let counts = run.counts()
@@ -44,7 +55,7 @@ extension Planner {
 
   /// Whether `firstRunPlan` exists for this profile.
   public var hasFirstRunPlan: Bool {
-    profile.steps == .scratchTables && profile.islands == .positions && profile.enforcesKeys
+    profile.steps == .scratchTables && profile.enforcesKeys
   }
 
   /// One row where the ledger has any.
@@ -52,6 +63,16 @@ extension Planner {
     Query(
       Relation.table(ledger(.sessionTable, as: "t")).project(
         [NamedExpression("found", .integer(1))], as: "o"), limit: 1)
+  }
+
+  /// Key and index of `session_table`, where the rows that a run inserted are there to build them from.
+  func lateKeySteps() -> [Plan.Step] {
+    let probe = ledgerProbe()
+    return keySteps().map { step in
+      var step = step
+      step.shortcut = .init(ifNothingIn: probe, statement: nil)
+      return step
+    }
   }
 
   // MARK: The run's own rows

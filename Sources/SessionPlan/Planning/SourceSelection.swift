@@ -54,7 +54,7 @@ extension Planner {
     var columns = [
       NamedExpression("user_id", .sourceText(p[source.userID])),
       NamedExpression(
-        "page_view_at", .sourceTimestamp(p[source.pageViewAt], source.timeFormat, timeZone: source.timeZone)),
+        "page_view_at", .sourceTimestamp(p[source.pageViewAt], sourceTime)),
       NamedExpression("page", source.page.map { .sourceText(p[$0]) } ?? .null(.text)),
       NamedExpression("source_time", p[source.pageViewAt]),
     ]
@@ -87,8 +87,24 @@ extension Planner {
     let column = source[arrival.column]
     return switch arrival.kind {
     case .id: column
-    case .time: .sourceTimestamp(column, .timestamp, timeZone: "UTC")
+    case .time: .sourceTimestamp(column, time(of: arrival.column, zone: "UTC"))
     }
+  }
+
+  /// How the source's page_view_at tells its moments.
+  private var sourceTime: TimeReading {
+    switch job.source.timeFormat {
+    case .timestamp: time(of: job.source.pageViewAt, zone: job.source.timeZone)
+    case .epochSeconds: .epochSeconds
+    case .epochMilliseconds: .epochMilliseconds
+    case .epochMicroseconds: .epochMicroseconds
+    }
+  }
+
+  /// How a column of times, not of numbers, tells them.
+  private func time(of column: String, zone: String) -> TimeReading {
+    guard profile.hasStrictTypes else { return .text(zone: zone) }
+    return bound.sourceTypes[column] == .zonedTimestamp ? .zoned : .local(zone: zone)
   }
 
   // MARK: No event id in the source
@@ -182,7 +198,7 @@ extension Planner {
     let faultOfTime = Expression.choose(
       [
         branch(isEmpty(.sourceText(time)), .nullTime),
-        branch(.isSourceTimeOutOfRange(time, job.source.timeFormat), .timeOutOfRange),
+        branch(.isSourceTimeOutOfRange(time, sourceTime), .timeOutOfRange),
       ], otherwise: .text(QuarantineReason.badTime.rawValue))
     branches.append(Branch(.isNull(.column(alias, "page_view_at")), then: faultOfTime))
     branches.append(branch(idType == .text ? .or([isTooLong(event), isTooLong(user)]) : isTooLong(user), .keyTooLong))
@@ -217,19 +233,20 @@ extension Planner {
   private func operands(_ column: String, _ value: SourceFilter.Value) throws -> (Expression, Expression, Collation) {
     let type = bound.sourceTypes[column]
     switch (value, type) {
-    case (.text(let text), .timestamp):
+    case (.text(let text), .timestamp), (.text(let text), .zonedTimestamp):
       guard let moment = Timestamp(text: text) else {
         throw PlanError(
           .wrongSetting, "source.filter compares the time column \(column) with '\(text)', which is no time",
           remedy: "write 'YYYY-MM-DD HH:MM:SS'")
       }
       return (
-        .sourceTimestamp(source[column], .timestamp, timeZone: job.source.timeZone), .literal(.timestamp(moment)),
+        .sourceTimestamp(source[column], time(of: column, zone: job.source.timeZone)), .literal(.timestamp(moment)),
         .value
       )
     case (.text(let text), _): return (.sourceText(source[column]), .text(text), .bytes)
-    case (.integer(let number), .integer?), (.integer(let number), nil), (.integer(let number), .flag?):
+    case (.integer(let number), .integer?), (.integer(let number), nil):
       return (source[column], .integer(number), .value)
+    case (.integer(let number), .flag?): return (.sourceFlag(source[column]), .integer(number), .value)
     case (.integer(let number), _): return (.sourceText(source[column]), .text(String(number)), .bytes)
     }
   }

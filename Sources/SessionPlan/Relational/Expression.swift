@@ -44,9 +44,9 @@ public indirect enum Expression: Hashable, Sendable {
   case serverNow
   /// A source column's time as a timestamp in UTC; NULL where it is NULL, no time, or outside the range that is
   /// sessionized.
-  case sourceTimestamp(Expression, TimeFormat, timeZone: String)
+  case sourceTimestamp(Expression, TimeReading)
   /// Whether a source column's value, for which `sourceTimestamp` is NULL, is a time outside the range.
-  case isSourceTimeOutOfRange(Expression, TimeFormat)
+  case isSourceTimeOutOfRange(Expression, TimeReading)
 
   // MARK: Numbers
 
@@ -77,6 +77,8 @@ public indirect enum Expression: Hashable, Sendable {
   case sourceText(Expression)
   /// A source column that should hold 64-bit integers; NULL where an engine with loose types holds something else.
   case sourceInteger(Expression)
+  /// A source column of truth values as 1 or 0.
+  case sourceFlag(Expression)
 
   // MARK: Choice
 

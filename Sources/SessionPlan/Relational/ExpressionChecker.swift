@@ -119,10 +119,11 @@ struct ExpressionChecker {
     case .durationMicroseconds(let from, let to): try found(.integer, [from, to], .timestamp)
     case .day(let value), .timestampText(let value): try found(.text, [value], .timestamp)
     case .serverNow: Found(type: .timestamp, isNullable: false)
-    case .sourceTimestamp(let value, _, _): nullableSource(.timestamp, try find(value))
+    case .sourceTimestamp(let value, _): nullableSource(.timestamp, try find(value))
     case .isSourceTimeOutOfRange(let value, _): nullableSource(.flag, try find(value))
     case .sourceText(let value): Found(type: .text, isNullable: try find(value).isNullable)
     case .sourceInteger(let value): nullableSource(.integer, try find(value))
+    case .sourceFlag(let value): nullableSource(.integer, try find(value))
     case .add(let a, let b), .subtract(let a, let b), .multiply(let a, let b), .divide(let a, let b):
       try found(.integer, [a, b], .integer)
     case .seconds(let value): try found(.seconds, [value], .integer)

@@ -29,10 +29,13 @@ public struct PlanProfile: Hashable, Sendable {
   public var hasNamedTimeZones: Bool
   /// Whether columns hold only values of their type, so that a text in an integer column cannot be.
   public var hasStrictTypes: Bool
+  /// Whether a primary key and indexes are much cheaper to build from rows that are there, in the transaction that
+  /// inserted them, than to keep up row by row. Then the first run builds those of `session_table`.
+  public var buildsKeysLate: Bool
 
   public init(
     steps: Steps, islands: Islands, hasCorrelatedLookup: Bool, enforcesKeys: Bool, hasSHA256: Bool,
-    hasArrivalColumn: Bool, hasNamedTimeZones: Bool, hasStrictTypes: Bool
+    hasArrivalColumn: Bool, hasNamedTimeZones: Bool, hasStrictTypes: Bool, buildsKeysLate: Bool
   ) {
     self.steps = steps
     self.islands = islands
@@ -42,5 +45,6 @@ public struct PlanProfile: Hashable, Sendable {
     self.hasArrivalColumn = hasArrivalColumn
     self.hasNamedTimeZones = hasNamedTimeZones
     self.hasStrictTypes = hasStrictTypes
+    self.buildsKeysLate = buildsKeysLate
   }
 }

@@ -64,8 +64,9 @@ extension Expression {
       [a, b]
     case .present(let a), .isNull(let a), .not(let a), .instant(let a), .timestamp(let a), .shift(let a, _),
       .day(let a),
-      .sourceTimestamp(let a, _, _), .isSourceTimeOutOfRange(let a, _), .seconds(let a), .byteLength(let a),
-      .sha256(let a), .decimalText(let a), .timestampText(let a), .sourceText(let a), .sourceInteger(let a):
+      .sourceTimestamp(let a, _), .isSourceTimeOutOfRange(let a, _), .seconds(let a), .byteLength(let a),
+      .sha256(let a), .decimalText(let a), .timestampText(let a), .sourceText(let a), .sourceInteger(let a),
+      .sourceFlag(let a):
       [a]
     case .and(let list), .or(let list), .concatenate(let list), .coalesce(let list): list
     case .choose(let branches, let otherwise): branches.flatMap { [$0.when, $0.then] } + [otherwise]

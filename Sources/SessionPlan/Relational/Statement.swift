@@ -2,7 +2,14 @@
 public enum Statement: Hashable, Sendable {
   case createTable(TableDefinition)
   case createIndex(IndexDefinition)
+  /// Makes columns the primary key of a table that was made without one, because a key is cheaper to build from rows
+  /// that are there (`PlanProfile.buildsKeysLate`).
+  case createKey(table: ObjectName, columns: [String])
   case createView(name: ObjectName, query: Query)
+  /// Gives a role a right that a run or a load needs. Rights are never taken away.
+  case grant(Grant)
+  /// Has the engine itself refuse to change or remove rows of a table, to everybody.
+  case guardTable(ObjectName)
   /// A table of this transaction only, filled at once.
   case createScratch(ScratchDefinition)
   case insert(Insert)
@@ -44,12 +51,31 @@ public struct IndexDefinition: Hashable, Sendable {
   public var name: String
   public var table: ObjectName
   public var columns: [String]
+  /// Whether the values may be longer than a key of 1,024 bytes: what is not judged yet, and what was rejected. Some
+  /// engines refuse such values in an ordinary index (trap T28).
+  public var hasLongValues: Bool
 
-  public init(name: String, table: ObjectName, columns: [String]) {
+  public init(name: String, table: ObjectName, columns: [String], hasLongValues: Bool = false) {
     self.name = name
     self.table = table
     self.columns = columns
+    self.hasLongValues = hasLongValues
   }
+}
+
+/// A right for a role.
+public enum Grant: Hashable, Sendable {
+  public enum Privilege: String, Hashable, Sendable {
+    case select = "SELECT"
+    case insert = "INSERT"
+  }
+
+  /// On a table or view.
+  case table(ObjectName, [Privilege], to: String)
+  /// To find objects in the schema of a table at all.
+  case schema(of: ObjectName, to: String)
+  /// To make scratch tables.
+  case scratchTables(to: String)
 }
 
 /// A step whose rows are fixed once: a scratch table, or a named subquery where the engine has none.

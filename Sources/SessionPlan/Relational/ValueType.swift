@@ -6,6 +6,8 @@ public enum ValueType: String, Hashable, Sendable, Codable {
   case text
   /// A moment in UTC to the microsecond, as our tables store it.
   case timestamp
+  /// A moment with its zone, in a source column (`timestamp with time zone`); never in our tables.
+  case zonedTimestamp
   /// A moment in the form in which the engine adds and compares exactly: a timestamp on most engines, whole
   /// microseconds on SQLite. Never stored in a ledger.
   case instant

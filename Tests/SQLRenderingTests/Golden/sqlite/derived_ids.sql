@@ -16,7 +16,7 @@ SELECT
   NULL AS "pageviews",
   NULL AS "lineage_rows",
   NULL AS "quarantined",
-  'SQLite' AS "engine",
+  'SQLite 3.40' AS "engine",
   '1' AS "tool_version"
 FROM (SELECT 1 AS "one") AS "o";
 
@@ -571,6 +571,6 @@ SELECT
   (SELECT count(*) AS "n" FROM temp."fresh" AS "x") AS "pageviews",
   (SELECT count(*) AS "n" FROM temp."superseded" AS "x") AS "lineage_rows",
   (SELECT count(*) AS "n" FROM temp."rejected" AS "x") AS "quarantined",
-  'SQLite' AS "engine",
+  'SQLite 3.40' AS "engine",
   '1' AS "tool_version"
 FROM (SELECT 1 AS "one") AS "o";

@@ -16,7 +16,7 @@ SELECT
   NULL AS "pageviews",
   NULL AS "lineage_rows",
   NULL AS "quarantined",
-  'SQLite' AS "engine",
+  'SQLite 3.40' AS "engine",
   '1' AS "tool_version"
 FROM (SELECT 1 AS "one") AS "o";
 
@@ -253,6 +253,6 @@ SELECT
   coalesce((SELECT max("last"."position") AS "position" FROM temp."fresh" AS "last"), 0) AS "pageviews",
   0 AS "lineage_rows",
   (SELECT count(*) AS "n" FROM temp."rejected" AS "x") AS "quarantined",
-  'SQLite' AS "engine",
+  'SQLite 3.40' AS "engine",
   '1' AS "tool_version"
 FROM (SELECT 1 AS "one") AS "o";

@@ -1,0 +1,33 @@
+/// The answers to the known traps.
+extension PostgresDialect {
+  static let traps: [String: String] = [
+    "T01": "named subqueries stand before INSERT; inside would do too",
+    "T02": "the gap is added to the earlier time and compared; times are never subtracted to decide",
+    "T03": "timestamp holds whole microseconds; the tool cuts further digits before they are sent",
+    "T04": "times are timestamp in UTC, the session's time zone is set to UTC",
+    "T05": "texts are COLLATE \"C\", which compares bytes",
+    "T06": "texts are COLLATE \"C\", which orders by bytes",
+    "T07": "every frame is explicit: ROWS UNBOUNDED PRECEDING",
+    "T08": "every order ends in the event id",
+    "T09": "missing rows are NULL; known rows are found with NOT EXISTS",
+    "T10": "IGNORE NULLS is not used",
+    "T11": "conditions become 1 or 0 with CASE",
+    "T12": "'' is not NULL",
+    "T13": "|| with parts that are never NULL",
+    "T14": "no hash decides anything; SHA-256 shortens long pages in derived ids, as on every engine",
+    "T15": "double quotes; longer names than 63 bytes are refused before they are sent",
+    "T16": "keys are enforced",
+    "T17": "DDL is transactional; a run makes temporary tables, and the first one the key of an empty ledger",
+    "T18": "one transaction a run",
+    "T19": "a session-level advisory lock, keyed by the run ledger's oid",
+    "T20": "CREATE TABLE and CREATE INDEX IF NOT EXISTS, CREATE OR REPLACE VIEW",
+    "T21": "LIMIT",
+    "T22": "NULLS FIRST is written",
+    "T23": "lineage is flat",
+    "T24": "the lock is taken before BEGIN; REPEATABLE READ gives all statements one snapshot",
+    "T25": "the range is checked before any arithmetic; infinity and BC are out of range",
+    "T26": "keys are compared by the server, as bytes",
+    "T27": "a database that is not UTF8 is refused",
+    "T28": "keys of 1,024 bytes fit; longer values are only in hash indexes",
+  ]
+}

@@ -1,0 +1,62 @@
+internal import SessionPlan
+
+/// Rights and guards. Some engines need code in a text of its own for them, in which names stand as text constants.
+extension Renderer {
+  func grant(_ grant: Grant) throws -> String {
+    let rights = dialect.rights
+    return switch grant {
+    case .table(let table, let privileges, let role):
+      try fill(
+        try known(rights.grantOnTable, "grant_on_table"),
+        [
+          "rights": privileges.map(\.rawValue).joined(separator: ", "), "table": try quoted(table),
+          "role": try quoted(role),
+        ], "grant_on_table")
+    case .schema(let table, let role):
+      try fill(
+        try known(rights.grantOnSchema, "grant_on_schema"),
+        [
+          "schema": table.parts.count > 1 ? try embeddedText(table.parts[table.parts.count - 2]) : "NULL",
+          "role": try embeddedText(role),
+        ], "grant_on_schema")
+    case .scratchTables(let role):
+      try fill(
+        try known(rights.grantScratchTables, "grant_scratch_tables"), ["role": try embeddedText(role)],
+        "grant_scratch_tables")
+    }
+  }
+
+  func guardTable(_ table: ObjectName) throws -> [String] {
+    guard !dialect.rights.guardTable.isEmpty else { throw unknown("guard_table", "trigger") }
+    let name = try quoted(table)
+    let values = [
+      "table": name, "table_name": try quoted(table.last), "table_text": try embeddedText(try identifier(table)),
+      "function": try quoted(table.sibling("sessionizer_insert_only")),
+      "guard_update": try quoted(table.sibling(table.last + "_no_update")),
+      "guard_delete": try quoted(table.sibling(table.last + "_no_delete")),
+      "message": "this table is a ledger of sessionizer: rows are only ever inserted",
+    ]
+    return try dialect.rights.guardTable.map { try fill($0, values, "guard_table") }
+  }
+
+  private func known(_ template: String?, _ node: String) throws(RenderingError) -> String {
+    guard let template else { throw unknown(node, "role") }
+    return template
+  }
+
+  private func unknown(_ node: String, _ thing: String) -> RenderingError {
+    RenderingError(
+      dialect: dialect.name, node: node, message: "this dialect has no \(thing)s of that kind",
+      remedy: "leave the option away")
+  }
+
+  /// A text constant that may stand inside dollar-quoted code.
+  private func embeddedText(_ text: String) throws(RenderingError) -> String {
+    guard !text.unicodeScalars.contains("$") else {
+      throw RenderingError(
+        dialect: dialect.name, node: "grant", message: "the name \(text) has a dollar sign",
+        remedy: "carry out the statements of `sessionizer create --grant … --dry-run` by hand")
+    }
+    return try quotedText(text)
+  }
+}
