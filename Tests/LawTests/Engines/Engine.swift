@@ -2,6 +2,7 @@ import BackendConformance
 import Foundation
 import PostgresBackend
 import PostgresServer
+import SQLRendering
 import SQLiteBackend
 import Testing
 import WarehouseDriver
@@ -21,7 +22,12 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
   var testDescription: String { rawValue }
   var isPostgres: Bool { self != .sqlite }
 
-  var backend: any Backend { isPostgres ? PostgresBackend() : SQLiteBackend() }
+  /// - Parameter dialect: nil is the engine's own.
+  func backend(_ dialect: Dialect? = nil) -> any Backend {
+    isPostgres
+      ? PostgresBackend(dialect: dialect ?? PostgresDialect.dialect)
+      : SQLiteBackend(dialect: dialect ?? SQLiteDialect.dialect)
+  }
 
   /// What plays histories on it, in a place of its own. Texts of the source compare without case, which must decide
   /// nothing.

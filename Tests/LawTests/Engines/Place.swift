@@ -1,5 +1,6 @@
 import Foundation
 import PostgresServer
+import SQLRendering
 import SessionPlan
 import SessionRunner
 import Synchronization
@@ -7,7 +8,7 @@ import Testing
 import WarehouseDriver
 
 /// An empty place for a job's tables, for one test: a file, or a schema in a database that the tests share.
-final class Place: Sendable {
+struct Place: Sendable {
   let engine: Engine
   let url: String
   /// The database's server, where it has one.
@@ -26,7 +27,8 @@ final class Place: Sendable {
     url = server.map { $0.url(database: database) + search } ?? "sqlite:" + database
   }
 
-  deinit {
+  /// To be called when the test is over.
+  func remove() {
     // A schema goes with its server.
     guard server == nil else { return }
     for end in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: database + end) }
@@ -81,9 +83,10 @@ final class Place: Sendable {
   // MARK: Connections
 
   func connect(
-    lockTimeout: Duration = .seconds(30), observer: (@Sendable (StatementEvent) -> Void)? = nil
+    dialect: Dialect? = nil, lockTimeout: Duration = .seconds(30),
+    observer: (@Sendable (StatementEvent) -> Void)? = nil
   ) async throws -> any WarehouseDriver.Connection {
-    try await engine.backend.connect(
+    try await engine.backend(dialect).connect(
       to: Target(url: url),
       options: ConnectionOptions(mayCreate: true, lockTimeout: lockTimeout, observer: observer))
   }
