@@ -15,7 +15,7 @@ package enum EveryPlan {
       plans.append(try planner.runPlan(mode, identity))
       if planner.hasFirstRunPlan { plans.append(try planner.firstRunPlan(mode, identity)) }
     }
-    if planner.profile.steps == .scratchTables {
+    if planner.profile.keepsSteps {
       plans.append(
         Plan(
           name: "load",

@@ -106,7 +106,12 @@ FROM (
           ) AS "e"
           GROUP BY "e"."session_id"
         ) AS "g"
-        JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+        CROSS JOIN LATERAL (
+          SELECT *
+          FROM "session_table" AS "f"
+          WHERE "f"."event_id" = "g"."session_id"
+          OFFSET 0
+        ) AS "f"
       ) AS "s"
     ) AS "s"
   ) AS "r"
@@ -169,7 +174,12 @@ FROM (
     ) AS "e"
     GROUP BY "e"."session_id"
   ) AS "g"
-  JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM "session_table" AS "f"
+    WHERE "f"."event_id" = "g"."session_id"
+    OFFSET 0
+  ) AS "f"
 ) AS "s"
 ORDER BY "user_id", "first_view", "session_id";
 
@@ -232,7 +242,12 @@ FROM (
     ) AS "e"
     GROUP BY "e"."session_id"
   ) AS "g"
-  JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM "session_table" AS "f"
+    WHERE "f"."event_id" = "g"."session_id"
+    OFFSET 0
+  ) AS "f"
 ) AS "s"
 GROUP BY "s"."user_id"
 ORDER BY "user_id";
@@ -342,7 +357,12 @@ LEFT JOIN (
         ) AS "e"
         GROUP BY "e"."session_id"
       ) AS "g"
-      JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+      CROSS JOIN LATERAL (
+        SELECT *
+        FROM "session_table" AS "f"
+        WHERE "f"."event_id" = "g"."session_id"
+        OFFSET 0
+      ) AS "f"
     ) AS "s"
   ) AS "b"
   GROUP BY "b"."day"

@@ -159,4 +159,9 @@ FROM (
   ) AS "e"
   GROUP BY "e"."session_id"
 ) AS "g"
-JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id";
+CROSS JOIN LATERAL (
+  SELECT *
+  FROM "session_table" AS "f"
+  WHERE "f"."event_id" = "g"."session_id"
+  OFFSET 0
+) AS "f";

@@ -244,10 +244,14 @@ WITH "picked" AS (
       LIMIT 1
     ), "t"."session_id") AS "current_session"
   FROM "ranges" AS "g"
-  JOIN "session_table" AS "t"
-    ON "t"."user_id" = "g"."user_id"
-    AND "t"."page_view_at" >= "g"."from_at"
-    AND "t"."page_view_at" <= "g"."to_at"
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM "session_table" AS "t"
+    WHERE "t"."user_id" = "g"."user_id"
+      AND "t"."page_view_at" >= "g"."from_at"
+      AND "t"."page_view_at" <= "g"."to_at"
+    OFFSET 0
+  ) AS "t"
 ),
 "neighbours" AS (
   SELECT
@@ -405,7 +409,12 @@ WITH "picked" AS (
       "m"."target_at" AS "became_at",
       "m"."reason" AS "reason"
     FROM "moved" AS "m"
-    JOIN "session_lineage" AS "l" ON "l"."became" = "m"."current_session"
+    CROSS JOIN LATERAL (
+      SELECT *
+      FROM "session_lineage" AS "l"
+      WHERE "l"."became" = "m"."current_session"
+      OFFSET 0
+    ) AS "l"
   ) AS "u"
 )
 INSERT INTO "session_lineage" ("session_id", "became", "became_at", "reason", "run_id")
@@ -624,10 +633,14 @@ WITH "picked" AS (
       LIMIT 1
     ), "t"."session_id") AS "current_session"
   FROM "ranges" AS "g"
-  JOIN "session_table" AS "t"
-    ON "t"."user_id" = "g"."user_id"
-    AND "t"."page_view_at" >= "g"."from_at"
-    AND "t"."page_view_at" <= "g"."to_at"
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM "session_table" AS "t"
+    WHERE "t"."user_id" = "g"."user_id"
+      AND "t"."page_view_at" >= "g"."from_at"
+      AND "t"."page_view_at" <= "g"."to_at"
+    OFFSET 0
+  ) AS "t"
 ),
 "neighbours" AS (
   SELECT

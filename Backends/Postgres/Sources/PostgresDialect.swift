@@ -11,7 +11,7 @@ public enum PostgresDialect {
     title: "PostgreSQL 12",
     evidence: .testedLive,
     profile: PlanProfile(
-      steps: .scratchTables, islands: .windows, hasCorrelatedLookup: true, enforcesKeys: true, hasSHA256: true,
+      steps: .fewScratchTables, islands: .windows, hasCorrelatedLookup: true, enforcesKeys: true, hasSHA256: true,
       hasArrivalColumn: true, hasNamedTimeZones: true, hasStrictTypes: true, buildsKeysLate: true),
     // The server cuts longer names with no more than a notice (trap T15).
     identifiers: .init(openQuote: "\"", closeQuote: "\"", longest: 63),
@@ -21,7 +21,9 @@ public enum PostgresDialect {
     tables: tables,
     rights: rights,
     queries: .init(
-      subqueriesInInsert: .beforeInsert, namedSubquery: "AS", lookupJoin: "JOIN", computedOnceSuffix: "OFFSET 0",
+      subqueriesInInsert: .beforeInsert, namedSubquery: "AS", lookupJoin: "JOIN",
+      // Without the fence the planner may read a whole ledger to join it with a few rows.
+      lookupSubquery: "CROSS JOIN LATERAL (\n{rows}\n  OFFSET 0\n) AS {alias}", computedOnceSuffix: "OFFSET 0",
       computedOnceCondition: "", limit: "LIMIT {n}", nullsFirst: "NULLS FIRST", byteOrder: "",
       // A sum of bigint is numeric.
       sum: "coalesce(sum({a}), 0)::bigint"),
@@ -68,8 +70,8 @@ public enum PostgresDialect {
     positionColumn: "{name} bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     scratchKey: "{name} bigint PRIMARY KEY",
     scratchIndex: "CREATE INDEX {name} ON pg_temp.{table} ({columns})",
-    // Autovacuum never sees temporary tables.
-    analyzeScratch: "ANALYZE {name}")
+    // Their sizes are known without; the joins that depend on more are look-ups.
+    analyzeScratch: nil)
 
   private static let rights = Dialect.Rights(
     grantOnTable: "GRANT {rights} ON {table} TO {role}",

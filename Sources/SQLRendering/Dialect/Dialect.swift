@@ -191,6 +191,9 @@ public struct Dialect: Sendable {
     public var namedSubquery: String
     /// `JOIN` that keeps the written order: the left drives, the right is looked up.
     public var lookupJoin: String
+    /// `{rows}`, `{alias}`: the same where only a subquery that depends on the row at hand keeps the order; `{rows}` is
+    /// the look-up with its conditions. nil where `lookupJoin` does.
+    public var lookupSubquery: String?
     /// Follows a subquery whose columns are to be computed once; empty where the engine does so by itself.
     public var computedOnceSuffix: String
     /// A condition that a query around such a subquery has where it has no other; empty for none.
@@ -205,12 +208,14 @@ public struct Dialect: Sendable {
     public var sum: String
 
     public init(
-      subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, computedOnceSuffix: String,
+      subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?,
+      computedOnceSuffix: String,
       computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String, sum: String
     ) {
       self.subqueriesInInsert = subqueriesInInsert
       self.namedSubquery = namedSubquery
       self.lookupJoin = lookupJoin
+      self.lookupSubquery = lookupSubquery
       self.computedOnceSuffix = computedOnceSuffix
       self.computedOnceCondition = computedOnceCondition
       self.limit = limit

@@ -12,7 +12,10 @@ enum PlanColumns {
   private static func checker(reading relation: Relation) -> PlanChecker {
     var steps: [String: [SchemaColumn]] = [:]
     relation.visitTables { table in
-      if case .step(let name) = table.kind { steps[name] = table.columns }
+      switch table.kind {
+      case .stored: break
+      case .step(let name), .named(let name): steps[name] = table.columns
+      }
     }
     return PlanChecker(steps: steps)
   }

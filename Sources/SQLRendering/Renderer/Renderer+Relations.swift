@@ -43,9 +43,8 @@ extension Renderer {
       let name =
         switch table.kind {
         case .stored(let name): try quoted(name)
-        case .step(let step):
-          dialect.profile.steps == .scratchTables
-            ? try fill(dialect.tables.scratchName, ["name": try quoted(step)], "scratch_name") : try quoted(step)
+        case .step(let step): try fill(dialect.tables.scratchName, ["name": try quoted(step)], "scratch_name")
+        case .named(let step): try quoted(step)
         }
       return SelectParts(from: "\(name) AS \(try quoted(table.alias))", alias: table.alias)
     case .values(let columns, let rows, let alias):
@@ -128,6 +127,14 @@ extension Renderer {
   private func join(_ left: Relation, _ right: Relation, _ kind: JoinKind, _ on: Expression) throws -> SelectParts {
     var result = try unprojected(left)
     var other = try unprojected(right)
+    if kind == .lookup, let template = dialect.queries.lookupSubquery, let alias = other.alias {
+      let lines = ["SELECT *", "FROM " + other.from] + Layout.conditions(other.conditions + (try conditions(on)))
+      let rows = lines.joined(separator: "\n").indented()
+      result.from += "\n" + (try fill(template, ["rows": rows, "alias": try quoted(alias)], "lookup_subquery"))
+      result.readsFenced = false
+      result.alias = nil
+      return result
+    }
     if kind == .left, !other.conditions.isEmpty { other = try wrapped(other, columnsOf: right) }
     let word =
       switch kind {

@@ -37,7 +37,7 @@ extension TableReference {
   fileprivate var explainedName: String {
     switch kind {
     case .stored(let name): name.description
-    case .step(let name): "step \(name)"
+    case .step(let name), .named(let name): "step \(name)"
     }
   }
 }

@@ -55,7 +55,7 @@ extension Planner {
       .init("grant on schema", "Finds the tables.", .grant(.schema(of: names[.sessionRuns], to: role))),
       .init("grant on source", "Reads.", .grant(.table(bound.sourceName, [.select], to: role))),
     ] + ledgers
-      + (profile.steps == .scratchTables
+      + (profile.keepsSteps
         ? [.init("grant scratch tables", "Keeps the steps of a run.", .grant(.scratchTables(to: role)))] : [])
   }
 

@@ -80,7 +80,7 @@ struct FirstRunBuilder {
       on: isInIsland
     ).project(
       content.map { NamedExpression("r", $0) } + [NamedExpression("session_id", i["target"])], as: "x")
-    return steps.definitions.map(scratchStep) + [
+    return steps.scratchTables.map(scratchStep) + [
       Plan.Step(
         "rows", "The pageviews, each with its session.",
         planner.insert(into: .sessionTable, rows, alias: "x", steps: steps)),

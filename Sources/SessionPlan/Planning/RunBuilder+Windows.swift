@@ -38,7 +38,7 @@ extension RunBuilder {
           NamedExpression("k", "user_id"),
           NamedExpression("from_at", .timestamp(of: .shift(.column("k", "first"), microseconds: -gap))),
           NamedExpression("to_at", .timestamp(of: .shift(.column("k", "last"), microseconds: gap))),
-        ], as: "ranges"))
+        ], as: "ranges"), isReadOnce: true)
   }
 
   mutating func addIslandsByWindows() throws {
@@ -60,7 +60,7 @@ extension RunBuilder {
         [
           Relation.table(f).project(columns(f, isNew: true), as: "u"),
           Relation.table(c).project(columns(c, isNew: false), as: "u"),
-        ], alias: "u"))
+        ], alias: "u"), isReadOnce: true)
 
     let r = steps.reference("neighbours", as: "r")
     let user = [OrderKey(r["user_id"], .bytes)]

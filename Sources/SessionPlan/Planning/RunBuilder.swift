@@ -13,15 +13,15 @@ struct RunBuilder {
   var moves: Relation?
 
   var ids: Collation { planner.ids }
-  var inline: Bool { planner.profile.steps == .inline }
   var content: [String] { Planner.columnsOfSelection + planner.attributes }
 
   mutating func add(
     _ name: String, _ relation: Relation, position: ScratchDefinition.Position? = nil, key: String? = nil,
-    lookup: [String] = []
+    lookup: [String] = [], isReadOnce: Bool = false
   ) throws {
     try steps.add(
-      ScratchDefinition(name: name, query: Query(relation), position: position, key: key, lookup: lookup))
+      ScratchDefinition(
+        name: name, query: Query(relation), position: position, key: key, lookup: lookup, isReadOnce: isReadOnce))
   }
 
   // MARK: 1. New rows, fixed once
@@ -129,7 +129,7 @@ struct RunBuilder {
     let columns =
       ["event_id", "user_id", "page_view_at"].map { NamedExpression("t", $0) }
       + [NamedExpression("instant", .instant(of: t["page_view_at"]))]
-    try add("context", planner.resolved(rows, "t", asOf: nil, columns: columns, as: "context"))
+    try add("context", planner.resolved(rows, "t", asOf: nil, columns: columns, as: "context"), isReadOnce: true)
   }
 
   // MARK: 5.–6. What is written
@@ -147,7 +147,7 @@ struct RunBuilder {
           [
             NamedExpression("m", "current_session"), NamedExpression("m", "target"), NamedExpression("m", "target_at"),
             NamedExpression("reason", reason),
-          ], as: "moved"), alias: "moved"))
+          ], as: "moved"), alias: "moved"), isReadOnce: true)
     let m = steps.reference("moved", as: "m")
     let l = planner.ledger(.sessionLineage, as: "l")
     func row(_ session: Expression) -> [NamedExpression] {
@@ -193,10 +193,7 @@ struct RunBuilder {
   // MARK: The plan
 
   func statements(buildingKeys: Bool) -> [Plan.Step] {
-    var result: [Plan.Step] = []
-    if !inline {
-      result = steps.definitions.map { Plan.Step($0.name, Self.purposes[$0.name] ?? "", .createScratch($0)) }
-    }
+    var result = steps.scratchTables.map { Plan.Step($0.name, Self.purposes[$0.name] ?? "", .createScratch($0)) }
     result.append(
       Plan.Step(
         "lineage", "Session ids that were superseded, and by which.",
@@ -217,7 +214,7 @@ struct RunBuilder {
   }
 
   func counts() -> RunCounts {
-    if inline {
+    if !planner.profile.keepsSteps {
       return RunCounts(
         pageviews: planner.rowsOfThisRun(.sessionTable), lineageRows: planner.rowsOfThisRun(.sessionLineage),
         quarantined: planner.rowsOfThisRun(.sessionQuarantine))
@@ -312,6 +309,6 @@ extension Planner {
     return .insert(
       Insert(
         into: names[object], columns: table.columns,
-        query: steps.query(rows.project(values, as: "v"), inline: profile.steps == .inline)))
+        query: steps.query(rows.project(values, as: "v"))))
   }
 }

@@ -19,7 +19,7 @@ extension Planner {
   ///
   /// - Parameter buildingKeys: whether `session_table` has no key yet
   public func runPlan(_ mode: RunMode, _ identity: RunIdentity, buildingKeys: Bool = false) throws -> Plan {
-    var run = RunBuilder(planner: self, steps: RunSteps())
+    var run = RunBuilder(planner: self, steps: RunSteps(profile.steps))
     try run.addSelection(mode)
     try run.addContext()
     switch profile.islands {
@@ -32,7 +32,7 @@ extension Planner {
       name: "run",
       steps: [started(mode, identity)] + run.statements(buildingKeys: buildingKeys)
         + [finished(mode, identity, counts)],
-      counts: profile.steps == .scratchTables ? counts.query : nil)
+      counts: profile.keepsSteps ? counts.query : nil)
   }
 
   /// A run over everything into empty ledgers, of a source whose event ids are unique: the same result as `runPlan`
@@ -45,7 +45,7 @@ extension Planner {
         steps: [started(mode, identity)] + run.steps + [finished(mode, identity, run.counts)],
         counts: run.expected.query)
     }
-    var run = FirstRunBuilder(planner: self, steps: RunSteps())
+    var run = FirstRunBuilder(planner: self, steps: RunSteps(profile.steps))
     try run.addSteps(mode)
     let counts = run.counts()
     return Plan(
@@ -55,7 +55,7 @@ extension Planner {
 
   /// Whether `firstRunPlan` exists for this profile.
   public var hasFirstRunPlan: Bool {
-    profile.steps == .scratchTables && profile.enforcesKeys
+    profile.keepsSteps && profile.enforcesKeys
   }
 
   /// One row where the ledger has any.

@@ -9,7 +9,7 @@ struct WindowedFirstRun {
   init(planner: Planner, mode: RunMode, buildingKeys: Bool) throws {
     let good = try Self.goodRows(planner, mode)
     let inserted = planner.rowsOfThisRun(.sessionTable)
-    var runSteps = RunSteps()
+    var runSteps = RunSteps(planner.profile.steps)
     let bad = planner.rejected(try planner.selection(mode, as: "s"), "s", as: "b")
     let rejected = ScratchDefinition(
       name: "rejected",

@@ -70,7 +70,9 @@ public struct PlanChecker: Sendable {
   func scope(of relation: Relation, outer: Scope = Scope()) throws -> Scope {
     switch relation {
     case .table(let table):
-      if case .step(let name) = table.kind {
+      switch table.kind {
+      case .stored: break
+      case .step(let name), .named(let name):
         guard let known = steps[name] else { throw PlanError(.malformed, "there is no step \(name) before this one") }
         try require(known == table.columns, "the columns of step \(name) are not those that are read")
       }

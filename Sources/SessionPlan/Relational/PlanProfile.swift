@@ -4,6 +4,9 @@ public struct PlanProfile: Hashable, Sendable {
   public enum Steps: String, Hashable, Sendable, Codable {
     /// In scratch tables: each is computed once.
     case scratchTables
+    /// In scratch tables where several statements read them, else as named subqueries: for engines on which a scratch
+    /// table costs more than a small step.
+    case fewScratchTables
     /// As named subqueries of each statement.
     case inline
   }
@@ -17,6 +20,8 @@ public struct PlanProfile: Hashable, Sendable {
   }
 
   public var steps: Steps
+  /// Whether steps are computed once, for several statements.
+  public var keepsSteps: Bool { steps != .inline }
   public var islands: Islands
   /// Whether a scalar subquery may be correlated and ordered.
   public var hasCorrelatedLookup: Bool

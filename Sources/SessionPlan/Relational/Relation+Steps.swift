@@ -1,9 +1,9 @@
 extension Relation {
-  /// The names of the steps that this relation reads, anywhere in it.
-  var stepsRead: Set<String> {
+  /// The names of the named subqueries that this relation reads, anywhere in it.
+  var subqueriesRead: Set<String> {
     var names: Set<String> = []
     visitTables { table in
-      if case .step(let name) = table.kind { names.insert(name) }
+      if case .named(let name) = table.kind { names.insert(name) }
     }
     return names
   }

@@ -32,8 +32,10 @@ public struct TableReference: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// A table or view of the database.
     case stored(ObjectName)
-    /// A step of the same plan, by name: a scratch table, or a named subquery where it is rendered inline.
+    /// A step of the same plan that is kept in a scratch table, by name.
     case step(String)
+    /// A step that is a named subquery of the same statement.
+    case named(String)
   }
 
   public var kind: Kind

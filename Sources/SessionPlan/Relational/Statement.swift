@@ -88,6 +88,8 @@ public struct ScratchDefinition: Hashable, Sendable {
   public var key: String?
   /// Columns by which other steps look rows up; empty for none.
   public var lookup: [String]
+  /// Whether only one statement reads it.
+  public var isReadOnce: Bool
 
   public struct Position: Hashable, Sendable {
     public var column: String
@@ -102,12 +104,15 @@ public struct ScratchDefinition: Hashable, Sendable {
     }
   }
 
-  public init(name: String, query: Query, position: Position? = nil, key: String? = nil, lookup: [String] = []) {
+  public init(name: String, query: Query, position: Position? = nil, key: String? = nil, lookup: [String] = [],
+    isReadOnce: Bool = false
+  ) {
     self.name = name
     self.query = query
     self.position = position
     self.key = key
     self.lookup = lookup
+    self.isReadOnce = isReadOnce
   }
 }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SQLRendering
+internal import SessionPlan
 internal import WarehouseDriver
 
 /// The dialects that this build can write.
@@ -57,12 +58,22 @@ extension Dialect {
     func yes(_ value: Bool) -> String { value ? "yes" : "no" }
     return [
       ("engine", title), ("evidence", evidence.rawValue),
-      ("steps of a run", profile.steps == .scratchTables ? "scratch tables" : "named subqueries"),
+      ("steps of a run", profile.steps.text),
       ("sessions are found by", profile.islands == .positions ? "row numbers" : "window functions"),
       ("keys are enforced", yes(profile.enforcesKeys)), ("SHA-256", yes(profile.hasSHA256)),
       ("arrival column of its own", yes(profile.hasArrivalColumn)),
       ("named time zones", yes(profile.hasNamedTimeZones)), ("strict types", yes(profile.hasStrictTypes)),
       ("longest name, bytes", String(identifiers.longest)),
     ]
+  }
+}
+
+extension PlanProfile.Steps {
+  fileprivate var text: String {
+    switch self {
+    case .scratchTables: "scratch tables"
+    case .fewScratchTables: "scratch tables where several statements read them"
+    case .inline: "named subqueries"
+    }
   }
 }

@@ -148,7 +148,12 @@ FROM (
   ) AS "e"
   GROUP BY "e"."session_id"
 ) AS "g"
-JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id";
+CROSS JOIN LATERAL (
+  SELECT *
+  FROM "session_table" AS "f"
+  WHERE "f"."event_id" = "g"."session_id"
+  OFFSET 0
+) AS "f";
 
 -- guard session_table: Refuses UPDATE and DELETE to everybody.
 CREATE OR REPLACE FUNCTION "sessionizer_insert_only"() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'this table is a ledger of sessionizer: rows are only ever inserted' USING ERRCODE = 'insufficient_privilege'; END $guard$;

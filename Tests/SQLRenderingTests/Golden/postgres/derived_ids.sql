@@ -128,7 +128,6 @@ WHERE ("t"."run_id" IS NULL
     OR NOT ("t"."user_id" = "s"."user_id"
       AND "t"."page_view_at" = "s"."page_view_at"
       AND coalesce("t"."page", '') = coalesce("s"."page", '') AND ("t"."page" IS NULL) = ("s"."page" IS NULL)));
-ANALYZE pg_temp."picked";
 
 -- repeated: Event ids that came more than once.
 CREATE TEMPORARY TABLE "repeated" (
@@ -143,7 +142,6 @@ FROM (
   GROUP BY "k"."event_id"
 ) AS "g"
 WHERE "g"."copies" > 1;
-ANALYZE pg_temp."repeated";
 CREATE INDEX "repeated_by_event_id" ON pg_temp."repeated" ("event_id");
 
 -- copies: Their rows; the first counts.
@@ -199,7 +197,6 @@ FROM (
   WHERE "k"."reason" IS NULL
     AND EXISTS (SELECT 1 FROM pg_temp."repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
 ) AS "w";
-ANALYZE pg_temp."copies";
 
 -- fresh: The new rows, fixed once for the whole run.
 CREATE TEMPORARY TABLE "fresh" (
@@ -236,135 +233,6 @@ FROM (
   FROM pg_temp."copies" AS "c"
   WHERE "c"."rank" = 1
 ) AS "f";
-ANALYZE pg_temp."fresh";
-
--- ranges: Where in time the new rows may touch the ledger.
-CREATE TEMPORARY TABLE "ranges" (
-  "user_id" text COLLATE "C",
-  "from_at" timestamp,
-  "to_at" timestamp
-) ON COMMIT DROP;
-INSERT INTO pg_temp."ranges" ("user_id", "from_at", "to_at")
-SELECT
-  "k"."user_id" AS "user_id",
-  ("k"."first" + INTERVAL '-1800000000 microseconds') AS "from_at",
-  ("k"."last" + INTERVAL '1800000000 microseconds') AS "to_at"
-FROM (
-  SELECT
-    "n"."user_id" AS "user_id",
-    "n"."cluster" AS "cluster",
-    min("n"."instant") AS "first",
-    max("n"."instant") AS "last"
-  FROM (
-    SELECT
-      "q"."event_id" AS "event_id",
-      "q"."user_id" AS "user_id",
-      "q"."page_view_at" AS "page_view_at",
-      "q"."instant" AS "instant",
-      "q"."starts" AS "starts",
-      sum("q"."starts") OVER (
-        PARTITION BY "q"."user_id"
-        ORDER BY "q"."user_id", "q"."page_view_at", "q"."event_id"
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS "cluster"
-    FROM (
-      SELECT
-        "h"."event_id" AS "event_id",
-        "h"."user_id" AS "user_id",
-        "h"."page_view_at" AS "page_view_at",
-        "h"."instant" AS "instant",
-        CASE
-          WHEN "h"."before" IS NULL
-              OR ("h"."instant" + INTERVAL '-1800000000 microseconds') > ("h"."before" + INTERVAL '1800000000 microseconds') THEN 1
-          ELSE 0
-        END AS "starts"
-      FROM (
-        SELECT
-          "f"."event_id" AS "event_id",
-          "f"."user_id" AS "user_id",
-          "f"."page_view_at" AS "page_view_at",
-          "f"."page" AS "page",
-          "f"."instant" AS "instant",
-          lag("f"."instant") OVER (PARTITION BY "f"."user_id" ORDER BY "f"."user_id", "f"."page_view_at", "f"."event_id") AS "before"
-        FROM pg_temp."fresh" AS "f"
-      ) AS "h"
-    ) AS "q"
-  ) AS "n"
-  GROUP BY "n"."user_id", "n"."cluster"
-) AS "k";
-ANALYZE pg_temp."ranges";
-
--- context: The ledger's rows there, each with its current session.
-CREATE TEMPORARY TABLE "context" (
-  "event_id" text COLLATE "C",
-  "user_id" text COLLATE "C",
-  "page_view_at" timestamp,
-  "instant" timestamp,
-  "current_session" text COLLATE "C"
-) ON COMMIT DROP;
-INSERT INTO pg_temp."context" ("event_id", "user_id", "page_view_at", "instant", "current_session")
-SELECT
-  "t"."event_id" AS "event_id",
-  "t"."user_id" AS "user_id",
-  "t"."page_view_at" AS "page_view_at",
-  "t"."page_view_at" AS "instant",
-  coalesce((
-    SELECT "l"."became"
-    FROM "session_lineage" AS "l"
-    WHERE "l"."session_id" = "t"."session_id"
-    ORDER BY "l"."became_at", "l"."became"
-    LIMIT 1
-  ), "t"."session_id") AS "current_session"
-FROM pg_temp."ranges" AS "g"
-JOIN "session_table" AS "t"
-  ON "t"."user_id" = "g"."user_id"
-  AND "t"."page_view_at" >= "g"."from_at"
-  AND "t"."page_view_at" <= "g"."to_at";
-ANALYZE pg_temp."context";
-
--- neighbours: New rows and context in order.
-CREATE TEMPORARY TABLE "neighbours" (
-  "event_id" text COLLATE "C",
-  "user_id" text COLLATE "C",
-  "page_view_at" timestamp,
-  "page" text COLLATE "C",
-  "instant" timestamp,
-  "is_new" integer,
-  "current_session" text COLLATE "C"
-) ON COMMIT DROP;
-INSERT INTO pg_temp."neighbours" (
-  "event_id", "user_id", "page_view_at", "page", "instant", "is_new", "current_session"
-)
-SELECT
-  "u"."event_id" AS "event_id",
-  "u"."user_id" AS "user_id",
-  "u"."page_view_at" AS "page_view_at",
-  "u"."page" AS "page",
-  "u"."instant" AS "instant",
-  "u"."is_new" AS "is_new",
-  "u"."current_session" AS "current_session"
-FROM (
-  SELECT
-    "f"."event_id" AS "event_id",
-    "f"."user_id" AS "user_id",
-    "f"."page_view_at" AS "page_view_at",
-    "f"."page" AS "page",
-    "f"."instant" AS "instant",
-    1 AS "is_new",
-    NULL::text COLLATE "C" AS "current_session"
-  FROM pg_temp."fresh" AS "f"
-  UNION ALL
-  SELECT
-    "c"."event_id" AS "event_id",
-    "c"."user_id" AS "user_id",
-    "c"."page_view_at" AS "page_view_at",
-    NULL::text COLLATE "C" AS "page",
-    "c"."instant" AS "instant",
-    0 AS "is_new",
-    "c"."current_session" AS "current_session"
-  FROM pg_temp."context" AS "c"
-) AS "u";
-ANALYZE pg_temp."neighbours";
 
 -- islands: Where sessions start, and the session id of each.
 CREATE TEMPORARY TABLE "islands" (
@@ -381,6 +249,109 @@ CREATE TEMPORARY TABLE "islands" (
 INSERT INTO pg_temp."islands" (
   "event_id", "user_id", "page_view_at", "page", "is_new", "current_session", "target", "first_at",
   "target_is_new"
+)
+WITH "ranges" AS (
+  SELECT
+    "k"."user_id" AS "user_id",
+    ("k"."first" + INTERVAL '-1800000000 microseconds') AS "from_at",
+    ("k"."last" + INTERVAL '1800000000 microseconds') AS "to_at"
+  FROM (
+    SELECT
+      "n"."user_id" AS "user_id",
+      "n"."cluster" AS "cluster",
+      min("n"."instant") AS "first",
+      max("n"."instant") AS "last"
+    FROM (
+      SELECT
+        "q"."event_id" AS "event_id",
+        "q"."user_id" AS "user_id",
+        "q"."page_view_at" AS "page_view_at",
+        "q"."instant" AS "instant",
+        "q"."starts" AS "starts",
+        sum("q"."starts") OVER (
+          PARTITION BY "q"."user_id"
+          ORDER BY "q"."user_id", "q"."page_view_at", "q"."event_id"
+          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS "cluster"
+      FROM (
+        SELECT
+          "h"."event_id" AS "event_id",
+          "h"."user_id" AS "user_id",
+          "h"."page_view_at" AS "page_view_at",
+          "h"."instant" AS "instant",
+          CASE
+            WHEN "h"."before" IS NULL
+                OR ("h"."instant" + INTERVAL '-1800000000 microseconds') > ("h"."before" + INTERVAL '1800000000 microseconds') THEN 1
+            ELSE 0
+          END AS "starts"
+        FROM (
+          SELECT
+            "f"."event_id" AS "event_id",
+            "f"."user_id" AS "user_id",
+            "f"."page_view_at" AS "page_view_at",
+            "f"."page" AS "page",
+            "f"."instant" AS "instant",
+            lag("f"."instant") OVER (PARTITION BY "f"."user_id" ORDER BY "f"."user_id", "f"."page_view_at", "f"."event_id") AS "before"
+          FROM pg_temp."fresh" AS "f"
+        ) AS "h"
+      ) AS "q"
+    ) AS "n"
+    GROUP BY "n"."user_id", "n"."cluster"
+  ) AS "k"
+),
+"context" AS (
+  SELECT
+    "t"."event_id" AS "event_id",
+    "t"."user_id" AS "user_id",
+    "t"."page_view_at" AS "page_view_at",
+    "t"."page_view_at" AS "instant",
+    coalesce((
+      SELECT "l"."became"
+      FROM "session_lineage" AS "l"
+      WHERE "l"."session_id" = "t"."session_id"
+      ORDER BY "l"."became_at", "l"."became"
+      LIMIT 1
+    ), "t"."session_id") AS "current_session"
+  FROM "ranges" AS "g"
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM "session_table" AS "t"
+    WHERE "t"."user_id" = "g"."user_id"
+      AND "t"."page_view_at" >= "g"."from_at"
+      AND "t"."page_view_at" <= "g"."to_at"
+    OFFSET 0
+  ) AS "t"
+),
+"neighbours" AS (
+  SELECT
+    "u"."event_id" AS "event_id",
+    "u"."user_id" AS "user_id",
+    "u"."page_view_at" AS "page_view_at",
+    "u"."page" AS "page",
+    "u"."instant" AS "instant",
+    "u"."is_new" AS "is_new",
+    "u"."current_session" AS "current_session"
+  FROM (
+    SELECT
+      "f"."event_id" AS "event_id",
+      "f"."user_id" AS "user_id",
+      "f"."page_view_at" AS "page_view_at",
+      "f"."page" AS "page",
+      "f"."instant" AS "instant",
+      1 AS "is_new",
+      NULL::text COLLATE "C" AS "current_session"
+    FROM pg_temp."fresh" AS "f"
+    UNION ALL
+    SELECT
+      "c"."event_id" AS "event_id",
+      "c"."user_id" AS "user_id",
+      "c"."page_view_at" AS "page_view_at",
+      NULL::text COLLATE "C" AS "page",
+      "c"."instant" AS "instant",
+      0 AS "is_new",
+      "c"."current_session" AS "current_session"
+    FROM "context" AS "c"
+  ) AS "u"
 )
 SELECT
   "i"."event_id" AS "event_id",
@@ -462,38 +433,11 @@ FROM (
           lag("r"."instant") OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id", "r"."page_view_at", "r"."event_id") AS "before",
           lag("r"."is_new") OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id", "r"."page_view_at", "r"."event_id") AS "before_is_new",
           lag("r"."current_session") OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id", "r"."page_view_at", "r"."event_id") AS "before_session"
-        FROM pg_temp."neighbours" AS "r"
+        FROM "neighbours" AS "r"
       ) AS "h"
     ) AS "q"
   ) AS "n"
 ) AS "i";
-ANALYZE pg_temp."islands";
-
--- moved: Sessions that became part of another.
-CREATE TEMPORARY TABLE "moved" (
-  "current_session" text COLLATE "C",
-  "target" text COLLATE "C",
-  "target_at" timestamp,
-  "reason" text COLLATE "C"
-) ON COMMIT DROP;
-INSERT INTO pg_temp."moved" ("current_session", "target", "target_at", "reason")
-SELECT DISTINCT
-  "m"."current_session" AS "current_session",
-  "m"."target" AS "target",
-  "m"."target_at" AS "target_at",
-  CASE WHEN "m"."target_is_new" = 1 THEN 'extended' ELSE 'merged' END AS "reason"
-FROM (
-  SELECT
-    "i"."current_session" AS "current_session",
-    "i"."target" AS "target",
-    CASE WHEN "i"."target_is_new" = 1 THEN "i"."first_at" ELSE "o"."page_view_at" END AS "target_at",
-    "i"."target_is_new" AS "target_is_new"
-  FROM pg_temp."islands" AS "i"
-  LEFT JOIN "session_table" AS "o" ON "o"."event_id" = "i"."target"
-  WHERE "i"."is_new" = 0
-) AS "m"
-WHERE "m"."current_session" <> "m"."target";
-ANALYZE pg_temp."moved";
 
 -- superseded: The same, and all that resolved to them.
 CREATE TEMPORARY TABLE "superseded" (
@@ -503,6 +447,24 @@ CREATE TEMPORARY TABLE "superseded" (
   "reason" text COLLATE "C"
 ) ON COMMIT DROP;
 INSERT INTO pg_temp."superseded" ("session_id", "became", "became_at", "reason")
+WITH "moved" AS (
+  SELECT DISTINCT
+    "m"."current_session" AS "current_session",
+    "m"."target" AS "target",
+    "m"."target_at" AS "target_at",
+    CASE WHEN "m"."target_is_new" = 1 THEN 'extended' ELSE 'merged' END AS "reason"
+  FROM (
+    SELECT
+      "i"."current_session" AS "current_session",
+      "i"."target" AS "target",
+      CASE WHEN "i"."target_is_new" = 1 THEN "i"."first_at" ELSE "o"."page_view_at" END AS "target_at",
+      "i"."target_is_new" AS "target_is_new"
+    FROM pg_temp."islands" AS "i"
+    LEFT JOIN "session_table" AS "o" ON "o"."event_id" = "i"."target"
+    WHERE "i"."is_new" = 0
+  ) AS "m"
+  WHERE "m"."current_session" <> "m"."target"
+)
 SELECT DISTINCT
   "u"."session_id" AS "session_id",
   "u"."became" AS "became",
@@ -514,17 +476,21 @@ FROM (
     "m"."target" AS "became",
     "m"."target_at" AS "became_at",
     "m"."reason" AS "reason"
-  FROM pg_temp."moved" AS "m"
+  FROM "moved" AS "m"
   UNION ALL
   SELECT
     "l"."session_id" AS "session_id",
     "m"."target" AS "became",
     "m"."target_at" AS "became_at",
     "m"."reason" AS "reason"
-  FROM pg_temp."moved" AS "m"
-  JOIN "session_lineage" AS "l" ON "l"."became" = "m"."current_session"
+  FROM "moved" AS "m"
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM "session_lineage" AS "l"
+    WHERE "l"."became" = "m"."current_session"
+    OFFSET 0
+  ) AS "l"
 ) AS "u";
-ANALYZE pg_temp."superseded";
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMPORARY TABLE "rejected" (
@@ -588,7 +554,6 @@ WHERE NOT EXISTS (
       AND coalesce("q"."page_view_at", '') = coalesce("b"."page_view_at", '') AND ("q"."page_view_at" IS NULL) = ("b"."page_view_at" IS NULL)
       AND coalesce("q"."page", '') = coalesce("b"."page", '') AND ("q"."page" IS NULL) = ("b"."page" IS NULL)
   );
-ANALYZE pg_temp."rejected";
 
 -- lineage: Session ids that were superseded, and by which.
 INSERT INTO "session_lineage" ("session_id", "became", "became_at", "reason", "run_id")

@@ -226,7 +226,6 @@ WHERE NOT EXISTS (
       AND coalesce("q"."page_view_at", '') = coalesce("b"."page_view_at", '') AND ("q"."page_view_at" IS NULL) = ("b"."page_view_at" IS NULL)
       AND coalesce("q"."page", '') = coalesce("b"."page", '') AND ("q"."page" IS NULL) = ("b"."page" IS NULL)
   );
-ANALYZE pg_temp."rejected";
 
 -- quarantine: What cannot be sessionized, and why.
 INSERT INTO "session_quarantine" (

@@ -15,7 +15,6 @@ SELECT
 FROM (SELECT 1 AS "one") AS "o"
 WHERE (1 = 0)
 ORDER BY "event_id" NULLS FIRST;
-ANALYZE pg_temp."loaded";
 
 -- rows: Those that are not there yet.
 INSERT INTO "pageviews" ("event_id", "user_id", "page_view_at", "page")
@@ -67,7 +66,6 @@ SELECT
 FROM (SELECT 1 AS "one") AS "o"
 WHERE (1 = 0)
 ORDER BY "reason" NULLS FIRST;
-ANALYZE pg_temp."faults";
 
 -- quarantine: Those that are not there yet.
 INSERT INTO "session_quarantine" (

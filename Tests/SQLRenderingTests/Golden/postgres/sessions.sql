@@ -59,7 +59,12 @@ FROM (
     ) AS "e"
     GROUP BY "e"."session_id"
   ) AS "g"
-  JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM "session_table" AS "f"
+    WHERE "f"."event_id" = "g"."session_id"
+    OFFSET 0
+  ) AS "f"
 ) AS "s"
 ORDER BY "user_id", "started_at", "session_id";
 
@@ -127,7 +132,12 @@ FROM (
     ) AS "e"
     GROUP BY "e"."session_id"
   ) AS "g"
-  JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
-  WHERE "f"."run_id" <= {{ run }}
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM "session_table" AS "f"
+    WHERE "f"."run_id" <= {{ run }}
+      AND "f"."event_id" = "g"."session_id"
+    OFFSET 0
+  ) AS "f"
 ) AS "s"
 ORDER BY "user_id", "started_at", "session_id";

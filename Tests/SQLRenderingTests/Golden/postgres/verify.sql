@@ -258,7 +258,12 @@ FROM (
       ) AS "e"
       GROUP BY "e"."session_id"
     ) AS "g"
-    JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+    CROSS JOIN LATERAL (
+      SELECT *
+      FROM "session_table" AS "f"
+      WHERE "f"."event_id" = "g"."session_id"
+      OFFSET 0
+    ) AS "f"
   ) AS "s"
 ) AS "a"
 JOIN (
@@ -358,7 +363,12 @@ LEFT JOIN (
     ) AS "e"
     GROUP BY "e"."session_id"
   ) AS "g"
-  JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM "session_table" AS "f"
+    WHERE "f"."event_id" = "g"."session_id"
+    OFFSET 0
+  ) AS "f"
 ) AS "s" ON "s"."session_id" = "m"."session_id"
 WHERE ("s"."session_id" IS NULL
     OR NOT ("s"."session_id" IS NOT NULL AND "s"."started_at" = "m"."first" AND "s"."ended_at" = "m"."last"));
@@ -562,7 +572,12 @@ FROM (
         OFFSET 0
       ) AS "j"
     ) AS "s"
-    JOIN "session_table" AS "t" ON "t"."event_id" = "s"."event_id"
+    CROSS JOIN LATERAL (
+      SELECT *
+      FROM "session_table" AS "t"
+      WHERE "t"."event_id" = "s"."event_id"
+      OFFSET 0
+    ) AS "t"
     WHERE "s"."event_id" IS NOT NULL
   ) AS "q"
   GROUP BY "q"."event_id", "q"."page_view_at"
@@ -632,7 +647,12 @@ LEFT JOIN (
         OFFSET 0
       ) AS "j"
     ) AS "s"
-    JOIN "session_table" AS "t" ON "t"."event_id" = "s"."event_id"
+    CROSS JOIN LATERAL (
+      SELECT *
+      FROM "session_table" AS "t"
+      WHERE "t"."event_id" = "s"."event_id"
+      OFFSET 0
+    ) AS "t"
     WHERE "s"."event_id" IS NOT NULL
   ) AS "q"
   GROUP BY "q"."event_id", "q"."page_view_at"
