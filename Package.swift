@@ -112,7 +112,9 @@ let package = Package(
     .target(name: "PostgresServer", path: "Tests/PostgresServer", swiftSettings: strict),
     .testTarget(
       name: "PostgresBackendTests",
-      dependencies: ["CPostgres", "PostgresBackend", "PostgresServer", "SessionPlan", "WarehouseDriver"],
+      dependencies: [
+        "CPostgres", "PostgresBackend", "PostgresServer", "SQLRendering", "SessionPlan", "WarehouseDriver",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SessionizerCLITests",
