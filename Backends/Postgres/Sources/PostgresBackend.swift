@@ -6,14 +6,15 @@ public import WarehouseDriver
 ///
 /// ```swift
 /// let target = try Target(url: "postgres://localhost/shop")
-/// let connection = try await PostgresBackend(dialect: dialect).connect(to: target, options: ConnectionOptions())
+/// let connection = try await PostgresBackend().connect(to: target, options: ConnectionOptions())
 /// try await connection.execute("CREATE TABLE t(a int)")
 /// await connection.close()
 /// ```
 public struct PostgresBackend: Backend {
   private let dialect: Dialect
 
-  public init(dialect: Dialect) {
+  /// - Parameter dialect: another rendering for the same engine, such as `PostgresDialect.inlineDialect`.
+  public init(dialect: Dialect = PostgresDialect.dialect) {
     self.dialect = dialect
   }
 

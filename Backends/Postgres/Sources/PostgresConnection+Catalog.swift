@@ -12,6 +12,8 @@ struct CatalogColumn {
   var type: PostgresType
   var isNullable: Bool
   var kind: TableDescription.Kind
+  /// Its place in the primary key, from 1; nil where it is no part of it.
+  var keyPosition: Int?
 }
 
 func quotedName(_ name: ObjectName) -> String { name.parts.map(quoted).joined(separator: ".") }
@@ -21,14 +23,16 @@ extension PostgresConnection {
   public func describe(_ table: ObjectName) async throws -> TableDescription? {
     let link = try ready(.prepare)
     return try guarded(link) { () throws(DriverError) in
-      guard let columns = try catalogColumns(of: table, link, .prepare) else { return nil }
+      guard let columns = try catalogColumns(of: table, link, .prepare) else { return TableDescription?.none }
       return TableDescription(
         kind: columns.first?.kind ?? .table,
         columns: columns.map {
           .init(
             name: $0.name, declaredType: $0.declaredType, type: $0.type.valueType ?? textLike($0),
             isNullable: $0.isNullable)
-        })
+        },
+        primaryKey: columns.filter { $0.keyPosition != nil }.sorted { $0.keyPosition ?? 0 < $1.keyPosition ?? 0 }
+          .map(\.name))
     }
   }
 
@@ -43,7 +47,9 @@ extension PostgresConnection {
     guard table.parts.count <= 3 else { return nil }
     let sql = """
       WITH RECURSIVE columns AS (
-        SELECT a.attnum, a.attname, a.attnotnull, a.atttypid, a.atttypmod, c.relkind
+        SELECT a.attnum, a.attname, a.attnotnull, a.atttypid, a.atttypmod, c.relkind,
+          (SELECT array_position(i.indkey::int2[], a.attnum) FROM pg_catalog.pg_index i
+            WHERE i.indrelid = c.oid AND i.indisprimary) AS key_position
         FROM pg_catalog.pg_class c
         LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         WHERE c.oid = to_regclass($1) AND c.relkind IN ('r', 'v', 'm', 'f', 'p')
@@ -56,7 +62,7 @@ extension PostgresConnection {
       )
       SELECT c.attname, format_type(c.atttypid, c.atttypmod),
         CASE WHEN t.typtype = 'e' OR t.typname = 'citext' THEN 25 ELSE t.oid END,
-        c.attnotnull OR t.typnotnull, c.relkind
+        c.attnotnull OR t.typnotnull, c.relkind, c.key_position
       FROM columns c LEFT JOIN types t ON t.attnum = c.attnum AND t.typtype <> 'd'
       ORDER BY c.attnum
       """
@@ -74,7 +80,8 @@ extension PostgresConnection {
       guard let name = row[0] else { return nil }
       return CatalogColumn(
         name: name, declaredType: row[1] ?? "", type: PostgresType(UInt32(row[2] ?? "") ?? 0),
-        isNullable: row[3] != "t", kind: kind)
+        isNullable: row[3] != "t", kind: kind,
+        keyPosition: row[5].flatMap { Int($0) })
     }
   }
 

@@ -4,12 +4,12 @@ internal import WarehouseDriver
 /// The two numbers of an advisory lock.
 struct JobLockKey: Equatable {
   /// Ours: "SESS".
-  let space: Int32 = 0x5345_5353
+  static let space: Int32 = 0x5345_5353
   /// The run ledger's object id.
   let ledger: Int32
 
   /// As arguments of PostgreSQL's functions.
-  var arguments: String { "\(space), \(ledger)" }
+  var arguments: String { "\(Self.space), \(ledger)" }
 }
 
 extension PostgresConnection {
@@ -85,7 +85,7 @@ extension PostgresConnection {
       FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
       WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND l.classid = \(UInt32(bitPattern: key.space)) AND l.objid = \(UInt32(bitPattern: key.ledger))
+      AND l.classid = \(UInt32(bitPattern: JobLockKey.space)) AND l.objid = \(UInt32(bitPattern: key.ledger))
       """
     var who = ""
     if let rows = try? link.run(sql, .lock).texts, let row = rows.first, let pid = row[0] {

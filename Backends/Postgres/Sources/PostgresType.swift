@@ -33,7 +33,8 @@ struct PostgresType: Hashable, Sendable {
     switch self {
     case .int2, .int4, .int8: .integer
     case .text, .varchar, .bpchar, .name, .uuid, .json, .jsonb, .numeric: .text
-    case .timestamp, .timestamptz, .date: .timestamp
+    case .timestamp, .date: .timestamp
+    case .timestamptz: .zonedTimestamp
     case .bool: .flag
     default: nil
     }
