@@ -1,13 +1,16 @@
 # Targets for people and for CI. Everything else is `swift build`, `swift test`.
 SOURCES := Package.swift Sources Tests Backends
 
-.PHONY: demo test bench build release format lint prepare
+# Where `make demo` works: sqlite, postgres, or the URL of a target.
+TARGET ?= sqlite
+
+.PHONY: demo test bench build release format lint prepare prepare-test
 
 demo: prepare ## builds, and shows the whole way on generated pageviews
 	swift build -c release --product sessionizer
-	./scripts/demo.sh
+	./scripts/demo.sh $(if $(filter sqlite,$(TARGET)),,"$(TARGET)")
 
-test: prepare ## every test
+test: prepare-test ## every test, on private servers that are started for it
 	swift test
 
 bench: prepare ## measures the tool on SQLite against plain SQL; about ten minutes
@@ -29,3 +32,6 @@ lint:
 
 prepare:
 	@./scripts/prepare.sh
+
+prepare-test:
+	@./scripts/prepare.sh test

@@ -110,6 +110,7 @@ let package = Package(
       swiftSettings: strict),
     // A private PostgreSQL server, for the tests.
     .target(name: "PostgresServer", path: "Tests/PostgresServer", swiftSettings: strict),
+    .testTarget(name: "PostgresServerTests", dependencies: ["PostgresServer"], swiftSettings: strict),
     .testTarget(
       name: "PostgresBackendTests",
       dependencies: [
@@ -126,13 +127,15 @@ let package = Package(
     // A run in a process of its own, which tests kill.
     .executableTarget(
       name: "RunHelper",
-      dependencies: ["SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging],
+      dependencies: [
+        "PostgresBackend", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
+      ],
       path: "Tests/RunHelper", swiftSettings: strict),
     .testTarget(
       name: "LawTests",
       dependencies: [
-        "BackendConformance", "PageviewFiles", "RunHelper", "SQLRendering", "SQLiteBackend", "SessionPlan",
-        "SessionRunner", "WarehouseDriver", logging,
+        "BackendConformance", "PageviewFiles", "PostgresBackend", "PostgresServer", "RunHelper", "SQLRendering",
+        "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
       ],
       swiftSettings: strict),
   ]

@@ -1,20 +1,39 @@
 #!/bin/sh
 # The whole way on generated pageviews: three windows, late pageviews between them, and a check of everything.
-# Uses demo.db in the current folder, or the file that is named as argument.
+#
+#   demo.sh             on SQLite, in demo.db
+#   demo.sh FILE        on SQLite, in that file
+#   demo.sh postgres    on PostgreSQL: docker compose's where Docker is, else a private server that goes with the demo
+#   demo.sh URL         on any target without our tables
 set -eu
 cd "$(dirname "$0")/.."
 
 tool="${SESSIONIZER:-.build/release/sessionizer}"
-database="${1:-demo.db}"
 files=$(mktemp -d)
-trap 'rm -rf "$files"' EXIT INT TERM
-rm -f "$database" "$database-wal" "$database-shm"
+clean() { rm -rf "$files"; }
+trap 'clean' EXIT
+trap 'exit 130' INT TERM
+where="${1:-demo.db}"
+case "$where" in
+postgres)
+  clean() {
+    rm -rf "$files"
+    ./scripts/postgres.sh stop
+  }
+  target=$(./scripts/postgres.sh start $$)
+  ;;
+*:*) target="$where" ;;
+*)
+  target="sqlite:$where"
+  rm -f "$where" "$where-wal" "$where-shm"
+  ;;
+esac
 
 say() { printf '\n\033[1m%s\033[0m\n' "$1"; }
 [ -t 1 ] || say() { printf '\n%s\n' "$1"; }
 run() {
   echo "\$ sessionizer $*"
-  "$tool" "$@" --target "sqlite:$database"
+  "$tool" "$@" --target "$target"
 }
 
 say "Three days of pageviews, as they arrived: some came late"
@@ -39,7 +58,7 @@ run load "$files/3.csv"
 run run --from 2026-03-01 --to 2026-03-05
 
 say "The first sessions"
-"$tool" sessions --target "sqlite:$database" --format table | head -n 8
+"$tool" sessions --target "$target" --format table | head -n 8
 
 say "Totals"
 run agg totals
@@ -50,5 +69,15 @@ run status
 say "Everything recomputed in the database, in another way"
 run run
 run verify
-echo
-echo "The result is in $database: sqlite3 $database 'SELECT * FROM sessions LIMIT 5'"
+
+case "$where" in
+postgres)
+  say "Without the tool: psql reads the views"
+  ./scripts/postgres.sh psql "$target" "SELECT session_id, user_id, started_at, pageviews FROM sessions LIMIT 5"
+  ;;
+*:*) ;;
+*)
+  echo
+  echo "The result is in $where: sqlite3 $where 'SELECT * FROM sessions LIMIT 5'"
+  ;;
+esac

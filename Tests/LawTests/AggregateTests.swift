@@ -1,5 +1,4 @@
 import BackendConformance
-import SQLiteBackend
 import SessionPlan
 import SessionRunner
 import Testing
@@ -27,12 +26,12 @@ func table(_ player: SQLPlayer, _ kind: AggregateKind, asOf run: Int64? = nil) a
 
 @Suite struct AggregateTests {
   /// Every aggregate of random histories, now and as of each run, is what integer arithmetic on the sessions gives.
-  @Test(arguments: [Shape.scratchPositions, .inlineWindows]) func aggregatesAreTheOracles(shape: Shape) async throws {
-    let player = SQLPlayer(SQLiteEngine(dialect: shape.dialect))
-    // Each shape has seeds of its own: together they see more.
-    let first: UInt64 = shape == .scratchPositions ? 5000 : 5020
-    for seed in first..<(first + 20) {
-      let history = HistoryDistribution.standard.history(seed: seed)
+  @Test(arguments: Engine.live) func aggregatesAreTheOracles(engine: Engine) async throws {
+    let player = SQLPlayer(engine.player)
+    // Each engine has seeds of its own: together they see more.
+    let first = 5000 + 20 * UInt64(Engine.allCases.firstIndex(of: engine) ?? 0)
+    for seed in first..<(first + (engine.isPostgres ? 10 : 20)) {
+      let history = engine.histories.history(seed: seed)
       var model = LedgerModel(job: history.job)
       try await player.reset(history.job)
       var runs: [Int64] = []

@@ -1,6 +1,5 @@
 import BackendConformance
 import Foundation
-import SQLiteBackend
 import SessionPlan
 import Testing
 
@@ -9,9 +8,9 @@ let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
   .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared").path
 
 @Suite struct CaseTests {
-  @Test(arguments: ConformanceCase.own, [Shape.scratchPositions, .inlineWindows])
-  func ownCase(conformance: ConformanceCase, shape: Shape) async throws {
-    let player = SQLPlayer(SQLiteEngine(dialect: shape.dialect))
+  @Test(arguments: ConformanceCase.own, Variant.usual)
+  func ownCase(conformance: ConformanceCase, variant: Variant) async throws {
+    let player = SQLPlayer(variant.engine)
     #expect(await counterexample(conformance.history, player: player) == nil)
     // The numbers that people counted by hand.
     _ = await checkHistory(conformance.history, player: player)
@@ -28,16 +27,17 @@ let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     }
     #expect(cases.count >= 6)
     for published in cases {
-      for shape in [Shape.scratchPositions, .inlineWindows] {
-        let player = SQLPlayer(SQLiteEngine(dialect: shape.dialect))
-        #expect(await counterexample(published.history, player: player) == nil, "\(published.name)")
+      for variant in Variant.usual {
+        let player = SQLPlayer(variant.engine)
+        #expect(await counterexample(published.history, player: player) == nil, "\(published.name), \(variant)")
         await player.close()
       }
     }
   }
 
   /// 63,524 pageviews at once, under both rules, and in 50 batches in any order by `--new`, whole and windowed runs.
-  @Test(arguments: GapBoundary.allCases) func realPageviews(boundary: GapBoundary) async throws {
+  @Test(arguments: GapBoundary.allCases, Engine.live)
+  func realPageviews(boundary: GapBoundary, engine: Engine) async throws {
     guard let rows = try RealPageviews.load(path: sharedFolder + "/data/wikipedia_readers_pageviews.csv") else {
       print("skipped, fixtures absent: the real pageviews are not beside the package")
       return
@@ -48,7 +48,7 @@ let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
     model.run(.whole, id: 1)
     let expected = model.sessions()
     #expect(expected.sessions.count == (boundary == .new ? 22_226 : 22_224))
-    let player = SQLPlayer(SQLiteEngine())
+    let player = SQLPlayer(engine.player)
     try await player.reset(job)
     try await player.insert(rows)
     let outcome = try await player.run(.whole)

@@ -1,4 +1,3 @@
-import SQLiteBackend
 import SessionPlan
 import SessionRunner
 import Testing
@@ -6,18 +5,17 @@ import WarehouseDriver
 
 /// What a job takes from a source table that somebody else has made.
 @Suite struct SourceTests {
-  private func connection() async throws -> any WarehouseDriver.Connection {
-    try await SQLiteBackend().connect(to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
-  }
-
   // MARK: Attributes
 
   /// Attributes are kept with each pageview; a session has those of its first, NULL included, now and as of any run.
-  @Test func attributesAreTheFirstPageviews() async throws {
-    let connection = try await connection()
+  @Test(arguments: Engine.live) func attributesAreTheFirstPageviews(engine: Engine) async throws {
+    let place = try await Place.make(on: engine)
+    defer { place.remove() }
+    let connection = try await place.connect()
     _ = try await connection.execute(
       """
-      CREATE TABLE hits (event_id TEXT, user_id TEXT, page_view_at TEXT, page TEXT, "Utm Campaign" TEXT, bid INTEGER)
+      CREATE TABLE hits (event_id TEXT, user_id TEXT, page_view_at \(engine.timeType), page TEXT, "Utm Campaign" TEXT,
+        bid INTEGER)
       """)
     _ = try await connection.execute(
       """
@@ -78,12 +76,16 @@ import WarehouseDriver
     ("seen = '2025-06-01 10:00:00'", "f"), ("seen in ('2025-06-01 08:00:00', '2025-06-01 12:00:00+02:00')", "af"),
   ]
 
-  @Test(arguments: filters) func theFilterDecidesWhichRowsBelong(filter: String, events: String) async throws {
-    let connection = try await connection()
+  @Test(arguments: filters, Engine.live)
+  func theFilterDecidesWhichRowsBelong(rule: (filter: String, events: String), engine: Engine) async throws {
+    let (filter, events) = rule
+    let place = try await Place.make(on: engine)
+    defer { place.remove() }
+    let connection = try await place.connect()
     _ = try await connection.execute(
       """
-      CREATE TABLE hits (event_id TEXT, user_id TEXT COLLATE NOCASE, page_view_at TEXT, page TEXT, status INTEGER,
-        "Kind of" TEXT COLLATE NOCASE, seen TIMESTAMP)
+      CREATE TABLE hits (event_id TEXT, user_id TEXT \(engine.folding), page_view_at \(engine.timeType), page TEXT,
+        status INTEGER, "Kind of" TEXT \(engine.folding), seen \(engine.zonedTimeType))
       """)
     _ = try await connection.execute(
       """
@@ -109,26 +111,29 @@ import WarehouseDriver
   // MARK: Names
 
   /// Names that a careless statement would break at, in the source and in our own objects, in a schema.
-  @Test func oddNamesAreNames() async throws {
-    let connection = try await connection()
+  @Test(arguments: Engine.live) func oddNamesAreNames(engine: Engine) async throws {
+    let place = try await Place.make(on: engine)
+    defer { place.remove() }
+    let connection = try await place.connect()
+    let schema = place.schema ?? "main"
     let (table, user, time, page) = (#"Hits "of" 'Ünï' 🙂; --"#, #"User "Id""#, "WHEN", "select ")
     func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
     _ = try await connection.execute(
       """
-      CREATE TABLE \(quoted(table)) ("Event.ID" INTEGER, \(quoted(user)) TEXT, \(quoted(time)) TEXT,
+      CREATE TABLE \(quoted(table)) ("Event.ID" INTEGER, \(quoted(user)) TEXT, \(quoted(time)) \(engine.timeType),
         \(quoted(page)) TEXT, "Arrived At" INTEGER NOT NULL, "ätt 1" TEXT)
       """)
     func insert(_ values: String) async throws {
-      _ = try await connection.execute("INSERT INTO main.\(quoted(table)) VALUES \(values)")
+      _ = try await connection.execute("INSERT INTO \(schema).\(quoted(table)) VALUES \(values)")
     }
     try await insert("(1,'u','2025-06-01 08:00:00','/',1,'x'), (2,'u','2025-06-01 08:50:00','/b',2,'y')")
     let job = SessionJob(
       source: PageviewSource(
-        table: ObjectName(parts: ["main", table]), eventID: "Event.ID", userID: user, pageViewAt: time, page: page,
+        table: ObjectName(parts: [schema, table]), eventID: "Event.ID", userID: user, pageViewAt: time, page: page,
         filter: .compare(column: page, .notEqual, .text("/health")),
         arrival: Arrival(column: "Arrived At", overlap: 0)),
       attributes: [Attribute(name: "Ätt \"1\"", column: "ätt 1")],
-      names: ObjectNames(prefix: "My \"Own\" ", schema: ObjectName("main")))
+      names: ObjectNames(prefix: "My \"Own\" ", schema: ObjectName(schema)))
     let context = JobContext(connection, job: job)
     try await context.create()
     #expect(try await context.run().pageviews == 2)
@@ -136,7 +141,7 @@ import WarehouseDriver
     let report = try await context.run(RunRequest(mode: .new))
     #expect(report == RunReport(runID: 2, mode: "new", pageviews: 1, lineageRows: 1, quarantined: 0))
     let view = try await connection.textRows(
-      "SELECT session_id, pageviews, \(quoted("Ätt \"1\"")) FROM main.\(quoted("My \"Own\" sessions"))")
+      "SELECT session_id, pageviews, \(quoted("Ätt \"1\"")) FROM \(schema).\(quoted("My \"Own\" sessions"))")
     #expect(view == [["1", "3", "x"]])
     try await context.sessions(asOf: 1) { batch in #expect(batch.rowCount == 2) }
     for kind in AggregateKind.allCases { try await context.aggregate(kind) { #expect($0.rowCount > 0) } }

@@ -1,16 +1,17 @@
-import SQLiteBackend
 import SessionPlan
 import SessionRunner
 import Testing
 import WarehouseDriver
 
-/// Times of a source on SQLite are read as `Timestamp(text:)` reads them, every text.
+/// Times of a source are read as `Timestamp(text:)` reads their texts, and as their types say.
 @Suite struct TimeTests {
   private func sessionized(
-    _ texts: [String], declared: String = "TEXT", isQuoted: Bool = true, source: PageviewSource
+    _ texts: [String], on engine: Engine = .sqlite, declared: String = "TEXT", isQuoted: Bool = true,
+    source: PageviewSource
   ) async throws -> [Int: Int64] {
-    let connection = try await SQLiteBackend().connect(
-      to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
+    let place = try await Place.make(on: engine)
+    defer { place.remove() }
+    let connection = try await place.connect()
     _ = try await connection.execute("CREATE TABLE visits (event_id INTEGER, user_id TEXT, page_view_at \(declared))")
     for start in stride(from: 0, to: texts.count, by: 400) {
       let rows = texts[start..<min(start + 400, texts.count)].enumerated().map { index, text in
@@ -65,6 +66,7 @@ import WarehouseDriver
     ]
   }
 
+  /// On SQLite, every text.
   @Test(arguments: [("UTC", 0), ("+02:00", 7200), ("-05:30", -19_800)])
   func textsAreReadAsTheToolReadsThem(zone: String, seconds: Int64) async throws {
     let texts = drawn(10_000)
@@ -86,17 +88,79 @@ import WarehouseDriver
     #expect(good > 100, "enough of them are times")
   }
 
-  @Test(arguments: [
-    (TimeFormat.epochSeconds, Int64(1_000_000)), (.epochMilliseconds, 1000), (.epochMicroseconds, 1),
-  ])
-  func numbersSince1970(format: TimeFormat, unit: Int64) async throws {
+  static let units: [(format: TimeFormat, unit: Int64)] = [
+    (.epochSeconds, 1_000_000), (.epochMilliseconds, 1000), (.epochMicroseconds, 1),
+  ]
+
+  @Test(arguments: units, Engine.live)
+  func numbersSince1970(number: (format: TimeFormat, unit: Int64), engine: Engine) async throws {
+    let (format, unit) = number
     let first = Timestamp.earliest.microseconds / unit
     let end = Timestamp.end.microseconds / unit
     let numbers: [Int64] = [first - 1, first, first + 1, -1, 0, 1, 1_750_000_000, end - 1, end, .max, .min + 1]
     let found = try await sessionized(
-      numbers.map(String.init), declared: "INTEGER", isQuoted: false, source: PageviewSource(timeFormat: format))
+      numbers.map(String.init), on: engine, declared: engine.integerType, isQuoted: false,
+      source: PageviewSource(timeFormat: format))
     for (index, number) in numbers.enumerated() {
       #expect(found[index] == (number >= first && number < end ? number * unit : nil), "\(number) \(format)")
+    }
+  }
+
+  /// A typed column: the moment as the engine holds it, in whatever zone the server is; a column without zone is in the
+  /// job's. Each value is one of the type, and what it means in microseconds since 1970; nil is out of range.
+  static let typed: [(type: String, zone: String, values: [(String, Int64?)])] = [
+    (
+      "timestamp", "UTC",
+      [
+        ("0001-01-01 23:59:59.999999", nil), ("0001-01-02", -62_135_510_400_000_000), ("-infinity", nil),
+        ("1969-12-31 23:59:59.999999", -1), ("9999-12-30 23:59:59.999999", 253_402_214_399_999_999),
+        ("9999-12-31", nil), ("294276-12-31 23:59:59.999999", nil), ("4713-01-01 BC", nil), ("infinity", nil),
+        ("2025-03-09 02:30:00", 1_741_487_400_000_000),
+      ]
+    ),
+    (
+      "timestamptz", "Europe/Berlin",
+      [
+        ("2025-03-30 01:59:59.999999+01", 1_743_296_399_999_999), ("2025-03-30 03:00:00+02", 1_743_296_400_000_000),
+        ("2025-03-09 01:59:59.5-05", 1_741_503_599_500_000), ("0001-01-02 00:00:00+14", nil),
+        ("0001-01-01 23:59:59.999999-00:00:01", -62_135_510_399_000_001), ("infinity", nil),
+        ("9999-12-31 00:00:00+00", nil),
+      ]
+    ),
+    (
+      "date", "UTC",
+      [
+        ("2025-03-09", 1_741_478_400_000_000), ("0001-01-01", nil), ("0001-01-02", -62_135_510_400_000_000),
+        ("infinity", nil), ("4713-01-01 BC", nil), ("5874897-12-31", nil), ("9999-12-31", nil),
+      ]
+    ),
+    (
+      "timestamp", "America/New_York",
+      [
+        ("2025-07-01 08:00:00", 1_751_371_200_000_000), ("2025-01-01 08:00:00", 1_735_736_400_000_000),
+        ("0001-01-01 12:00:00", nil), ("9999-12-30 20:00:00", nil), ("infinity", nil), ("4713-01-01 BC", nil),
+      ]
+    ),
+    (
+      "date", "-05:30",
+      [("2025-03-09", 1_741_498_200_000_000), ("-infinity", nil), ("5874897-12-31", nil), ("9999-12-30", 253_402_147_800_000_000)]
+    ),
+    (
+      "timestamp", "+02:00",
+      [
+        ("1970-01-01 02:00:00", 0), ("0001-01-02 01:59:59.999999", nil), ("0001-01-02 02:00:00", -62_135_510_400_000_000),
+        ("9999-12-31 01:59:59.999999", 253_402_214_399_999_999), ("294276-12-31", nil), ("-infinity", nil),
+      ]
+    ),
+  ]
+
+  @Test(arguments: typed.indices, Engine.postgres)
+  func typedColumnsHoldMoments(index: Int, engine: Engine) async throws {
+    let column = Self.typed[index]
+    let found = try await sessionized(
+      column.values.map(\.0), on: engine, declared: column.type, source: PageviewSource(timeZone: column.zone))
+    for (row, value) in column.values.enumerated() {
+      #expect(found[row] == value.1, "\(column.type) '\(value.0)' in \(column.zone)")
     }
   }
 }

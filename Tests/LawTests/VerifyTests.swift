@@ -1,4 +1,3 @@
-import SQLiteBackend
 import SessionPlan
 import SessionRunner
 import Testing
@@ -6,11 +5,9 @@ import WarehouseDriver
 
 /// `verify` sees a ledger that somebody has laid hands on.
 @Suite struct VerifyTests {
-  private func started(_ table: String? = nil) async throws -> JobContext {
-    let connection = try await SQLiteBackend().connect(
-      to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
-    let context = JobContext(connection)
-    if let table { _ = try await connection.execute(table) }
+  private func started(_ place: Place) async throws -> JobContext {
+    let context = try await place.context()
+    let connection = context.connection
     try await context.create()
     _ = try await connection.execute(
       """
@@ -31,7 +28,7 @@ import WarehouseDriver
     Set(try await context.verify().findings.filter { $0.isFault && $0.count > 0 }.map(\.name))
   }
 
-  @Test(arguments: [
+  static let changes = [
     ("UPDATE session_table SET session_id = 'c' WHERE event_id = 'b'", "wrong session"),
     ("UPDATE session_table SET session_id = 'a' WHERE event_id = 'c'", "gap inside a session"),
     ("UPDATE session_table SET session_id = 'b' WHERE event_id = 'b'", "sessions too close"),
@@ -47,18 +44,24 @@ import WarehouseDriver
       "INSERT INTO session_lineage (session_id, became, became_at, reason, run_id) VALUES ('d','e','2025-06-01 12:00:00.000000','merged',9)",
       "wrong session"
     ),
-  ])
-  func anAlteredLedgerIsFound(change: String, finding: String) async throws {
-    let context = try await started()
-    _ = try await context.connection.execute(change)
-    #expect(try await faults(context).contains(finding), "\(change)")
+  ]
+
+  @Test(arguments: changes, Engine.live)
+  func anAlteredLedgerIsFound(change: (sql: String, finding: String), engine: Engine) async throws {
+    let place = try await Place.make(on: engine)
+    defer { place.remove() }
+    let context = try await started(place)
+    _ = try await context.connection.execute(change.sql)
+    #expect(try await faults(context).contains(change.finding), "\(change.sql)")
     #expect(try await !context.verify().isClean)
     await context.connection.close()
   }
 
   /// In a ledger whose key is not enforced.
-  @Test func aRowTwiceIsFound() async throws {
-    let context = try await started()
+  @Test(arguments: Engine.live) func aRowTwiceIsFound(engine: Engine) async throws {
+    let place = try await Place.make(on: engine)
+    defer { place.remove() }
+    let context = try await started(place)
     let connection = context.connection
     _ = try await connection.execute("ALTER TABLE session_table RENAME TO old")
     _ = try await connection.execute("DROP VIEW sessions")
@@ -71,8 +74,10 @@ import WarehouseDriver
     await connection.close()
   }
 
-  @Test func whatTheSourceAndTheLedgerDoNotShareIsCounted() async throws {
-    let context = try await started()
+  @Test(arguments: Engine.live) func whatTheSourceAndTheLedgerDoNotShareIsCounted(engine: Engine) async throws {
+    let place = try await Place.make(on: engine)
+    defer { place.remove() }
+    let context = try await started(place)
     let connection = context.connection
     func count(_ name: String) async throws -> Int {
       try #require(try await context.verify().findings.first { $0.name == name }).count

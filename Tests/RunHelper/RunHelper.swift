@@ -1,15 +1,17 @@
 import Foundation
 import Logging
+import PostgresBackend
 import SQLiteBackend
 import SessionPlan
 import SessionRunner
 import WarehouseDriver
 
-/// A run in a process of its own, so that tests can kill it: `RunHelper DATABASE`. Says `begun` before the run.
+/// A run in a process of its own, so that tests can kill it: `RunHelper URL`. Says `begun` before the run.
 @main struct RunHelper {
   static func main() async throws {
-    let connection = try await SQLiteBackend().connect(
-      to: Target(url: "sqlite:" + CommandLine.arguments[1]), options: ConnectionOptions())
+    let target = try Target(url: CommandLine.arguments[1])
+    let backend = try BackendRegistry([SQLiteBackend(), PostgresBackend()]).backend(for: target)
+    let connection = try await backend.connect(to: target, options: ConnectionOptions())
     let context = JobContext(
       job: SessionJob(), connection: connection, logger: Logger(label: "helper"), toolVersion: "test")
     FileHandle.standardOutput.write(Data("begun\n".utf8))

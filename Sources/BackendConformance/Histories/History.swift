@@ -13,6 +13,13 @@ public struct HistoryJob: Hashable, Sendable {
     }
   }
 
+  /// The type of the source's time column, on an engine that has types.
+  public enum TimeColumn: String, Hashable, Sendable, CaseIterable {
+    case timestamp, zonedTimestamp
+    /// An integer: microseconds since 1970.
+    case epochMicroseconds
+  }
+
   public var gap: Gap
   public var boundary: GapBoundary
   /// The kind of the ids in `sessions`: text where the source has none.
@@ -23,10 +30,14 @@ public struct HistoryJob: Hashable, Sendable {
   public var hasIntegerUsers: Bool
   /// nil: the source has no arrival column.
   public var arrival: Arrival?
+  public var timeColumn: TimeColumn
+  /// Whether the event ids, which are texts then, are uuids in a column of that type.
+  public var hasUUIDs: Bool
 
   public init(
     gap: Gap = .standard, boundary: GapBoundary = .new, idType: EventIDType = .text, hasEventID: Bool = true,
-    hasIntegerUsers: Bool = false, arrival: Arrival? = nil
+    hasIntegerUsers: Bool = false, arrival: Arrival? = nil, timeColumn: TimeColumn = .timestamp,
+    hasUUIDs: Bool = false
   ) {
     self.gap = gap
     self.boundary = boundary
@@ -34,6 +45,8 @@ public struct HistoryJob: Hashable, Sendable {
     self.hasEventID = hasEventID
     self.hasIntegerUsers = hasIntegerUsers
     self.arrival = arrival
+    self.timeColumn = timeColumn
+    self.hasUUIDs = hasUUIDs
   }
 
   /// The job as the product knows it, over a source with the columns event_id, user_id, page_view_at, page and
@@ -44,7 +57,9 @@ public struct HistoryJob: Hashable, Sendable {
     let arrival = arrival.map { SessionPlan.Arrival(column: "arrival", kind: $0.kind, overlap: $0.overlap) }
     return SessionJob(
       gap: gap, boundary: boundary, eventIDType: idType,
-      source: PageviewSource(table: table, eventID: hasEventID ? "event_id" : nil, arrival: arrival), names: names)
+      source: PageviewSource(
+        table: table, eventID: hasEventID ? "event_id" : nil,
+        timeFormat: timeColumn == .epochMicroseconds ? .epochMicroseconds : .timestamp, arrival: arrival), names: names)
   }
 }
 

@@ -24,7 +24,8 @@ private struct HistoryCheck {
   init(history: History, player: any HistoryPlayer) {
     self.history = history
     self.player = player
-    model = LedgerModel(job: history.job)
+    let job = history.job
+    model = LedgerModel(job: job) { player.spelling($0, job) }
   }
 
   mutating func play() async throws -> HistoryFailure? {

@@ -4,13 +4,18 @@ internal import SessionPlan
 public struct HistoryDistribution: Hashable, Sendable {
   /// Whether sources hold times and ids that only a loosely typed engine can hold.
   public var hasLooseValues: Bool
+  /// Whether sources have the types of strict engines, and the values that those hold: zones, infinity, uuids.
+  public var hasStrictTypes: Bool
   /// Whether runs are killed between lineage and rows.
   public var hasKilledRuns: Bool
   /// One history in so many has three times the usual rows.
   public var oneLargerIn: Int
 
-  public init(hasLooseValues: Bool = false, hasKilledRuns: Bool = true, oneLargerIn: Int = 20) {
+  public init(
+    hasLooseValues: Bool = false, hasStrictTypes: Bool = false, hasKilledRuns: Bool = true, oneLargerIn: Int = 20
+  ) {
     self.hasLooseValues = hasLooseValues
+    self.hasStrictTypes = hasStrictTypes
     self.hasKilledRuns = hasKilledRuns
     self.oneLargerIn = oneLargerIn
   }
@@ -19,6 +24,8 @@ public struct HistoryDistribution: Hashable, Sendable {
   public static let standard = HistoryDistribution()
   /// The same and values of the wrong type, for engines whose columns hold anything.
   public static let loose = HistoryDistribution(hasLooseValues: true)
+  /// The same in columns of several types, for engines whose columns hold their type only.
+  public static let typed = HistoryDistribution(hasStrictTypes: true)
 
   /// The history of a seed: always the same.
   public func history(seed: UInt64) -> History {
@@ -61,9 +68,14 @@ struct HistoryDraw {
       let overlap = Int64(random.draw(0...5))
       arrival = HistoryJob.Arrival(kind: kind, overlap: kind == .id ? overlap : overlap * 1_000_000)
     }
-    return HistoryJob(
+    var job = HistoryJob(
       gap: gap, boundary: random.chance(50) ? .new : .same, idType: random.chance(50) ? .text : .integer,
       hasEventID: random.chance(78), hasIntegerUsers: random.chance(15), arrival: arrival)
+    if distribution.hasStrictTypes {
+      job.timeColumn = random.pick([.timestamp, .timestamp, .zonedTimestamp, .zonedTimestamp, .epochMicroseconds])
+      job.hasUUIDs = job.hasEventID && job.idType == .text && random.chance(25)
+    }
+    return job
   }
 
   // MARK: Rows
@@ -131,6 +143,10 @@ struct HistoryDraw {
         ids.append(.integer(start + Int64(index) * 3))
         continue
       }
+      if job.hasUUIDs {
+        ids.append(.text(HistoryPalette.uuid(&random)))
+        continue
+      }
       let front = random.pick(HistoryPalette.idFronts)
       var text = front + String(random.below(max(4, rows.count / 2)))
       if random.chance(5) { text += " " }
@@ -178,13 +194,13 @@ struct HistoryDraw {
       case 0: row.id = .null
       case 1: row.user = nil
       case 2: row.time = .null
-      case 3: row.time = .at(random.pick(HistoryPalette.outOfRange))
+      case 3: row.time = drawTimeOutOfRange()
       case 4: row.user = job.hasIntegerUsers ? nil : ""
-      case 5: row.id = job.idType == .text && job.hasEventID ? .text("") : .null
+      case 5: row.id = job.idType == .text && job.hasEventID && !job.hasUUIDs ? .text("") : .null
       case 6:
         if job.hasIntegerUsers {
           row.time = .null
-        } else if job.hasEventID, job.idType == .text, random.chance(50) {
+        } else if job.hasEventID, job.idType == .text, !job.hasUUIDs, random.chance(50) {
           row.id = .text(HistoryPalette.longKey(1025, &random))
         } else {
           row.user = HistoryPalette.longKey(1025, &random)
@@ -197,5 +213,12 @@ struct HistoryDraw {
       rows.append(row)
       if random.chance(30) { rows.append(row) }
     }
+  }
+
+  private mutating func drawTimeOutOfRange() -> SourceTime {
+    guard distribution.hasStrictTypes else { return .at(random.pick(HistoryPalette.outOfRange)) }
+    let time = random.pick(HistoryPalette.outOfRangeTyped)
+    if case .infinite = time, job.timeColumn == .epochMicroseconds { return .null }
+    return time
   }
 }

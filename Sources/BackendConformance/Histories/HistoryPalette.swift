@@ -40,6 +40,20 @@ enum HistoryPalette {
   /// Times that a source can hold and no job sessionizes.
   static let outOfRange: [Int64] = [RowRules.earliest - 1, RowRules.earliest - 86_400_000_000, RowRules.end]
 
+  /// The same for a column of a time type: infinity, before Christ, years of five digits.
+  static let outOfRangeTyped: [SourceTime] =
+    outOfRange.map(SourceTime.at) + [
+      .infinite(isLate: false), .infinite(isLate: true), .at(-63_549_360_000_000_000), .at(253_402_300_800_000_000),
+      .at(253_402_300_799_999_999), .at(8_210_266_876_799_000_000),
+    ]
+
+  static func uuid(_ random: inout SplitMix64) -> ByteKey {
+    let digits = Array("0123456789abcdef".utf8)
+    var bytes = (0..<32).map { _ in digits[random.below(16)] }
+    for place in [20, 16, 12, 8] { bytes.insert(UInt8(ascii: "-"), at: place) }
+    return ByteKey(bytes)
+  }
+
   /// A key of so many bytes that does not compress: digits of a random number.
   static func longKey(_ count: Int, _ random: inout SplitMix64) -> ByteKey {
     ByteKey((0..<count).map { _ in UInt8(97 + random.below(26)) })

@@ -4,6 +4,8 @@
 public protocol HistoryPlayer: Sendable {
   /// Whether a run that was killed leaves nothing behind.
   var isTransactional: Bool { get }
+  /// The text by which quarantine knows a time out of range.
+  func spelling(_ time: SourceTime, _ job: HistoryJob) -> ByteKey
   /// Starts anew: an empty source, empty ledgers, this job.
   func reset(_ job: HistoryJob) async throws
   /// Rows appear in the source.
@@ -26,6 +28,7 @@ public protocol HistoryPlayer: Sendable {
 }
 
 extension HistoryPlayer {
+  public func spelling(_ time: SourceTime, _ job: HistoryJob) -> ByteKey { time.canonicalText }
   public func killedRun(_ mode: RunMode) async throws -> Bool { false }
   public func lineage() async throws -> [LineageRow]? { nil }
 }

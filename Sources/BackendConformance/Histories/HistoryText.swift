@@ -24,6 +24,8 @@ extension HistoryJob {
     if !hasEventID { parts.append("hasEventID: false") }
     if hasIntegerUsers { parts.append("hasIntegerUsers: true") }
     if let arrival { parts.append("arrival: .init(kind: .\(arrival.kind), overlap: \(number(arrival.overlap)))") }
+    if timeColumn != .timestamp { parts.append("timeColumn: .\(timeColumn)") }
+    if hasUUIDs { parts.append("hasUUIDs: true") }
     return "HistoryJob(\(parts.joined(separator: ", ")))"
   }
 }
@@ -51,6 +53,7 @@ extension SourceRow {
       switch time {
       case .null: ".null"
       case .at(let value): ".at(\(number(value)))"
+      case .infinite(let isLate): ".infinite(isLate: \(isLate))"
       case .bad(let text): ".bad(\(literal(text)))"
       }
     let fields = [

@@ -37,7 +37,7 @@ extension MemoryPlayer {
     case .whole: return true
     case .window(let from, let to):
       // A time that cannot be sessionized is in no window: not every engine can compare it.
-      guard case .at(let time) = row.time, time >= RowRules.earliest, time < RowRules.end else { return false }
+      guard case .at(let time) = row.time, RowRules.isInRange(time) else { return false }
       if let from, time < from { return false }
       if let to, mutant == .windowEndIncluded ? time > to : time >= to { return false }
       return true

@@ -23,18 +23,21 @@ public struct LedgerModel: Sendable {
   }
 
   public let job: HistoryJob
+  private let spelling: @Sendable (SourceTime) -> ByteKey
   private var source: [(row: SourceRow, judgement: RowRules.Judgement)] = []
   public private(set) var ledger: [EventID: Entry] = [:]
   public private(set) var quarantine: Set<QuarantineRow> = []
   /// The greatest arrival value that the last finished run without a window saw.
   public private(set) var mark: Int64?
 
-  public init(job: HistoryJob) {
+  /// - Parameter spelling: the text by which quarantine knows a time out of range.
+  public init(job: HistoryJob, spelling: @escaping @Sendable (SourceTime) -> ByteKey = { $0.canonicalText }) {
     self.job = job
+    self.spelling = spelling
   }
 
   public mutating func insert(_ rows: [SourceRow]) {
-    for row in rows { source.append((row, RowRules.judge(row, job: job))) }
+    for row in rows { source.append((row, RowRules.judge(row, job: job, spelling: spelling))) }
   }
 
   /// A finished run.
@@ -106,7 +109,7 @@ public struct LedgerModel: Sendable {
     case .whole: return true
     case .window(let from, let to):
       // A time that cannot be sessionized is in no window: not every engine can compare it.
-      guard case .at(let time) = row.time, time >= RowRules.earliest, time < RowRules.end else { return false }
+      guard case .at(let time) = row.time, RowRules.isInRange(time) else { return false }
       return (from.map { $0 <= time } ?? true) && (to.map { time < $0 } ?? true)
     case .new:
       guard let threshold, let arrival = row.arrival else { return true }

@@ -24,17 +24,20 @@ enum RowRules {
     var page: ByteKey?
   }
 
-  static func judge(_ row: SourceRow, job: HistoryJob) -> Judgement {
+  /// - Parameter spelling: the text by which quarantine knows a time out of range.
+  static func judge(
+    _ row: SourceRow, job: HistoryJob, spelling: (SourceTime) -> ByteKey = { $0.canonicalText }
+  ) -> Judgement {
     let user = row.user.flatMap { $0.isEmpty ? nil : $0 }
     let (id, idText) = eventID(row.id, job: job)
-    let (time, timeText) = moment(row.time)
+    let (time, timeText) = moment(row.time, spelling)
     func reject(_ reason: QuarantineReason) -> Judgement {
       .quarantined(QuarantineRow(reason, eventID: idText, user: user, time: timeText, page: row.page))
     }
     if job.hasEventID, id == nil { return reject(idText == nil ? .nullEventID : .badEventID) }
     guard let user else { return reject(.nullUser) }
-    guard let time else { return reject(timeText == nil ? .nullTime : .badTime) }
-    guard time >= earliest, time < end else { return reject(.timeOutOfRange) }
+    guard let time else { return reject(timeText == nil ? .nullTime : isInfinite(row.time) ? .timeOutOfRange : .badTime) }
+    guard isInRange(time) else { return reject(.timeOutOfRange) }
     guard user.count <= longestKey, (idText?.count ?? 0) <= longestKey else { return reject(.keyTooLong) }
     guard let id else {
       let content = Content(user: user, time: time, page: row.page)
@@ -59,10 +62,15 @@ enum RowRules {
     }
   }
 
-  private static func moment(_ time: SourceTime) -> (Int64?, ByteKey?) {
+  static func isInRange(_ time: Int64) -> Bool { time >= earliest && time < end }
+
+  private static func isInfinite(_ time: SourceTime) -> Bool { if case .infinite = time { true } else { false } }
+
+  private static func moment(_ time: SourceTime, _ spelling: (SourceTime) -> ByteKey) -> (Int64?, ByteKey?) {
     switch time {
     case .null: (nil, nil)
-    case .at(let value): (value, ByteKey(CalendarText.canonical(value)))
+    case .at(let value): (value, isInRange(value) ? time.canonicalText : spelling(time))
+    case .infinite: (nil, spelling(time))
     case .bad(let text): (nil, text.isEmpty ? nil : text)
     }
   }

@@ -10,10 +10,24 @@ public enum SourceID: Hashable, Sendable {
 /// A time as a source column holds it.
 public enum SourceTime: Hashable, Sendable {
   case null
-  /// Microseconds since 1970, UTC; in a row for a history always in the years 0001 to 9999.
+  /// Microseconds since 1970, UTC; in a row for a loosely typed engine always in the years 0001 to 9999.
   case at(Int64)
+  /// Before or after all times; only a column of a time type can hold it.
+  case infinite(isLate: Bool)
   /// Something that is no time; only a loosely typed engine can hold it.
   case bad(ByteKey)
+}
+
+extension SourceTime {
+  /// The text by which quarantine knows a time, where the engine has no other: empty for NULL.
+  public var canonicalText: ByteKey {
+    switch self {
+    case .null: ""
+    case .at(let moment): ByteKey(CalendarText.canonical(moment))
+    case .infinite(let isLate): isLate ? "infinity" : "-infinity"
+    case .bad(let text): text
+    }
+  }
 }
 
 /// One row of a source, as the source holds it, before any rule is applied.

@@ -59,6 +59,8 @@ public actor SQLPlayer: HistoryPlayer {
 
   private static let logger = Logger(label: "conformance") { _ in SwiftLogNoOpLogHandler() }
 
+  public nonisolated func spelling(_ time: SourceTime, _ job: HistoryJob) -> ByteKey { engine.spelling(time, job) }
+
   public func insert(_ rows: [SourceRow]) async throws {
     let state = try state()
     if !rows.isEmpty { try await engine.insert(rows, into: state.table, job, on: state.connection.inner) }

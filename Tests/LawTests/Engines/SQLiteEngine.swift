@@ -20,7 +20,7 @@ struct SQLiteEngine: PlayerEngine {
     var columns: [String] = []
     if job.hasEventID { columns.append("event_id " + (job.idType == .integer ? "INTEGER" : "TEXT" + collation)) }
     columns.append("user_id " + (job.hasIntegerUsers ? "INTEGER" : "TEXT" + collation))
-    columns += ["page_view_at TEXT", "page TEXT" + collation]
+    columns += ["page_view_at " + (job.timeColumn == .epochMicroseconds ? "INTEGER" : "TEXT"), "page TEXT" + collation]
     if let arrival = job.arrival { columns.append("arrival " + (arrival.kind == .id ? "INTEGER" : "TIMESTAMP")) }
     _ = try await connection.execute("CREATE TABLE \(table.last) (\(columns.joined(separator: ", ")))")
   }
@@ -28,41 +28,34 @@ struct SQLiteEngine: PlayerEngine {
   func insert(
     _ rows: [SourceRow], into table: ObjectName, _ job: HistoryJob, on connection: any Connection
   ) async throws {
-    for start in stride(from: 0, to: rows.count, by: 400) {
-      let values = rows[start..<min(start + 400, rows.count)].enumerated().map { index, row in
-        var values: [String] = []
-        if job.hasEventID { values.append(Self.id(row.id, job)) }
-        values.append(row.user.map { job.hasIntegerUsers ? $0.text : Self.text($0) } ?? "NULL")
-        values.append(Self.time(row.time, spelling: index))
-        values.append(row.page.map(Self.text) ?? "NULL")
-        if let arrival = job.arrival {
-          values.append(
-            row.arrival.map {
-              arrival.kind == .id ? String($0) : Self.text(ByteKey(CalendarText.canonical($0)))
-            } ?? "NULL")
-        }
-        return "(" + values.joined(separator: ",") + ")"
-      }
-      _ = try await connection.execute("INSERT INTO \(table.last) VALUES " + values.joined(separator: ","))
-    }
+    for sql in Self.literals.inserts(rows, into: table.last, job) { _ = try await connection.execute(sql) }
   }
+
+  func spelling(_ time: SourceTime, _ job: HistoryJob) -> ByteKey {
+    if job.timeColumn == .epochMicroseconds, case .at(let moment) = time { return ByteKey(String(moment)) }
+    return time.canonicalText
+  }
+
+  private static let literals = SourceLiterals(
+    id: Self.id, time: Self.time, loadTime: { moment, _ in SourceLiterals.text(ByteKey(CalendarText.canonical(moment))) })
 
   private static func id(_ id: SourceID, _ job: HistoryJob) -> String {
     switch id {
     case .null: "NULL"
     case .integer(let value): String(value)
     // As bytes, since a text that looks like a number would become one in an integer column.
-    case .text(let text) where job.idType == .integer: "CAST(" + Self.text(text) + " AS BLOB)"
-    case .text(let text): Self.text(text)
+    case .text(let text) where job.idType == .integer: "CAST(" + SourceLiterals.text(text) + " AS BLOB)"
+    case .text(let text): SourceLiterals.text(text)
     }
   }
 
   /// One moment has many spellings; all mean the same.
-  private static func time(_ time: SourceTime, spelling: Int) -> String {
+  private static func time(_ time: SourceTime, _ job: HistoryJob, spelling: Int) -> String {
     switch time {
     case .null: return spelling % 2 == 0 ? "NULL" : "''"
-    case .bad(let text): return Self.text(text)
+    case .bad, .infinite: return SourceLiterals.text(time.canonicalText)
     case .at(let moment):
+      if job.timeColumn == .epochMicroseconds { return String(moment) }
       let canonical = String(decoding: CalendarText.canonical(moment), as: UTF8.self)
       let isInRange = moment >= Timestamp.earliest.microseconds && moment < Timestamp.end.microseconds
       guard isInRange else { return "'\(canonical)'" }
@@ -74,6 +67,4 @@ struct SQLiteEngine: PlayerEngine {
       }
     }
   }
-
-  private static func text(_ key: ByteKey) -> String { "'" + key.text.replacing("'", with: "''") + "'" }
 }

@@ -1,0 +1,30 @@
+import BackendConformance
+
+/// Rows of a history as lists of SQL values.
+struct SourceLiterals {
+  /// An id, and a time; the number says which of several spellings is meant.
+  var id: (SourceID, HistoryJob) -> String
+  var time: (SourceTime, HistoryJob, Int) -> String
+  /// A load time of the arrival column.
+  var loadTime: (Int64, HistoryJob) -> String
+
+  static func text(_ key: ByteKey) -> String { "'" + key.text.replacing("'", with: "''") + "'" }
+
+  /// The texts of INSERT statements.
+  func inserts(_ rows: [SourceRow], into table: String, _ job: HistoryJob) -> [String] {
+    stride(from: 0, to: rows.count, by: 400).map { start in
+      let values = rows[start..<min(start + 400, rows.count)].enumerated().map { index, row in
+        var values: [String] = []
+        if job.hasEventID { values.append(id(row.id, job)) }
+        values.append(row.user.map { job.hasIntegerUsers ? $0.text : Self.text($0) } ?? "NULL")
+        values.append(time(row.time, job, index))
+        values.append(row.page.map(Self.text) ?? "NULL")
+        if let arrival = job.arrival {
+          values.append(row.arrival.map { arrival.kind == .id ? String($0) : loadTime($0, job) } ?? "NULL")
+        }
+        return "(" + values.joined(separator: ",") + ")"
+      }
+      return "INSERT INTO \(table) VALUES " + values.joined(separator: ",")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import SessionPlan
+import SessionRunner
+import Testing
+import WarehouseDriver
+
+@Suite struct ShellTests {
+  /// The views need nothing of the tool: the plain shell reads them, late events included.
+  @Test(arguments: Engine.live) func thePlainShellReadsTheViews(engine: Engine) async throws {
+    let place = try await Place.make(on: engine)
+    defer { place.remove() }
+    let context = try await place.context()
+    try await context.create()
+    for batch in 0..<2 {
+      try await TwoBatches.insert(batch, of: 300, into: context.connection)
+      _ = try await context.run()
+    }
+    #expect(try await context.connection.textRows("SELECT count(*) FROM session_lineage") != [["0"]])
+    var sessions: [String] = []
+    try await context.sessions { batch in
+      sessions += batch.textRows.map { $0.map { $0 ?? "NULL" }.joined(separator: "|") }
+    }
+    var events: [String] = []
+    try await context.events { batch in
+      events += batch.textRows.map { $0.map { $0 ?? "NULL" }.joined(separator: "|") }
+    }
+    await context.connection.close()
+
+    // As text, in the form of the exports.
+    func time(_ column: String) -> String {
+      engine.isPostgres ? "to_char(\(column), 'YYYY-MM-DD HH24:MI:SS.US')" : column
+    }
+    let duration = engine.isPostgres ? "duration::numeric(20, 6)" : "printf('%.6f', duration)"
+    let bytes = engine.isPostgres ? " COLLATE \"C\"" : ""
+    let found = try await place.shell(
+      """
+      SELECT session_id, user_id, \(time("started_at")), \(time("ended_at")), \(duration), pageviews, entry_page,
+      exit_page, is_bounce FROM sessions ORDER BY user_id\(bytes), started_at, session_id\(bytes)
+      """)
+    guard let found else {
+      print("SKIPPED: there is no sqlite3 shell on the PATH, so that nobody has read the views without the tool")
+      return
+    }
+    #expect(found == sessions)
+    let eventsFound = try await place.shell(
+      "SELECT event_id, session_id, user_id, \(time("page_view_at")), page FROM session_events")
+    #expect(eventsFound?.sorted() == events.sorted())
+    #expect(sessions.count >= 10 && events.count == 300)
+  }
+}
