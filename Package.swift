@@ -113,7 +113,9 @@ let package = Package(
     .testTarget(name: "PostgresServerTests", dependencies: ["PostgresServer"], swiftSettings: strict),
     .testTarget(
       name: "PostgresBackendTests",
-      dependencies: ["CPostgres", "PostgresBackend", "PostgresServer", "SessionPlan", "WarehouseDriver"],
+      dependencies: [
+        "CPostgres", "PostgresBackend", "PostgresServer", "SQLRendering", "SessionPlan", "WarehouseDriver",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SessionizerCLITests",

@@ -11,7 +11,7 @@ struct Sessionizer {
   static func main() async {
     let process = ProcessInfo.processInfo
     let environment = CommandEnvironment(
-      backends: BackendRegistry([SQLiteBackend()]),
+      backends: BackendRegistry([SQLiteBackend(), PostgresBackend()]),
       dialects: [
         BuiltInDialect(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.inlineDialect),
         BuiltInDialect(asRun: PostgresDialect.dialect, asScript: PostgresDialect.inlineDialect),

@@ -30,13 +30,13 @@ public enum PostgresDialect {
     scripts: .init(
       // Session-level, before BEGIN: the snapshot must be younger than the lock (trap T24).
       begin: """
-        SELECT pg_advisory_lock(\(jobLockClass), {runs_text}::regclass::oid::integer);
+        SELECT pg_advisory_lock(\(JobLockKey.space), {runs_text}::regclass::oid::integer);
         SET TIME ZONE 'UTC';
         BEGIN ISOLATION LEVEL REPEATABLE READ
         """,
       commit: """
         COMMIT;
-        SELECT pg_advisory_unlock(\(jobLockClass), {runs_text}::regclass::oid::integer)
+        SELECT pg_advisory_unlock(\(JobLockKey.space), {runs_text}::regclass::oid::integer)
         """,
       shellCommand: "psql -X -v ON_ERROR_STOP=1 -f {file}"),
     templates: templates,
@@ -49,9 +49,6 @@ public enum PostgresDialect {
     inline.profile.buildsKeysLate = false
     return inline
   }()
-
-  /// The first half of an advisory lock's key, `sess` in ASCII; the other half is the oid of the job's run ledger.
-  static let jobLockClass: Int32 = 0x7365_7373
 
   private static let textType = "text COLLATE \"C\""
 

@@ -104,7 +104,8 @@ public struct ScratchDefinition: Hashable, Sendable {
     }
   }
 
-  public init(name: String, query: Query, position: Position? = nil, key: String? = nil, lookup: [String] = [],
+  public init(
+    name: String, query: Query, position: Position? = nil, key: String? = nil, lookup: [String] = [],
     isReadOnce: Bool = false
   ) {
     self.name = name

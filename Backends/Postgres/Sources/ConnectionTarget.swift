@@ -1,0 +1,70 @@
+internal import CPostgres
+internal import Foundation
+internal import WarehouseDriver
+
+/// What libpq is told about where to connect. May hold a password, so it is never printed.
+struct ConnectionTarget: Sendable {
+  /// A URL or a list of keywords, as libpq reads them; may be empty.
+  private let text: String
+
+  /// - Throws: `DriverError` (`badTarget`) that shows nothing of the target but names of settings.
+  init(_ target: Target) throws(DriverError) {
+    if let variant = target.variant {
+      throw DriverError(
+        .badTarget, phase: .connect, "\(target.scheme)+\(variant): is no kind of PostgreSQL target",
+        remedy: "write postgres://HOST/DATABASE")
+    }
+    // libpq takes both schemes, in lower case.
+    text = target.rest.hasPrefix("//") ? "postgresql:" + target.rest : target.rest
+    if text.utf8.contains(0) {
+      throw DriverError(.badTarget, phase: .connect, "the target contains a NUL character")
+    }
+    var problem: UnsafeMutablePointer<CChar>?
+    guard let settings = PQconninfoParse(text, &problem) else {
+      let message = problem.map { String(cString: $0) } ?? ""
+      PQfreemem(problem)
+      throw DriverError(
+        .badTarget, phase: .connect, "the PostgreSQL target cannot be read (\(Self.withoutValues(message)))",
+        remedy: "write postgres://USER@HOST:PORT/DATABASE, or postgres:host=… dbname=…; "
+          + "percent-encode special characters of a password")
+    }
+    PQconninfoFree(settings)
+  }
+
+  /// libpq's message with only the names of settings left in it: what it quotes may be a part of a password.
+  private static func withoutValues(_ message: String) -> String {
+    let line = oneLine(message)
+    let namesSetting = ["invalid connection option \"", "invalid URI query parameter: \""].contains(
+      where: line.hasPrefix)
+    if namesSetting, let name = line.split(separator: "\"").dropFirst().first,
+      name.allSatisfy({ $0.isASCII && ($0.isLetter || $0 == "_") })
+    {
+      return "there is no setting \(name)"
+    }
+    return withoutQuoted(line)
+  }
+
+  /// Begins to connect. The caller polls the connection until it stands or has failed.
+  func start() -> OpaquePointer? {
+    var settings: [(String, String)] = [("fallback_application_name", "sessionizer")]
+    // An explicit setting would hide the variable.
+    if ProcessInfo.processInfo.environment["PGCONNECT_TIMEOUT"] == nil { settings.append(("connect_timeout", "10")) }
+    // What is in the text goes before what comes above it, and after what comes below.
+    settings.append(("dbname", text))
+    settings.append(("client_encoding", "UTF8"))
+    return withCStrings(settings.map(\.0)) { names in
+      withCStrings(settings.map(\.1)) { values in
+        PQconnectStartParams(names.baseAddress, values.baseAddress, 1)
+      }
+    }
+  }
+}
+
+/// Calls `body` with C copies of texts, followed by a null pointer.
+func withCStrings<Result>(
+  _ texts: [String?], _ body: (UnsafeBufferPointer<UnsafePointer<CChar>?>) -> Result
+) -> Result {
+  let copies = texts.map { $0.flatMap { strdup($0) } }
+  defer { for copy in copies { free(copy) } }
+  return (copies.map { $0.map { UnsafePointer($0) } } + [nil]).withUnsafeBufferPointer(body)
+}

@@ -1,0 +1,170 @@
+internal import CPostgres
+internal import SQLRendering
+public import SessionPlan
+public import WarehouseDriver
+
+/// A connection to a PostgreSQL server.
+///
+/// Waiting for the server blocks, so the actor runs on a queue of its own. All work of a call happens on the task that
+/// made it, which is how a wait knows that the task was cancelled.
+public actor PostgresConnection: Connection {
+  private let executor = SerialQueueExecutor(label: "sessionizer.postgres")
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  let options: ConnectionOptions
+  /// nil before the connection is open and after it is closed.
+  var link: ServerLink?
+  var transaction = TransactionState.none
+  /// What occupies the connection between two calls.
+  var activity: Activity?
+  private var lastActivity = 0
+  /// The key of the job lock that is held.
+  var jobLock: JobLockKey?
+  /// The comment before each statement, ready to be sent.
+  private var annotation = ""
+  /// The server's own setting, before it was changed to UTC.
+  var serverTimeZone = ""
+
+  private nonisolated let dialect: Dialect
+
+  init(options: ConnectionOptions, dialect: Dialect) {
+    self.options = options
+    self.dialect = dialect
+  }
+
+  func connect(to target: ConnectionTarget) throws {
+    link = try ServerLink.open(target, options: options)
+  }
+
+  // MARK: Plans
+
+  public nonisolated var profile: PlanProfile { dialect.profile }
+
+  public nonisolated func render(_ statement: Statement) throws -> [String] {
+    try Renderer(dialect).render(statement)
+  }
+
+  public nonisolated func scratchTable(_ name: String) -> ObjectName { ObjectName(parts: ["pg_temp", name]) }
+
+  // MARK: Statements
+
+  /// Carries out one statement. Returns the number of rows that it inserted, changed or deleted; 0 for a statement of
+  /// another kind.
+  public func execute(_ sql: String) async throws -> Int? {
+    let link = try ready(.execute, sql: sql)
+    try checkAllowed(sql)
+    return try observed(sql, .execute, link) { () throws(DriverError) in
+      let reply = try link.run(annotated(sql), .execute, shown: sql)
+      if reply.isCopy {
+        link.abandon()
+        throw misuse(.execute, "COPY is not carried out as a statement", "use a bulk insert or a query", sql)
+      }
+      return reply.changedRows
+    }
+  }
+
+  public func explain(_ sql: String) async throws -> [String] {
+    let link = try ready(.prepare, sql: sql)
+    return try guarded(link) { () throws(DriverError) in
+      try link.run("EXPLAIN " + sql, .prepare, shown: sql).texts.map { $0[0] ?? "" }
+    }
+  }
+
+  public func annotate(_ text: String?) async {
+    guard let text else {
+      annotation = ""
+      return
+    }
+    // Nothing in it may end the comment, or begin one inside it.
+    let harmless = oneLine(text).filter { $0 != "\0" }
+      .replacing("*/", with: "* /").replacing("/*", with: "/ *")
+    annotation = "/* sessionizer: \(harmless) */ "
+  }
+
+  func annotated(_ sql: String) -> String { annotation + sql }
+
+  /// Rolls back, ends what is in flight, and closes. Locks of the session end with it.
+  public func close() async {
+    if activity != nil { link?.abandon() }
+    activity = nil
+    transaction = .none
+    jobLock = nil
+    link = nil
+  }
+
+  // MARK: Order of calls
+
+  /// What occupies the connection between two calls: nothing else may be done meanwhile.
+  enum Activity {
+    case query(OpenQuery)
+    case append(OpenAppend)
+  }
+
+  func nextActivity() -> Int {
+    lastActivity += 1
+    return lastActivity
+  }
+
+  func opened(_ phase: DriverError.Phase) throws(DriverError) -> ServerLink {
+    guard let link else { throw DriverError(.connection, phase: phase, "the connection is closed") }
+    return link
+  }
+
+  /// The link, if a new statement may begin now.
+  func ready(_ phase: DriverError.Phase, sql: String? = nil) throws(DriverError) -> ServerLink {
+    let link = try opened(phase)
+    switch activity {
+    case .query?:
+      throw misuse(phase, "a query is still open on this connection", "read it to its end or close it first", sql)
+    case .append?:
+      throw misuse(phase, "a bulk insert is still open on this connection", "finish or cancel it first", sql)
+    case nil: break
+    }
+    if link.isLost { throw link.lost(phase, sql) }
+    if case .failed(let first) = transaction {
+      var error = DriverError(
+        first.code, phase: phase, "the transaction cannot go on after an error in it (\(first.message))",
+        remedy: "roll back and begin again", statement: sql)
+      error.sqlState = first.sqlState
+      throw error
+    }
+    if Task.isCancelled {
+      throw DriverError(.cancelled, phase: phase, "the statement was cancelled before it began", statement: sql)
+    }
+    return link
+  }
+
+  func misuse(
+    _ phase: DriverError.Phase, _ message: String, _ remedy: String, _ sql: String? = nil
+  ) -> DriverError {
+    DriverError(.other, phase: phase, message, remedy: remedy, statement: sql)
+  }
+
+  /// Carries out `body`, tells the observer, and finds out whether the transaction is still what it was.
+  func observed(
+    _ sql: String, _ phase: DriverError.Phase, _ link: ServerLink, _ body: () throws(DriverError) -> Int?
+  ) throws(DriverError) -> Int? {
+    let start = ContinuousClock.now
+    let rows = try guarded(link, body)
+    try noticeHandmadeTransaction(sql, phase, link)
+    options.observer?(StatementEvent(sql: sql, duration: ContinuousClock.now - start, rows: rows))
+    return rows
+  }
+
+  /// Carries out `body`; an error in a transaction leaves it to be rolled back.
+  func guarded<Result>(
+    _ link: ServerLink, _ body: () throws(DriverError) -> Result
+  ) throws(DriverError) -> Result {
+    do {
+      let result = try body()
+      noticeFailedTransaction(link, nil)
+      return result
+    } catch {
+      var error = error
+      // Outside a transaction nothing else was done that a repetition would do twice.
+      if error.code == .connectionLost, case .none = transaction { error.isRetrySafe = true }
+      noticeFailedTransaction(link, error)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import PostgresBackend
+import PostgresServer
+import SQLRendering
+import SessionPlan
+import Testing
+import WarehouseDriver
+
+/// A rendering is never asked for here.
+private let dialect = Dialect(
+  name: "postgres", title: "PostgreSQL", evidence: .assumed,
+  profile: PlanProfile(
+    steps: .scratchTables, islands: .windows, hasCorrelatedLookup: true, enforcesKeys: true, hasSHA256: true,
+    hasArrivalColumn: true, hasNamedTimeZones: true, hasStrictTypes: true),
+  identifiers: .init(openQuote: "\"", closeQuote: "\"", longest: 63),
+  literals: .init(escapesBackslash: false, timestamp: "{a}", null: "NULL"),
+  types: .init(integer: "bigint", text: "text", key: "text", timestamp: "timestamp", instant: "timestamp", flag: "int"),
+  tables: .init(
+    createTable: "CREATE TABLE {name} ({columns})", createIndex: "CREATE INDEX {name} ON {table} ({columns})",
+    createView: "CREATE VIEW {name} AS {query}", growingColumn: "{name} bigserial",
+    primaryKey: "PRIMARY KEY ({columns})",
+    indexNameHasSchema: false, createScratch: "CREATE TEMP TABLE {name} ({columns})", scratchName: "pg_temp.{name}",
+    positionColumn: "{name} bigserial", scratchKey: "{name} bigint PRIMARY KEY",
+    scratchIndex: "CREATE INDEX {name} ON {table} ({columns})"),
+  queries: .init(
+    subqueriesInInsert: .beforeInsert, namedSubquery: "AS", lookupJoin: "JOIN", computedOnceSuffix: "",
+    computedOnceCondition: "", limit: "LIMIT {n}", nullsFirst: "NULLS FIRST", byteOrder: "COLLATE \"C\""),
+  scripts: .init(begin: "BEGIN", commit: "COMMIT", shellCommand: "psql -f {file}"), templates: [:], traps: [:])
+
+func connect(
+  url: String, readOnly: Bool = false, lockTimeout: Duration = .milliseconds(200), statementTimeout: Duration? = nil,
+  observer: (@Sendable (StatementEvent) -> Void)? = nil
+) async throws -> PostgresConnection {
+  let connection = try await PostgresBackend(dialect: dialect).connect(
+    to: Target(url: url),
+    options: ConnectionOptions(
+      readOnly: readOnly, lockTimeout: lockTimeout, statementTimeout: statementTimeout, observer: observer))
+  return try #require(connection as? PostgresConnection)
+}
+
+/// A fresh database on the shared server.
+struct Database {
+  let server: PostgresServer
+  let name: String
+  var url: String { server.url(database: name) }
+
+  init(_ clause: String = "", options: PostgresServer.Options = .init()) async throws {
+    server = try await PostgresServer.shared(options)
+    name = try await server.makeDatabase(clause)
+  }
+
+  func connect(
+    readOnly: Bool = false, lockTimeout: Duration = .milliseconds(200), statementTimeout: Duration? = nil,
+    observer: (@Sendable (StatementEvent) -> Void)? = nil
+  ) async throws -> PostgresConnection {
+    try await PostgresBackendTests.connect(
+      url: url, readOnly: readOnly, lockTimeout: lockTimeout, statementTimeout: statementTimeout, observer: observer)
+  }
+}
+
+extension PostgresConnection {
+  func all(_ sql: String, types: [BatchColumnType]? = nil) async throws -> [[BatchValue?]] {
+    let cursor = try await open(sql, types: types)
+    var rows: [[BatchValue?]] = []
+    while let batch = try await cursor.next() {
+      for row in 0..<batch.rowCount { rows.append(batch.row(row)) }
+    }
+    return rows
+  }
+
+  func number(_ sql: String) async throws -> Int64? {
+    guard case .int64(let value)?? = try await all(sql).first?.first else { return nil }
+    return value
+  }
+
+  func text(_ sql: String) async throws -> String? {
+    guard case .text(let value)?? = try await all(sql).first?.first else { return nil }
+    return value
+  }
+
+  @discardableResult
+  func insert(_ batch: RecordBatch, into table: ObjectName) async throws -> Int {
+    let append = try await beginAppend(to: table, columns: batch.schema)
+    try await append.write(batch)
+    return try await append.finish()
+  }
+}
+
+/// Runs `body`, which must throw a `DriverError` of the given code, and returns the error.
+@discardableResult
+func expect(
+  _ code: DriverError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Void
+) async -> DriverError? {
+  do {
+    try await body()
+    Issue.record("expected \(code), but nothing was thrown", sourceLocation: sourceLocation)
+  } catch let error as DriverError {
+    #expect(error.code == code, "\(error)", sourceLocation: sourceLocation)
+    #expect(!error.description.contains("\n"), sourceLocation: sourceLocation)
+    return error
+  } catch {
+    Issue.record("expected \(code), got \(error)", sourceLocation: sourceLocation)
+  }
+  return nil
+}
+
+/// A query that runs for ages, in the server's processor.
+let endlessQuery = "WITH RECURSIVE n(i) AS (SELECT 1::int8 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+/// A random generator whose numbers are the same every time.
+struct Seeded: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
