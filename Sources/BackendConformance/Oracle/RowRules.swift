@@ -36,7 +36,9 @@ enum RowRules {
     }
     if job.hasEventID, id == nil { return reject(idText == nil ? .nullEventID : .badEventID) }
     guard let user else { return reject(.nullUser) }
-    guard let time else { return reject(timeText == nil ? .nullTime : isInfinite(row.time) ? .timeOutOfRange : .badTime) }
+    guard let time else {
+      return reject(timeText == nil ? .nullTime : isInfinite(row.time) ? .timeOutOfRange : .badTime)
+    }
     guard isInRange(time) else { return reject(.timeOutOfRange) }
     guard user.count <= longestKey, (idText?.count ?? 0) <= longestKey else { return reject(.keyTooLong) }
     guard let id else {
