@@ -1,37 +1,15 @@
 import Foundation
 import PostgresBackend
 import PostgresServer
-import SQLRendering
 import SessionPlan
 import Testing
 import WarehouseDriver
-
-/// A rendering is never asked for here.
-private let dialect = Dialect(
-  name: "postgres", title: "PostgreSQL", evidence: .assumed,
-  profile: PlanProfile(
-    steps: .scratchTables, islands: .windows, hasCorrelatedLookup: true, enforcesKeys: true, hasSHA256: true,
-    hasArrivalColumn: true, hasNamedTimeZones: true, hasStrictTypes: true),
-  identifiers: .init(openQuote: "\"", closeQuote: "\"", longest: 63),
-  literals: .init(escapesBackslash: false, timestamp: "{a}", null: "NULL"),
-  types: .init(integer: "bigint", text: "text", key: "text", timestamp: "timestamp", instant: "timestamp", flag: "int"),
-  tables: .init(
-    createTable: "CREATE TABLE {name} ({columns})", createIndex: "CREATE INDEX {name} ON {table} ({columns})",
-    createView: "CREATE VIEW {name} AS {query}", growingColumn: "{name} bigserial",
-    primaryKey: "PRIMARY KEY ({columns})",
-    indexNameHasSchema: false, createScratch: "CREATE TEMP TABLE {name} ({columns})", scratchName: "pg_temp.{name}",
-    positionColumn: "{name} bigserial", scratchKey: "{name} bigint PRIMARY KEY",
-    scratchIndex: "CREATE INDEX {name} ON {table} ({columns})"),
-  queries: .init(
-    subqueriesInInsert: .beforeInsert, namedSubquery: "AS", lookupJoin: "JOIN", computedOnceSuffix: "",
-    computedOnceCondition: "", limit: "LIMIT {n}", nullsFirst: "NULLS FIRST", byteOrder: "COLLATE \"C\""),
-  scripts: .init(begin: "BEGIN", commit: "COMMIT", shellCommand: "psql -f {file}"), templates: [:], traps: [:])
 
 func connect(
   url: String, readOnly: Bool = false, lockTimeout: Duration = .milliseconds(200), statementTimeout: Duration? = nil,
   observer: (@Sendable (StatementEvent) -> Void)? = nil
 ) async throws -> PostgresConnection {
-  let connection = try await PostgresBackend(dialect: dialect).connect(
+  let connection = try await PostgresBackend().connect(
     to: Target(url: url),
     options: ConnectionOptions(
       readOnly: readOnly, lockTimeout: lockTimeout, statementTimeout: statementTimeout, observer: observer))
