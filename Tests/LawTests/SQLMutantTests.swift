@@ -1,21 +1,22 @@
 import BackendConformance
-import SQLiteBackend
 import Testing
 
 /// A mistake in the SQL that a run really sends: texts, and what stands in their place.
 struct SQLMutant: Sendable, CustomTestStringConvertible {
+  var engine: Engine
   var mutant: Mutant
   var changes: [(old: String, new: String)]
-  var testDescription: String { mutant.rawValue }
+  var testDescription: String { "\(mutant.rawValue) on \(engine)" }
 
-  init(_ mutant: Mutant, _ changes: (String, String)...) {
+  init(_ mutant: Mutant, on engine: Engine = .sqlite, _ changes: (String, String)...) {
+    self.engine = engine
     self.mutant = mutant
     self.changes = changes.map { (old: $0.0, new: $0.1) }
   }
 
-  static let order = #"ORDER BY "user_id", "page_view_at", "event_id""#
+  private static let order = #"ORDER BY "user_id", "page_view_at", "event_id""#
 
-  static let all = [
+  static let onSQLite = [
     SQLMutant(
       .contextWithoutEnds, (#">= "g"."from_at""#, #"> "g"."from_at""#), (#"<= "g"."to_at""#, #"< "g"."to_at""#)),
     SQLMutant(
@@ -100,8 +101,8 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
     }
     let ignoresOverlap = mutant == .overlapIgnored
     // The plan of a first run counts on a rollback, so that an engine without transactions does not have it.
-    let shape = mutant == .rowsBeforeLineage ? Shape.generalFirstRun : .scratchPositions
-    return SQLPlayer(SQLiteEngine(dialect: shape.dialect), faults: faults) {
+    let shape = mutant == .rowsBeforeLineage ? Shape.generalFirstRun : .usual
+    return SQLPlayer(Variant(on: engine, shape: shape).engine, faults: faults) {
       if ignoresOverlap { $0.source.arrival?.overlap = 0 }
     }
   }
@@ -109,10 +110,10 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
 
 /// The histories see a mistake wherever it is planted in the plan's own SQL.
 @Suite struct SQLMutantTests {
-  @Test(arguments: SQLMutant.all) func isCaught(planted: SQLMutant) async {
+  @Test(arguments: SQLMutant.onSQLite + SQLMutant.onPostgres) func isCaught(planted: SQLMutant) async {
     let player = planted.player
     for seed in UInt64(1)...300 {
-      let history = HistoryDistribution.standard.history(seed: seed)
+      let history = planted.engine.histories.history(seed: seed)
       if let failure = await checkHistory(history, player: player) {
         print("\(planted.mutant): caught by history \(seed), \(failure.law)")
         // A statement that the engine does not even compile would be no mistake but nonsense.
@@ -128,7 +129,7 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
   @Test func theRightOrderNeedsNoTransaction() async {
     var faults = InterposedConnection.Faults()
     faults.hasTransactions = false
-    let player = SQLPlayer(SQLiteEngine(dialect: Shape.generalFirstRun.dialect), faults: faults)
+    let player = SQLPlayer(Variant(on: .sqlite, shape: .generalFirstRun).engine, faults: faults)
     let failure = await firstFailure(1...60, .standard, player: player)
     #expect(failure == nil, "\(failure ?? "")")
   }

@@ -69,9 +69,9 @@ actor PostgresEngine: PlayerEngine {
 
   // MARK: Values
 
-  private static let literals = SourceLiterals(id: Self.id, time: Self.time, loadTime: Self.loadTime)
+  private static let literals = SourceLiterals(id: PostgresEngine.id, time: PostgresEngine.time, loadTime: PostgresEngine.loadTime)
 
-  private static func id(_ id: SourceID, _ job: HistoryJob) -> String {
+  @Sendable private static func id(_ id: SourceID, _ job: HistoryJob) -> String {
     switch id {
     case .null: "NULL"
     case .integer(let value): String(value)
@@ -79,12 +79,12 @@ actor PostgresEngine: PlayerEngine {
     }
   }
 
-  private static func loadTime(_ moment: Int64, _ job: HistoryJob) -> String {
+  @Sendable private static func loadTime(_ moment: Int64, _ job: HistoryJob) -> String {
     "'\(PostgresTimeText.text(moment, zone: job.timeColumn == .zonedTimestamp ? "+00" : ""))'"
   }
 
   /// One moment has many spellings where it has a zone; all mean the same.
-  private static func time(_ time: SourceTime, _ job: HistoryJob, spelling: Int) -> String {
+  @Sendable private static func time(_ time: SourceTime, _ job: HistoryJob, spelling: Int) -> String {
     guard case .at(let moment) = time else {
       return time == .null ? "NULL" : SourceLiterals.text(time.canonicalText)
     }

@@ -37,9 +37,9 @@ struct SQLiteEngine: PlayerEngine {
   }
 
   private static let literals = SourceLiterals(
-    id: Self.id, time: Self.time, loadTime: { moment, _ in SourceLiterals.text(ByteKey(CalendarText.canonical(moment))) })
+    id: SQLiteEngine.id, time: SQLiteEngine.time, loadTime: { moment, _ in SourceLiterals.text(ByteKey(CalendarText.canonical(moment))) })
 
-  private static func id(_ id: SourceID, _ job: HistoryJob) -> String {
+  @Sendable private static func id(_ id: SourceID, _ job: HistoryJob) -> String {
     switch id {
     case .null: "NULL"
     case .integer(let value): String(value)
@@ -50,7 +50,7 @@ struct SQLiteEngine: PlayerEngine {
   }
 
   /// One moment has many spellings; all mean the same.
-  private static func time(_ time: SourceTime, _ job: HistoryJob, spelling: Int) -> String {
+  @Sendable private static func time(_ time: SourceTime, _ job: HistoryJob, spelling: Int) -> String {
     switch time {
     case .null: return spelling % 2 == 0 ? "NULL" : "''"
     case .bad, .infinite: return SourceLiterals.text(time.canonicalText)

@@ -1,12 +1,12 @@
 import BackendConformance
 
 /// Rows of a history as lists of SQL values.
-struct SourceLiterals {
+struct SourceLiterals: Sendable {
   /// An id, and a time; the number says which of several spellings is meant.
-  var id: (SourceID, HistoryJob) -> String
-  var time: (SourceTime, HistoryJob, Int) -> String
+  var id: @Sendable (SourceID, HistoryJob) -> String
+  var time: @Sendable (SourceTime, HistoryJob, Int) -> String
   /// A load time of the arrival column.
-  var loadTime: (Int64, HistoryJob) -> String
+  var loadTime: @Sendable (Int64, HistoryJob) -> String
 
   static func text(_ key: ByteKey) -> String { "'" + key.text.replacing("'", with: "''") + "'" }
 
