@@ -37,12 +37,15 @@ public struct JobContext: Sendable {
   }
 
   /// Carries out the steps of a plan, after checking it.
-  func carryOut(_ plan: Plan) async throws {
+  ///
+  /// - Parameter after: called after each step, with its name
+  func carryOut(_ plan: Plan, after: (String) async throws -> Void = { _ in }) async throws {
     try PlanChecker().check(plan)
     for step in plan.steps {
       logger.debug("step", metadata: ["plan": "\(plan.name)", "step": "\(step.name)"])
       guard let statement = try await statement(of: step, plan) else { continue }
       try await connection.execute(statement, path: plan.name + "/" + step.name)
+      try await after(step.name)
     }
   }
 }

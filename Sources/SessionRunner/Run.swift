@@ -61,19 +61,26 @@ extension JobContext {
     let planner = try planner(bound)
     let identity = RunIdentity(
       job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
-    try await connection.lockJob(job.names[.sessionRuns], wait: request.wait)
+    let ledger = job.names[.sessionRuns]
+    await connection.annotate("run of \(ledger)")
     do {
+      try await connection.lockJob(ledger, wait: request.wait)
       let result = try await connection.transaction(.insertOnly(ledgers: ledgers)) {
         try await requireSameJob(bound)
         let mode = try await planMode(request.mode, planner, bound)
         let plan = try await plan(mode, planner, identity, allowingFirst: allowingFirst)
-        try await carryOut(plan)
+        try await carryOut(plan) { step in
+          guard step == plan.steps.first?.name, let id = try await runID(planner) else { return }
+          await connection.annotate("run \(id) of \(ledger)")
+        }
         return try await report(planner)
       }
       try await connection.unlockJob()
+      await connection.annotate(nil)
       return result
     } catch {
       try? await connection.unlockJob()
+      await connection.annotate(nil)
       throw error
     }
   }
@@ -117,6 +124,14 @@ extension JobContext {
           remedy: "choose another prefix and create it, or set the job's attributes back")
       }
     }
+  }
+
+  /// The id that `started` took.
+  private func runID(_ planner: Planner) async throws -> Int64? {
+    guard case .int64(let id)? = try await connection.rows(planner.greatestRun(), path: "run/id").first?.first else {
+      return nil
+    }
+    return id
   }
 
   /// What the plan is to select: `new` becomes a mark, or the whole source where there is none.

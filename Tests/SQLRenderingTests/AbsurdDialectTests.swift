@@ -85,9 +85,17 @@ import Testing
     }
     formats.append(SessionJob(source: PageviewSource(timeZone: "Europe/Berlin")))
     var result: [(PlanProfile, Statement, String)] = []
-    for profile in [AbsurdDialect.profiles[0], AbsurdDialect.profiles[7]] {
-      for job in formats {
-        guard let planner = try? Planner(.assumed(job), profile: profile), let plans = try? EveryPlan.plans(planner)
+    let loose = AbsurdDialect.profiles.map { profile in
+      var profile = profile
+      profile.hasStrictTypes = false
+      return profile
+    }
+    var zoned = BoundJob.assumed(SessionJob(source: PageviewSource(filter: try? SourceFilter(text: "is_bot = 0"))))
+    zoned.sourceTypes["page_view_at"] = .zonedTimestamp
+    zoned.sourceTypes["is_bot"] = .flag
+    for profile in [AbsurdDialect.profiles[0], AbsurdDialect.profiles[7], loose[0], loose[7]] {
+      for bound in formats.map(BoundJob.assumed) + [zoned] {
+        guard let planner = try? Planner(bound, profile: profile), let plans = try? EveryPlan.plans(planner)
         else { continue }
         for step in plans.flatMap(\.steps) {
           let sql = try? Renderer(AbsurdDialect.dialect(profile)).render(step.statement).joined(separator: "\n")

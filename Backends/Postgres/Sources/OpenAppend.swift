@@ -15,7 +15,6 @@ final class OpenAppend {
   private let columns: [BatchColumn]
   /// One a column; nil where the rows go as text.
   private let encodings: [ColumnEncoding]?
-  private let isAware: [Bool]
   private var buffer = CopyBuffer(capacity: chunk + chunk / 2)
   private(set) var rowCount = 0
   var duration = Duration.zero
@@ -32,7 +31,6 @@ final class OpenAppend {
     self.link = link
     self.columns = columns
     self.encodings = encodings
-    isAware = columns.map { _ in false }
     try begin()
   }
 

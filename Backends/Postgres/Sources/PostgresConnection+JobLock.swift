@@ -55,12 +55,7 @@ extension PostgresConnection {
   private func waitForLock(
     _ sql: String, _ key: JobLockKey, _ wait: Duration, _ link: ServerLink
   ) throws(DriverError) {
-    let before = try link.runAll(
-      """
-      SELECT set_config('lock_timeout', '\(wait.milliseconds)', false), set_config('statement_timeout', '0', false), \
-      current_setting('lock_timeout'), current_setting('statement_timeout')
-      """, .lock)
-    _ = before
+    _ = try link.runAll("SET lock_timeout = \(wait.milliseconds); SET statement_timeout = 0", .lock)
     let failure: DriverError?
     do {
       _ = try link.run(sql, .lock)

@@ -33,7 +33,9 @@ public actor PostgresConnection: Connection {
   }
 
   func connect(to target: ConnectionTarget) throws {
-    link = try ServerLink.open(target, options: options)
+    let opened = try ServerLink.open(target, options: options)
+    serverTimeZone = opened.serverTimeZone
+    link = opened
   }
 
   // MARK: Plans
@@ -66,7 +68,8 @@ public actor PostgresConnection: Connection {
   public func explain(_ sql: String) async throws -> [String] {
     let link = try ready(.prepare, sql: sql)
     return try guarded(link) { () throws(DriverError) in
-      try link.run("EXPLAIN " + sql, .prepare, shown: sql).texts.map { $0[0] ?? "" }
+      // The parentheses keep a text that begins with ANALYZE from being carried out.
+      try link.run("EXPLAIN (COSTS on) " + sql, .prepare, shown: sql).texts.map { $0[0] ?? "" }
     }
   }
 

@@ -22,6 +22,7 @@ extension ServerLink {
       throw error
     }
     link.statementTimeout = options.statementTimeout
+    link.serverTimeZone = link.parameter("TimeZone") ?? ""
     try link.refuseUnfit()
     try link.prepareSession(options)
     return link

@@ -10,6 +10,8 @@ final class ServerLink {
   let place: String
   /// How long a statement may take, for the message.
   var statementTimeout: Duration?
+  /// The server's own setting, before the session's is changed to UTC.
+  var serverTimeZone = ""
   /// Set when the server is gone: nothing can be done on this connection any more.
   private(set) var isLost = false
   /// Carries out statements although the task is cancelled: the connection's own, such as ROLLBACK.

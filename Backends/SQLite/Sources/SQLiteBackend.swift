@@ -20,6 +20,11 @@ public struct SQLiteBackend: Backend {
   public var schemes: [String] { ["sqlite"] }
 
   public func connect(to target: Target, options: ConnectionOptions) async throws -> any Connection {
+    if options.statementTimeout != nil {
+      throw DriverError(
+        .unsupported, phase: .connect, "SQLite has no statement timeout",
+        remedy: "leave statement_timeout (--statement-timeout) away for this target")
+    }
     let connection = SQLiteConnection(options: options, dialect: dialect)
     try await connection.connect(to: DatabaseLocation(target))
     return connection

@@ -24,10 +24,20 @@ extension Planner {
     let l = TableReference(
       .step(Self.loadedStep), alias: "l", columns: loadedColumns + [SchemaColumn("position", .integer)])
     let p = TableReference(.stored(names[.pageviews]), alias: "p", columns: pageviewsTable().columns.map(\.column))
-    let isThere = Expression.and(loadedColumns.map { .isSame(p[$0.name], l[$0.name], collation(of: $0)) })
-    let rows = Relation.notExists(.table(l), .table(p), on: isThere)
-      .project((loadedColumns.map(\.name) + ["position"]).map { NamedExpression("l", $0) }, as: "n")
-    // The order of arrival is the order in the file.
+    let others = loadedColumns.filter { $0.name != "event_id" }.map { column in
+      Expression.isSame(p[column.name], l[column.name], collation(of: column))
+    }
+    // Apart, so that an engine can look rows up by their event id: with NULL equal to NULL not every index helps.
+    let known = Expression.and([p["event_id"].equals(l["event_id"], ids)] + others)
+    let unnamed = Expression.and([.isNull(p["event_id"])] + others)
+    let columns = (loadedColumns.map(\.name) + ["position"]).map { NamedExpression("l", $0) }
+    let rows = Relation.unionAll(
+      [
+        Relation.notExists(Relation.table(l).filter(l["event_id"].isPresent), .table(p), on: known)
+          .project(columns, as: "n"),
+        Relation.notExists(Relation.table(l).filter(.isNull(l["event_id"])), .table(p), on: unnamed)
+          .project(columns, as: "n"),
+      ], alias: "n")
     return .insert(
       Insert(
         into: names[.pageviews], columns: loadedColumns,

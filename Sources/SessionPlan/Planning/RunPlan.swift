@@ -84,6 +84,13 @@ extension Planner {
       .aggregate(.table(r), by: [], [AggregateColumn("run_id", .maximum(r["run_id"], .value))], alias: "m"))
   }
 
+  /// One row: the greatest run id, NULL where there is none.
+  public func greatestRun() -> Query {
+    let r = ledger(.sessionRuns, as: "r")
+    return Query(
+      .aggregate(.table(r), by: [], [AggregateColumn("run_id", .maximum(r["run_id"], .value))], alias: "o"))
+  }
+
   private func started(_ mode: RunMode, _ identity: RunIdentity) -> Plan.Step {
     let mark = arrivalMark(mode)
     let row = runRow(mode, identity) { name in

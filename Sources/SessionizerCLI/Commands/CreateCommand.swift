@@ -14,15 +14,42 @@ struct CreateCommand: AsyncParsableCommand {
         sessionizer create --target sqlite:web.db
         sessionizer create --target prod --gap 45m --prefix web_
         sessionizer create --target sqlite:web.db --source-table hits --event-id-column none
+        sessionizer create --target prod --grant analyst --guard
+        sessionizer create --target prod --grant analyst --dry-run
       """)
+
+  @Option(
+    help: ArgumentHelp(
+      "Also give a role the least rights with which it can run the job: to read the source, to read and insert into "
+        + "the ledgers, to make temporary tables.", valueName: "role"))
+  var grant: String?
+
+  @Flag(
+    name: .customLong("guard"), help: "Also have the database refuse UPDATE and DELETE on the ledgers, to everybody.")
+  var isGuarded = false
+
+  @Flag(help: "Show the statements; carry out none.")
+  var dryRun = false
 
   @OptionGroup var target: TargetOptions
   @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var log: LogOptions
 
+  mutating func validate() throws {
+    if grant == "" { throw ValidationError("--grant names no role") }
+  }
+
   func run() async throws {
-    try await JobWork(target: target, job: job, log: log, mayCreate: true).run { context, console in
-      let report = try await context.create()
+    let request = CreateRequest(grantee: grant, isGuarded: isGuarded)
+    try await JobWork(target: target, job: job, log: log, mayCreate: !dryRun).run { context, console in
+      if dryRun {
+        for step in try await context.createScript(request) {
+          try console.print(
+            "-- \(step.name): \(step.purpose)\n" + step.sql.map { $0 + ";" }.joined(separator: "\n") + "\n")
+        }
+        return
+      }
+      let report = try await context.create(request)
       for warning in report.warnings { console.note("warning: " + warning) }
       if !report.made.isEmpty { console.note("made " + report.made.joined(separator: ", ")) }
       if !report.kept.isEmpty { console.note("already there: " + report.kept.joined(separator: ", ")) }

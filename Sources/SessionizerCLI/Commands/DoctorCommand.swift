@@ -62,7 +62,9 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     guard let backend else { return results }
     let connection = await look("connection") {
-      (try await backend.connect(to: chosen, options: ConnectionOptions()), "open")
+      var options = ConnectionOptions()
+      options.apply(loaded.file.timeouts.overridden(by: target.timeouts))
+      return (try await backend.connect(to: chosen, options: options), "open")
     }
     guard let connection else { return results }
     let context = JobContext(

@@ -20,7 +20,7 @@ struct JobWork {
     let loaded = try job.load()
     let chosen = try loaded.file.target(target.target, environment: environment.variables)
     let connection = try await environment.backends.backend(for: chosen).connect(
-      to: chosen, options: connectionOptions(console))
+      to: chosen, options: connectionOptions(console, loaded.file.timeouts))
     let context = JobContext(
       job: loaded.job, connection: connection, logger: console.logger, toolVersion: ToolVersion.text)
     let result: Result
@@ -34,8 +34,9 @@ struct JobWork {
     return result
   }
 
-  private func connectionOptions(_ console: Console) -> ConnectionOptions {
+  private func connectionOptions(_ console: Console, _ timeouts: Timeouts) -> ConnectionOptions {
     var options = ConnectionOptions(mayCreate: mayCreate, readOnly: readOnly)
+    options.apply(timeouts.overridden(by: target.timeouts))
     if console.verbosity == .verbose {
       options.observer = { console.detail(StatementLine.text($0)) }
     }

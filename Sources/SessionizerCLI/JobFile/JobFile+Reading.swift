@@ -60,6 +60,7 @@ extension JobFile {
     try decoder.decode(YAMLCursor(file: path, path: "", node: root))
     settings = decoder.settings
     targets = decoder.targets
+    timeouts = decoder.timeouts
     defaultTarget = decoder.defaultTarget
   }
 }

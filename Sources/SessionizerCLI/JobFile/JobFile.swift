@@ -18,6 +18,7 @@ public struct JobFile: Sendable {
   public var settings: JobSettings
   var targets: [NamedTarget]
   var defaultTarget: NamedTarget?
+  public var timeouts = Timeouts()
 
   /// A file that says nothing: the defaults hold.
   public init(path: String) {
@@ -28,6 +29,24 @@ public struct JobFile: Sendable {
 
   /// The name of the job file that is read where none is named, if it is there.
   public static let standardPath = "sessionizer.yml"
+}
+
+/// How long statements may wait and take, as far as it was said.
+public struct Timeouts: Hashable, Sendable {
+  /// For a lock of another connection.
+  public var lock: Duration?
+  /// For a statement, on the server.
+  public var statement: Duration?
+
+  public init(lock: Duration? = nil, statement: Duration? = nil) {
+    self.lock = lock
+    self.statement = statement
+  }
+
+  /// These, with those that `other` says in their place.
+  public func overridden(by other: Timeouts) -> Timeouts {
+    Timeouts(lock: other.lock ?? lock, statement: other.statement ?? statement)
+  }
 }
 
 /// A target as a job file writes it, `${VAR}` and all. May hold a secret, so it does not print its text.

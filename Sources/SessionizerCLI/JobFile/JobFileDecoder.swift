@@ -5,11 +5,13 @@ struct JobFileDecoder {
   var settings = JobSettings()
   var targets: [NamedTarget] = []
   var defaultTarget: NamedTarget?
+  var timeouts = Timeouts()
   /// Where each key is, for settings that are right by themselves and do not go together.
   private var places: [String: YAMLCursor] = [:]
 
   static let topKeys = [
     "gap", "gap_boundary", "event_id_type", "source", "attributes", "prefix", "schema", "names", "targets", "target",
+    "lock_timeout", "statement_timeout",
   ]
   static let sourceKeys = [
     "table", "event_id", "user_id", "page_view_at", "page", "time_format", "time_zone", "filter", "arrival",
@@ -31,6 +33,8 @@ struct JobFileDecoder {
       case "schema": settings.schema = try value.isNone ? Choice.none : .use(objectName(value))
       case "names": try decodeNames(value)
       case "targets": try decodeTargets(value)
+      case "lock_timeout": timeouts.lock = try value.value("5s", SettingText.timeout)
+      case "statement_timeout": timeouts.statement = try value.value("10m", SettingText.timeout)
       case "target":
         let text = try value.text("dev")
         defaultTarget = NamedTarget(

@@ -92,6 +92,14 @@ enum SettingText {
     )
   }
 
+  static func timeout(_ text: String) throws(SettingError) -> Duration {
+    // Engines count milliseconds in 32 bits.
+    if let microseconds = DurationText.microseconds(text), (1000...86_400_000_000).contains(microseconds) {
+      return .microseconds(microseconds)
+    }
+    throw SettingError(message: "\(shown(text)) is no timeout: write a duration from 1ms to 24h, such as 30s or 10m")
+  }
+
   /// `name=column`; the name alone stands for both.
   static func attribute(_ text: String) throws(SettingError) -> Attribute {
     let (name, column) = try pair(text, optional: true)

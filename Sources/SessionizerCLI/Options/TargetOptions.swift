@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import WarehouseDriver
 
 /// The database.
 struct TargetOptions: ParsableArguments {
@@ -6,6 +7,29 @@ struct TargetOptions: ParsableArguments {
     help: ArgumentHelp(
       "The database: a URL such as sqlite:web.db, or the name of a target in the job file.", valueName: "url-or-name"))
   var target: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How long a statement waits for another connection's lock; default 5s.", valueName: "duration"),
+    transform: { try SettingText.timeout($0) })
+  var lockTimeout: Duration?
+
+  @Option(
+    help: ArgumentHelp(
+      "How long a statement may take on the server, such as 10m; by default what the server says.",
+      valueName: "duration"),
+    transform: { try SettingText.timeout($0) })
+  var statementTimeout: Duration?
+
+  var timeouts: Timeouts { Timeouts(lock: lockTimeout, statement: statementTimeout) }
+}
+
+extension ConnectionOptions {
+  /// Sets what was said, and leaves the rest.
+  mutating func apply(_ timeouts: Timeouts) {
+    if let lock = timeouts.lock { lockTimeout = lock }
+    statementTimeout = timeouts.statement ?? statementTimeout
+  }
 }
 
 /// How long to wait for another run of the same job.
