@@ -109,7 +109,7 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
 }
 
 /// The histories see a mistake wherever it is planted in the plan's own SQL.
-@Suite struct SQLMutantTests {
+@Suite(.fewAtOnce) struct SQLMutantTests {
   @Test(arguments: SQLMutant.onSQLite + SQLMutant.onPostgres) func isCaught(planted: SQLMutant) async {
     let player = planted.player
     for seed in UInt64(1)...300 {
