@@ -63,13 +63,17 @@ import WarehouseDriver
     defer { place.remove() }
     let context = try await started(place)
     let connection = context.connection
-    _ = try await connection.execute("ALTER TABLE session_table RENAME TO old")
-    _ = try await connection.execute("DROP VIEW sessions")
-    _ = try await connection.execute("DROP VIEW session_events")
-    _ = try await connection.execute("CREATE TABLE session_table AS SELECT * FROM old")
-    try await context.create()
+    if engine.isPostgres {
+      _ = try await connection.execute("ALTER TABLE session_table DROP CONSTRAINT session_table_pkey")
+    } else {
+      _ = try await connection.execute("ALTER TABLE session_table RENAME TO old")
+      _ = try await connection.execute("DROP VIEW sessions")
+      _ = try await connection.execute("DROP VIEW session_events")
+      _ = try await connection.execute("CREATE TABLE session_table AS SELECT * FROM old")
+      try await context.create()
+    }
     #expect(try await context.verify().isClean)
-    _ = try await connection.execute("INSERT INTO session_table SELECT * FROM old WHERE event_id = 'b'")
+    _ = try await connection.execute("INSERT INTO session_table SELECT * FROM session_table WHERE event_id = 'b'")
     #expect(try await faults(context).contains("row twice"))
     await connection.close()
   }

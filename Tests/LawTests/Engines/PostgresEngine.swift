@@ -69,7 +69,8 @@ actor PostgresEngine: PlayerEngine {
 
   // MARK: Values
 
-  private static let literals = SourceLiterals(id: PostgresEngine.id, time: PostgresEngine.time, loadTime: PostgresEngine.loadTime)
+  private static let literals = SourceLiterals(
+    id: PostgresEngine.id, time: PostgresEngine.time, loadTime: PostgresEngine.loadTime)
 
   @Sendable private static func id(_ id: SourceID, _ job: HistoryJob) -> String {
     switch id {

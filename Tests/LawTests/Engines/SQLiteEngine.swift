@@ -37,7 +37,8 @@ struct SQLiteEngine: PlayerEngine {
   }
 
   private static let literals = SourceLiterals(
-    id: SQLiteEngine.id, time: SQLiteEngine.time, loadTime: { moment, _ in SourceLiterals.text(ByteKey(CalendarText.canonical(moment))) })
+    id: SQLiteEngine.id, time: SQLiteEngine.time,
+    loadTime: { moment, _ in SourceLiterals.text(ByteKey(CalendarText.canonical(moment))) })
 
   @Sendable private static func id(_ id: SourceID, _ job: HistoryJob) -> String {
     switch id {
