@@ -53,6 +53,7 @@ public struct InsertOnlyGuard: Sendable {
     guard case .word(let first)? = tokens.first(where: { $0 != .parenthesis }) else {
       throw refused("a statement that begins with no word")
     }
+    if addsKeyToLedger(tokens) { return }
     for (index, token) in tokens.enumerated() {
       guard case .word(let word) = token else { continue }
       if Self.refusedWords.contains(word), !isHarmless(tokens, index) { throw refused(word) }
@@ -98,7 +99,7 @@ public struct InsertOnlyGuard: Sendable {
       }
       return
     }
-    if case .running(let ledgers) = purpose, ledgers.contains(where: { matches(target, $0) }) { return }
+    if isLedger(target) { return }
     throw refused("INSERT INTO " + words(target))
   }
 
@@ -110,16 +111,34 @@ public struct InsertOnlyGuard: Sendable {
     var index = 1
     if index < tokens.count, tokens[index] == .word("UNIQUE") { index += 1 }
     if index < tokens.count, tokens[index] == .word("INDEX") {
-      guard let on = tokens.firstIndex(of: .word("ON")), isScratch(name(tokens[(on + 1)...])) else {
-        throw refused("CREATE INDEX on other tables than scratch tables")
-      }
+      guard let on = tokens.firstIndex(of: .word("ON")), case let table = name(tokens[(on + 1)...]),
+        isScratch(table) || isLedger(table)
+      else { throw refused("CREATE INDEX on other tables than ledgers and scratch tables") }
       return
     }
     if index < tokens.count, case .word(let what) = tokens[index] { throw refused("CREATE " + what) }
     throw refused("CREATE")
   }
 
+  /// `ALTER TABLE ledger ADD PRIMARY KEY (columns)` and nothing else: it takes no row away.
+  private func addsKeyToLedger(_ tokens: [SQLTokens.Token]) -> Bool {
+    guard tokens.starts(with: [.word("ALTER"), .word("TABLE")]) else { return false }
+    let table = name(tokens.dropFirst(2))
+    guard isLedger(table) else { return false }
+    let rest = tokens.dropFirst(2 + 2 * table.count - 1)
+    guard rest.starts(with: [.word("ADD"), .word("PRIMARY"), .word("KEY"), .parenthesis]) else { return false }
+    return rest.dropFirst(4).dropLast().allSatisfy { token in
+      if case .name = token { true } else { token == .sign(UInt8(ascii: ",")) }
+    } && rest.last == .sign(UInt8(ascii: ")"))
+  }
+
   // MARK: Names
+
+  /// Whether a run may insert into the table.
+  private func isLedger(_ name: [Part]) -> Bool {
+    guard case .running(let ledgers) = purpose else { return false }
+    return ledgers.contains { matches(name, $0) }
+  }
 
   private struct Part {
     var text: String

@@ -11,7 +11,7 @@
 -- Run it:  psql -X -v ON_ERROR_STOP=1 -f insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
-SELECT pg_advisory_lock(1936028531, '"session_runs"'::regclass::oid::integer);
+SELECT pg_advisory_lock(1397052243, '"session_runs"'::regclass::oid::integer);
 SET TIME ZONE 'UTC';
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 
@@ -1014,4 +1014,4 @@ SELECT
 FROM (SELECT 1 AS "one") AS "o";
 
 COMMIT;
-SELECT pg_advisory_unlock(1936028531, '"session_runs"'::regclass::oid::integer);
+SELECT pg_advisory_unlock(1397052243, '"session_runs"'::regclass::oid::integer);

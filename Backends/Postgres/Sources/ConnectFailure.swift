@@ -26,7 +26,7 @@ struct ConnectFailure {
   private func has(_ words: String...) -> Bool { words.contains { message.contains($0) } }
 
   private var sqlState: String? {
-    message.firstMatch(of: #/: ([0-9A-Z]{5}): /#).map { String($0.1) }
+    message.firstMatch(of: #/: ([0-9][0-9A-Z]{4}): /#).map { String($0.1) }
   }
 
   var error: DriverError {

@@ -48,6 +48,7 @@ extension PostgresConnection {
       throw failure
     }
     transaction = .open(mode)
+    noticeFailedTransaction(link, nil)
     options.observer?(StatementEvent(sql: sql, duration: ContinuousClock.now - start, rows: nil))
   }
 

@@ -1,14 +1,14 @@
 public import SQLRendering
 internal import SessionPlan
 
-/// PostgreSQL's answers, for version 12 and later.
+/// PostgreSQL's answers, for version 12 and later; tested on 15.
 ///
 /// Texts of our tables are `COLLATE "C"`, so that keys, orders and indexes go by bytes whatever the database's
 /// collation (traps T05, T06). Times are `timestamp` in UTC, which is whole microseconds inside.
 public enum PostgresDialect {
   public static let dialect = Dialect(
     name: "postgres",
-    title: "PostgreSQL 12",
+    title: "PostgreSQL 15",
     evidence: .testedLive,
     profile: PlanProfile(
       steps: .fewScratchTables, islands: .windows, hasCorrelatedLookup: true, enforcesKeys: true, hasSHA256: true,

@@ -66,6 +66,10 @@ final class ServerLink {
     try check(sql, phase, shown)
     guard PQsendPrepare(handle, "", sql, 0, nil) == 1 else { throw lost(phase, shown) }
     _ = try finish(phase, shown)
+    // The errand that follows a cancel request takes the place of the statement without a name.
+    if Task.isCancelled, !isShielded {
+      throw DriverError(.cancelled, phase: phase, "the statement was cancelled", statement: shown)
+    }
     guard PQsendDescribePrepared(handle, "") == 1 else { throw lost(phase, shown) }
     return try finish(phase, shown)
   }

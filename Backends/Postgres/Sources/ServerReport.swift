@@ -138,6 +138,7 @@ struct ServerReport {
       return made(.constraint, "a key is too long for its index\(says)", "keys have at most 1024 bytes")
     case "22P05", "22021", "2200L":
       return made(.encoding, "a text is not valid UTF-8 or cannot be stored\(says)", "check the file's encoding")
+    case "22012": return made(.other, "the statement divides by zero")
     case "25P02":
       return made(.other, "the transaction cannot go on after an error in it", "roll back and begin again")
     case "42601" where message.contains("multiple commands"):

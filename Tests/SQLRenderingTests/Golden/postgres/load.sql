@@ -31,10 +31,28 @@ FROM (
     "l"."page" AS "page",
     "l"."position" AS "position"
   FROM pg_temp."loaded" AS "l"
-  WHERE NOT EXISTS (
+  WHERE "l"."event_id" IS NOT NULL
+    AND NOT EXISTS (
       SELECT 1
       FROM "pageviews" AS "p"
-      WHERE coalesce("p"."event_id", '') = coalesce("l"."event_id", '') AND ("p"."event_id" IS NULL) = ("l"."event_id" IS NULL)
+      WHERE "p"."event_id" = "l"."event_id"
+        AND coalesce("p"."user_id", '') = coalesce("l"."user_id", '') AND ("p"."user_id" IS NULL) = ("l"."user_id" IS NULL)
+        AND "p"."page_view_at" IS NOT DISTINCT FROM "l"."page_view_at"
+        AND coalesce("p"."page", '') = coalesce("l"."page", '') AND ("p"."page" IS NULL) = ("l"."page" IS NULL)
+    )
+  UNION ALL
+  SELECT
+    "l"."event_id" AS "event_id",
+    "l"."user_id" AS "user_id",
+    "l"."page_view_at" AS "page_view_at",
+    "l"."page" AS "page",
+    "l"."position" AS "position"
+  FROM pg_temp."loaded" AS "l"
+  WHERE "l"."event_id" IS NULL
+    AND NOT EXISTS (
+      SELECT 1
+      FROM "pageviews" AS "p"
+      WHERE "p"."event_id" IS NULL
         AND coalesce("p"."user_id", '') = coalesce("l"."user_id", '') AND ("p"."user_id" IS NULL) = ("l"."user_id" IS NULL)
         AND "p"."page_view_at" IS NOT DISTINCT FROM "l"."page_view_at"
         AND coalesce("p"."page", '') = coalesce("l"."page", '') AND ("p"."page" IS NULL) = ("l"."page" IS NULL)

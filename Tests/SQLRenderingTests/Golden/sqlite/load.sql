@@ -31,10 +31,28 @@ FROM (
     "l"."page" AS "page",
     "l"."position" AS "position"
   FROM temp."loaded" AS "l"
-  WHERE NOT EXISTS (
+  WHERE "l"."event_id" IS NOT NULL
+    AND NOT EXISTS (
       SELECT 1
       FROM "pageviews" AS "p"
-      WHERE "p"."event_id" IS "l"."event_id"
+      WHERE "p"."event_id" = "l"."event_id"
+        AND "p"."user_id" IS "l"."user_id"
+        AND "p"."page_view_at" IS "l"."page_view_at"
+        AND "p"."page" IS "l"."page"
+    )
+  UNION ALL
+  SELECT
+    "l"."event_id" AS "event_id",
+    "l"."user_id" AS "user_id",
+    "l"."page_view_at" AS "page_view_at",
+    "l"."page" AS "page",
+    "l"."position" AS "position"
+  FROM temp."loaded" AS "l"
+  WHERE "l"."event_id" IS NULL
+    AND NOT EXISTS (
+      SELECT 1
+      FROM "pageviews" AS "p"
+      WHERE "p"."event_id" IS NULL
         AND "p"."user_id" IS "l"."user_id"
         AND "p"."page_view_at" IS "l"."page_view_at"
         AND "p"."page" IS "l"."page"
