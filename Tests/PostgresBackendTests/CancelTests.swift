@@ -49,7 +49,8 @@ import WarehouseDriver
     for wait in ["", ", pg_sleep(10)"] {
       let task = Task {
         try await connection.begin(.read)
-        let cursor = try await connection.open("SELECT n\(wait) FROM generate_series(1, 100000000) n", types: nil)
+        let cursor = try await connection.open(
+          "SELECT n\(wait) FROM (SELECT generate_series(1, 100000000) AS n) x", types: nil)
         if wait.isEmpty { _ = try await cursor.next() }
         withUnsafeCurrentTask { $0?.cancel() }
         while try await cursor.next() != nil {}

@@ -36,7 +36,7 @@ import WarehouseDriver
     let committer = try await connect(url: server.url())
     _ = try await writer.execute("CREATE TABLE t(a int8)")
     try await reader.begin(.read)
-    let cursor = try await reader.open("SELECT n FROM generate_series(1, 100000000) n", types: nil)
+    let cursor = try await reader.open("SELECT generate_series(1, 100000000)", types: nil)
     _ = try await cursor.next()
     try await writer.begin(.write)
     let columns = [BatchColumn("a", .int64)]
