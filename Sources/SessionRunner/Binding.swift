@@ -31,8 +31,10 @@ extension JobContext {
       types[column] = found.type ?? .text
       if !found.isNullable { required.insert(column) }
     }
-    if let arrival = job.source.arrival, arrival.kind == .id { types[arrival.column] = .integer }
-    if job.source.timeFormat != .timestamp { types[job.source.pageViewAt] = .integer }
+    if !profile.hasStrictTypes {
+      if let arrival = job.source.arrival, arrival.kind == .id { types[arrival.column] = .integer }
+      if job.source.timeFormat != .timestamp { types[job.source.pageViewAt] = .integer }
+    }
     let idType: EventIDType = job.source.eventID.map { types[$0] == .integer ? .integer : .text } ?? .text
     return BoundJob(job, eventIDType: idType, sourceTypes: types, requiredColumns: required)
   }

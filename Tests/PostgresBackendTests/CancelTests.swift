@@ -44,21 +44,42 @@ import WarehouseDriver
     await connection.close()
   }
 
-  @Test func aCursorIsCancelledBetweenBatchesAndWithinOne() async throws {
+  @Test func aCursorIsCancelledBetweenBatches() async throws {
     let connection = try await Database().connect()
-    for wait in ["", ", pg_sleep(10)"] {
-      let task = Task {
-        try await connection.begin(.read)
-        let cursor = try await connection.open("SELECT n\(wait) FROM generate_series(1, 100000000) n", types: nil)
-        if wait.isEmpty { _ = try await cursor.next() }
-        withUnsafeCurrentTask { $0?.cancel() }
-        while try await cursor.next() != nil {}
-      }
-      await expect(.cancelled) { try await task.value }
-      try await connection.rollback()
-      #expect(try await connection.number("SELECT 1") == 1)
+    let task = Task {
+      try await connection.begin(.read)
+      let cursor = try await connection.open("SELECT generate_series(1, 100000000)", types: nil)
+      _ = try await cursor.next()
+      withUnsafeCurrentTask { $0?.cancel() }
+      _ = try await cursor.next()
     }
+    await expect(.cancelled) { try await task.value }
+    try await connection.rollback()
+    #expect(try await connection.number("SELECT 1") == 1)
     await connection.close()
+  }
+
+  @Test func aCursorIsCancelledWhileItWaitsForRows() async throws {
+    let database = try await Database()
+    let connection = try await database.connect()
+    let watcher = try await database.connect()
+    let task = Task {
+      try await connection.begin(.read)
+      // Enough rows at once that the server sends some, and then none.
+      let cursor = try await connection.open(
+        "SELECT n, CASE n WHEN 9000 THEN pg_sleep(600)::text END FROM (SELECT generate_series(1, 10000) AS n) x",
+        types: nil)
+      while try await cursor.next() != nil {}
+    }
+    let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+    while try await watcher.number(sleeping) == 0 {}
+    task.cancel()
+    await expect(.cancelled) { try await task.value }
+    try await connection.rollback()
+    #expect(try await connection.number("SELECT 1") == 1)
+    #expect(try await watcher.number(sleeping) == 0)
+    await connection.close()
+    await watcher.close()
   }
 
   @Test func anAppendIsCancelled() async throws {

@@ -26,7 +26,7 @@ import WarehouseDriver
         "a \"b", "C d", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v",
       ])
     let types: [ValueType?] = [
-      .integer, .integer, .text, .text, .text, .text, .text, .text, .text, .text, .text, .timestamp, .timestamp,
+      .integer, .integer, .text, .text, .text, .text, .text, .text, .text, .text, .text, .timestamp, .zonedTimestamp,
       .timestamp, .flag, nil, nil, nil, nil,
     ]
     #expect(found.columns.map(\.type) == types)

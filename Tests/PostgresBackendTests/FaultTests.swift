@@ -36,7 +36,7 @@ import WarehouseDriver
     let committer = try await connect(url: server.url())
     _ = try await writer.execute("CREATE TABLE t(a int8)")
     try await reader.begin(.read)
-    let cursor = try await reader.open("SELECT n FROM generate_series(1, 100000000) n", types: nil)
+    let cursor = try await reader.open("SELECT generate_series(1, 100000000)", types: nil)
     _ = try await cursor.next()
     try await writer.begin(.write)
     let columns = [BatchColumn("a", .int64)]
@@ -151,6 +151,52 @@ import WarehouseDriver
     await expect(.constraint) { try await connection.commit() }
     try await connection.rollback()
     #expect(try await connection.number("SELECT count(*) FROM t") == 0)
+    await connection.close()
+  }
+
+  /// Notices arrive as errors do.
+  @Test(arguments: ["int8", "numeric"])
+  func anAppendGoesOnAfterNotices(_ type: String) async throws {
+    let connection = try await Database().connect()
+    _ = try await connection.execute("CREATE TABLE t(a \(type))")
+    _ = try await connection.execute(
+      "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE WARNING ''here''; RETURN NEW; END'")
+    _ = try await connection.execute(
+      "CREATE TRIGGER warn BEFORE INSERT ON t FOR EACH ROW WHEN (NEW.a % 10000 = 0) EXECUTE FUNCTION warn()")
+    try await connection.begin(.write)
+    let columns = [BatchColumn("a", .int64)]
+    let append = try await connection.beginAppend(to: ObjectName("t"), columns: columns)
+    for start in 0..<10 {
+      let values = (0..<30_000).map { Int64(start * 30_000 + $0) }
+      try await append.write(RecordBatch(schema: columns, columns: [ColumnVector(values: .int64(values))]))
+    }
+    #expect(try await append.finish() == 300_000)
+    try await connection.commit()
+    #expect(
+      try await connection.all("SELECT count(*), count(DISTINCT a) FROM t") == [[.int64(300_000), .int64(300_000)]])
+    await connection.close()
+  }
+
+  /// What is not read yet stays on the server.
+  @Test func aMillionRowsStream() async throws {
+    let connection = try await Database().connect()
+    let cursor = try await connection.open(
+      "SELECT n, md5(n::text), n::numeric FROM (SELECT generate_series(1, 1000000)::int8 AS n) x",
+      types: [.int64, .text, .int64])
+    var rows = 0
+    var sum: Int64 = 0
+    while let batch = try await cursor.next() {
+      #expect(batch.rowCount <= RecordBatch.usualRows)
+      rows += batch.rowCount
+      guard case .int64(let numbers) = batch.columns[0].values, case .int64(let same) = batch.columns[2].values else {
+        Issue.record("not integers")
+        break
+      }
+      #expect(numbers == same)
+      sum += numbers.reduce(0, +)
+    }
+    #expect(rows == 1_000_000)
+    #expect(sum == 500_000_500_000)
     await connection.close()
   }
 }

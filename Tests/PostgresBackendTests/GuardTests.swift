@@ -13,6 +13,7 @@ import WarehouseDriver
     "INSERT INTO \"session_runs\" VALUES ('x; DROP TABLE t')",
     "INSERT INTO \"Odd \"\"s\"\"\".\"update; drop\" SELECT 1",
     "WITH a AS (SELECT 1) INSERT INTO session_runs SELECT * FROM a", "CREATE TEMP TABLE x (a int) ON COMMIT DROP",
+    "CREATE INDEX i ON session_runs (a)", "ALTER TABLE session_runs ADD PRIMARY KEY (\"a\", \"b\")",
     "CREATE TEMPORARY TABLE pg_temp.\"x\" (a int)", "CREATE INDEX i ON pg_temp.x (a)",
     "CREATE UNIQUE INDEX i ON pg_temp.\"x\" (a)", "ANALYZE pg_temp.x", "INSERT INTO pg_temp.\"new rows\" SELECT 1",
     "SELECT 'update' AS \"delete\", \"drop\".\"merge\" FROM \"truncate\" AS \"drop\"", "SELECT E'it\\'s UPDATE' FROM t",
@@ -26,9 +27,11 @@ import WarehouseDriver
 
   @Test(arguments: [
     "UPDATE t SET a = 1", "DELETE FROM session_runs", "TRUNCATE session_runs", "DROP TABLE t",
-    "ALTER TABLE t ADD b int",
+    "ALTER TABLE t ADD b int", "ALTER TABLE session_runs ADD b int", "ALTER TABLE t ADD PRIMARY KEY (\"a\")",
+    "ALTER TABLE session_runs ADD PRIMARY KEY (\"a\"), DROP COLUMN b",
+    "ALTER TABLE session_runs ADD PRIMARY KEY (\"a\") INCLUDE (b)", "ALTER TABLE session_runs DROP COLUMN \"a\"",
     "MERGE INTO t USING s ON true WHEN MATCHED THEN DO NOTHING", "GRANT SELECT ON t TO x", "COPY t FROM STDIN",
-    "CREATE TABLE t(a int)", "CREATE INDEX i ON session_runs (a)", "CREATE VIEW v AS SELECT 1",
+    "CREATE TABLE t(a int)", "CREATE INDEX i ON t (a)", "CREATE VIEW v AS SELECT 1",
     "CREATE OR REPLACE VIEW v AS SELECT 1", "INSERT INTO t VALUES (1)", "INSERT INTO other.session_runs VALUES (1)",
     "INSERT INTO \"Session_Runs\" VALUES (1)",
     "INSERT INTO session_runs VALUES (1) ON CONFLICT (a) DO UPDATE SET a = 2",

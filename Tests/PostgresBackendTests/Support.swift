@@ -22,7 +22,9 @@ struct Database {
   let name: String
   var url: String { server.url(database: name) }
 
-  init(_ clause: String = "", options: PostgresServer.Options = .init()) async throws {
+  init(_ clause: String = "", options: PostgresServer.Options = .init(settings: ["max_connections": "200"]))
+    async throws
+  {
     server = try await PostgresServer.shared(options)
     name = try await server.makeDatabase(clause)
   }

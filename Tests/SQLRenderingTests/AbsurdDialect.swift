@@ -48,7 +48,7 @@ enum AbsurdDialect {
     .sourceLocalTime: "STELLE({a}; {offset_seconds})", .sourceLocalTimeUTC: "STELLEUTC({a})",
     .sourceLocalTimeZone: "STELLEZONE({a}; {zone})", .sourceZonedTime: "ZONIG({a})",
     .isTypedTimeOutOfRange: "JENSEITS({a})",
-    .sourceFlag: "FLAGGE({a})",
+    .sourceFlag: "FLAGGE({a})", .zoned: "MITZONE({a})",
     .sourceTextTimeUTC: "LIESUTC({a})", .sourceTextTimeZone: "LIESZONE({a}; {zone})",
     .sourceEpochSeconds: "QSEK({a})",
     .sourceEpochMilliseconds: "QMILLI({a})", .sourceEpochMicroseconds: "QMIKRO({a})",

@@ -1,4 +1,4 @@
--- agg_query.sql for PostgreSQL 12 (tested live)
+-- agg_query.sql for PostgreSQL 15 (tested live)
 --
 -- The current sessions in numbers. Reads only.
 --

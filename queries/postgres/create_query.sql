@@ -1,4 +1,4 @@
--- create_query.sql for PostgreSQL 12 (tested live)
+-- create_query.sql for PostgreSQL 15 (tested live)
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --

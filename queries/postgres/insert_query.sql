@@ -1,4 +1,4 @@
--- insert_query.sql for PostgreSQL 12 (tested live)
+-- insert_query.sql for PostgreSQL 15 (tested live)
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -33,7 +33,7 @@ SELECT
   NULL::bigint AS "pageviews",
   NULL::bigint AS "lineage_rows",
   NULL::bigint AS "quarantined",
-  'PostgreSQL 12' AS "engine",
+  'PostgreSQL 15' AS "engine",
   'script' AS "tool_version"
 FROM (SELECT 1 AS "one") AS "o";
 
@@ -91,6 +91,8 @@ WITH "picked" AS (
           "p"."event_id"::text COLLATE "C" AS "event_id",
           NULL::text COLLATE "C" AS "source_event_id"
         FROM "pageviews" AS "p"
+        WHERE "p"."page_view_at" >= TIMESTAMP '{{ start_time }}'
+          AND "p"."page_view_at" < TIMESTAMP '{{ end_time }}'
       ) AS "m"
       WHERE "m"."page_view_at" >= TIMESTAMP '{{ start_time }}'
         AND "m"."page_view_at" < TIMESTAMP '{{ end_time }}'
@@ -480,6 +482,8 @@ WITH "picked" AS (
           "p"."event_id"::text COLLATE "C" AS "event_id",
           NULL::text COLLATE "C" AS "source_event_id"
         FROM "pageviews" AS "p"
+        WHERE "p"."page_view_at" >= TIMESTAMP '{{ start_time }}'
+          AND "p"."page_view_at" < TIMESTAMP '{{ end_time }}'
       ) AS "m"
       WHERE "m"."page_view_at" >= TIMESTAMP '{{ start_time }}'
         AND "m"."page_view_at" < TIMESTAMP '{{ end_time }}'
@@ -833,6 +837,8 @@ WITH "picked" AS (
           "p"."event_id"::text COLLATE "C" AS "event_id",
           NULL::text COLLATE "C" AS "source_event_id"
         FROM "pageviews" AS "p"
+        WHERE "p"."page_view_at" >= TIMESTAMP '{{ start_time }}'
+          AND "p"."page_view_at" < TIMESTAMP '{{ end_time }}'
       ) AS "m"
       WHERE "m"."page_view_at" >= TIMESTAMP '{{ start_time }}'
         AND "m"."page_view_at" < TIMESTAMP '{{ end_time }}'
@@ -1009,7 +1015,7 @@ SELECT
     FROM "session_quarantine" AS "w"
     WHERE "w"."run_id" = (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run")
   ) AS "quarantined",
-  'PostgreSQL 12' AS "engine",
+  'PostgreSQL 15' AS "engine",
   'script' AS "tool_version"
 FROM (SELECT 1 AS "one") AS "o";
 

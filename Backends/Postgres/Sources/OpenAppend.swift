@@ -16,7 +16,7 @@ final class OpenAppend {
   /// One a column; nil where the rows go as text.
   private let encodings: [ColumnEncoding]?
   private var buffer = CopyBuffer(capacity: chunk + chunk / 2)
-  private(set) var rowCount = 0
+  private var rowsOfEarlierCopies = 0
   var duration = Duration.zero
 
   /// - Parameters:
@@ -39,12 +39,16 @@ final class OpenAppend {
     guard reply.status == PGRES_COPY_IN else {
       throw DriverError(.other, phase: .append, "the server takes no rows for this bulk insert", statement: sql)
     }
-    if encodings != nil {
-      buffer.reserve(19)
-      for scalar in "PGCOPY\n\u{ff}\r\n\0".unicodeScalars { buffer.put(UInt8(scalar.value)) }
-      buffer.put(UInt32(0))
-      buffer.put(UInt32(0))
+    // Signature, flags, and no extension.
+    if encodings != nil { try put(Array("PGCOPY\n".utf8) + [0xFF, 13, 10, 0] + Array(repeating: 0, count: 8)) }
+  }
+
+  /// Sends a few bytes of the format's own.
+  private func put(_ bytes: [UInt8]) throws(DriverError) {
+    let sent = bytes.withUnsafeBytes {
+      PQputCopyData(link.handle, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
     }
+    guard sent == 1 else { throw try end() }
   }
 
   func write(_ batch: RecordBatch) throws(DriverError) {
@@ -53,7 +57,6 @@ final class OpenAppend {
     }
     try noticeReply()
     if let encodings { try writeBinary(batch, encodings) } else { try writeText(batch) }
-    rowCount += batch.rowCount
   }
 
   // MARK: Binary
@@ -156,12 +159,21 @@ final class OpenAppend {
     }
   }
 
-  /// The server speaks during a COPY only where something is wrong (or to send a notice): the rest of the rows would be
-  /// sent for nothing.
+  /// The server speaks during a COPY where something is wrong: the rest of the rows would be sent for nothing. libpq
+  /// tells only at the end of the COPY. Where it was a notice after all, the insert goes on with another COPY.
+  ///
+  /// Called between two rows.
   private func noticeReply() throws(DriverError) {
     guard link.hasInput else { return }
     guard PQconsumeInput(link.handle) == 1 else { throw try end() }
-    throw try end()
+    rowsOfEarlierCopies += try endCopy()
+    try begin()
+  }
+
+  private func endCopy() throws(DriverError) -> Int {
+    if encodings != nil { try put([0xFF, 0xFF]) }
+    guard PQputCopyEnd(link.handle, nil) == 1 else { throw try end() }
+    return try link.finish(.append, sql).changedRows
   }
 
   /// Ends the COPY whose error is on its way, and returns the error.
@@ -173,12 +185,7 @@ final class OpenAppend {
 
   /// Ends the COPY and returns the number of rows that the server says it inserted.
   func finish() throws(DriverError) -> Int {
-    if encodings != nil {
-      buffer.reserve(2)
-      buffer.put(Int16(-1))
-    }
     try send()
-    guard PQputCopyEnd(link.handle, nil) == 1 else { throw try end() }
-    return try link.finish(.append, sql).changedRows
+    return rowsOfEarlierCopies + (try endCopy())
   }
 }

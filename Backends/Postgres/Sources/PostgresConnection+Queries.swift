@@ -30,7 +30,7 @@ private actor SmallCursor: BatchCursor {
 }
 
 extension PostgresConnection {
-  /// Starts a query. Its rows come by COPY in binary form: as they are made, and faster than as results.
+  /// Starts a query. Its rows come by COPY in binary form, as they are made.
   public func open(_ sql: String, types: [BatchColumnType]?) async throws -> any BatchCursor {
     let link = try ready(.execute, sql: sql)
     try checkAllowed(sql)

@@ -104,6 +104,7 @@ public enum PostgresDialect {
     .durationMicroseconds:
       "extract(epoch FROM date_trunc('second', {to} - {from}))::bigint * 1000000 + extract(microseconds FROM {to} - {from})::bigint % 1000000",
     .day: "to_char({a}, 'YYYY-MM-DD')",
+    .zoned: "{a} AT TIME ZONE 'UTC'",
     .serverNow: "clock_timestamp() AT TIME ZONE 'UTC'",
     .sourceLocalTimeUTC: PostgresTimes.local,
     .sourceLocalTime: PostgresTimes.localWithOffset,

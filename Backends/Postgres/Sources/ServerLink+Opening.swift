@@ -100,7 +100,7 @@ extension ServerLink {
       "SET client_min_messages = warning",
       // Zero would mean to wait for ever.
       "SET lock_timeout = \(max(options.lockTimeout.milliseconds, 1))",
-      // Compiling pays for statements that run for many seconds; see the README for what was measured.
+      // Compiling pays only for statements that run for long; most of ours are short.
       "SET jit = off",
       // A scratch table must never shadow a table of the user's, as it does where pg_temp is not named.
       """

@@ -18,6 +18,8 @@ public enum Intent: String, Sendable, CaseIterable {
   case durationMicroseconds = "duration_microseconds"
   /// `{a}`: `YYYY-MM-DD` of a timestamp
   case day
+  /// `{a}`: a timestamp as a value of the type that `source_zoned_time` reads
+  case zoned
   case serverNow = "server_now"
   /// `{a}`, ISO-8601 text, and `{offset_seconds}` east of UTC of values without zone
   case sourceTextTime = "source_text_time"

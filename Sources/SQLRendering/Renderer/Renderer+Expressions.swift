@@ -71,6 +71,7 @@ extension Renderer {
     case .serverNow: try intent(.serverNow, [:])
     case .sourceTimestamp(let value, let time): try sourceTimestamp(try part(value), time)
     case .isSourceTimeOutOfRange(let value, let time): try isOutOfRange(try part(value), time)
+    case .zoned(let value): try intent(.zoned, ["a": try part(value)])
     case .divide(let a, let b): try intent(.divide, ["a": try part(a), "b": try part(b)])
     case .seconds(let value): try intent(.seconds, ["a": try part(value)])
     case .byteLength(let value): try intent(.byteLength, ["a": try part(value)])
@@ -167,7 +168,7 @@ extension Renderer {
     let text = try expression(inner, dropping: alias)
     switch inner {
     case .compare, .isSame, .isNull, .and, .or, .not, .add, .subtract, .multiply, .concatenate, .gapExceeds,
-      .durationMicroseconds, .divide, .shift, .instant, .timestamp:
+      .durationMicroseconds, .divide, .shift, .instant, .timestamp, .zoned:
       return "(\(text))"
     case .present(let value): return try operand(value, dropping: alias)
     default: return text

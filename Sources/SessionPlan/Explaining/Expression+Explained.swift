@@ -26,6 +26,7 @@ extension Expression {
     case .shift(let value, let microseconds): return "shift(\(value.explained), \(microseconds)us)"
     case .durationMicroseconds(let from, let to): return call("duration_microseconds", from, to)
     case .day(let value): return call("day", value)
+    case .zoned(let value): return call("zoned", value)
     case .serverNow: return "server_now()"
     case .sourceTimestamp(let value, let time): return "source_timestamp(\(value.explained), \(time.explained))"
     case .isSourceTimeOutOfRange(let value, let time):

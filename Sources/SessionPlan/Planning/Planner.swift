@@ -25,6 +25,7 @@ public struct Planner: Sendable {
         .unsupported, "source.time_zone \(zone): this dialect cannot convert named time zones",
         remedy: "give a fixed offset such as +02:00, or a view that converts to UTC")
     }
+    if profile.hasStrictTypes { try checkSourceTypes() }
     var taken: Set<String> = []
     for attribute in job.attributes
     where Attribute.isReserved(attribute.name) || !taken.insert(attribute.name.lowercased()).inserted {
@@ -36,6 +37,39 @@ public struct Planner: Sendable {
       throw PlanError(
         .wrongSetting, "source.time_zone \(job.source.timeZone) is neither UTC, an offset nor a zone's name",
         remedy: "write UTC, +02:00 or Europe/Berlin")
+    }
+  }
+
+  /// Where columns hold only values of their type, a column of another type can be told beforehand.
+  private func checkSourceTypes() throws(PlanError) {
+    let source = job.source
+    func type(_ column: String) -> ValueType { bound.sourceTypes[column] ?? .text }
+    func require(_ column: String, _ setting: String, _ wanted: [ValueType], _ remedy: String) throws(PlanError) {
+      guard !wanted.contains(type(column)) else { return }
+      throw PlanError(
+        .wrongSetting,
+        "\(setting): the column \(column) of \(bound.sourceName) has no type of "
+          + (wanted == [.integer] ? "integers" : "times"), remedy: remedy)
+    }
+    let times: [ValueType] = [.timestamp, .zonedTimestamp]
+    if source.timeFormat == .timestamp {
+      try require(
+        source.pageViewAt, "source.page_view_at", times,
+        "name another column, set source.time_format for numbers since 1970, or put a view with a cast before the table"
+      )
+    } else {
+      try require(
+        source.pageViewAt, "source.page_view_at", [.integer],
+        "leave source.time_format \(source.timeFormat.rawValue) away, or name a column of integers")
+    }
+    guard let arrival = source.arrival else { return }
+    switch arrival.kind {
+    case .id:
+      try require(
+        arrival.column, "source.arrival", [.integer], "set source.arrival.kind: time, or name a column of integers")
+    case .time:
+      try require(
+        arrival.column, "source.arrival", times, "set source.arrival.kind: id, or name a column of times")
     }
   }
 

@@ -147,9 +147,7 @@ extension Planner {
     let none: (Expression, Expression) = (.null(.integer), .null(.timestamp))
     guard let arrival = job.source.arrival else { return none }
     if case .window = mode { return none }
-    let greatest = Expression.scalar(
-      .aggregate(
-        .table(source), by: [], [AggregateColumn("mark", .maximum(arrivalValue(arrival), .value))], alias: "m"))
+    let greatest = greatestArrival(arrival)
     switch arrival.kind {
     case .id: return (greatest, .null(.timestamp))
     case .time:

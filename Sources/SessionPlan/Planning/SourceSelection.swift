@@ -50,6 +50,7 @@ extension Planner {
     if case .new(let since) = mode, let arrival = source.arrival, source.eventID != nil {
       conditions.append(isRecent(arrival, since: since))
     }
+    if case .window(let from, let to) = mode { conditions += storedWindow(from, to) }
     let rows = conditions.isEmpty ? Relation.table(p) : Relation.table(p).filter(.and(conditions))
     var columns = [
       NamedExpression("user_id", .sourceText(p[source.userID])),
@@ -63,7 +64,7 @@ extension Planner {
       // Of a text the id itself says what was wrong with it.
       columns.append(NamedExpression("source_event_id", idType == .integer ? .sourceText(p[id]) : .null(.text)))
     }
-    if let arrival = source.arrival { columns.append(NamedExpression("arrival", arrivalValue(arrival))) }
+    if let arrival = source.arrival { columns.append(NamedExpression("arrival", comparableArrival(arrival))) }
     columns += job.attributes.map { NamedExpression($0.name, .sourceText(p[$0.column])) }
     let mapped = rows.project(columns, as: alias)
     // Deriving an id names each column many times.
@@ -76,37 +77,6 @@ extension Planner {
     return .filter(.table(source), try expression(filter))
   }
 
-  private func isRecent(_ arrival: Arrival, since: Literal) -> Expression {
-    let value = arrivalValue(arrival)
-    let isAfter = Expression.compare(.greaterOrEqual, value, .literal(since), .value)
-    return bound.requiredColumns.contains(arrival.column) ? isAfter : .or([isAfter, .isNull(value)])
-  }
-
-  /// The arrival column in a form that can be compared with a mark.
-  func arrivalValue(_ arrival: Arrival) -> Expression {
-    let column = source[arrival.column]
-    return switch arrival.kind {
-    case .id: column
-    case .time: .sourceTimestamp(column, time(of: arrival.column, zone: "UTC"))
-    }
-  }
-
-  /// How the source's page_view_at tells its moments.
-  private var sourceTime: TimeReading {
-    switch job.source.timeFormat {
-    case .timestamp: time(of: job.source.pageViewAt, zone: job.source.timeZone)
-    case .epochSeconds: .epochSeconds
-    case .epochMilliseconds: .epochMilliseconds
-    case .epochMicroseconds: .epochMicroseconds
-    }
-  }
-
-  /// How a column of times, not of numbers, tells them.
-  private func time(of column: String, zone: String) -> TimeReading {
-    guard profile.hasStrictTypes else { return .text(zone: zone) }
-    return bound.sourceTypes[column] == .zonedTimestamp ? .zoned : .local(zone: zone)
-  }
-
   // MARK: No event id in the source
 
   /// Rows of a source without event id, each with the id that is derived from its content.
@@ -114,7 +84,9 @@ extension Planner {
   /// The occurrence is counted over all source rows of that content, whatever the mode selects; a window selects by
   /// time, which is part of the content, so that it may be applied afterwards.
   private func rowsWithDerivedIDs(_ mode: RunMode) throws -> Relation {
-    var all = try mappedRows(.whole, as: "a")
+    var window = RunMode.whole
+    if case .window = mode { window = mode }
+    var all = try mappedRows(window, as: "a")
     if case .new(let since) = mode, job.source.arrival != nil {
       let touched = try mappedRows(.whole, as: "n").filter(recentContent(since: since))
       let sameContent = Expression.and(

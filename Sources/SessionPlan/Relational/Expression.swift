@@ -40,6 +40,8 @@ public indirect enum Expression: Hashable, Sendable {
   case durationMicroseconds(from: Expression, to: Expression)
   /// `2026-01-31`, the UTC day of a timestamp, as text.
   case day(of: Expression)
+  /// A timestamp as a moment with its zone, to be compared with a source column of such a type.
+  case zoned(of: Expression)
   /// The server's clock, UTC.
   case serverNow
   /// A source column's time as a timestamp in UTC; NULL where it is NULL, no time, or outside the range that is

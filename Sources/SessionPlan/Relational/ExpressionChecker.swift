@@ -115,6 +115,7 @@ struct ExpressionChecker {
     switch expression {
     case .instant(let value): try found(.instant, [value], .timestamp)
     case .timestamp(let value): try found(.timestamp, [value], .instant)
+    case .zoned(let value): try found(.zonedTimestamp, [value], .timestamp)
     case .shift(let value, _): try found(.instant, [value], .instant)
     case .durationMicroseconds(let from, let to): try found(.integer, [from, to], .timestamp)
     case .day(let value), .timestampText(let value): try found(.text, [value], .timestamp)

@@ -63,6 +63,7 @@ extension Expression {
       .divide(let a, let b):
       [a, b]
     case .present(let a), .isNull(let a), .not(let a), .instant(let a), .timestamp(let a), .shift(let a, _),
+      .zoned(let a),
       .day(let a),
       .sourceTimestamp(let a, _), .isSourceTimeOutOfRange(let a, _), .seconds(let a), .byteLength(let a),
       .sha256(let a), .decimalText(let a), .timestampText(let a), .sourceText(let a), .sourceInteger(let a),

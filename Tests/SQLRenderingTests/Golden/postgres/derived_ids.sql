@@ -16,7 +16,7 @@ SELECT
   NULL::bigint AS "pageviews",
   NULL::bigint AS "lineage_rows",
   NULL::bigint AS "quarantined",
-  'PostgreSQL 12' AS "engine",
+  'PostgreSQL 15' AS "engine",
   '1' AS "tool_version"
 FROM (SELECT 1 AS "one") AS "o";
 
@@ -630,6 +630,6 @@ SELECT
   (SELECT count(*) AS "n" FROM pg_temp."fresh" AS "x") AS "pageviews",
   (SELECT count(*) AS "n" FROM pg_temp."superseded" AS "x") AS "lineage_rows",
   (SELECT count(*) AS "n" FROM pg_temp."rejected" AS "x") AS "quarantined",
-  'PostgreSQL 12' AS "engine",
+  'PostgreSQL 15' AS "engine",
   '1' AS "tool_version"
 FROM (SELECT 1 AS "one") AS "o";
