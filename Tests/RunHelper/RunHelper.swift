@@ -8,7 +8,16 @@ import WarehouseDriver
 
 /// A run in a process of its own, so that tests can kill it: `RunHelper URL`. Says `begun` before the run.
 @main struct RunHelper {
-  static func main() async throws {
+  static func main() async {
+    do {
+      try await run()
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      exit(2)
+    }
+  }
+
+  private static func run() async throws {
     let target = try Target(url: CommandLine.arguments[1])
     let backend = try BackendRegistry([SQLiteBackend(), PostgresBackend()]).backend(for: target)
     let connection = try await backend.connect(to: target, options: ConnectionOptions())

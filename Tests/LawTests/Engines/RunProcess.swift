@@ -10,6 +10,8 @@ struct RunProcess {
     process.arguments = [url]
     let output = Pipe()
     process.standardOutput = output
+    // What it says of a server that was killed under it is no news.
+    process.standardError = FileHandle.nullDevice
     try process.run()
     _ = output.fileHandleForReading.availableData
   }

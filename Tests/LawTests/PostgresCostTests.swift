@@ -1,0 +1,143 @@
+import PostgresServer
+import SessionPlan
+import SessionRunner
+import Testing
+import WarehouseDriver
+
+/// L9 on PostgreSQL, by the server's own counts of rows, with statistics missing or stale.
+@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresCostTests {
+  /// What the planner knows of the ledgers.
+  enum Statistics: String, CaseIterable {
+    case missing
+    /// Of when they were almost empty.
+    case stale
+  }
+
+  /// Rows that the server has read of a table, by a scan of all of it or by an index.
+  private struct RowsRead: CustomStringConvertible {
+    var scanned: Int
+    var fetched: Int
+    var description: String { "\(scanned) scanned, \(fetched) by an index" }
+  }
+
+  private func rowsRead(of table: String, _ observer: any WarehouseDriver.Connection) async throws -> RowsRead {
+    let rows = try await observer.textRows(
+      """
+      SELECT coalesce(seq_tup_read, 0), coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables
+      WHERE relid = '\(table)'::regclass
+      """)
+    return RowsRead(scanned: Int(rows[0][0] ?? "") ?? -1, fetched: Int(rows[0][1] ?? "") ?? -1)
+  }
+
+  /// What a body reads of a table on a connection that is closed afterwards: only then are its counts sure to be there.
+  private func rowsRead(
+    of table: String, in place: Place, _ observer: any WarehouseDriver.Connection, _ job: SessionJob,
+    _ body: (JobContext) async throws -> Void
+  ) async throws -> RowsRead {
+    func settled() async throws -> RowsRead {
+      var last = try await rowsRead(of: table, observer)
+      while true {
+        let sessions = try await observer.textRows(
+          "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'measured'")
+        let next = try await rowsRead(of: table, observer)
+        if sessions == [["0"]], next.scanned == last.scanned, next.fetched == last.fetched { return next }
+        last = next
+        try await Task.sleep(for: .milliseconds(50))
+      }
+    }
+    let before = try await settled()
+    let connection = try await place.engine.backend().connect(
+      to: Target(url: place.url + "&application_name=measured"),
+      // A plan that goes over all rows for each row would never end.
+      options: ConnectionOptions(statementTimeout: .seconds(300)))
+    try await body(JobContext(connection, job: job))
+    await connection.close()
+    let after = try await settled()
+    return RowsRead(scanned: after.scanned - before.scanned, fetched: after.fetched - before.fetched)
+  }
+
+  /// One user's 300,000 pageviews in a year, and two more, one of them in the middle.
+  @Test(arguments: Statistics.allCases) func aLateRowReadsItsNeighboursOnly(statistics: Statistics) async throws {
+    let place = try await Place.make(on: .postgresC)
+    let observer = try await place.connect()
+    let job = SessionJob(source: PageviewSource(arrival: Arrival(column: "arrival_id", overlap: 0)))
+    let context = JobContext(observer, job: job)
+    try await context.create()
+    try await withoutStatistics(observer)
+    _ = try await observer.execute(
+      "INSERT INTO pageviews (event_id, user_id, page_view_at, page) VALUES ('e0','u','2025-01-01','/')")
+    _ = try await context.run()
+    if statistics == .stale { _ = try await observer.execute("ANALYZE") }
+    let rows = 300_000
+    _ = try await observer.execute(
+      """
+      INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+      SELECT 'e' || i, 'u', TIMESTAMP '2025-01-01' + i * INTERVAL '105.12 seconds', '/'
+      FROM generate_series(1, \(rows)) AS i
+      """)
+    #expect(try await context.run(RunRequest(mode: .new)).pageviews == Int64(rows))
+    _ = try await observer.execute(
+      """
+      INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+      VALUES ('late','u','2025-06-01 00:00:00.000001','/'), ('new','u','2025-12-31 22:59:00','/')
+      """)
+    let ledger = try await rowsRead(of: "session_table", in: place, observer, job) { context in
+      let report = try await context.run(RunRequest(mode: .new))
+      #expect(report.mode == "new" && report.pageviews == 2)
+    }
+    print("L9 on PostgreSQL, statistics \(statistics): \(ledger) of \(rows) ledger rows")
+    // Whether there is any row at all is asked with EXISTS, which stops at the first.
+    #expect(ledger.scanned <= 1 && ledger.fetched > 10 && ledger.fetched < 1000, "\(ledger)")
+    await observer.close()
+  }
+
+  private func withoutStatistics(_ connection: any WarehouseDriver.Connection) async throws {
+    for table in ["pageviews", "session_table", "session_lineage", "session_runs"] {
+      _ = try await connection.execute("ALTER TABLE \(table) SET (autovacuum_enabled = false)")
+    }
+  }
+
+  /// A million superseded sessions: each is looked up once.
+  @Test(arguments: Statistics.allCases) func aMillionLineageRowsAreReadOnce(statistics: Statistics) async throws {
+    let place = try await Place.make(on: .postgresC)
+    let observer = try await place.connect()
+    let context = JobContext(observer)
+    try await context.create()
+    try await withoutStatistics(observer)
+    try await TwoBatches.insert(0, of: 30, into: observer)
+    _ = try await context.run()
+    if statistics == .stale { _ = try await observer.execute("ANALYZE") }
+    let rows = 1_000_000
+    // Pageviews that were sessions of their own until another came before each.
+    _ = try await observer.execute(
+      """
+      INSERT INTO session_table (event_id, session_id, user_id, page_view_at, page, run_id)
+      SELECT 'b' || i, 'b' || i, 'user ' || i, TIMESTAMP '2025-06-01 00:01:00', '/', 0
+      FROM generate_series(1, \(rows)) AS i
+      """)
+    _ = try await observer.execute(
+      """
+      INSERT INTO session_lineage (session_id, became, became_at, reason, run_id)
+      SELECT 'b' || i, 'a' || i, TIMESTAMP '2025-06-01', 'extended', 1 FROM generate_series(1, \(rows)) AS i
+      """)
+    let exported = try await rowsRead(of: "session_lineage", in: place, observer, SessionJob()) { context in
+      var count = 0
+      try await context.sessions { count += $0.rowCount }
+      #expect(count >= rows)
+    }
+    print("lineage, statistics \(statistics): \(exported) of \(rows) rows for all sessions")
+    #expect(exported.scanned + exported.fetched <= 4 * rows, "\(exported)")
+    // A run that touches one of them.
+    _ = try await observer.execute(
+      """
+      INSERT INTO pageviews (event_id, user_id, page_view_at, page) VALUES ('z','user 77','2025-05-31 23:50:00','/')
+      """)
+    let run = try await rowsRead(of: "session_lineage", in: place, observer, SessionJob()) { context in
+      let report = try await context.run(RunRequest(mode: .window(from: .earliest, to: nil)))
+      #expect(report.lineageRows == 2)
+    }
+    print("lineage, statistics \(statistics): \(run) of \(rows) rows for one late pageview")
+    #expect(run.scanned == 0 && run.fetched < 100, "\(run)")
+    await observer.close()
+  }
+}

@@ -1,0 +1,76 @@
+import PostgresServer
+import SessionRunner
+import Testing
+import WarehouseDriver
+
+/// L4 on PostgreSQL: the tool and the server are killed at any instant of a run.
+@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresCrashTests {
+  /// What is killed.
+  enum Victim: String, CaseIterable { case tool, server }
+
+  /// A database in which a run has work to do, and the exports before and after that run.
+  private struct Scene {
+    var place: Place
+    var before: [[BatchValue?]]
+    var after: [[BatchValue?]]
+    /// How long the run took.
+    var length: Duration
+  }
+
+  private func scene(isFirst: Bool, on server: PostgresServer) async throws -> Scene {
+    let place = try await Place.database(on: .postgresC, server: server)
+    let context = try await place.context()
+    try await context.create()
+    try await TwoBatches.insert(0, of: 15_000, into: context.connection)
+    if !isFirst {
+      _ = try await context.run()
+      try await TwoBatches.insert(1, of: 15_000, into: context.connection)
+    }
+    let before = try await context.exports()
+    await context.connection.close()
+    let clean = try await place.copy()
+    let reference = try await clean.context()
+    let start = ContinuousClock.now
+    _ = try await reference.run()
+    let length = ContinuousClock.now - start
+    let after = try await reference.exports()
+    await reference.connection.close()
+    return Scene(place: place, before: before, after: after, length: length)
+  }
+
+  /// 56 kills in all, at random instants of first and of later runs.
+  @Test(arguments: Victim.allCases, [false, true])
+  func whatIsKilledLeavesNothing(victim: Victim, isFirst: Bool) async throws {
+    // A server that is to survive writes its log through.
+    let server = try await PostgresServer.start(
+      PostgresServer.Options(settings: ["fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"]))
+    let scene = try await scene(isFirst: isFirst, on: server)
+    var random = SystemRandomNumberGenerator()
+    var (killed, undone) = (0, 0)
+    for _ in 0..<14 {
+      let copy = try await scene.place.copy()
+      let run = try RunProcess(copy.url)
+      let instant = Duration.nanoseconds(
+        Int64.random(in: 0...Int64(scene.length / .nanoseconds(1)), using: &random))
+      try await Task.sleep(for: instant)
+      switch victim {
+      case .tool: if run.kill() { killed += 1 }
+      case .server:
+        server.kill()
+        if run.wait() != 0 { killed += 1 }
+        try await server.restart()
+      }
+      let context = try await copy.context()
+      let seen = try await context.exports()
+      #expect(seen == scene.before || seen == scene.after, "half of a run is visible")
+      if seen == scene.before { undone += 1 }
+      // The server may not know yet that the killed process is gone.
+      _ = try await context.run(RunRequest(wait: .seconds(60)))
+      #expect(try await context.exports() == scene.after)
+      #expect(try await context.verify(VerifyRequest(isComplete: true)).isClean)
+      await context.connection.close()
+    }
+    #expect(killed > 0 && undone > 0, "runs were met while they worked")
+    await server.stop()
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import PostgresServer
+import SessionRunner
+import Testing
+import WarehouseDriver
+
+/// A file system of a few megabytes, for a tablespace.
+private struct SmallDisk {
+  let path = FileManager.default.temporaryDirectory.appendingPathComponent("disk-\(UUID().uuidString)").path
+
+  private static func run(_ words: [String]) throws -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = words
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+
+  /// nil where this process may not make file systems.
+  init?(ownedBy folder: String, megabytes: Int) throws {
+    guard geteuid() == 0 else { return nil }
+    let owner = try FileManager.default.attributesOfItem(atPath: folder)
+    let user = owner[.ownerAccountID] as? Int ?? 0
+    let group = owner[.groupOwnerAccountID] as? Int ?? 0
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let options = "size=\(megabytes)m,uid=\(user),gid=\(group),mode=0700"
+    guard try Self.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", path]) else {
+      try FileManager.default.removeItem(atPath: path)
+      return nil
+    }
+  }
+
+  func grow(megabytes: Int) throws { #expect(try Self.run(["mount", "-o", "remount,size=\(megabytes)m", path])) }
+
+  func remove() {
+    // Lazily: a server that is being killed may hold it for a moment.
+    _ = try? Self.run(["umount", "-l", path])
+    try? FileManager.default.removeItem(atPath: path)
+  }
+}
+
+@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresFullDiskTests {
+  /// A run for whose rows there is no room says so and leaves nothing; with more room it succeeds.
+  @Test func aDiskThatFillsUpInTheMiddleOfARun() async throws {
+    let server = try await PostgresServer.start()
+    guard let disk = try SmallDisk(ownedBy: server.folder + "/data", megabytes: 24) else {
+      print("SKIPPED: PostgreSQL: a full disk needs root, to mount a small file system")
+      await server.stop()
+      return
+    }
+    defer { disk.remove() }
+    _ = try await server.psql("CREATE TABLESPACE small LOCATION '\(disk.path)'")
+    let place = try await Place.database(on: .postgresC, server: server)
+    let context = try await place.context()
+    try await context.create()
+    // The ledger alone is on the small disk.
+    for table in ["session_table", "session_lineage"] {
+      _ = try await context.connection.execute("ALTER TABLE \(table) SET TABLESPACE small")
+    }
+    _ = try await context.connection.execute(
+      """
+      INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+      SELECT 'event ' || i, 'user ' || i % 999, TIMESTAMP '2025-01-01' + i * INTERVAL '13 seconds', repeat('/page', 60)
+      FROM generate_series(1, 120000) AS i
+      """)
+    do {
+      _ = try await context.run()
+      Issue.record("the rows found room")
+    } catch let error as DriverError {
+      #expect(error.code == .diskFull && !error.description.contains("\n"), "\(error)")
+    }
+    #expect(try await context.connection.textRows("SELECT count(*) FROM session_table") == [["0"]])
+    #expect(try await context.connection.textRows("SELECT count(*) FROM session_runs") == [["0"]])
+    try disk.grow(megabytes: 512)
+    #expect(try await context.run().pageviews == 120_000)
+    #expect(try await context.verify(VerifyRequest(isComplete: true)).isClean)
+    await context.connection.close()
+    await server.stop()
+  }
+}

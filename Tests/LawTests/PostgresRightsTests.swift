@@ -1,0 +1,88 @@
+import PostgresServer
+import SessionPlan
+import SessionRunner
+import Testing
+import WarehouseDriver
+
+/// L2 on PostgreSQL: a role that has been granted the least rights can run the job, and can change nothing.
+@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresRightsTests {
+  private static let ledgers = ["session_table", "session_lineage", "session_runs", "session_quarantine"]
+
+  /// What must be refused on a ledger, whoever asks.
+  private static func changes(_ table: String) -> [String] {
+    [
+      "UPDATE \(table) SET run_id = run_id", "DELETE FROM \(table)", "TRUNCATE \(table)",
+      "INSERT INTO \(table) SELECT * FROM \(table) ON CONFLICT DO NOTHING; DELETE FROM \(table)",
+    ]
+  }
+
+  /// A place in which a role of its own has been granted the job.
+  private func granted(isGuarded: Bool) async throws -> (place: Place, owner: JobContext, role: String, url: String) {
+    let place = try await Place.make(on: .postgresC)
+    let (server, schema) = (try #require(place.server), try #require(place.schema))
+    // Quotes, case and blanks are part of its name.
+    let role = "Job \"runner\" \(schema.suffix(6))"
+    _ = try await server.psql("CREATE ROLE \"\(role.replacing("\"", with: "\"\""))\" LOGIN", database: place.database)
+    // Where everybody may do it already, the grant would not be seen to be needed.
+    _ = try await server.psql("REVOKE TEMPORARY ON DATABASE \(place.database) FROM PUBLIC")
+    let owner = try await place.context()
+    try await owner.create(CreateRequest(grantee: role, isGuarded: isGuarded))
+    return (place, owner, role, server.url(database: place.database, user: role) + "?options=-csearch_path%3D\(schema)")
+  }
+
+  @Test func theLeastRightsAreEnoughForEveryRun() async throws {
+    let (place, owner, _, url) = try await granted(isGuarded: false)
+    let connection = try await place.engine.backend().connect(to: Target(url: url), options: ConnectionOptions())
+    let context = JobContext(connection)
+    for batch in 0..<2 {
+      try await TwoBatches.insert(batch, of: 900, into: owner.connection)
+      _ = try await owner.connection.execute(
+        "INSERT INTO pageviews (event_id, user_id, page_view_at) VALUES ('bad \(batch)', NULL, NULL)")
+      let dry = try await context.dryRun()
+      #expect(dry.pageviews == (batch == 0 ? 600 : 300))
+      let mode: RunRequest.Mode = batch == 0 ? .whole : .new
+      #expect(try await context.run(RunRequest(mode: mode)).pageviews == (batch == 0 ? 600 : 300))
+      #expect(try await context.run(RunRequest(mode: .window(from: .earliest, to: nil))).pageviews == 0)
+    }
+    #expect(try await context.verify(VerifyRequest(isComplete: true)).isClean)
+    #expect(try await context.exports() == owner.exports())
+    for kind in AggregateKind.allCases { try await context.aggregate(kind) { #expect($0.rowCount > 0) } }
+    for table in Self.ledgers {
+      for change in Self.changes(table) {
+        await #expect("\(change)") { _ = try await connection.execute(change) } throws: { error in
+          // One text of several statements is refused too, by the protocol.
+          (error as? DriverError)?.code == .permission || change.contains(";")
+        }
+      }
+    }
+    #expect(try await context.exports() == owner.exports(), "the owner's sessions are the role's")
+    // The source is for reading.
+    await #expect {
+      _ = try await connection.execute("INSERT INTO pageviews (event_id) VALUES ('x')")
+    } throws: { ($0 as? DriverError)?.code == .permission }
+    await connection.close()
+    await owner.connection.close()
+  }
+
+  @Test func theGuardRefusesChangesToEverybody() async throws {
+    let (_, owner, _, _) = try await granted(isGuarded: true)
+    try await TwoBatches.insert(0, of: 90, into: owner.connection)
+    _ = try await owner.run()
+    let before = try await owner.exports()
+    for table in Self.ledgers {
+      for change in Self.changes(table).prefix(3) {
+        await #expect("\(change)") { _ = try await owner.connection.execute(change) } throws: { error in
+          guard let error = error as? DriverError else { return false }
+          return error.code == .permission && !error.description.contains("\n")
+        }
+      }
+    }
+    try await TwoBatches.insert(1, of: 90, into: owner.connection)
+    #expect(try await owner.run().pageviews == 30)
+    #expect(try await owner.exports() != before)
+    #expect(try await owner.verify(VerifyRequest(isComplete: true)).isClean)
+    // A second `create` finds the guard there.
+    try await owner.create(CreateRequest(isGuarded: true))
+    await owner.connection.close()
+  }
+}
