@@ -24,7 +24,7 @@ func table(_ player: SQLPlayer, _ kind: AggregateKind, asOf run: Int64? = nil) a
   return rows
 }
 
-@Suite struct AggregateTests {
+@Suite(.fewAtOnce) struct AggregateTests {
   /// Every aggregate of random histories, now and as of each run, is what integer arithmetic on the sessions gives.
   @Test(arguments: Engine.live) func aggregatesAreTheOracles(engine: Engine) async throws {
     let player = SQLPlayer(engine.player)

@@ -3,7 +3,7 @@ import SessionPlan
 import SessionRunner
 import Testing
 
-@Suite struct AtomicityTests {
+@Suite(.fewAtOnce) struct AtomicityTests {
   /// Stops a run after each of its statements, the last one's commit included: nothing of it is left to see.
   @Test(arguments: [false, true], Engine.live)
   func aRunStoppedAfterAnyStatementLeavesNothing(isFirst: Bool, engine: Engine) async throws {

@@ -7,7 +7,7 @@ import Testing
 let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared").path
 
-@Suite struct CaseTests {
+@Suite(.fewAtOnce) struct CaseTests {
   @Test(arguments: ConformanceCase.own, Variant.usual)
   func ownCase(conformance: ConformanceCase, variant: Variant) async throws {
     let player = SQLPlayer(variant.engine)

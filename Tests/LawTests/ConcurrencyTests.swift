@@ -3,7 +3,7 @@ import SessionRunner
 import Testing
 import WarehouseDriver
 
-@Suite struct ConcurrencyTests {
+@Suite(.fewAtOnce) struct ConcurrencyTests {
   /// L5: eight runs of one job at once, and a writer to the source beside them.
   @Test(arguments: Engine.live) func manyRunsAreOne(engine: Engine) async throws {
     let place = try await Place.make(on: engine)

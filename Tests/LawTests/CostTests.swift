@@ -9,7 +9,7 @@ import WarehouseDriver
 let quiet = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
 
 /// L9: a run costs what its new rows and the ledger rows beside them cost, whatever the history behind.
-@Suite struct CostTests {
+@Suite(.fewAtOnce) struct CostTests {
   /// A pageview of one user every 31.536 s: 1,000,000 in a year, 114 in an hour.
   private static let distance = "31536000"
 

@@ -20,7 +20,7 @@ func firstFailure(
   return nil
 }
 
-@Suite struct HistoryTests {
+@Suite(.fewAtOnce) struct HistoryTests {
   /// Each variant has seeds of its own: together they see more.
   @Test(arguments: Variant.all.indices) func historiesKeepAllLaws(index: Int) async {
     let variant = Variant.all[index]

@@ -4,6 +4,9 @@ extension SQLMutant {
 
   private static let order = #"ORDER BY "r"."user_id", "r"."page_view_at""#
 
+  private static let folded =
+    #"OVER (PARTITION BY "r"."user_id" COLLATE public.folding ORDER BY "r"."user_id" COLLATE public.folding"#
+
   private static let all = [
     SQLMutant(
       .contextWithoutEnds, on: .postgresC, (#">= "g"."from_at""#, #"> "g"."from_at""#),
@@ -21,7 +24,7 @@ extension SQLMutant {
       (order + #", "r"."event_id""#, order + #", "r"."event_id"::text COLLATE "en-US-x-icu""#)),
     SQLMutant(
       .caseFoldedUsers, on: .postgresICU,
-      (#"PARTITION BY "r"."user_id""#, #"PARTITION BY "r"."user_id" COLLATE public.folding"#)),
+      (#"OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id""#, folded)),
     SQLMutant(.chainedLineage, on: .postgresC, (#""l"."became" = "m"."current_session""#, "false")),
     SQLMutant(.reasonAlwaysMerged, on: .postgresC, ("'extended'", "'merged'")),
     SQLMutant(.nullArrivalSkipped, on: .postgresC, (#" OR "p"."arrival" IS NULL"#, "")),

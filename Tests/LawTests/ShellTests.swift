@@ -3,7 +3,7 @@ import SessionRunner
 import Testing
 import WarehouseDriver
 
-@Suite struct ShellTests {
+@Suite(.fewAtOnce) struct ShellTests {
   /// The views need nothing of the tool: the plain shell reads them, late events included.
   @Test(arguments: Engine.live) func thePlainShellReadsTheViews(engine: Engine) async throws {
     let place = try await Place.make(on: engine)

@@ -4,7 +4,7 @@ import Testing
 import WarehouseDriver
 
 /// What a job takes from a source table that somebody else has made.
-@Suite struct SourceTests {
+@Suite(.fewAtOnce) struct SourceTests {
   // MARK: Attributes
 
   /// Attributes are kept with each pageview; a session has those of its first, NULL included, now and as of any run.

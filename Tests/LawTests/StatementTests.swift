@@ -5,7 +5,7 @@ import Testing
 import WarehouseDriver
 
 /// L2 as the connection sees it: what a run really sends.
-@Suite struct StatementTests {
+@Suite(.fewAtOnce) struct StatementTests {
   private final class Record: Sendable {
     let texts = Mutex<[String]>([])
 

@@ -4,7 +4,7 @@ import Testing
 import WarehouseDriver
 
 /// Times of a source are read as `Timestamp(text:)` reads their texts, and as their types say.
-@Suite struct TimeTests {
+@Suite(.fewAtOnce) struct TimeTests {
   private func sessionized(
     _ texts: [String], on engine: Engine = .sqlite, declared: String = "TEXT", isQuoted: Bool = true,
     source: PageviewSource

@@ -4,7 +4,7 @@ import Testing
 import WarehouseDriver
 
 /// `verify` sees a ledger that somebody has laid hands on.
-@Suite struct VerifyTests {
+@Suite(.fewAtOnce) struct VerifyTests {
   private func started(_ place: Place) async throws -> JobContext {
     let context = try await place.context()
     let connection = context.connection

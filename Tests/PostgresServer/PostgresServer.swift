@@ -91,9 +91,9 @@ public final class PostgresServer: Sendable {
   private func launch() throws {
     let words = installation.prefix + [installation.path("postgres"), "-D", folder + "/data"]
     let log = folder + "/server.log"
-    if !FileManager.default.fileExists(atPath: log) { FileManager.default.createFile(atPath: log, contents: nil) }
-    // A killed server leaves its file behind, which says that it is ready.
-    try? FileManager.default.removeItem(atPath: folder + "/data/postmaster.pid")
+    if !FileManager.default.fileExists(atPath: log) { _ = FileManager.default.createFile(atPath: log, contents: nil) }
+    // A killed server leaves its file behind, which says that it is ready; the next one needs it to clean up.
+    let former = processID
     let postmaster = Process()
     postmaster.executableURL = URL(fileURLWithPath: words[0])
     postmaster.arguments = Array(words.dropFirst())
@@ -107,7 +107,7 @@ public final class PostgresServer: Sendable {
     try postmaster.run()
     try output.close()
     for _ in 0..<3000 {
-      if status.dropFirst(7).first?.hasPrefix("ready") ?? false {
+      if processID != former, status.dropFirst(7).first?.hasPrefix("ready") ?? false {
         process.withLock { $0 = postmaster }
         return
       }

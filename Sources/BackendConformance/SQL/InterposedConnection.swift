@@ -14,6 +14,8 @@ public actor InterposedConnection: Connection {
     public var rewrite: (@Sendable (Statement, String) -> String)?
     /// The table before whose insert a run is killed.
     public var killedBefore: ObjectName?
+    /// What happens beside a run before it inserts into a table: somebody else writes, or cuts the connection.
+    public var meanwhile: (before: ObjectName, action: @Sendable () async throws -> Void)?
     /// The number of statements of a plan that a transaction carries out before it is killed.
     public var killedAfter: Int?
     /// The table whose insert is put off until that of another is done.
@@ -63,6 +65,7 @@ public actor InterposedConnection: Connection {
       return 0
     }
     if let target, target == faults.killedBefore { throw Killed() }
+    if let meanwhile = faults.meanwhile, target == meanwhile.before { try await meanwhile.action() }
     let changed = try await inner.execute(sql)
     statements += 1
     if let delayed = faults.delayed, target == delayed.until, let text = delayedText {
