@@ -4,7 +4,7 @@ SOURCES := Package.swift Sources Tests Backends
 # Where `make demo` works: sqlite, postgres, or the URL of a target.
 TARGET ?= sqlite
 
-.PHONY: demo test bench build release format lint prepare prepare-test
+.PHONY: demo test bench bench-postgres build release format lint prepare prepare-test
 
 demo: prepare ## builds, and shows the whole way on generated pageviews
 	swift build -c release --product sessionizer
@@ -16,6 +16,10 @@ test: prepare-test ## every test, on private servers that are started for it
 bench: prepare ## measures the tool on SQLite against plain SQL; about ten minutes
 	swift build -c release --product sessionizer
 	./Benchmarks/bench.py
+
+bench-postgres: prepare-test ## measures the tool on PostgreSQL against plain SQL; about fifteen minutes
+	swift build -c release --product sessionizer
+	./Benchmarks/bench_postgres.py
 
 build: prepare
 	swift build

@@ -241,6 +241,20 @@ def measure(arguments, folder):
     return {"pageviews": count, "rounds": arguments.rounds, "results": results}
 
 
+def show(figures, path=None):
+    """Prints the figures as a table, and writes them as JSON where a path is given."""
+    print(f"{figures['pageviews']:,} pageviews, medians of {figures['rounds']} alternating rounds\n")
+    print(f"{'':42} {'tool':>9} {'plain':>9} {'ratio':>7}  target")
+    for name, row in figures["results"].items():
+        def cell(value, width, digits):
+            return f"{value:>{width}.{digits}f}" if isinstance(value, float) else " " * width
+        print(f"{name:42} {cell(row.get('tool'), 9, 3)} {cell(row.get('plain'), 9, 3)} {cell(row['ratio'], 7, 2)}  "
+              f"{row.get('target', '')}")
+    if path:
+        pathlib.Path(path).write_text(json.dumps(figures, indent=2) + "\n")
+
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--copies", type=int, default=16, help="copies of the 63,524 real pageviews (default 16)")
@@ -252,15 +266,7 @@ def main():
         sys.exit("bench: no release build; run `make bench`, or swift build -c release")
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         figures = measure(arguments, pathlib.Path(folder))
-    print(f"{figures['pageviews']:,} pageviews, medians of {figures['rounds']} alternating rounds\n")
-    print(f"{'':42} {'tool':>9} {'plain':>9} {'ratio':>7}  target")
-    for name, row in figures["results"].items():
-        def cell(value, width, digits):
-            return f"{value:>{width}.{digits}f}" if isinstance(value, float) else " " * width
-        print(f"{name:42} {cell(row.get('tool'), 9, 3)} {cell(row.get('plain'), 9, 3)} {cell(row['ratio'], 7, 2)}  "
-              f"{row.get('target', '')}")
-    if arguments.json:
-        pathlib.Path(arguments.json).write_text(json.dumps(figures, indent=2) + "\n")
+    show(figures, arguments.json)
 
 
 if __name__ == "__main__":

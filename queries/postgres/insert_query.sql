@@ -171,7 +171,7 @@ WITH "picked" AS (
       "k"."page_view_at" AS "instant"
     FROM "picked" AS "k"
     WHERE "k"."reason" IS NULL
-      AND NOT EXISTS (SELECT 1 FROM "repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
+      AND NOT EXISTS (SELECT 1 FROM "copies" AS "d" WHERE "d"."event_id" = "k"."event_id")
     UNION ALL
     SELECT
       "c"."event_id" AS "event_id",
@@ -386,7 +386,12 @@ WITH "picked" AS (
       CASE WHEN "i"."target_is_new" = 1 THEN "i"."first_at" ELSE "o"."page_view_at" END AS "target_at",
       "i"."target_is_new" AS "target_is_new"
     FROM "islands" AS "i"
-    LEFT JOIN "session_table" AS "o" ON "o"."event_id" = "i"."target"
+    LEFT JOIN LATERAL (
+      SELECT *
+      FROM "session_table" AS "o"
+      WHERE "o"."event_id" = "i"."target"
+      OFFSET 0
+    ) AS "o" ON TRUE
     WHERE "i"."is_new" = 0
   ) AS "m"
   WHERE "m"."current_session" <> "m"."target"
@@ -562,7 +567,7 @@ WITH "picked" AS (
       "k"."page_view_at" AS "instant"
     FROM "picked" AS "k"
     WHERE "k"."reason" IS NULL
-      AND NOT EXISTS (SELECT 1 FROM "repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
+      AND NOT EXISTS (SELECT 1 FROM "copies" AS "d" WHERE "d"."event_id" = "k"."event_id")
     UNION ALL
     SELECT
       "c"."event_id" AS "event_id",

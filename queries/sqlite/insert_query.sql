@@ -223,7 +223,7 @@ WITH "picked" AS (
       unixepoch(substr("k"."page_view_at", 1, 19)) * 1000000 + substr("k"."page_view_at", 21) AS "instant"
     FROM "picked" AS "k"
     WHERE "k"."reason" IS NULL
-      AND NOT EXISTS (SELECT 1 FROM "repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
+      AND NOT EXISTS (SELECT 1 FROM "copies" AS "d" WHERE "d"."event_id" = "k"."event_id")
     UNION ALL
     SELECT
       "c"."event_id" AS "event_id",
@@ -656,7 +656,7 @@ WITH "picked" AS (
       unixepoch(substr("k"."page_view_at", 1, 19)) * 1000000 + substr("k"."page_view_at", 21) AS "instant"
     FROM "picked" AS "k"
     WHERE "k"."reason" IS NULL
-      AND NOT EXISTS (SELECT 1 FROM "repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
+      AND NOT EXISTS (SELECT 1 FROM "copies" AS "d" WHERE "d"."event_id" = "k"."event_id")
     UNION ALL
     SELECT
       "c"."event_id" AS "event_id",

@@ -194,6 +194,8 @@ public struct Dialect: Sendable {
     /// `{rows}`, `{alias}`: the same where only a subquery that depends on the row at hand keeps the order; `{rows}` is
     /// the look-up with its conditions. nil where `lookupJoin` does.
     public var lookupSubquery: String?
+    /// The same where rows without a match stay; nil where a plain left join does.
+    public var leftLookupSubquery: String?
     /// Follows a subquery whose columns are to be computed once; empty where the engine does so by itself.
     public var computedOnceSuffix: String
     /// A condition that a query around such a subquery has where it has no other; empty for none.
@@ -208,7 +210,7 @@ public struct Dialect: Sendable {
     public var sum: String
 
     public init(
-      subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?,
+      subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?, leftLookupSubquery: String?,
       computedOnceSuffix: String,
       computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String, sum: String
     ) {
@@ -216,6 +218,7 @@ public struct Dialect: Sendable {
       self.namedSubquery = namedSubquery
       self.lookupJoin = lookupJoin
       self.lookupSubquery = lookupSubquery
+      self.leftLookupSubquery = leftLookupSubquery
       self.computedOnceSuffix = computedOnceSuffix
       self.computedOnceCondition = computedOnceCondition
       self.limit = limit

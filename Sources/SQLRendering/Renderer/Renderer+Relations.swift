@@ -127,7 +127,13 @@ extension Renderer {
   private func join(_ left: Relation, _ right: Relation, _ kind: JoinKind, _ on: Expression) throws -> SelectParts {
     var result = try unprojected(left)
     var other = try unprojected(right)
-    if kind == .lookup, let template = dialect.queries.lookupSubquery, let alias = other.alias {
+    let subquery: String? =
+      switch kind {
+      case .lookup: dialect.queries.lookupSubquery
+      case .leftLookup: dialect.queries.leftLookupSubquery
+      case .inner, .left: nil
+      }
+    if let template = subquery, let alias = other.alias {
       let lines = ["SELECT *", "FROM " + other.from] + Layout.conditions(other.conditions + (try conditions(on)))
       let rows = lines.joined(separator: "\n").indented()
       result.from += "\n" + (try fill(template, ["rows": rows, "alias": try quoted(alias)], "lookup_subquery"))
@@ -135,12 +141,12 @@ extension Renderer {
       result.alias = nil
       return result
     }
-    if kind == .left, !other.conditions.isEmpty { other = try wrapped(other, columnsOf: right) }
+    if kind == .left || kind == .leftLookup, !other.conditions.isEmpty { other = try wrapped(other, columnsOf: right) }
     let word =
       switch kind {
       case .inner: "JOIN"
       case .lookup: dialect.queries.lookupJoin
-      case .left: "LEFT JOIN"
+      case .left, .leftLookup: "LEFT JOIN"
       }
     result.from += "\n" + Layout.lines("\(word) \(other.from)", "ON ", try conditions(on))
     result.conditions += other.conditions

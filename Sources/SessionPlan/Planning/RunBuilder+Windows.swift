@@ -116,7 +116,7 @@ extension RunBuilder {
     let o = planner.ledger(.sessionTable, as: "o")
     let isNewTarget = i["target_is_new"].equals(.literal(.flag(true)), .value)
     moves = Relation.table(i).filter(i["is_new"].equals(.literal(.flag(false)), .value))
-      .leftJoin(.table(o), on: o["event_id"].equals(i["target"], ids))
+      .leftLookup(.table(o), on: o["event_id"].equals(i["target"], ids))
       .project(
         [
           NamedExpression("i", "current_session"), NamedExpression("i", "target"),

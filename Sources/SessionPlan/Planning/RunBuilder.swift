@@ -42,10 +42,13 @@ struct RunBuilder {
         Branch(t["run_id"].isPresent, then: .text(QuarantineReason.duplicateEventID.rawValue)),
       ], otherwise: .null(.text))
     let selected = try planner.selection(mode, as: "s")
+    // Rows that arrived are few; of a whole source or a window nobody knows, and the engine decides.
+    var join = JoinKind.left
+    if case .new = mode { join = .leftLookup }
     let isLedgerRow = Expression.and([.isNull(s("reason")), t["event_id"].equals(s("event_id"), ids)])
     try add(
       "picked",
-      selected.leftJoin(.table(t), on: isLedgerRow)
+      Relation.join(selected, .table(t), join, on: isLedgerRow)
         .filter(.or([isUnknown, differs]))
         .project(
           content.map { NamedExpression("s", $0) }
@@ -66,7 +69,7 @@ struct RunBuilder {
     try add(
       "repeated",
       groups.filter(Expression.column("g", "copies").isGreater(than: .integer(1)))
-        .project([NamedExpression("g", "event_id")], as: "repeated"), lookup: ["event_id"])
+        .project([NamedExpression("g", "event_id")], as: "repeated"), lookup: ["event_id"], isReadOnce: true)
     let d = steps.reference("repeated", as: "d")
     let copies = Relation.exists(
       Relation.table(k).filter(.isNull(k["reason"])), .table(d), on: d["event_id"].equals(k["event_id"], ids))
@@ -88,12 +91,12 @@ struct RunBuilder {
             "first_page_view_at", .first(k["page_view_at"]), partition: partition, order: order, tiesAreEqual: true),
           WindowColumn("first_page", .first(k["page"]), partition: partition, order: order, tiesAreEqual: true),
         ], alias: "w"
-      ).project(columns.map { NamedExpression("w", $0) }, as: "copies"))
+      ).project(columns.map { NamedExpression("w", $0) }, as: "copies"), lookup: ["event_id"])
   }
 
   private mutating func addFresh() throws {
     let k = steps.reference("picked", as: "k")
-    let d = steps.reference("repeated", as: "d")
+    let d = steps.reference("copies", as: "d")
     let c = steps.reference("copies", as: "c")
     func columns(_ r: TableReference) -> [NamedExpression] {
       // Rows without a reason have all their keys.
@@ -109,7 +112,7 @@ struct RunBuilder {
     let position =
       planner.profile.islands == .positions
       ? ScratchDefinition.Position(column: "position", order: planner.order("f")) : nil
-    try add("fresh", fresh, position: position)
+    try add("fresh", fresh, position: position, isReadOnce: position == nil)
   }
 
   // MARK: 2. The ledger rows that new rows may touch
@@ -220,9 +223,16 @@ struct RunBuilder {
         quarantined: planner.rowsOfThisRun(.sessionQuarantine))
     }
     return RunCounts(
-      pageviews: planner.count(.table(steps.reference("fresh", as: "x"))),
+      pageviews: planner.count(freshRows),
       lineageRows: planner.count(.table(steps.reference("superseded", as: "x"))),
       quarantined: planner.count(.table(steps.reference("rejected", as: "x"))))
+  }
+
+  /// The new rows, to be counted: in the first scratch table that has them.
+  private var freshRows: Relation {
+    if planner.profile.islands == .positions { return .table(steps.reference("fresh", as: "x")) }
+    let i = steps.reference("islands", as: "x")
+    return Relation.table(i).filter(i["is_new"].equals(.literal(.flag(true)), .value))
   }
 
   static let purposes = [

@@ -29,6 +29,9 @@ extension Relation {
   func project(_ columns: [NamedExpression], as alias: String) -> Relation { .project(self, columns, alias: alias) }
   func join(_ other: Relation, on predicate: Expression) -> Relation { .join(self, other, .inner, on: predicate) }
   func leftJoin(_ other: Relation, on predicate: Expression) -> Relation { .join(self, other, .left, on: predicate) }
+  func leftLookup(_ other: Relation, on predicate: Expression) -> Relation {
+    .join(self, other, .leftLookup, on: predicate)
+  }
 }
 
 extension NamedExpression {

@@ -100,7 +100,7 @@ public struct PlanChecker: Sendable {
         try require(!leftScope.relations.contains { $0.alias == alias }, "both sides of a join are called \(alias)")
       }
       try ExpressionChecker(checker: self, scope: outer + leftScope + rightScope).checkPredicate(on)
-      if kind == .left { rightScope = rightScope.allNullable }
+      if kind == .left || kind == .leftLookup { rightScope = rightScope.allNullable }
       return leftScope + rightScope
     case .notExists(let left, let right, let on), .exists(let left, let right, let on):
       let leftScope = try scope(of: left, outer: outer)

@@ -66,6 +66,8 @@ public enum JoinKind: Hashable, Sendable {
   case lookup
   /// Rows of the left without a match stay, with NULL on the right.
   case left
+  /// Both: each row on the left with its matches on the right, found by a key, or with NULL.
+  case leftLookup
 }
 
 /// A column computed over the rows around each row.

@@ -91,26 +91,17 @@ FROM (
     OFFSET 0
   ) AS "j"
 ) AS "s"
-LEFT JOIN "session_table" AS "t" ON "s"."reason" IS NULL AND "t"."event_id" = "s"."event_id"
+LEFT JOIN LATERAL (
+  SELECT *
+  FROM "session_table" AS "t"
+  WHERE "s"."reason" IS NULL
+    AND "t"."event_id" = "s"."event_id"
+  OFFSET 0
+) AS "t" ON TRUE
 WHERE ("t"."run_id" IS NULL
     OR NOT ("t"."user_id" = "s"."user_id"
       AND "t"."page_view_at" = "s"."page_view_at"
       AND coalesce("t"."page", '') = coalesce("s"."page", '') AND ("t"."page" IS NULL) = ("s"."page" IS NULL)));
-
--- repeated: Event ids that came more than once.
-CREATE TEMPORARY TABLE "repeated" (
-  "event_id" text COLLATE "C"
-) ON COMMIT DROP;
-INSERT INTO pg_temp."repeated" ("event_id")
-SELECT "g"."event_id" AS "event_id"
-FROM (
-  SELECT "k"."event_id" AS "event_id", count(*) AS "copies"
-  FROM pg_temp."picked" AS "k"
-  WHERE "k"."reason" IS NULL
-  GROUP BY "k"."event_id"
-) AS "g"
-WHERE "g"."copies" > 1;
-CREATE INDEX "repeated_by_event_id" ON pg_temp."repeated" ("event_id");
 
 -- copies: Their rows; the first counts.
 CREATE TEMPORARY TABLE "copies" (
@@ -126,6 +117,16 @@ CREATE TEMPORARY TABLE "copies" (
 INSERT INTO pg_temp."copies" (
   "event_id", "user_id", "page_view_at", "page", "rank", "first_user_id", "first_page_view_at",
   "first_page"
+)
+WITH "repeated" AS (
+  SELECT "g"."event_id" AS "event_id"
+  FROM (
+    SELECT "k"."event_id" AS "event_id", count(*) AS "copies"
+    FROM pg_temp."picked" AS "k"
+    WHERE "k"."reason" IS NULL
+    GROUP BY "k"."event_id"
+  ) AS "g"
+  WHERE "g"."copies" > 1
 )
 SELECT
   "w"."event_id" AS "event_id",
@@ -163,44 +164,9 @@ FROM (
     ) AS "first_page"
   FROM pg_temp."picked" AS "k"
   WHERE "k"."reason" IS NULL
-    AND EXISTS (SELECT 1 FROM pg_temp."repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
+    AND EXISTS (SELECT 1 FROM "repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
 ) AS "w";
-
--- fresh: The new rows, fixed once for the whole run.
-CREATE TEMPORARY TABLE "fresh" (
-  "event_id" text COLLATE "C",
-  "user_id" text COLLATE "C",
-  "page_view_at" timestamp,
-  "page" text COLLATE "C",
-  "instant" timestamp
-) ON COMMIT DROP;
-INSERT INTO pg_temp."fresh" ("event_id", "user_id", "page_view_at", "page", "instant")
-SELECT
-  "f"."event_id" AS "event_id",
-  "f"."user_id" AS "user_id",
-  "f"."page_view_at" AS "page_view_at",
-  "f"."page" AS "page",
-  "f"."instant" AS "instant"
-FROM (
-  SELECT
-    "k"."event_id" AS "event_id",
-    "k"."user_id" AS "user_id",
-    "k"."page_view_at" AS "page_view_at",
-    "k"."page" AS "page",
-    "k"."page_view_at" AS "instant"
-  FROM pg_temp."picked" AS "k"
-  WHERE "k"."reason" IS NULL
-    AND NOT EXISTS (SELECT 1 FROM pg_temp."repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
-  UNION ALL
-  SELECT
-    "c"."event_id" AS "event_id",
-    "c"."user_id" AS "user_id",
-    "c"."page_view_at" AS "page_view_at",
-    "c"."page" AS "page",
-    "c"."page_view_at" AS "instant"
-  FROM pg_temp."copies" AS "c"
-  WHERE "c"."rank" = 1
-) AS "f";
+CREATE INDEX "copies_by_event_id" ON pg_temp."copies" ("event_id");
 
 -- islands: Where sessions start, and the session id of each.
 CREATE TEMPORARY TABLE "islands" (
@@ -218,7 +184,35 @@ INSERT INTO pg_temp."islands" (
   "event_id", "user_id", "page_view_at", "page", "is_new", "current_session", "target", "first_at",
   "target_is_new"
 )
-WITH "ranges" AS (
+WITH "fresh" AS (
+  SELECT
+    "f"."event_id" AS "event_id",
+    "f"."user_id" AS "user_id",
+    "f"."page_view_at" AS "page_view_at",
+    "f"."page" AS "page",
+    "f"."instant" AS "instant"
+  FROM (
+    SELECT
+      "k"."event_id" AS "event_id",
+      "k"."user_id" AS "user_id",
+      "k"."page_view_at" AS "page_view_at",
+      "k"."page" AS "page",
+      "k"."page_view_at" AS "instant"
+    FROM pg_temp."picked" AS "k"
+    WHERE "k"."reason" IS NULL
+      AND NOT EXISTS (SELECT 1 FROM pg_temp."copies" AS "d" WHERE "d"."event_id" = "k"."event_id")
+    UNION ALL
+    SELECT
+      "c"."event_id" AS "event_id",
+      "c"."user_id" AS "user_id",
+      "c"."page_view_at" AS "page_view_at",
+      "c"."page" AS "page",
+      "c"."page_view_at" AS "instant"
+    FROM pg_temp."copies" AS "c"
+    WHERE "c"."rank" = 1
+  ) AS "f"
+),
+"ranges" AS (
   SELECT
     "k"."user_id" AS "user_id",
     ("k"."first" + INTERVAL '-1800000000 microseconds') AS "from_at",
@@ -260,7 +254,7 @@ WITH "ranges" AS (
             "f"."page" AS "page",
             "f"."instant" AS "instant",
             lag("f"."instant") OVER (PARTITION BY "f"."user_id" ORDER BY "f"."user_id", "f"."page_view_at", "f"."event_id") AS "before"
-          FROM pg_temp."fresh" AS "f"
+          FROM "fresh" AS "f"
         ) AS "h"
       ) AS "q"
     ) AS "n"
@@ -308,7 +302,7 @@ WITH "ranges" AS (
       "f"."instant" AS "instant",
       1 AS "is_new",
       NULL::text COLLATE "C" AS "current_session"
-    FROM pg_temp."fresh" AS "f"
+    FROM "fresh" AS "f"
     UNION ALL
     SELECT
       "c"."event_id" AS "event_id",
@@ -428,7 +422,12 @@ WITH "moved" AS (
       CASE WHEN "i"."target_is_new" = 1 THEN "i"."first_at" ELSE "o"."page_view_at" END AS "target_at",
       "i"."target_is_new" AS "target_is_new"
     FROM pg_temp."islands" AS "i"
-    LEFT JOIN "session_table" AS "o" ON "o"."event_id" = "i"."target"
+    LEFT JOIN LATERAL (
+      SELECT *
+      FROM "session_table" AS "o"
+      WHERE "o"."event_id" = "i"."target"
+      OFFSET 0
+    ) AS "o" ON TRUE
     WHERE "i"."is_new" = 0
   ) AS "m"
   WHERE "m"."current_session" <> "m"."target"
@@ -598,7 +597,7 @@ SELECT
     WHERE "started_run"."run_id" = (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run")
       AND "started_run"."state" = 'started'
   ) AS "arrival_mark_at",
-  (SELECT count(*) AS "n" FROM pg_temp."fresh" AS "x") AS "pageviews",
+  (SELECT count(*) AS "n" FROM pg_temp."islands" AS "x" WHERE "x"."is_new" = 1) AS "pageviews",
   (SELECT count(*) AS "n" FROM pg_temp."superseded" AS "x") AS "lineage_rows",
   (SELECT count(*) AS "n" FROM pg_temp."rejected" AS "x") AS "quarantined",
   'PostgreSQL 15' AS "engine",

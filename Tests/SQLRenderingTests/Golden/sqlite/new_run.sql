@@ -168,6 +168,7 @@ FROM (
   WHERE "k"."reason" IS NULL
     AND EXISTS (SELECT 1 FROM temp."repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
 ) AS "w";
+CREATE INDEX temp."copies_by_event_id" ON "copies" ("event_id");
 
 -- fresh: The new rows, fixed once for the whole run.
 CREATE TEMP TABLE "fresh" (
@@ -194,7 +195,7 @@ FROM (
     sessionizer_micros("k"."page_view_at") AS "instant"
   FROM temp."picked" AS "k"
   WHERE "k"."reason" IS NULL
-    AND NOT EXISTS (SELECT 1 FROM temp."repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
+    AND NOT EXISTS (SELECT 1 FROM temp."copies" AS "d" WHERE "d"."event_id" = "k"."event_id")
   UNION ALL
   SELECT
     "c"."event_id" AS "event_id",

@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Measures the tool against plain SQL on PostgreSQL, as ratios of medians taken alternately in one run.
+
+    make bench-postgres                         # 1.0 M pageviews, 3 rounds, on a private server
+    Benchmarks/bench_postgres.py --copies 2 --url postgres://postgres@127.0.0.1:5432/postgres
+
+Needs the release build, python3 and psql; makes and drops databases named sessionizer_bench_… on the server. Statements are
+measured from BEGIN to COMMIT on both sides; what a process costs to start is shown apart.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import bench
+
+LEDGER = """
+CREATE TABLE hand (event_id text COLLATE "C" NOT NULL, session_id text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C" NOT NULL, page_view_at timestamp NOT NULL, page text COLLATE "C", run_id bigint NOT NULL,
+  PRIMARY KEY (event_id));
+CREATE INDEX ON hand (user_id, page_view_at, event_id);
+"""
+
+ORDER = "PARTITION BY user_id ORDER BY page_view_at, event_id"
+
+# What one would write by hand: LAG, SUM, FIRST_VALUE.
+HAND_WRITTEN = f"""
+INSERT INTO hand
+SELECT event_id, first_value(event_id) OVER (PARTITION BY user_id, n ORDER BY page_view_at, event_id), user_id,
+  page_view_at, page, 1
+FROM (SELECT *, sum(starts) OVER ({ORDER}) AS n
+  FROM (SELECT event_id, user_id, page_view_at, page,
+      CASE WHEN page_view_at >= lag(page_view_at) OVER ({ORDER}) + interval '30 minutes' THEN 1 ELSE 0 END AS starts
+    FROM pageviews) a) b
+"""
+
+
+class Server:
+    def __init__(self, url):
+        self.url = url
+        self.names = []
+
+    def target(self, database):
+        return re.sub(r"/[^/]*$", "/" + database, self.url)
+
+    def psql(self, database, sql, timed=False):
+        """Runs SQL in psql; returns the seconds of its statements where they are timed, else its output."""
+        command = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.target(database)]
+        result = subprocess.run(command, input=("\\timing on\n" if timed else "") + sql, text=True, capture_output=True)
+        if result.returncode:
+            sys.exit("bench: psql: " + result.stderr.strip())
+        if not timed:
+            return result.stdout.strip()
+        return sum(float(found) for found in re.findall(r"^Time: ([0-9.]+) ms", result.stdout, re.M)) / 1000
+
+    def copy(self, database, template):
+        """A new database with the contents of another."""
+        name = "sessionizer_bench_" + database
+        self.psql("postgres", f'DROP DATABASE IF EXISTS "{name}"')
+        self.psql("postgres", f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.psql("postgres", "CHECKPOINT")
+        if name not in self.names:
+            self.names.append(name)
+        return name
+
+    def drop(self):
+        for name in self.names:
+            self.psql("postgres", f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def transaction(arguments, log):
+    """Runs the tool with --verbose; returns the seconds from BEGIN to COMMIT as its connection measured them."""
+    with open(log, "w") as stderr:
+        _, memory = bench.run([bench.TOOL, *arguments, "--verbose"], stderr=stderr)
+    units = {"ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0}
+    total, inside, pending = 0.0, False, 0.0
+    for line in pathlib.Path(log).read_text().splitlines():
+        found = re.match(r"-- ([0-9.]+) (ns|µs|us|ms|s|min)\b", line)
+        if found:
+            pending = float(found[1]) * units[found[2]]
+            total += pending if inside else 0
+        elif line.startswith("BEGIN"):
+            inside, total = True, pending
+        elif line.startswith("COMMIT"):
+            inside = False
+    return total, memory
+
+
+def new_rows(count, number, history):
+    """Rows that arrive: every twentieth is late, somewhere in the history; the others come after it."""
+    return f"""
+        INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+        SELECT 'new-{number}-' || i, p.user_id,
+          CASE WHEN i % 20 = 0 THEN p.page_view_at + interval '7 minutes'
+            ELSE (SELECT max(page_view_at) FROM session_table) + i * interval '1 second' END, p.page
+        FROM generate_series(0, {count - 1}) i JOIN pageviews p ON p.arrival_id = 1 + (i * 7919 + {number}) % {history};
+        """
+
+
+BARE = """
+BEGIN;
+INSERT INTO session_table SELECT event_id, event_id, user_id, page_view_at, page, 99 FROM pageviews
+WHERE arrival_id > {mark};
+COMMIT;
+"""
+
+
+def measure(arguments, server, folder):
+    results = {}
+    big, log = folder / "pageviews.csv", folder / "log"
+    count = bench.pageviews(big, arguments.copies)
+    empty = server.copy("empty", "template0")
+    bench.run([bench.TOOL, "create", "--target", server.target(empty)])
+
+    def load():
+        work = server.copy("work", empty)
+        return bench.run([bench.TOOL, "load", big, "--target", server.target(work), "--quiet"])[0]
+
+    def copied():
+        work = server.copy("work", empty)
+        start = time.perf_counter()
+        server.psql(work, f"\\copy pageviews (event_id, user_id, page_view_at, page) from {big} csv header")
+        return time.perf_counter() - start
+
+    results["load / \\copy"] = bench.alternate(arguments.rounds, load, copied) | {"target": 1.0}
+
+    loaded = server.copy("loaded", empty)
+    bench.run([bench.TOOL, "load", big, "--target", server.target(loaded), "--quiet"])
+    server.psql(loaded, "VACUUM ANALYZE pageviews")
+    memory = {}
+
+    def first_run():
+        work = server.copy("work", loaded)
+        seconds, memory["run"] = transaction(["run", "--target", server.target(work)], log)
+        return seconds
+
+    def by_hand():
+        work = server.copy("work", loaded)
+        server.psql(work, LEDGER)
+        return server.psql(work, f"BEGIN;\n{HAND_WRITTEN};\nCOMMIT;\n", timed=True)
+
+    results["first run / hand-written"] = bench.alternate(arguments.rounds, first_run, by_hand) | {"target": 0.7}
+
+    def history(rows):
+        base = server.copy(f"history_{rows}", empty)
+        part = folder / "part.csv"
+        with open(big) as source, open(part, "w") as target:
+            for _, line in zip(range(rows + 1), source):
+                target.write(line)
+        bench.run([bench.TOOL, "load", part, "--target", server.target(base), "--quiet"])
+        bench.run([bench.TOOL, "run", "--target", server.target(base), "--quiet"])
+        server.psql(base, "VACUUM ANALYZE")
+        return base
+
+    def new_run_ratio(base, rows, size):
+        prepared = server.copy(f"new_{rows}_{size}", base)
+        mark = server.psql(prepared, "SELECT max(arrival_id) FROM pageviews")
+        server.psql(prepared, new_rows(size, 0, rows))
+
+        def new_run():
+            work = server.copy("work", prepared)
+            return transaction(["run", "--new", "--target", server.target(work)], log)[0]
+
+        def bare_insert():
+            work = server.copy("work", prepared)
+            return server.psql(work, BARE.format(mark=mark), timed=True)
+
+        return bench.alternate(arguments.rounds, new_run, bare_insert)
+
+    full, tenth = count - count % 1000, count // 10
+    large, small = history(full), history(tenth)
+    thousand = new_run_ratio(large, full, 1000)
+    thousand["ratio"] = statistics.median([(thousand["tool"] - 0.020) / thousand["plain"]])
+    results["(--new 1,000 rows - 20 ms) / bare insert"] = thousand | {"target": 3.0}
+    ten = new_run_ratio(large, full, 10_000)
+    ten_small = new_run_ratio(small, tenth, 10_000)
+    results["--new 10,000 rows / bare insert"] = ten | {"target": 3.0}
+    results["the same on a tenth of the history"] = ten_small
+    results["ratio of the two"] = {"ratio": ten["ratio"] / ten_small["ratio"], "target": 1.3}
+
+    # Twenty runs one after the other, as in daily life.
+    work, times, bare = server.copy("work", large), [], []
+    server.psql(work, "CREATE TABLE bare (LIKE session_table INCLUDING ALL); INSERT INTO bare SELECT * FROM session_table")
+    server.psql(work, "VACUUM ANALYZE")
+    for number in range(20):
+        mark = server.psql(work, "SELECT max(arrival_id) FROM pageviews")
+        server.psql(work, new_rows(1000, number, full))
+        times.append(transaction(["run", "--new", "--target", server.target(work)], log)[0])
+        bare.append(server.psql(work, BARE.format(mark=mark).replace("INTO session_table", "INTO bare"), timed=True))
+    results["20 runs of 1,000 rows, one after the other"] = {
+        "tool": statistics.median(times), "plain": statistics.median(bare),
+        "ratio": statistics.median(a / b for a, b in zip(times, bare))}
+
+    starts = [bench.run([bench.TOOL, "status", "--target", server.target(empty)])[0] for _ in range(5)]
+    psql = [bench.run(["psql", "-X", "-c", "SELECT 1", server.target(empty)])[0] for _ in range(5)]
+    results["start-up, whole process (s)"] = {
+        "tool": statistics.median(starts), "plain": statistics.median(psql), "ratio": None}
+    results["peak memory of run (MB)"] = {"tool": memory["run"], "ratio": None}
+    return {"pageviews": count, "rounds": arguments.rounds, "results": results}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--copies", type=int, default=16, help="copies of the 63,524 real pageviews (default 16)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each pair (default 3)")
+    parser.add_argument("--json", metavar="FILE", help="write the figures as JSON, too")
+    parser.add_argument("--url", help="a server (a URL with a database) whose user may make databases; default: a private one")
+    arguments = parser.parse_args()
+    if not bench.TOOL.exists():
+        sys.exit("bench: no release build; run `make bench-postgres`, or swift build -c release")
+    url = arguments.url
+    if not url:
+        started = subprocess.run([bench.ROOT / "scripts/postgres.sh", "start", str(os.getpid())], text=True,
+                                 stdout=subprocess.PIPE)
+        if started.returncode:
+            sys.exit("bench: there is no server to measure on")
+        url = started.stdout.strip().splitlines()[-1]
+    server = Server(url)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            bench.show(measure(arguments, server, pathlib.Path(folder)), arguments.json)
+    finally:
+        server.drop()
+        if not arguments.url:
+            subprocess.run([bench.ROOT / "scripts/postgres.sh", "stop"])
+
+
+if __name__ == "__main__":
+    main()
