@@ -35,7 +35,10 @@ import WarehouseDriver
     var faults = InterposedConnection.Faults()
     faults.meanwhile = (
       ObjectName(table),
-      { try await Self.insert("('bridge','u','2025-06-01 08:25:00','/'),('first','u','2025-06-01 07:45:00','/')", writer) }
+      {
+        try await Self.insert(
+          "('bridge','u','2025-06-01 08:25:00','/'),('first','u','2025-06-01 07:45:00','/')", writer)
+      }
     )
     let connection = InterposedConnection(try await place.connect(), faults: faults)
     let context = JobContext(connection)
@@ -48,8 +51,10 @@ import WarehouseDriver
     await connection.change { [faults] in $0.meanwhile = faults.meanwhile }
     let during = try await context.run()
     #expect(during.pageviews == 2 && during.lineageRows == 1)
-    #expect(try await context.connection.textRows("SELECT count(*) FROM pageviews") == [["5"]], "the writer has written")
-    let between = try await context.connection.textRows("SELECT session_id, pageviews FROM sessions ORDER BY started_at")
+    #expect(
+      try await context.connection.textRows("SELECT count(*) FROM pageviews") == [["5"]], "the writer has written")
+    let between = try await context.connection.textRows(
+      "SELECT session_id, pageviews FROM sessions ORDER BY started_at")
     #expect(between == [["b", "2"], ["c", "1"]])
     await connection.change { $0.meanwhile = nil }
     #expect(try await context.run().pageviews == 2)

@@ -22,7 +22,8 @@ enum AbsurdDialect {
         grantOnTable: "GIB {rights} AN {table} FUER {role}", grantOnSchema: "GIB HAUS {schema} FUER {role}",
         grantScratchTables: "GIB ZETTEL FUER {role}", guardTable: ["BEWACHE {table} MIT {message}"]),
       queries: .init(
-        subqueriesInInsert: placement, namedSubquery: "NAMENS", lookupJoin: "SUCHVERBUND", lookupSubquery: nil, leftLookupSubquery: "LINKSSUCHE {rows} ALIAS {alias}",
+        subqueriesInInsert: placement, namedSubquery: "NAMENS", lookupJoin: "SUCHVERBUND", lookupSubquery: nil,
+        leftLookupSubquery: "LINKSSUCHE {rows} ALIAS {alias}",
         computedOnceSuffix: "EINMAL", computedOnceCondition: "JA", limit: "NUR {n}", nullsFirst: "LEERE VORAN",
         byteOrder: "NACH BYTES", sum: "SUMME({a})"),
       scripts: .init(begin: "ANFANG", commit: "SCHLUSS", shellCommand: "absurd {file}"),
