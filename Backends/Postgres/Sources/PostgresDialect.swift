@@ -24,7 +24,8 @@ public enum PostgresDialect {
       subqueriesInInsert: .beforeInsert, namedSubquery: "AS", lookupJoin: "JOIN",
       // Without the fence the planner may read a whole ledger to join it with a few rows.
       lookupSubquery: "CROSS JOIN LATERAL (\n{rows}\n  OFFSET 0\n) AS {alias}",
-      leftLookupSubquery: "LEFT JOIN LATERAL (\n{rows}\n  OFFSET 0\n) AS {alias} ON TRUE", computedOnceSuffix: "OFFSET 0",
+      leftLookupSubquery: "LEFT JOIN LATERAL (\n{rows}\n  OFFSET 0\n) AS {alias} ON TRUE",
+      computedOnceSuffix: "OFFSET 0",
       computedOnceCondition: "", limit: "LIMIT {n}", nullsFirst: "NULLS FIRST", byteOrder: "",
       // A sum of bigint is numeric.
       sum: "coalesce(sum({a}), 0)::bigint"),

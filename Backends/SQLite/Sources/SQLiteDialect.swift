@@ -39,7 +39,8 @@ public enum SQLiteDialect {
         "CREATE TRIGGER IF NOT EXISTS {guard_delete} BEFORE DELETE ON {table_name} BEGIN SELECT RAISE(ABORT, '{message}'); END",
       ]),
     queries: .init(
-      subqueriesInInsert: .beforeInsert, namedSubquery: "AS", lookupJoin: "CROSS JOIN", lookupSubquery: nil, leftLookupSubquery: nil,
+      subqueriesInInsert: .beforeInsert, namedSubquery: "AS", lookupJoin: "CROSS JOIN", lookupSubquery: nil,
+      leftLookupSubquery: nil,
       // A subquery with a LIMIT is not merged into one with a WHERE (SQLite's query flattener, restriction 19).
       computedOnceSuffix: "LIMIT -1", computedOnceCondition: "1", limit: "LIMIT {n}", nullsFirst: "", byteOrder: "",
       sum: "coalesce(sum({a}), 0)"),

@@ -210,7 +210,8 @@ public struct Dialect: Sendable {
     public var sum: String
 
     public init(
-      subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?, leftLookupSubquery: String?,
+      subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?,
+      leftLookupSubquery: String?,
       computedOnceSuffix: String,
       computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String, sum: String
     ) {
