@@ -204,14 +204,23 @@ public final class PostgresServer: Sendable {
 
   /// What PostgreSQL's own shell prints for a text of SQL, unaligned, with `|` between columns.
   public func psql(_ sql: String, database: String = "postgres") async throws -> String {
+    try await psql(["-c", sql], database: database)
+  }
+
+  /// The same for a file with a script, whose statements are carried out one by one.
+  public func psql(file: String, database: String = "postgres") async throws -> String {
+    try await psql(["-f", file], database: database)
+  }
+
+  private func psql(_ arguments: [String], database: String) async throws -> String {
     var environment = Command.environment
     environment["PGPASSWORD"] = password
     environment["PGCLIENTENCODING"] = "UTF8"
     let words = [
       installation.path("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", "\(port)",
-      "-U", user, "-d", database, "-c", sql,
+      "-U", user, "-d", database,
     ]
     let given = environment
-    return try await Command.off { try Command.run(words, environment: given) }
+    return try await Command.off { try Command.run(words + arguments, environment: given) }
   }
 }
