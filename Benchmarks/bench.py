@@ -107,7 +107,7 @@ def tool_transaction(arguments, log):
             pending = float(found.group(1)) * units[found.group(2)]
             if inside:
                 total += pending
-        elif line.startswith("BEGIN IMMEDIATE"):
+        elif line.startswith("BEGIN"):
             inside, total = True, pending
         elif line.startswith("COMMIT"):
             inside = False

@@ -75,24 +75,6 @@ class Server:
             self.psql("postgres", f'DROP DATABASE IF EXISTS "{name}"')
 
 
-def transaction(arguments, log):
-    """Runs the tool with --verbose; returns the seconds from BEGIN to COMMIT as its connection measured them."""
-    with open(log, "w") as stderr:
-        _, memory = bench.run([bench.TOOL, *arguments, "--verbose"], stderr=stderr)
-    units = {"ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0}
-    total, inside, pending = 0.0, False, 0.0
-    for line in pathlib.Path(log).read_text().splitlines():
-        found = re.match(r"-- ([0-9.]+) (ns|µs|us|ms|s|min)\b", line)
-        if found:
-            pending = float(found[1]) * units[found[2]]
-            total += pending if inside else 0
-        elif line.startswith("BEGIN"):
-            inside, total = True, pending
-        elif line.startswith("COMMIT"):
-            inside = False
-    return total, memory
-
-
 def new_rows(count, number, history):
     """Rows that arrive: every twentieth is late, somewhere in the history; the others come after it."""
     return f"""
@@ -140,7 +122,7 @@ def measure(arguments, server, folder):
 
     def first_run():
         work = server.copy("work", loaded)
-        seconds, memory["run"] = transaction(["run", "--target", server.target(work)], log)
+        seconds, memory["run"] = bench.tool_transaction(["run", "--target", server.target(work)], log)
         return seconds
 
     def by_hand():
@@ -168,7 +150,7 @@ def measure(arguments, server, folder):
 
         def new_run():
             work = server.copy("work", prepared)
-            return transaction(["run", "--new", "--target", server.target(work)], log)[0]
+            return bench.tool_transaction(["run", "--new", "--target", server.target(work)], log)[0]
 
         def bare_insert():
             work = server.copy("work", prepared)
@@ -194,7 +176,7 @@ def measure(arguments, server, folder):
     for number in range(20):
         mark = server.psql(work, "SELECT max(arrival_id) FROM pageviews")
         server.psql(work, new_rows(1000, number, full))
-        times.append(transaction(["run", "--new", "--target", server.target(work)], log)[0])
+        times.append(bench.tool_transaction(["run", "--new", "--target", server.target(work)], log)[0])
         bare.append(server.psql(work, BARE.format(mark=mark).replace("INTO session_table", "INTO bare"), timed=True))
     results["20 runs of 1,000 rows, one after the other"] = {
         "tool": statistics.median(times), "plain": statistics.median(bare),

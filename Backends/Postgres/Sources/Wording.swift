@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SessionPlan
 
 /// A message as one line.
 func oneLine(_ message: String) -> String {
@@ -21,14 +22,7 @@ func withoutQuoted(_ line: String) -> String {
 }
 
 /// A name quoted for PostgreSQL: `"odd ""name"`.
-func quoted(_ name: String) -> String {
-  var result = "\""
-  for scalar in name.unicodeScalars {
-    if scalar == "\"" { result += "\"" }
-    result.unicodeScalars.append(scalar)
-  }
-  return result + "\""
-}
+func quoted(_ name: String) -> String { "\"" + name.replacing(scalar: "\"", with: "\"\"") + "\"" }
 
 extension Duration {
   /// Whole milliseconds, rounded up, as PostgreSQL's settings take them.

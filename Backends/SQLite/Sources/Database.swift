@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import SessionPlan
 internal import WarehouseDriver
 
 /// An open handle of SQLite's library. Not `Sendable`: it lives inside one `SQLiteConnection`.
@@ -89,11 +90,4 @@ final class Database {
 }
 
 /// A name quoted for SQLite: `"odd ""name"`.
-func quoted(_ name: String) -> String {
-  var result = "\""
-  for scalar in name.unicodeScalars {
-    if scalar == "\"" { result += "\"" }
-    result.unicodeScalars.append(scalar)
-  }
-  return result + "\""
-}
+func quoted(_ name: String) -> String { "\"" + name.replacing(scalar: "\"", with: "\"\"") + "\"" }

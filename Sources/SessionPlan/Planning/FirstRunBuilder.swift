@@ -2,8 +2,7 @@
 struct FirstRunBuilder {
   let planner: Planner
   var steps: RunSteps
-  /// Finds a row where the source has rows that are not among the good ones.
-  private var badRowProbe: Query?
+  private var rejectedStep: Plan.Step?
 
   init(planner: Planner, steps: RunSteps) {
     self.planner = planner
@@ -13,16 +12,10 @@ struct FirstRunBuilder {
   private var content: [String] { Planner.columnsOfSelection + planner.attributes }
 
   mutating func addSteps(_ mode: RunMode) throws {
-    func s(_ name: String) -> Expression { .column("s", name) }
-    let good = try planner.selection(mode, as: "s", judgedOnce: false).filter(.isNull(s("reason")))
-    let rows = good.project(
-      content.map { name in
-        // Rows without a reason have all their keys.
-        NamedExpression(name, name == "page" || planner.attributes.contains(name) ? s(name) : .present(s(name)))
-      } + [NamedExpression("instant", .instant(of: .present(s("page_view_at"))))], as: "o")
     try steps.add(
       ScratchDefinition(
-        name: "fresh", query: Query(rows), position: .init(column: "position", order: planner.order("o"))))
+        name: "fresh", query: Query(try planner.goodRows(mode, as: "o")),
+        position: .init(column: "position", order: planner.order("o"))))
 
     let r = steps.reference("fresh", as: "r")
     let b = steps.reference("fresh", as: "b")
@@ -42,27 +35,15 @@ struct FirstRunBuilder {
         position: .init(
           column: "number", order: [OrderTerm(.column("islands", "first_position"), .value)])))
 
-    let bad = planner.rejected(try planner.selection(mode, as: "s"), "s", as: "b")
-    try steps.add(
-      ScratchDefinition(
-        name: "rejected", query: Query(planner.notYetQuarantined(.distinct(bad, alias: "b"), as: "rejected"))))
-    if case .whole = mode {
-      let all = planner.count(try planner.filteredSource())
-      let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
-      badRowProbe = Query(
-        one.filter(all.isGreater(than: rowCount)).project([NamedExpression("found", .integer(1))], as: "p"))
-    }
+    let rejected = try planner.firstRejected(mode)
+    try steps.add(rejected)
+    rejectedStep = try planner.firstRejectedStep(
+      rejected, columns: steps.schemas[rejected.name] ?? [], mode: mode, good: rowCount)
   }
 
-  /// Bad rows are looked for only where a count says that there are some: nearly always that is all.
   private func scratchStep(_ definition: ScratchDefinition) -> Plan.Step {
-    var step = Plan.Step(definition.name, RunBuilder.purposes[definition.name] ?? "", .createScratch(definition))
-    if definition.name == "rejected", let badRowProbe {
-      let columns = steps.schemas[definition.name] ?? []
-      let none = ScratchDefinition(name: definition.name, query: Query(Planner.nothing(columns)))
-      step.shortcut = .init(ifNothingIn: badRowProbe, statement: .createScratch(none))
-    }
-    return step
+    if let rejectedStep, rejectedStep.name == definition.name { return rejectedStep }
+    return Plan.Step(definition.name, RunBuilder.purposes[definition.name] ?? "", .createScratch(definition))
   }
 
   func statements() -> [Plan.Step] {

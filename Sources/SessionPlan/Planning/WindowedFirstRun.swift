@@ -7,13 +7,10 @@ struct WindowedFirstRun {
   var expected: RunCounts
 
   init(planner: Planner, mode: RunMode, buildingKeys: Bool) throws {
-    let good = try Self.goodRows(planner, mode)
+    let good = try planner.goodRows(mode, as: "g")
     let inserted = planner.rowsOfThisRun(.sessionTable)
     var runSteps = RunSteps(planner.profile.steps)
-    let bad = planner.rejected(try planner.selection(mode, as: "s"), "s", as: "b")
-    let rejected = ScratchDefinition(
-      name: "rejected",
-      query: Query(planner.notYetQuarantined(.distinct(bad, alias: "b"), as: "rejected")))
+    let rejected = try planner.firstRejected(mode)
     try runSteps.add(rejected)
     let quarantined = planner.count(.table(runSteps.reference("rejected", as: "x")))
     counts = RunCounts(pageviews: inserted, lineageRows: .integer(0), quarantined: quarantined)
@@ -24,33 +21,14 @@ struct WindowedFirstRun {
         "rows", "The pageviews, each with its session.",
         planner.insert(into: .sessionTable, Self.withSessions(good, planner), alias: "x", steps: runSteps)))
     if buildingKeys { steps += planner.lateKeySteps() }
-    var badRows = Plan.Step("rejected", RunBuilder.purposes["rejected"] ?? "", .createScratch(rejected))
-    if case .whole = mode {
-      // Bad rows are looked for only where a count says that there are some: nearly always that is all.
-      let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
-      let all = planner.count(try planner.filteredSource())
-      let columns = runSteps.schemas["rejected"] ?? []
-      badRows.shortcut = .init(
-        ifNothingIn: Query(
-          one.filter(all.isGreater(than: inserted)).project([NamedExpression("found", .integer(1))], as: "p")),
-        statement: .createScratch(ScratchDefinition(name: "rejected", query: Query(Planner.nothing(columns)))))
-    }
-    steps.append(badRows)
+    steps.append(
+      try planner.firstRejectedStep(
+        rejected, columns: runSteps.schemas[rejected.name] ?? [], mode: mode, good: inserted))
     steps.append(
       Plan.Step(
         "quarantine", "What cannot be sessionized, and why.",
         planner.insert(
           into: .sessionQuarantine, .table(runSteps.reference("rejected", as: "x")), alias: "x", steps: runSteps)))
-  }
-
-  /// Source rows without fault, under the alias `g`.
-  private static func goodRows(_ planner: Planner, _ mode: RunMode) throws -> Relation {
-    func s(_ name: String) -> Expression { .column("s", name) }
-    return try planner.selection(mode, as: "s", judgedOnce: false).filter(.isNull(s("reason"))).project(
-      (Planner.columnsOfSelection + planner.attributes).map { name in
-        // Rows without a reason have all their keys.
-        NamedExpression(name, name == "page" || planner.attributes.contains(name) ? s(name) : .present(s(name)))
-      } + [NamedExpression("instant", .instant(of: .present(s("page_view_at"))))], as: "g")
   }
 
   /// The textbook's LAG, SUM and FIRST_VALUE: the rows with their `session_id`, under the alias `x`.

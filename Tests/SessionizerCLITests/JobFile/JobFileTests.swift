@@ -13,6 +13,16 @@ import Testing
     #expect(try job(yaml) == SessionJob())
   }
 
+  @Test func timeouts() throws {
+    let file = try JobFile(yaml: "lock_timeout: 500ms\nstatement_timeout: 10m", path: "j.yml")
+    #expect(file.timeouts == Timeouts(lock: .milliseconds(500), statement: .seconds(600)))
+    let option = Timeouts(statement: .seconds(1))
+    #expect(file.timeouts.overridden(by: option) == Timeouts(lock: .milliseconds(500), statement: .seconds(1)))
+    for wrong in ["lock_timeout: 5", "statement_timeout: 25h", "lock_timeout: 10us"] {
+      #expect { try JobFile(yaml: wrong, path: "j.yml") } throws: { "\($0)".contains("j.yml:1") }
+    }
+  }
+
   @Test func everySetting() throws {
     let yaml = """
       gap: 45m
