@@ -19,6 +19,8 @@ public struct Dialect: Sendable {
   public var rights: Rights
   public var queries: Queries
   public var scripts: Scripts
+  public var session: Session
+  public var odbc: ODBC
   /// How each intent node is written. A node without a template is refused, by name.
   public var templates: [Intent: String]
   /// The dialect's answers to the known traps, by id (`T01` …): one sentence each.
@@ -27,8 +29,7 @@ public struct Dialect: Sendable {
   public init(
     name: String, title: String, evidence: Evidence, profile: PlanProfile, identifiers: Identifiers,
     literals: Literals, types: Types, tables: Tables, rights: Rights, queries: Queries, scripts: Scripts,
-    templates: [Intent: String],
-    traps: [String: String]
+    session: Session = Session(), odbc: ODBC = ODBC(), templates: [Intent: String], traps: [String: String]
   ) {
     self.name = name
     self.title = title
@@ -41,6 +42,8 @@ public struct Dialect: Sendable {
     self.rights = rights
     self.queries = queries
     self.scripts = scripts
+    self.session = session
+    self.odbc = odbc
     self.templates = templates
     self.traps = traps
   }
@@ -131,6 +134,8 @@ public struct Dialect: Sendable {
     public var scratchName: String
     /// The whole column: `{name}` numbers the rows in the order of their insertion.
     public var positionColumn: String
+    /// `{name}`: takes a scratch table away, where it outlives its transaction; nil where it does not.
+    public var dropScratch: String?
     /// The whole column: `{name}` is an integer key of the scratch table.
     public var scratchKey: String
     /// `{name}`, `{table}`, `{columns}`: an index of a scratch table.
@@ -142,7 +147,7 @@ public struct Dialect: Sendable {
       createTable: String, createIndex: String?, createLongIndex: String?, createKey: String?, createView: String,
       growingColumn: String, primaryKey: String,
       indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
-      scratchIndex: String, analyzeScratch: String?
+      scratchIndex: String, analyzeScratch: String?, dropScratch: String? = nil
     ) {
       self.createTable = createTable
       self.createIndex = createIndex
@@ -158,6 +163,7 @@ public struct Dialect: Sendable {
       self.scratchKey = scratchKey
       self.scratchIndex = scratchIndex
       self.analyzeScratch = analyzeScratch
+      self.dropScratch = dropScratch
     }
   }
 
