@@ -140,6 +140,9 @@ public struct Dialect: Sendable {
     public var scratchKey: String
     /// `{name}`, `{table}`, `{columns}`: an index of a scratch table.
     public var scratchIndex: String
+    /// `{name}`, `{columns}`: the same as a line of the table's definition, where making an index would end the
+    /// transaction (trap T17); nil where it does not.
+    public var scratchIndexInTable: String?
     /// `{name}`: tells the engine's planner how many rows a scratch table has; nil where that is of no use.
     public var analyzeScratch: String?
 
@@ -147,8 +150,9 @@ public struct Dialect: Sendable {
       createTable: String, createIndex: String?, createLongIndex: String?, createKey: String?, createView: String,
       growingColumn: String, primaryKey: String,
       indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
-      scratchIndex: String, analyzeScratch: String?, dropScratch: String? = nil
+      scratchIndex: String, analyzeScratch: String?, dropScratch: String? = nil, scratchIndexInTable: String? = nil
     ) {
+      self.scratchIndexInTable = scratchIndexInTable
       self.createTable = createTable
       self.createIndex = createIndex
       self.createLongIndex = createLongIndex
@@ -202,6 +206,9 @@ public struct Dialect: Sendable {
     public var lookupSubquery: String?
     /// The same where rows without a match stay; nil where a plain left join does.
     public var leftLookupSubquery: String?
+    /// `{a}`, `{b}`: equality in a look-up that goes on by a range of another column, where the engine takes up the
+    /// whole range only if it is asked for as one too; nil where `=` does.
+    public var rangeLookupEquality: String?
     /// Follows a subquery whose columns are to be computed once; empty where the engine does so by itself.
     public var computedOnceSuffix: String
     /// A condition that a query around such a subquery has where it has no other; empty for none.
@@ -219,8 +226,10 @@ public struct Dialect: Sendable {
       subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?,
       leftLookupSubquery: String?,
       computedOnceSuffix: String,
-      computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String, sum: String
+      computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String, sum: String,
+      rangeLookupEquality: String? = nil
     ) {
+      self.rangeLookupEquality = rangeLookupEquality
       self.subqueriesInInsert = subqueriesInInsert
       self.namedSubquery = namedSubquery
       self.lookupJoin = lookupJoin

@@ -148,11 +148,22 @@ extension Renderer {
       case .lookup: dialect.queries.lookupJoin
       case .left, .leftLookup: "LEFT JOIN"
       }
-    result.from += "\n" + Layout.lines("\(word) \(other.from)", "ON ", try conditions(on))
+    let matches = kind == .lookup ? try lookupConditions(on) : try conditions(on)
+    result.from += "\n" + Layout.lines("\(word) \(other.from)", "ON ", matches)
     result.conditions += other.conditions
     result.readsFenced = false
     result.alias = nil
     return result
+  }
+
+  /// The conditions of a look-up by key, in the form in which the engine uses the whole of an index.
+  private func lookupConditions(_ on: Expression) throws -> [String] {
+    guard let template = dialect.queries.rangeLookupEquality, case .and(let list) = on, list.contains(where: \.isRange)
+    else { return try conditions(on) }
+    return try list.flatMap { condition in
+      guard case .compare(.equal, let a, let b, _) = condition else { return try conditions(condition) }
+      return [try fill(template, ["a": try expression(a), "b": try expression(b)], "range_lookup_equality")]
+    }
   }
 
   private func existence(_ other: Relation, _ on: Expression) throws -> String {
@@ -248,5 +259,13 @@ extension Renderer {
     if term.isDescending { text += " DESC" }
     if term.nulls == .first, !dialect.queries.nullsFirst.isEmpty { text += " " + dialect.queries.nullsFirst }
     return text
+  }
+}
+
+extension Expression {
+  /// Whether it compares by order.
+  fileprivate var isRange: Bool {
+    if case .compare(let comparison, _, _, _) = self { return comparison != .equal && comparison != .notEqual }
+    return false
   }
 }

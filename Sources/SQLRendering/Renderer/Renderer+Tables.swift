@@ -58,7 +58,13 @@ extension Renderer {
       lines.append(
         column.name == scratch.key
           ? try fill(dialect.tables.scratchKey, ["name": name], "scratch_key")
-          : name + " " + type(column.type, isKey: false))
+          : name + " " + type(column.type, isKey: scratch.keyColumns.contains(column.name)))
+    }
+    if let template = dialect.tables.scratchIndexInTable {
+      for column in scratch.lookup {
+        let names = ["name": try quoted(scratch.name + "_by_" + column), "columns": try quoted(column)]
+        lines.append(try fill(template, names, "scratch_index_in_table"))
+      }
     }
     let name = try quoted(scratch.name)
     let create = try fill(
@@ -76,7 +82,7 @@ extension Renderer {
     if let analyze = dialect.tables.analyzeScratch {
       statements.append(try fill(analyze, ["name": target], "analyze_scratch"))
     }
-    for column in scratch.lookup {
+    for column in scratch.lookup where dialect.tables.scratchIndexInTable == nil {
       statements.append(
         try fill(
           dialect.tables.scratchIndex,
