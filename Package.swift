@@ -120,9 +120,15 @@ let package = Package(
     .testTarget(
       name: "SQLiteBackendTests", dependencies: ["CSQLite", "SQLiteBackend", "SessionPlan", "WarehouseDriver", crypto],
       swiftSettings: strict),
-    // A private PostgreSQL server, for the tests.
-    .target(name: "PostgresServer", path: "Tests/PostgresServer", swiftSettings: strict),
-    .testTarget(name: "PostgresServerTests", dependencies: ["PostgresServer"], swiftSettings: strict),
+    // Private servers, for the tests.
+    .target(name: "PrivateServer", path: "Tests/PrivateServer", swiftSettings: strict),
+    .target(
+      name: "PostgresServer", dependencies: ["PrivateServer"], path: "Tests/PostgresServer", swiftSettings: strict),
+    .testTarget(
+      name: "PostgresServerTests", dependencies: ["PostgresServer", "PrivateServer"], swiftSettings: strict),
+    .target(
+      name: "MariaDBServer", dependencies: ["PrivateServer"], path: "Tests/MariaDBServer", swiftSettings: strict),
+    .testTarget(name: "MariaDBServerTests", dependencies: ["MariaDBServer", "PrivateServer"], swiftSettings: strict),
     .testTarget(
       name: "PostgresBackendTests",
       dependencies: [

@@ -1,5 +1,5 @@
 public import Foundation
-import Synchronization
+import PrivateServer
 
 /// A private PostgreSQL server on 127.0.0.1, which is gone with the process, however that ends.
 public final class PostgresServer: Sendable {
@@ -14,18 +14,20 @@ public final class PostgresServer: Sendable {
   public let folder: String
   private let installation: Installation
   private let watcher: Watcher
-  private let process = Mutex<Process?>(nil)
+  private let process: ServerProcess
 
   private init(_ options: Options, installation: Installation) throws {
     self.installation = installation
-    port = try Self.freePort()
+    port = try freePort()
     password = options.authentication == "trust" ? nil : "correct horse"
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("postgres-\(UUID().uuidString)").path
-    watcher = try Watcher(folder: folder)
+    // At once and without a checkpoint, but with its shared memory given back.
+    watcher = try Watcher(folder: folder, pidFile: "data/postmaster.pid", signal: "QUIT")
+    process = ServerProcess(folder: folder, pidFile: "data/postmaster.pid")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    if let owner = installation.owner { chown(folder, owner.user, owner.group) }
+    installation.account.own(folder)
     var words =
-      installation.prefix + [
+      installation.account.prefix + [
         installation.path("initdb"), "--pgdata=\(folder)/data", "--username=\(user)", "--no-sync", "--encoding=UTF8",
         "--auth=\(options.authentication)", "--locale=\(options.locale)",
       ]
@@ -33,7 +35,7 @@ public final class PostgresServer: Sendable {
     if let password {
       let file = folder + "/password"
       try (password + "\n").write(toFile: file, atomically: false, encoding: .utf8)
-      if let owner = installation.owner { chown(file, owner.user, owner.group) }
+      installation.account.own(file)
       words.append("--pwfile=\(file)")
     }
     _ = try Command.run(words)
@@ -49,76 +51,22 @@ public final class PostgresServer: Sendable {
   public static func start(_ options: Options = Options()) async throws -> PostgresServer {
     let installation = try Installation.found.get()
     return try await Command.off {
-      var attempts = 0
-      while true {
-        do {
-          let server = try PostgresServer(options, installation: installation)
-          try server.launch()
-          return server
-        } catch PortTaken.taken where attempts < 5 {
-          attempts += 1
-        }
+      try withFreePort {
+        let server = try PostgresServer(options, installation: installation)
+        try server.launch()
+        return server
       }
     }
-  }
-
-  private enum PortTaken: Error { case taken }
-
-  /// A port that nobody listens on. Somebody may take it before the server does: then another is tried.
-  private static func freePort() throws -> Int {
-    #if os(Linux)
-      let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    #else
-      let socket = socket(AF_INET, SOCK_STREAM, 0)
-    #endif
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-      }
-    }
-    guard isBound else { throw PostgresServerError("there is no free port on 127.0.0.1") }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 
   // MARK: Its life
 
   /// Starts the server on its folder and waits until it takes connections.
   private func launch() throws {
-    let words = installation.prefix + [installation.path("postgres"), "-D", folder + "/data"]
-    let log = folder + "/server.log"
-    if !FileManager.default.fileExists(atPath: log) { _ = FileManager.default.createFile(atPath: log, contents: nil) }
-    // A killed server leaves its file behind, which says that it is ready; the next one needs it to clean up.
-    let former = processID
-    let postmaster = Process()
-    postmaster.executableURL = URL(fileURLWithPath: words[0])
-    postmaster.arguments = Array(words.dropFirst())
-    postmaster.environment = Command.environment
-    postmaster.currentDirectoryURL = URL(fileURLWithPath: "/")
-    postmaster.standardInput = FileHandle.nullDevice
-    let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
-    try output.seekToEnd()
-    postmaster.standardOutput = output
-    postmaster.standardError = output
-    try postmaster.run()
-    try output.close()
-    for _ in 0..<3000 {
-      if processID != former, status.dropFirst(7).first?.hasPrefix("ready") ?? false {
-        process.withLock { $0 = postmaster }
-        return
-      }
-      if !postmaster.isRunning {
-        if self.log.contains("could not bind") { throw PortTaken.taken }
-        throw PostgresServerError("the server did not start: \(self.log)")
-      }
-      Thread.sleep(forTimeInterval: 0.02)
+    let words = installation.account.prefix + [installation.path("postgres"), "-D", folder + "/data"]
+    try process.launch(words, portIsTaken: "could not bind") { _ in
+      status.dropFirst(7).first?.hasPrefix("ready") ?? false
     }
-    postmaster.terminate()
-    throw PostgresServerError("the server is not ready after a minute: \(self.log)")
   }
 
   /// The lines of the server's own file: process id, folder, …, status.
@@ -128,49 +76,17 @@ public final class PostgresServer: Sendable {
   }
 
   /// The postmaster's process id, while there is one.
-  public var processID: pid_t? { status.first.flatMap { pid_t($0) } }
+  public var processID: pid_t? { process.id }
 
   /// What the server has said.
-  public var log: String { (try? String(contentsOfFile: folder + "/server.log", encoding: .utf8)) ?? "" }
+  public var log: String { process.log }
 
   /// Ends the server at once, as a crash does: the postmaster and every process of it.
-  public func kill() {
-    guard let postmaster = processID else { return }
-    // A stopped postmaster makes no more children.
-    _ = Foundation.kill(postmaster, SIGSTOP)
-    for child in Self.children(of: postmaster) { _ = Foundation.kill(child, SIGKILL) }
-    _ = Foundation.kill(postmaster, SIGKILL)
-    process.withLock { process in
-      process?.waitUntilExit()
-      process = nil
-    }
-  }
-
-  private static func children(of parent: pid_t) -> [pid_t] {
-    #if os(Linux)
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-      return names.compactMap { pid_t($0) }.filter { candidate in
-        guard let text = try? String(contentsOfFile: "/proc/\(candidate)/stat", encoding: .utf8) else { return false }
-        // After the name in parentheses: the state, then the parent.
-        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
-        return fields.count > 1 && pid_t(fields[1]) == parent
-      }
-    #else
-      let output = try? Command.run(["/usr/bin/pgrep", "-P", String(parent)])
-      return output?.split(separator: "\n").compactMap { pid_t($0) } ?? []
-    #endif
-  }
+  public func kill() { process.kill() }
 
   /// Ends the server's connections, and it.
   public func stop() async {
-    try? await Command.off { [self] in
-      guard let postmaster = processID else { return }
-      _ = Foundation.kill(postmaster, SIGINT)
-      process.withLock { process in
-        process?.waitUntilExit()
-        process = nil
-      }
-    }
+    try? await Command.off { [process] in process.stop(by: SIGINT) }
   }
 
   /// Starts a server that was stopped or killed, on the same port; one that runs is stopped before.

@@ -1,5 +1,6 @@
 import Foundation
 import PostgresServer
+import PrivateServer
 import Testing
 
 @Suite(.enabled(if: PostgresServer.absence == nil)) struct ServerTests {
@@ -8,14 +9,14 @@ import Testing
     #expect(try await server.psql("SHOW timezone") == "Asia/Kathmandu\n")
     let database = try await server.makeDatabase("TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
     _ = try await server.psql("CREATE TABLE t AS SELECT 1 AS i", database: database)
-    await #expect(throws: PostgresServerError.self) { try await server.psql("SELECT 1/0") }
+    await #expect(throws: PrivateServerError.self) { try await server.psql("SELECT 1/0") }
 
     await server.stop()
     #expect(server.processID == nil)
-    await #expect(throws: PostgresServerError.self) { try await server.psql("SELECT 1") }
+    await #expect(throws: PrivateServerError.self) { try await server.psql("SELECT 1") }
     try await server.restart()
     server.kill()
-    await #expect(throws: PostgresServerError.self) { try await server.psql("SELECT 1") }
+    await #expect(throws: PrivateServerError.self) { try await server.psql("SELECT 1") }
     try await server.restart()
     #expect(try await server.psql("SELECT i FROM t", database: database) == "1\n")
   }

@@ -1,15 +1,17 @@
 import Foundation
 
 /// Programs that are run to their end.
-enum Command {
-  /// The environment without the settings of libpq and of a server that somebody has made.
-  static var environment: [String: String] {
-    ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PG") && !$0.key.hasPrefix("LC_") }
+public enum Command {
+  /// The environment without the settings of clients and of a server that somebody has made.
+  public static var environment: [String: String] {
+    ProcessInfo.processInfo.environment.filter { name, _ in
+      !["PG", "MYSQL", "MARIADB", "ODBC", "LC_"].contains { name.hasPrefix($0) }
+    }
   }
 
   /// Runs a program and returns what it wrote to its standard output.
   /// - Throws: what it wrote to its standard error, where it ends with another code than 0.
-  static func run(_ words: [String], environment: [String: String] = environment) throws -> String {
+  public static func run(_ words: [String], environment: [String: String] = environment) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: words[0])
     process.arguments = Array(words.dropFirst())
@@ -31,13 +33,13 @@ enum Command {
     guard process.terminationStatus == 0 else {
       try said.seek(toOffset: 0)
       let message = String(decoding: try said.readToEnd() ?? Data(), as: UTF8.self)
-      throw PostgresServerError("\(words.joined(separator: " ")): \(message)")
+      throw PrivateServerError("\(words.joined(separator: " ")): \(message)")
     }
     return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Runs blocking work on a thread of its own.
-  static func off<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+  public static func off<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
     try await withCheckedThrowingContinuation { continuation in
       Thread { continuation.resume(with: Result(catching: body)) }.start()
     }
