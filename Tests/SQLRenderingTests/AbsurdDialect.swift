@@ -4,8 +4,8 @@ import SessionPlan
 /// Every token is absurd, so that one that is hard-coded in the renderer shows.
 enum AbsurdDialect {
   static func dialect(_ profile: PlanProfile, placement: Dialect.SubqueryPlacement = .insideInsert) -> Dialect {
-    Dialect(
-      name: "absurd", title: "Absurd 9", evidence: .assumed, profile: profile,
+    var dialect = Dialect(
+      name: "absurd", title: "Absurd 9", evidence: .assumed, steps: .inline, islands: .windows, capabilities: [:],
       identifiers: .init(openQuote: "⟪", closeQuote: "⟫⟫", longest: 400),
       literals: .init(escapesBackslash: true, timestamp: "MOMENT<{a}>", null: "VOID<{type}>", text: "SPRUCH<{a}>"),
       types: .init(
@@ -39,6 +39,8 @@ enum AbsurdDialect {
         begin: "ANFANG", commit: "SCHLUSS", shellCommand: "absurd {file}", opening: ["MOIN"], terminator: " UND AUS",
         scratchBeforeTransaction: true),
       templates: templates, traps: [:])
+    dialect.profile = profile
+    return dialect
   }
 
   static let profiles: [PlanProfile] = [PlanProfile.Steps.scratchTables, .inline].flatMap { steps in

@@ -27,8 +27,8 @@ extension Dialect {
     public var nullableColumn: String
     /// The whole column: `{name}` is an integer that grows with each row and is the primary key.
     public var growingColumn: String
-    /// `{columns}`; empty where a table cannot have one.
-    public var primaryKey: String
+    /// `{columns}`; nil where a table cannot have one.
+    public var primaryKey: String?
     /// Whether the name of an index carries the schema, as on SQLite, or the table's schema decides.
     public var indexNameHasSchema: Bool
     /// `{name}`, `{columns}`: a table of this transaction only.
@@ -50,7 +50,7 @@ extension Dialect {
 
     public init(
       createTable: String, createIndex: String?, createLongIndex: String?, createKey: String?, createView: String,
-      growingColumn: String, primaryKey: String,
+      growingColumn: String, primaryKey: String?,
       indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
       scratchIndex: String, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
       createUnlessThere: String? = nil, clustered: String = "", unclustered: String = "",

@@ -12,9 +12,9 @@ extension Renderer {
         "column")
     }
     let growing = Set(table.columns.filter { $0.role == .growing }.map(\.column.name))
-    if !table.primaryKey.isEmpty, growing != Set(table.primaryKey), !dialect.tables.primaryKey.isEmpty {
+    if !table.primaryKey.isEmpty, growing != Set(table.primaryKey), let template = dialect.tables.primaryKey {
       let columns = try table.primaryKey.map { try quoted($0) }.joined(separator: ", ")
-      lines.append(try fill(dialect.tables.primaryKey, ["columns": columns], "primary_key"))
+      lines.append(try fill(template, ["columns": columns], "primary_key"))
     }
     let name = try quoted(table.name)
     let statement = try fill(
