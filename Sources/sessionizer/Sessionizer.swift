@@ -1,6 +1,6 @@
+import DialectFiles
 import Foundation
 import PostgresBackend
-import SQLRendering
 import SQLiteBackend
 import SessionizerCLI
 import WarehouseDriver
@@ -12,11 +12,7 @@ struct Sessionizer {
     let process = ProcessInfo.processInfo
     let environment = CommandEnvironment(
       backends: BackendRegistry([SQLiteBackend(), PostgresBackend()]),
-      dialects: [
-        BuiltInDialect(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.inlineDialect),
-        BuiltInDialect(asRun: PostgresDialect.dialect, asScript: PostgresDialect.inlineDialect),
-      ],
-      variables: process.environment, console: .standard())
+      dialects: DialectLibrary(), variables: process.environment, console: .standard())
     exit(await CommandLineTool.main(Array(process.arguments.dropFirst()), environment))
   }
 }

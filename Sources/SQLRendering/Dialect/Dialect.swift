@@ -2,16 +2,22 @@ public import SessionPlan
 
 /// What one engine's SQL looks like: data, not a subclass. The one `Renderer` reads it.
 ///
-/// Nothing has a default here: a new dialect answers everything.
+/// It is written as a file (`docs/dialects.md`), whose keys are these properties in snake case.
 public struct Dialect: Sendable {
   /// Lower case, such as `sqlite`.
   public var name: String
   /// As people write it, with the version that the answers are for: `SQLite 3.40`.
   public var title: String
-  /// What stands behind the answers.
+  /// What stands behind the answers that do not say it themselves.
   public var evidence: Evidence
-  /// How plans are shaped for it.
-  public var profile: PlanProfile
+  /// The engine's documentation.
+  public var documentation: String?
+  /// How steps of a run are kept between its statements.
+  public var steps: PlanProfile.Steps
+  /// How the rows of one session are found.
+  public var islands: PlanProfile.Islands
+  /// What the engine can do. One that is not there is unknown.
+  public var capabilities: [Capability: Support]
   public var identifiers: Identifiers
   public var literals: Literals
   public var types: Types
@@ -23,18 +29,22 @@ public struct Dialect: Sendable {
   public var odbc: ODBC
   /// How each intent node is written. A node without a template is refused, by name.
   public var templates: [Intent: String]
-  /// The dialect's answers to the known traps, by id (`T01` …): one sentence each.
-  public var traps: [String: String]
+  /// The dialect's answers to the known traps.
+  public var traps: [Trap: TrapAnswer]
 
   public init(
-    name: String, title: String, evidence: Evidence, profile: PlanProfile, identifiers: Identifiers,
+    name: String, title: String, evidence: Evidence, documentation: String? = nil, steps: PlanProfile.Steps,
+    islands: PlanProfile.Islands, capabilities: [Capability: Support], identifiers: Identifiers,
     literals: Literals, types: Types, tables: Tables, rights: Rights, queries: Queries, scripts: Scripts,
-    session: Session = Session(), odbc: ODBC = ODBC(), templates: [Intent: String], traps: [String: String]
+    session: Session = Session(), odbc: ODBC = ODBC(), templates: [Intent: String], traps: [Trap: TrapAnswer]
   ) {
     self.name = name
     self.title = title
     self.evidence = evidence
-    self.profile = profile
+    self.documentation = documentation
+    self.steps = steps
+    self.islands = islands
+    self.capabilities = capabilities
     self.identifiers = identifiers
     self.literals = literals
     self.types = types
@@ -48,27 +58,26 @@ public struct Dialect: Sendable {
     self.traps = traps
   }
 
-  /// What is known of a dialect, from the strongest to the weakest.
-  public enum Evidence: String, Sendable, CaseIterable {
-    /// The project's tests run it on the engine.
-    case testedLive = "tested live"
-    /// The engine's documentation says so.
-    case documented
-    case assumed
-  }
-
   /// Names of tables and columns.
   public struct Identifiers: Sendable {
-    /// Put before and after a name; one inside a name is doubled.
+    /// Put before and after a name.
     public var openQuote: String
     public var closeQuote: String
     /// The longest name, in bytes of UTF-8.
     public var longest: Int
+    /// What a closing quote inside a name becomes; nil: it is doubled.
+    public var escapedQuote: String?
+    /// Whether a backslash in a name is an escape and must be doubled.
+    public var escapesBackslash: Bool
 
-    public init(openQuote: String, closeQuote: String, longest: Int) {
+    public init(
+      openQuote: String, closeQuote: String, longest: Int, escapedQuote: String? = nil, escapesBackslash: Bool = false
+    ) {
       self.openQuote = openQuote
       self.closeQuote = closeQuote
       self.longest = longest
+      self.escapedQuote = escapedQuote
+      self.escapesBackslash = escapesBackslash
     }
   }
 
@@ -78,13 +87,28 @@ public struct Dialect: Sendable {
     public var escapesBackslash: Bool
     /// `{a}` is the quoted text `'YYYY-MM-DD HH:MM:SS.ffffff'`.
     public var timestamp: String
-    /// `{type}` is the column type.
+    /// `{type}` is the type as it stands in a CAST.
     public var null: String
+    /// `{a}` is the quoted text: the constant of a text value, such as `N{a}`.
+    public var text: String
+    /// What a quote inside a text becomes.
+    public var escapedQuote: String
+    /// What a line break inside a text becomes; nil where one may stand in it.
+    public var lineBreak: String?
+    /// Whether an empty text is NULL (trap T12), so that equality with one is asked as IS NULL.
+    public var emptyTextIsNull: Bool
 
-    public init(escapesBackslash: Bool, timestamp: String, null: String) {
+    public init(
+      escapesBackslash: Bool, timestamp: String, null: String, text: String = "{a}", escapedQuote: String = "''",
+      lineBreak: String? = nil, emptyTextIsNull: Bool = false
+    ) {
       self.escapesBackslash = escapesBackslash
       self.timestamp = timestamp
       self.null = null
+      self.text = text
+      self.escapedQuote = escapedQuote
+      self.lineBreak = lineBreak
+      self.emptyTextIsNull = emptyTextIsNull
     }
   }
 
@@ -98,76 +122,24 @@ public struct Dialect: Sendable {
     /// The arithmetic form of a timestamp, in scratch tables.
     public var instant: String
     public var flag: String
+    /// The types as they stand in a CAST; nil: as for columns.
+    public var castInteger: String?
+    public var castText: String?
+    public var castTimestamp: String?
 
-    public init(integer: String, text: String, key: String, timestamp: String, instant: String, flag: String) {
+    public init(
+      integer: String, text: String, key: String, timestamp: String, instant: String, flag: String,
+      castInteger: String? = nil, castText: String? = nil, castTimestamp: String? = nil
+    ) {
+      self.castInteger = castInteger
+      self.castText = castText
+      self.castTimestamp = castTimestamp
       self.integer = integer
       self.text = text
       self.key = key
       self.timestamp = timestamp
       self.instant = instant
       self.flag = flag
-    }
-  }
-
-  /// Statements that make things.
-  public struct Tables: Sendable {
-    /// `{name}`, `{columns}`
-    public var createTable: String
-    /// `{name}`, `{table}`, `{columns}`; nil where the engine has no indexes.
-    public var createIndex: String?
-    /// The same for values of any length, with `{first_column}` too (trap T28); nil where there is no such index.
-    public var createLongIndex: String?
-    /// `{table}`, `{columns}`: makes columns the primary key of a table that has rows. Needed where the profile builds
-    /// keys late.
-    public var createKey: String?
-    /// `{name}`, `{query}`
-    public var createView: String
-    /// The whole column: `{name}` is an integer that grows with each row and is the primary key.
-    public var growingColumn: String
-    /// `{columns}`
-    public var primaryKey: String
-    /// Whether the name of an index carries the schema, as on SQLite, or the table's schema decides.
-    public var indexNameHasSchema: Bool
-    /// `{name}`, `{columns}`: a table of this transaction only.
-    public var createScratch: String
-    /// `{name}` of a scratch table where it is read.
-    public var scratchName: String
-    /// The whole column: `{name}` numbers the rows in the order of their insertion.
-    public var positionColumn: String
-    /// `{name}`: takes a scratch table away, where it outlives its transaction; nil where it does not.
-    public var dropScratch: String?
-    /// The whole column: `{name}` is an integer key of the scratch table.
-    public var scratchKey: String
-    /// `{name}`, `{table}`, `{columns}`: an index of a scratch table.
-    public var scratchIndex: String
-    /// `{name}`, `{columns}`: the same as a line of the table's definition, where making an index would end the
-    /// transaction (trap T17); nil where it does not.
-    public var scratchIndexInTable: String?
-    /// `{name}`: tells the engine's planner how many rows a scratch table has; nil where that is of no use.
-    public var analyzeScratch: String?
-
-    public init(
-      createTable: String, createIndex: String?, createLongIndex: String?, createKey: String?, createView: String,
-      growingColumn: String, primaryKey: String,
-      indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
-      scratchIndex: String, analyzeScratch: String?, dropScratch: String? = nil, scratchIndexInTable: String? = nil
-    ) {
-      self.scratchIndexInTable = scratchIndexInTable
-      self.createTable = createTable
-      self.createIndex = createIndex
-      self.createLongIndex = createLongIndex
-      self.createKey = createKey
-      self.createView = createView
-      self.growingColumn = growingColumn
-      self.primaryKey = primaryKey
-      self.indexNameHasSchema = indexNameHasSchema
-      self.createScratch = createScratch
-      self.scratchName = scratchName
-      self.positionColumn = positionColumn
-      self.scratchKey = scratchKey
-      self.scratchIndex = scratchIndex
-      self.analyzeScratch = analyzeScratch
-      self.dropScratch = dropScratch
     }
   }
 
@@ -191,80 +163,5 @@ public struct Dialect: Sendable {
       self.grantScratchTables = grantScratchTables
       self.guardTable = guardTable
     }
-  }
-
-  /// The shape of queries.
-  public struct Queries: Sendable {
-    /// Where the named subqueries of an INSERT stand (trap T01).
-    public var subqueriesInInsert: SubqueryPlacement
-    /// Between two named subqueries' name and body: `AS`, or `AS MATERIALIZED`.
-    public var namedSubquery: String
-    /// `JOIN` that keeps the written order: the left drives, the right is looked up.
-    public var lookupJoin: String
-    /// `{rows}`, `{alias}`: the same where only a subquery that depends on the row at hand keeps the order; `{rows}` is
-    /// the look-up with its conditions. nil where `lookupJoin` does.
-    public var lookupSubquery: String?
-    /// The same where rows without a match stay; nil where a plain left join does.
-    public var leftLookupSubquery: String?
-    /// `{a}`, `{b}`: equality in a look-up that goes on by a range of another column, where the engine takes up the
-    /// whole range only if it is asked for as one too; nil where `=` does.
-    public var rangeLookupEquality: String?
-    /// Follows a subquery whose columns are to be computed once; empty where the engine does so by itself.
-    public var computedOnceSuffix: String
-    /// A condition that a query around such a subquery has where it has no other; empty for none.
-    public var computedOnceCondition: String
-    /// `{n}`: the first n rows.
-    public var limit: String
-    /// Follows a term of an ascending order whose NULLs come first; empty where that is the default.
-    public var nullsFirst: String
-    /// Follows a term of an order by the bytes of a text; empty where that is the default.
-    public var byteOrder: String
-    /// `{a}`: the sum of integers as an integer, 0 for no rows
-    public var sum: String
-
-    public init(
-      subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?,
-      leftLookupSubquery: String?,
-      computedOnceSuffix: String,
-      computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String, sum: String,
-      rangeLookupEquality: String? = nil
-    ) {
-      self.rangeLookupEquality = rangeLookupEquality
-      self.subqueriesInInsert = subqueriesInInsert
-      self.namedSubquery = namedSubquery
-      self.lookupJoin = lookupJoin
-      self.lookupSubquery = lookupSubquery
-      self.leftLookupSubquery = leftLookupSubquery
-      self.computedOnceSuffix = computedOnceSuffix
-      self.computedOnceCondition = computedOnceCondition
-      self.limit = limit
-      self.nullsFirst = nullsFirst
-      self.byteOrder = byteOrder
-      self.sum = sum
-    }
-  }
-
-  /// Scripts for the engine's own shell (`QueryScripts`).
-  public struct Scripts: Sendable {
-    /// Begins a transaction that no other run of the job can come into; empty where the engine has none.
-    /// `{runs_text}` is the name of the run ledger as a text constant; likewise in `commit`.
-    public var begin: String
-    /// Ends it; empty where the engine has none.
-    public var commit: String
-    /// `{file}`: the shell command that runs a script.
-    public var shellCommand: String
-
-    public init(begin: String, commit: String, shellCommand: String) {
-      self.begin = begin
-      self.commit = commit
-      self.shellCommand = shellCommand
-    }
-  }
-
-  public enum SubqueryPlacement: String, Sendable, CaseIterable {
-    /// `WITH … INSERT INTO t SELECT …`
-    case beforeInsert
-    /// `INSERT INTO t WITH … SELECT …`
-    case insideInsert
   }
 }

@@ -1,0 +1,98 @@
+internal import SQLRendering
+
+extension DialectKey {
+  static let sessionKeys: [DialectKey] = [
+    .list(
+      "session.opening", \.session.opening,
+      "Carried out after connecting, in order: the session's zone is UTC, wrong values are errors.", or: [],
+      example: ["SET TIME ZONE 'UTC'"]),
+    .list(
+      "session.begin_reading", \.session.beginReading,
+      "Begins a transaction whose reads see one snapshot and that writes nothing.", or: [], example: ["BEGIN"]),
+    .list(
+      "session.begin_writing", \.session.beginWriting, "Begins a transaction of load and create.", or: [],
+      example: ["BEGIN"]),
+    .list(
+      "session.begin_run", \.session.beginRun,
+      "Begins a transaction of a run, whose job lock is held already where it is not the transaction itself.", or: [],
+      example: ["BEGIN ISOLATION LEVEL REPEATABLE READ"]),
+    .list("session.commit", \.session.commit, "Ends a transaction.", or: [], example: ["COMMIT"]),
+    .list("session.rollback", \.session.rollback, "Takes it back.", or: [], example: ["ROLLBACK"]),
+    jobLock,
+    .optional(
+      "session.statement_timeout", \.session.statementTimeout,
+      "How long a statement may take; ~ where the engine has no such setting, and the backend cancels it.",
+      takes: "seconds|milliseconds", mustAnswer: false, example: "SET statement_timeout = {milliseconds}"),
+    .optional(
+      "session.lock_timeout", \.session.lockTimeout, "How long a statement waits for another connection's lock.",
+      takes: "seconds|milliseconds", mustAnswer: false, example: "SET lock_timeout = {milliseconds}"),
+    .optional(
+      "session.explain", \.session.explain, "Gives the engine's plan of a statement as rows of text.", takes: "query",
+      mustAnswer: false, example: "EXPLAIN {query}"),
+    .optional(
+      "session.version", \.session.version, "Gives one row with the server's version.", mustAnswer: false,
+      example: "SELECT version()"),
+  ]
+
+  /// What the statements of a job lock may name.
+  static let jobLockPlaceholders: Placeholders = "name? ledger? seconds? milliseconds?"
+  static let jobLockStatements = ["acquire", "release", "holder"]
+
+  private static let jobLock = DialectKey(
+    path: "session.job_lock", kind: .jobLock, isOptional: true,
+    meaning: "What keeps two runs of a job apart (trap T19): `transaction` where the transaction of begin_run is the "
+      + "lock, or statements: `acquire` gives 1 where the lock was taken, `holder` (or ~) says who has it. {name} is "
+      + "the run ledger as a text constant of at most 60 bytes, {ledger} one that a catalog function takes; "
+      + "{seconds} or {milliseconds} to wait. ~ where the engine has no lock.",
+    standard: KeyValue.none,
+    example: .mapping([
+      "acquire": .text("SELECT get_lock({name}, {seconds})"), "release": .text("SELECT release_lock({name})"),
+      "holder": .text("SELECT is_used_lock({name})"),
+    ]),
+    get: { dialect in
+      switch dialect.session.jobLock {
+      case nil: .none
+      case .transaction: .text("transaction")
+      case .statements(let acquire, let release, let holder):
+        .mapping(["acquire": .text(acquire), "release": .text(release), "holder": holder.map(KeyValue.text) ?? .none])
+      }
+    },
+    set: { dialect, value in
+      dialect.session.jobLock =
+        switch value {
+        case .text: .transaction
+        case .mapping:
+          .statements(
+            acquire: value["acquire"]?.text ?? "", release: value["release"]?.text ?? "",
+            holder: value["holder"]?.text)
+        default: nil
+        }
+    })
+
+  static let odbcKeys: [DialectKey] = [
+    .list(
+      "odbc.products", \.odbc.products,
+      "Names by which a driver calls the engine (SQL_DBMS_NAME), for odbc: without a dialect.", or: [],
+      example: ["PostgreSQL"]),
+    DialectKey(
+      path: "odbc.attributes", kind: .lists,
+      meaning: "Put before the user's connection string where it does not say otherwise, by the driver's file name or "
+        + "its beginning.",
+      standard: .mapping([:]), example: .mapping(["psqlodbc": .list(["UseDeclareFetch=1"])]),
+      get: { .mapping($0.odbc.attributes.mapValues(KeyValue.list)) },
+      set: { dialect, value in
+        guard case .mapping(let entries) = value else { return }
+        dialect.odbc.attributes = entries.mapValues(\.list)
+      }),
+    .word(
+      "odbc.append", \.odbc.append,
+      "How rows are inserted in bulk: arrays of parameters, or many rows of VALUES in one statement.", or: .arrays,
+      example: .arrays),
+    .integer(
+      "odbc.rows_per_statement", \.odbc.rowsPerStatement, in: 1...1_000_000,
+      "The most rows of one INSERT … VALUES, or of one array.", or: 1000, example: 1000),
+    .flag(
+      "odbc.times_as_text", \.odbc.timesAsText,
+      "Whether times are sent and read as text because the driver cuts their fractions.", or: false),
+  ]
+}
