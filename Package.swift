@@ -102,8 +102,7 @@ let package = Package(
       name: "SQLRenderingTests",
       dependencies: [
         "DialectFiles", "PlanSamples", "PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionPlan",
-        "SessionRunner",
-        "WarehouseDriver", logging,
+        "SessionRunner", "WarehouseDriver", logging,
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
