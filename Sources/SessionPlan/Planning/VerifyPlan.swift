@@ -247,6 +247,14 @@ extension Planner {
       expected: .text("in the ledger"), found: .text("not there"))
   }
 
+  /// The source's rows beside the ledger's of the same id, under the aliases `s` and `t`.
+  private func inBoth() throws -> Relation {
+    let t = ledger(.sessionTable, as: "t")
+    let id = Expression.column("s", "event_id")
+    return Relation.join(
+      try selection(.whole, as: "s").filter(id.isPresent), .table(t), .lookup, on: t["event_id"].equals(id, ids))
+  }
+
   /// Ledger rows that the source still has, with how many of its copies are `equal`: under the alias `c`.
   private func inSource() throws -> Relation {
     let t = ledger(.sessionTable, as: "t")
@@ -255,10 +263,7 @@ extension Planner {
       t["user_id"].equals(s("user_id"), .bytes), t["page_view_at"].equals(s("page_view_at"), .value),
       .isSame(t["page"], s("page"), .bytes),
     ])
-    let matched = Relation.join(
-      try selection(.whole, as: "s").filter(s("event_id").isPresent), .table(t), .lookup,
-      on: t["event_id"].equals(s("event_id"), ids)
-    ).project(
+    let matched = try inBoth().project(
       [
         NamedExpression("t", "event_id"), NamedExpression("t", "page_view_at"),
         NamedExpression("is_equal", .choose([Branch(isEqual, then: .integer(1))], otherwise: .integer(0))),
@@ -281,14 +286,16 @@ extension Planner {
   /// Ledger rows whose id the source has no more.
   private func retired(_ window: TimeWindow) throws -> Query {
     let t = ledger(.sessionTable, as: "t")
-    func side(_ rows: Relation, _ alias: String, isFound: Int64) -> Relation {
+    func side(_ rows: Relation, isFound: Int64) -> Relation {
       rows.project(
-        ["event_id", "page_view_at"].map { NamedExpression(alias, $0) } + [NamedExpression("found", .integer(isFound))],
-        as: "u")
+        [
+          NamedExpression("event_id", t["event_id"]), NamedExpression("page_view_at", t["page_view_at"]),
+          NamedExpression("found", .integer(isFound)),
+        ], as: "u")
     }
     // By grouping, since the source's side has no key to look rows up by.
     let both = Relation.aggregate(
-      .unionAll([side(.table(t), "t", isFound: 0), side(try inSource(), "c", isFound: 1)], alias: "u"),
+      .unionAll([side(.table(t), isFound: 0), side(try inBoth(), isFound: 1)], alias: "u"),
       by: [NamedExpression("u", "event_id"), NamedExpression("u", "page_view_at")],
       [AggregateColumn("found", .sum(.column("u", "found")))], alias: "b")
     func b(_ name: String) -> Expression { .column("b", name) }
