@@ -73,6 +73,14 @@ let package = Package(
       name: "PostgresBackend", dependencies: ["CPostgres", "SQLRendering", "SessionPlan", "WarehouseDriver"],
       path: "Backends/Postgres/Sources", swiftSettings: strict),
 
+    // Whatever has an ODBC driver, through unixODBC.
+    .systemLibrary(
+      name: "CODBC", path: "Backends/ODBC/CODBC", pkgConfig: "odbc",
+      providers: [.apt(["unixodbc-dev"]), .brew(["unixodbc"])]),
+    .target(
+      name: "ODBCBackend", dependencies: ["CODBC", "SQLRendering", "SessionPlan", "WarehouseDriver"],
+      path: "Backends/ODBC/Sources", swiftSettings: strict),
+
     // The command line.
     .target(
       name: "SessionizerCLI",
@@ -84,7 +92,9 @@ let package = Package(
     // The executable; the only target that names all backends.
     .executableTarget(
       name: "sessionizer",
-      dependencies: ["PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver"],
+      dependencies: [
+        "ODBCBackend", "PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver",
+      ],
       swiftSettings: strict),
 
     // Tests.
@@ -124,6 +134,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "ODBCBackendTests",
+      dependencies: [
+        "CODBC", "MariaDBServer", "ODBCBackend", "PostgresBackend", "PostgresServer", "PrivateServer", "SQLRendering",
+        "SQLiteBackend", "SessionPlan", "WarehouseDriver",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "SessionizerCLITests",
       dependencies: [
         "PageviewFiles", "PageviewGenerator", "SQLiteBackend", "SessionPlan", "SessionRunner", "SessionizerCLI",
@@ -134,7 +151,7 @@ let package = Package(
     .executableTarget(
       name: "RunHelper",
       dependencies: [
-        "PostgresBackend", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
+        "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
       ],
       path: "Tests/RunHelper", swiftSettings: strict),
     .testTarget(

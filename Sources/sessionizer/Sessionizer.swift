@@ -1,4 +1,5 @@
 import Foundation
+import ODBCBackend
 import PostgresBackend
 import SQLRendering
 import SQLiteBackend
@@ -11,7 +12,10 @@ struct Sessionizer {
   static func main() async {
     let process = ProcessInfo.processInfo
     let environment = CommandEnvironment(
-      backends: BackendRegistry([SQLiteBackend(), PostgresBackend()]),
+      backends: BackendRegistry([
+        SQLiteBackend(), PostgresBackend(),
+        ODBCBackend(dialects: [PostgresDialect.dialect, SQLiteDialect.plainDialect]),
+      ]),
       dialects: [
         BuiltInDialect(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.inlineDialect),
         BuiltInDialect(asRun: PostgresDialect.dialect, asScript: PostgresDialect.inlineDialect),

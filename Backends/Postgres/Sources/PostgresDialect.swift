@@ -41,6 +41,8 @@ public enum PostgresDialect {
         SELECT pg_advisory_unlock(\(JobLockKey.space), {runs_text}::regclass::oid::integer)
         """,
       shellCommand: "psql -X -v ON_ERROR_STOP=1 -f {file}"),
+    session: session,
+    odbc: odbc,
     templates: templates,
     traps: traps)
 

@@ -45,6 +45,8 @@ public enum SQLiteDialect {
       computedOnceSuffix: "LIMIT -1", computedOnceCondition: "1", limit: "LIMIT {n}", nullsFirst: "", byteOrder: "",
       sum: "coalesce(sum({a}), 0)"),
     scripts: .init(begin: "BEGIN IMMEDIATE", commit: "COMMIT", shellCommand: "sqlite3 my.db < {file}"),
+    session: session,
+    odbc: odbc,
     templates: ownTemplates,
     traps: traps)
 
@@ -58,6 +60,15 @@ public enum SQLiteDialect {
     inline.profile.hasSHA256 = false
     inline.templates = templates
     return inline
+  }()
+
+  /// With scratch tables, and without functions that only the tool's own connection registers: for other ways to reach
+  /// a database, such as ODBC.
+  public static let plainDialect: Dialect = {
+    var plain = dialect
+    plain.profile.hasSHA256 = false
+    plain.templates = templates
+    return plain
   }()
 
   /// With the functions that the tool registers: only for statements that it carries out itself, never in a view.
