@@ -32,6 +32,13 @@ let package = Package(
     .target(name: "SessionPlan", swiftSettings: strict),
     // Dialect values and the one renderer that reads them.
     .target(name: "SQLRendering", dependencies: ["SessionPlan"], swiftSettings: strict),
+    // Reading of YAML files that people write: places, hints, errors of one line.
+    .target(name: "YAMLReading", dependencies: [yams], swiftSettings: strict),
+    // Dialects as files: the table of their keys, reading, the library. The built-in files are bytes in a C target.
+    .target(name: "BuiltInDialects"),
+    .target(
+      name: "DialectFiles", dependencies: ["BuiltInDialects", "SQLRendering", "SessionPlan", "YAMLReading", yams],
+      exclude: ["Dialects"], swiftSettings: strict),
     // The protocol that every backend implements.
     .target(name: "WarehouseDriver", dependencies: ["SessionPlan"], swiftSettings: strict),
 
@@ -62,7 +69,7 @@ let package = Package(
       name: "CSQLite", path: "Backends/SQLite/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .target(
-      name: "SQLiteBackend", dependencies: ["CSQLite", "SQLRendering", "WarehouseDriver", crypto],
+      name: "SQLiteBackend", dependencies: ["CSQLite", "DialectFiles", "SQLRendering", "WarehouseDriver", crypto],
       path: "Backends/SQLite/Sources", swiftSettings: strict),
 
     // PostgreSQL.
@@ -70,7 +77,8 @@ let package = Package(
       name: "CPostgres", path: "Backends/Postgres/CPostgres", pkgConfig: "libpq",
       providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     .target(
-      name: "PostgresBackend", dependencies: ["CPostgres", "SQLRendering", "SessionPlan", "WarehouseDriver"],
+      name: "PostgresBackend",
+      dependencies: ["CPostgres", "DialectFiles", "SQLRendering", "SessionPlan", "WarehouseDriver"],
       path: "Backends/Postgres/Sources", swiftSettings: strict),
 
     // Whatever has an ODBC driver, through unixODBC.
@@ -78,22 +86,23 @@ let package = Package(
       name: "CODBC", path: "Backends/ODBC/CODBC", pkgConfig: "odbc",
       providers: [.apt(["unixodbc-dev"]), .brew(["unixodbc"])]),
     .target(
-      name: "ODBCBackend", dependencies: ["CODBC", "SQLRendering", "SessionPlan", "WarehouseDriver"],
+      name: "ODBCBackend",
+      dependencies: ["CODBC", "DialectFiles", "SQLRendering", "SessionPlan", "WarehouseDriver"],
       path: "Backends/ODBC/Sources", swiftSettings: strict),
 
     // The command line.
     .target(
       name: "SessionizerCLI",
       dependencies: [
-        "PageviewFiles", "PageviewGenerator", "SQLRendering", "SessionPlan", "SessionRunner", "WarehouseDriver",
-        argumentParser, logging, yams,
+        "DialectFiles", "PageviewFiles", "PageviewGenerator", "SQLRendering", "SessionPlan", "SessionRunner",
+        "WarehouseDriver", "YAMLReading", argumentParser, logging,
       ],
       swiftSettings: strict),
     // The executable; the only target that names all backends.
     .executableTarget(
       name: "sessionizer",
       dependencies: [
-        "ODBCBackend", "PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver",
+        "DialectFiles", "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver",
       ],
       swiftSettings: strict),
 
@@ -103,10 +112,14 @@ let package = Package(
     .testTarget(
       name: "SQLRenderingTests",
       dependencies: [
-        "PlanSamples", "PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner",
+        "DialectFiles", "PlanSamples", "PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionPlan",
+        "SessionRunner",
         "WarehouseDriver", logging,
       ],
       exclude: ["Golden"], swiftSettings: strict),
+    .testTarget(
+      name: "DialectFilesTests", dependencies: ["DialectFiles", "SQLRendering", "SessionPlan", "YAMLReading"],
+      swiftSettings: strict),
     .testTarget(
       name: "PageviewFilesTests", dependencies: ["CZlib", "PageviewFiles", "SessionPlan", "WarehouseDriver", crypto],
       swiftSettings: strict),
@@ -136,15 +149,15 @@ let package = Package(
     .testTarget(
       name: "ODBCBackendTests",
       dependencies: [
-        "CODBC", "MariaDBServer", "ODBCBackend", "PostgresBackend", "PostgresServer", "PrivateServer", "SQLRendering",
+        "CODBC", "DialectFiles", "MariaDBServer", "ODBCBackend", "PostgresBackend", "PostgresServer", "PrivateServer", "SQLRendering",
         "SQLiteBackend", "SessionPlan", "WarehouseDriver",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "SessionizerCLITests",
       dependencies: [
-        "PageviewFiles", "PageviewGenerator", "SQLiteBackend", "SessionPlan", "SessionRunner", "SessionizerCLI",
-        "WarehouseDriver", argumentParser, logging,
+        "DialectFiles", "PageviewFiles", "PageviewGenerator", "SQLiteBackend", "SessionPlan", "SessionRunner",
+        "SessionizerCLI", "WarehouseDriver", "YAMLReading", argumentParser, logging,
       ],
       swiftSettings: strict),
     // A run in a process of its own, which tests kill.

@@ -1,7 +1,7 @@
+import DialectFiles
 import Foundation
 import ODBCBackend
 import PostgresBackend
-import SQLRendering
 import SQLiteBackend
 import SessionizerCLI
 import WarehouseDriver
@@ -11,16 +11,10 @@ import WarehouseDriver
 struct Sessionizer {
   static func main() async {
     let process = ProcessInfo.processInfo
+    let dialects = DialectLibrary()
     let environment = CommandEnvironment(
-      backends: BackendRegistry([
-        SQLiteBackend(), PostgresBackend(),
-        ODBCBackend(dialects: [PostgresDialect.dialect, SQLiteDialect.plainDialect]),
-      ]),
-      dialects: [
-        BuiltInDialect(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.inlineDialect),
-        BuiltInDialect(asRun: PostgresDialect.dialect, asScript: PostgresDialect.inlineDialect),
-      ],
-      variables: process.environment, console: .standard())
+      backends: BackendRegistry([SQLiteBackend(), PostgresBackend(), ODBCBackend(dialects: dialects)]),
+      dialects: dialects, variables: process.environment, console: .standard())
     exit(await CommandLineTool.main(Array(process.arguments.dropFirst()), environment))
   }
 }

@@ -20,7 +20,7 @@ import WarehouseDriver
 
   private static func run() async throws {
     let target = try Target(url: CommandLine.arguments[1])
-    let odbc = ODBCBackend(dialects: [PostgresDialect.dialect, SQLiteDialect.plainDialect])
+    let odbc = ODBCBackend()
     let backend = try BackendRegistry([SQLiteBackend(), PostgresBackend(), odbc]).backend(for: target)
     let connection = try await backend.connect(to: target, options: ConnectionOptions())
     let context = JobContext(

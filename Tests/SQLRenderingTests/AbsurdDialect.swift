@@ -4,8 +4,8 @@ import SessionPlan
 /// Every token is absurd, so that one that is hard-coded in the renderer shows.
 enum AbsurdDialect {
   static func dialect(_ profile: PlanProfile, placement: Dialect.SubqueryPlacement = .insideInsert) -> Dialect {
-    Dialect(
-      name: "absurd", title: "Absurd 9", evidence: .assumed, profile: profile,
+    var dialect = Dialect(
+      name: "absurd", title: "Absurd 9", evidence: .assumed, steps: .inline, islands: .windows, capabilities: [:],
       identifiers: .init(openQuote: "⟪", closeQuote: "⟫⟫", longest: 400),
       literals: .init(escapesBackslash: true, timestamp: "MOMENT<{a}>", null: "VOID<{type}>"),
       types: .init(integer: "ZAHL", text: "WORT", key: "SCHLOSS", timestamp: "UHR", instant: "TICK", flag: "FAHNE"),
@@ -28,6 +28,8 @@ enum AbsurdDialect {
         byteOrder: "NACH BYTES", sum: "SUMME({a})"),
       scripts: .init(begin: "ANFANG", commit: "SCHLUSS", shellCommand: "absurd {file}"),
       templates: templates, traps: [:])
+    dialect.profile = profile
+    return dialect
   }
 
   static let profiles: [PlanProfile] = [PlanProfile.Steps.scratchTables, .inline].flatMap { steps in

@@ -32,8 +32,8 @@ import Testing
   }
 
   static let subjects = [
-    Subject(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.inlineDialect),
-    Subject(asRun: PostgresDialect.dialect, asScript: PostgresDialect.inlineDialect),
+    Subject(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.plain.asScript),
+    Subject(asRun: PostgresDialect.dialect, asScript: PostgresDialect.dialect.asScript),
   ]
 
   @Test(arguments: subjects, QueryScripts.Script.allCases)

@@ -44,7 +44,7 @@ import WarehouseDriver
 
   /// A whole job whose every name is hostile: five rows, three sessions.
   @Test(arguments: hostileTexts, [false, true]) func aJobRuns(name: String, inline: Bool) async throws {
-    let backend = SQLiteBackend(dialect: inline ? SQLiteDialect.inlineDialect : SQLiteDialect.dialect)
+    let backend = SQLiteBackend(dialect: inline ? SQLiteDialect.plain.asScript : SQLiteDialect.dialect)
     let connection = try await backend.connect(
       to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
     func quoted(_ name: String) throws -> String { try Renderer(SQLiteDialect.dialect).identifier(name) }

@@ -1,3 +1,4 @@
+internal import DialectFiles
 public import SQLRendering
 public import WarehouseDriver
 
@@ -5,16 +6,21 @@ public import WarehouseDriver
 /// SQLDriverConnect takes it, and `odbc:…`, which asks the driver what engine it is for.
 ///
 /// ```swift
-/// let backend = ODBCBackend(dialects: [PostgresDialect.dialect])
+/// let backend = ODBCBackend()
 /// let target = try Target(url: "odbc+postgres:DSN=shop")
 /// let connection = try await backend.connect(to: target, options: ConnectionOptions())
 /// try await connection.execute("CREATE TABLE t(a int)")
 /// await connection.close()
 /// ```
 public struct ODBCBackend: Backend {
-  private let dialects: any DialectSource
+  private let dialects: any DialectFinder
 
-  public init(dialects: any DialectSource) {
+  /// With the dialects that are part of the program.
+  public init() {
+    self.init(dialects: DialectLibrary())
+  }
+
+  public init(dialects: any DialectFinder) {
     self.dialects = dialects
   }
 

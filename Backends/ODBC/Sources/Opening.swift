@@ -8,10 +8,10 @@ internal import WarehouseDriver
 struct Opening {
   private let string: ConnectionString
   private let named: Dialect?
-  private let dialects: any DialectSource
+  private let dialects: any DialectFinder
   private let options: ConnectionOptions
 
-  init(_ target: Target, dialects: any DialectSource, options: ConnectionOptions) throws {
+  init(_ target: Target, dialects: any DialectFinder, options: ConnectionOptions) throws {
     string = try ConnectionString(target.rest)
     self.dialects = dialects
     self.options = options
@@ -19,7 +19,7 @@ struct Opening {
       named = nil
       return
     }
-    guard let found = try dialects.dialect(named: variant) else {
+    guard let found = try dialects.knownDialect(variant) else {
       throw DriverError(
         .badTarget, phase: .connect, "there is no dialect \(variant)",
         remedy: "use one of \(dialects.dialectNames.joined(separator: ", ")), or write a file for it")
@@ -115,7 +115,7 @@ struct Engine: Sendable {
 /// connection string leaves out.
 struct Choice: Sendable {
   let string: ConnectionString
-  let dialects: any DialectSource
+  let dialects: any DialectFinder
   let named: Dialect?
   let options: ConnectionOptions
 

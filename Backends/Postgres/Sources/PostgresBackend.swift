@@ -11,10 +11,11 @@ public import WarehouseDriver
 /// await connection.close()
 /// ```
 public struct PostgresBackend: Backend {
-  private let dialect: Dialect
+  private let dialect: Dialect?
 
-  /// - Parameter dialect: another rendering for the same engine, such as `PostgresDialect.inlineDialect`.
-  public init(dialect: Dialect = PostgresDialect.dialect) {
+  /// - Parameter dialect: another rendering for the same engine, such as `PostgresDialect.dialect.asScript`; nil is `PostgresDialect.dialect`,
+  ///   which is read when it is needed.
+  public init(dialect: Dialect? = nil) {
     self.dialect = dialect
   }
 
@@ -22,7 +23,7 @@ public struct PostgresBackend: Backend {
 
   /// - Throws: `DriverError`, which never shows the target.
   public func connect(to target: Target, options: ConnectionOptions) async throws -> any Connection {
-    let connection = PostgresConnection(options: options, dialect: dialect)
+    let connection = PostgresConnection(options: options, dialect: dialect ?? PostgresDialect.dialect)
     try await connection.connect(to: ConnectionTarget(target))
     return connection
   }

@@ -10,10 +10,11 @@ public import WarehouseDriver
 /// await connection.close()
 /// ```
 public struct SQLiteBackend: Backend {
-  private let dialect: Dialect
+  private let dialect: Dialect?
 
-  /// - Parameter dialect: another rendering for the same engine, such as `SQLiteDialect.inlineDialect`.
-  public init(dialect: Dialect = SQLiteDialect.dialect) {
+  /// - Parameter dialect: another rendering for the same engine, such as `SQLiteDialect.dialect.asScript`; nil is `SQLiteDialect.dialect`,
+  ///   which is read when it is needed.
+  public init(dialect: Dialect? = nil) {
     self.dialect = dialect
   }
 
@@ -25,7 +26,7 @@ public struct SQLiteBackend: Backend {
         .unsupported, phase: .connect, "SQLite has no statement timeout",
         remedy: "leave statement_timeout (--statement-timeout) away for this target")
     }
-    let connection = SQLiteConnection(options: options, dialect: dialect)
+    let connection = SQLiteConnection(options: options, dialect: dialect ?? SQLiteDialect.dialect)
     try await connection.connect(to: DatabaseLocation(target))
     return connection
   }

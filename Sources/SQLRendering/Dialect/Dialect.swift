@@ -2,16 +2,22 @@ public import SessionPlan
 
 /// What one engine's SQL looks like: data, not a subclass. The one `Renderer` reads it.
 ///
-/// Nothing has a default here: a new dialect answers everything.
+/// It is written as a file (`docs/dialects.md`), whose keys are these properties in snake case.
 public struct Dialect: Sendable {
   /// Lower case, such as `sqlite`.
   public var name: String
   /// As people write it, with the version that the answers are for: `SQLite 3.40`.
   public var title: String
-  /// What stands behind the answers.
+  /// What stands behind the answers that do not say it themselves.
   public var evidence: Evidence
-  /// How plans are shaped for it.
-  public var profile: PlanProfile
+  /// The engine's documentation.
+  public var documentation: String?
+  /// How steps of a run are kept between its statements.
+  public var steps: PlanProfile.Steps
+  /// How the rows of one session are found.
+  public var islands: PlanProfile.Islands
+  /// What the engine can do. One that is not there is unknown.
+  public var capabilities: [Capability: Support]
   public var identifiers: Identifiers
   public var literals: Literals
   public var types: Types
@@ -23,18 +29,22 @@ public struct Dialect: Sendable {
   public var odbc: ODBC
   /// How each intent node is written. A node without a template is refused, by name.
   public var templates: [Intent: String]
-  /// The dialect's answers to the known traps, by id (`T01` …): one sentence each.
-  public var traps: [String: String]
+  /// The dialect's answers to the known traps.
+  public var traps: [Trap: TrapAnswer]
 
   public init(
-    name: String, title: String, evidence: Evidence, profile: PlanProfile, identifiers: Identifiers,
+    name: String, title: String, evidence: Evidence, documentation: String? = nil, steps: PlanProfile.Steps,
+    islands: PlanProfile.Islands, capabilities: [Capability: Support], identifiers: Identifiers,
     literals: Literals, types: Types, tables: Tables, rights: Rights, queries: Queries, scripts: Scripts,
-    session: Session = Session(), odbc: ODBC = ODBC(), templates: [Intent: String], traps: [String: String]
+    session: Session = Session(), odbc: ODBC = ODBC(), templates: [Intent: String], traps: [Trap: TrapAnswer]
   ) {
     self.name = name
     self.title = title
     self.evidence = evidence
-    self.profile = profile
+    self.documentation = documentation
+    self.steps = steps
+    self.islands = islands
+    self.capabilities = capabilities
     self.identifiers = identifiers
     self.literals = literals
     self.types = types
@@ -46,15 +56,6 @@ public struct Dialect: Sendable {
     self.odbc = odbc
     self.templates = templates
     self.traps = traps
-  }
-
-  /// What is known of a dialect, from the strongest to the weakest.
-  public enum Evidence: String, Sendable, CaseIterable {
-    /// The project's tests run it on the engine.
-    case testedLive = "tested live"
-    /// The engine's documentation says so.
-    case documented
-    case assumed
   }
 
   /// Names of tables and columns.
@@ -232,23 +233,6 @@ public struct Dialect: Sendable {
       self.nullsFirst = nullsFirst
       self.byteOrder = byteOrder
       self.sum = sum
-    }
-  }
-
-  /// Scripts for the engine's own shell (`QueryScripts`).
-  public struct Scripts: Sendable {
-    /// Begins a transaction that no other run of the job can come into; empty where the engine has none.
-    /// `{runs_text}` is the name of the run ledger as a text constant; likewise in `commit`.
-    public var begin: String
-    /// Ends it; empty where the engine has none.
-    public var commit: String
-    /// `{file}`: the shell command that runs a script.
-    public var shellCommand: String
-
-    public init(begin: String, commit: String, shellCommand: String) {
-      self.begin = begin
-      self.commit = commit
-      self.shellCommand = shellCommand
     }
   }
 

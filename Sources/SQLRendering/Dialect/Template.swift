@@ -1,5 +1,19 @@
 /// Puts values into the placeholders of a dialect's template, each written `{name}`.
-enum Template {
+package enum Template {
+  /// The placeholders that a template names, in order, each once.
+  package static func placeholders(in template: String) -> [String] {
+    var result: [String] = []
+    var rest = template.utf8[...]
+    while let open = rest.firstIndex(of: UInt8(ascii: "{")),
+      let close = rest[open...].firstIndex(of: UInt8(ascii: "}"))
+    {
+      let name = String(decoding: rest[rest.index(after: open)..<close], as: UTF8.self)
+      if !result.contains(name) { result.append(name) }
+      rest = rest[rest.index(after: close)...]
+    }
+    return result
+  }
+
   /// - Throws: `RenderingError` for a placeholder that has no value.
   static func fill(_ template: String, _ values: [String: String], name: String) throws(RenderingError) -> String {
     // By bytes: braces are ASCII, and characters are slow.

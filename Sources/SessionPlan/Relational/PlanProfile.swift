@@ -1,7 +1,7 @@
 /// What an engine can do, as far as it changes the shape of a plan. Part of its dialect.
 public struct PlanProfile: Hashable, Sendable {
   /// How steps of a run are kept between its statements.
-  public enum Steps: String, Hashable, Sendable, Codable {
+  public enum Steps: String, Hashable, Sendable, Codable, CaseIterable {
     /// In scratch tables: each is computed once.
     case scratchTables
     /// In scratch tables where several statements read them, else as named subqueries: for engines on which a scratch
@@ -12,7 +12,7 @@ public struct PlanProfile: Hashable, Sendable {
   }
 
   /// How the rows of one session are found in rows that are in order.
-  public enum Islands: String, Hashable, Sendable, Codable {
+  public enum Islands: String, Hashable, Sendable, Codable, CaseIterable {
     /// Rows are numbered; a row is joined to the one before by number, and a session's start is looked up.
     case positions
     /// Window functions.

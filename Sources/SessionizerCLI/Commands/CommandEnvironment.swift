@@ -1,18 +1,20 @@
-public import SQLRendering
+public import DialectFiles
+internal import SQLRendering
 public import WarehouseDriver
+internal import YAMLReading
 
 /// What a command finds around it. The executable gives the real one, a test its own.
 public struct CommandEnvironment: Sendable {
   /// The databases that this build can reach.
   public var backends: BackendRegistry
-  /// The dialects that this build can write.
-  public var dialects: [BuiltInDialect]
+  /// The dialects that can be chosen.
+  public var dialects: DialectLibrary
   /// Environment variables.
   public var variables: [String: String]
   public var console: Console
 
   public init(
-    backends: BackendRegistry, dialects: [BuiltInDialect], variables: [String: String], console: Console
+    backends: BackendRegistry, dialects: DialectLibrary, variables: [String: String], console: Console
   ) {
     self.backends = backends
     self.dialects = dialects
@@ -22,32 +24,28 @@ public struct CommandEnvironment: Sendable {
 
   /// Set around each command, because ArgumentParser makes the commands itself.
   @TaskLocal static var current = CommandEnvironment(
-    backends: BackendRegistry(), dialects: [], variables: [:], console: .standard())
-}
-
-/// A dialect in two shapes.
-public struct BuiltInDialect: Sendable {
-  /// As the tool itself talks to the engine: with scratch tables, where it has them.
-  public var asRun: Dialect
-  /// As a script for any client: each statement stands by itself.
-  public var asScript: Dialect
-
-  public init(asRun: Dialect, asScript: Dialect) {
-    self.asRun = asRun
-    self.asScript = asScript
-  }
-
-  var name: String { asRun.name }
+    backends: BackendRegistry(), dialects: DialectLibrary(), variables: [:], console: .standard())
 }
 
 extension CommandEnvironment {
-  /// - Throws: `UsageError` that lists the dialects there are.
-  func dialect(named name: String) throws(UsageError) -> BuiltInDialect {
-    if let found = dialects.first(where: { $0.name == name }) { return found }
-    let known = dialects.map(\.name)
-    let hint = NearestWord.hint(name, among: known)
-    throw UsageError(
-      "no dialect \(SettingText.shown(name)); "
-        + (hint.isEmpty ? "there are " + known.joined(separator: ", ") : hint))
+  /// The dialect as the tool itself talks to the engine.
+  ///
+  /// - Throws: `UsageError` that lists the dialects there are, `DialectFileError`
+  func dialect(named name: String) throws -> Dialect {
+    guard dialects.source(named: name) != nil else {
+      let known = dialects.names
+      let hint = NearestWord.hint(name, among: known)
+      throw UsageError(
+        "no dialect \(SettingText.shown(name)); "
+          + (hint.isEmpty ? "there are " + known.joined(separator: ", ") : hint))
+    }
+    return try dialects.dialect(named: name)
+  }
+
+  /// The same for a script that any client carries out.
+  func script(named name: String) throws -> Dialect {
+    let dialect = try dialect(named: name)
+    guard let instead = dialect.scripts.instead else { return dialect.asScript }
+    return try self.dialect(named: instead).asScript
   }
 }

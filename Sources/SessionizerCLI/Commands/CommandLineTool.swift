@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import YAMLReading
 
 /// The whole command line, from the arguments to the exit code.
 public enum CommandLineTool {

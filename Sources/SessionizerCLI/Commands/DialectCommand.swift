@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import DialectFiles
 internal import SQLRendering
 internal import SessionPlan
 internal import WarehouseDriver
@@ -22,10 +23,13 @@ struct DialectCommand: AsyncParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() async throws {
-      let dialects = CommandEnvironment.current.dialects.map(\.asRun)
+      let library = CommandEnvironment.current.dialects
       var batch = RecordBatch(
         schema: [BatchColumn("dialect", .text), BatchColumn("engine", .text), BatchColumn("evidence", .text)])
-      for dialect in dialects { batch.append(texts: [dialect.name, dialect.title, dialect.evidence.rawValue]) }
+      for source in library.sources {
+        let dialect = try library.dialect(at: source)
+        batch.append(texts: [dialect.name, dialect.title, dialect.evidence.rawValue])
+      }
       try await log.console.print(batch, format.format)
     }
   }
@@ -39,14 +43,14 @@ struct DialectCommand: AsyncParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() async throws {
-      let dialect = try CommandEnvironment.current.dialect(named: name).asRun
+      let dialect = try CommandEnvironment.current.dialect(named: name)
       var batch = RecordBatch(
         schema: [BatchColumn("topic", .text), BatchColumn("item", .text), BatchColumn("answer", .text)])
       for (item, answer) in dialect.abilities { batch.append(texts: ["ability", item, answer]) }
       for intent in Intent.allCases {
         batch.append(texts: ["node", intent.rawValue, dialect.templates[intent] ?? "unsupported"])
       }
-      for id in dialect.traps.keys.sorted() { batch.append(texts: ["trap", id, dialect.traps[id] ?? ""]) }
+      for trap in Trap.allCases { batch.append(texts: ["trap", trap.rawValue, dialect.traps[trap]?.text ?? ""]) }
       try await log.console.print(batch, format.format)
     }
   }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SessionRunner
 internal import WarehouseDriver
+internal import YAMLReading
 
 /// `--as-of RUN`
 struct AsOfOptions: ParsableArguments {

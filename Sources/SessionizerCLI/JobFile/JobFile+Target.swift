@@ -1,4 +1,5 @@
 public import WarehouseDriver
+internal import YAMLReading
 
 /// No target was named, or one that does not exist.
 public struct TargetChoiceError: Error, Hashable, Sendable, CustomStringConvertible {

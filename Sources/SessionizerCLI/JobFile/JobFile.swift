@@ -1,3 +1,8 @@
+public import YAMLReading
+
+/// What is wrong in a job file, and where.
+public typealias JobFileError = YAMLFileError
+
 /// What a job file says: settings, targets, and which target is the default.
 ///
 /// ```yaml

@@ -1,4 +1,5 @@
 internal import SessionPlan
+internal import YAMLReading
 
 /// Turns the nodes of a job file into settings, key by key.
 struct JobFileDecoder {

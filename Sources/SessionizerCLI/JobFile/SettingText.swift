@@ -1,14 +1,8 @@
 internal import SessionPlan
+internal import YAMLReading
 
-/// What is wrong with the text of a setting, and what to write instead. It does not say where: the job file adds the
-/// line, the command line the option.
-public struct SettingError: Error, Hashable, Sendable, CustomStringConvertible {
-  public var message: String
-  public var description: String { message }
-}
-
-/// Reads the settings' texts, the same for the job file and for the options.
-enum SettingText {
+/// The settings' texts, the same for the job file and for the options.
+extension SettingText {
   static func gap(_ text: String) throws(SettingError) -> Gap {
     if let gap = Gap(text: text) { return gap }
     let form = "a whole number with a unit, such as 500ms, 10s, 30m or 2h"
@@ -16,16 +10,6 @@ enum SettingText {
       throw SettingError(message: "\(shown(text)) is no gap: it must be from 1us to 24h")
     }
     throw SettingError(message: "\(shown(text)) is no gap: write \(form)")
-  }
-
-  static func choice<Value: RawRepresentable & CaseIterable>(
-    _ text: String, _ type: Value.Type = Value.self
-  ) throws(SettingError) -> Value where Value.RawValue == String {
-    if let value = Value(rawValue: text) { return value }
-    let words = Value.allCases.map(\.rawValue)
-    let hint = NearestWord.hint(text, among: words)
-    throw SettingError(
-      message: "\(shown(text)) is not one of \(words.joined(separator: ", "))" + (hint.isEmpty ? "" : "; " + hint))
   }
 
   /// A name that goes into SQL between quotes: not empty, and without control characters.
@@ -120,14 +104,5 @@ enum SettingText {
     let left = String(text.unicodeScalars[..<equals])
     let right = String(text.unicodeScalars[text.unicodeScalars.index(after: equals)...])
     return (try name(left), try name(right))
-  }
-
-  /// A text in an error message: in quotes, on one line, not endless.
-  static func shown(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars.prefix(60) {
-      result.unicodeScalars.append(scalar.value < 32 || scalar.value == 127 ? "\u{FFFD}" : scalar)
-    }
-    return "'" + result + (text.unicodeScalars.count > 60 ? "…" : "") + "'"
   }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import PageviewFiles
 internal import SessionPlan
+internal import YAMLReading
 
 extension FileFormat {
   static var words: String { allCases.map(\.rawValue).joined(separator: "|") }

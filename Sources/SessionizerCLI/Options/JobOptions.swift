@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SessionPlan
+internal import YAMLReading
 
 /// A job, and the file that its targets are listed in.
 struct LoadedJob: Sendable {

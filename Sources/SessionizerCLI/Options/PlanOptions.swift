@@ -33,8 +33,8 @@ struct PlanOptions: ParsableArguments {
 
   /// The dialect in the shape that was asked for, and the plan.
   func resolved(_ window: WindowOptions, _ job: JobOptions) throws -> (dialect: Dialect, plan: Plan) {
-    let builtIn = try CommandEnvironment.current.dialect(named: dialect)
-    let chosen = asRun ? builtIn.asRun : builtIn.asScript
+    let environment = CommandEnvironment.current
+    let chosen = asRun ? try environment.dialect(named: dialect) : try environment.script(named: dialect)
     let bound = BoundJob.assumed(try job.load().job)
     let planner = try Planner(bound, profile: chosen.profile)
     return (chosen, try plan(planner, chosen, window))

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import WarehouseDriver
+internal import YAMLReading
 
 /// The database.
 struct TargetOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SessionPlan
+internal import YAMLReading
 
 /// `--from` and `--to`: a half-open window in UTC.
 struct WindowOptions: ParsableArguments {

@@ -17,8 +17,10 @@ enum Shape: String, CaseIterable, Sendable {
     switch self {
     case .usual: break
     case .inlineWindows:
-      dialect = engine.isPostgres ? PostgresDialect.inlineDialect : SQLiteDialect.inlineDialect
+      let own = dialect
+      dialect = (engine.isPostgres ? own : SQLiteDialect.plain).asScript
       dialect.profile.hasSHA256 = true
+      dialect.templates[.sha256] = own.templates[.sha256]
     case .scratchWindows: dialect.profile.islands = .windows
     case .inlinePositions: dialect.profile.steps = .inline
     case .generalFirstRun:

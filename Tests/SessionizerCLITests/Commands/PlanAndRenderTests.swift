@@ -61,7 +61,7 @@ import Testing
         Plan(name: "verify", steps: try planner.verifyChecks().map { .init($0.name, "", .query($0.query)) }))
       return plans
     }
-    for profile in [SQLiteDialect.dialect.profile, SQLiteDialect.inlineDialect.profile] {
+    for profile in [SQLiteDialect.dialect.profile, SQLiteDialect.plain.asScript.profile] {
       let found = try plans(SessionJob(), profile).reduce(into: Set<String>()) { $0.formUnion(names($1.explained)) }
       let allowed = found.filter { name in !Attribute.isReserved(name) && name.utf8.allSatisfy { $0 > 32 } }
       #expect(found.count > allowed.count)

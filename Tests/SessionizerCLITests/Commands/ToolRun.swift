@@ -1,3 +1,4 @@
+import DialectFiles
 import Foundation
 import SQLiteBackend
 import WarehouseDriver
@@ -15,8 +16,7 @@ struct ToolRun {
     let errors = MemorySink()
     let environment = CommandEnvironment(
       backends: BackendRegistry([SQLiteBackend()]),
-      dialects: [BuiltInDialect(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.inlineDialect)],
-      variables: variables, console: Console(output: output, errors: errors))
+      dialects: DialectLibrary(), variables: variables, console: Console(output: output, errors: errors))
     code = await CommandLineTool.run(arguments, environment)
     self.output = output.text
     self.errors = errors.text

@@ -1,5 +1,6 @@
 import Testing
 import WarehouseDriver
+import YAMLReading
 
 @testable import SessionizerCLI
 

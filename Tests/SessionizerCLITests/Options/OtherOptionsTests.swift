@@ -2,6 +2,7 @@ import ArgumentParser
 import SessionPlan
 import Testing
 import WarehouseDriver
+import YAMLReading
 
 @testable import SessionizerCLI
 

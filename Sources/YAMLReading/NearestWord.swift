@@ -1,7 +1,7 @@
 /// Finds what a misspelt word was meant to be.
-enum NearestWord {
+package enum NearestWord {
   /// The nearest of the words, nil where none is near: at most one edit for every three letters, and at least one.
-  static func to(_ word: String, among words: some Sequence<String>) -> String? {
+  package static func to(_ word: String, among words: some Sequence<String>) -> String? {
     let wanted = folded(word)
     let limit = max(1, wanted.count / 3)
     return words.map { ($0, distance(wanted, folded($0))) }
@@ -10,7 +10,7 @@ enum NearestWord {
   }
 
   /// ", did you mean `x`?", or nothing.
-  static func hint(_ word: String, among words: some Sequence<String>) -> String {
+  package static func hint(_ word: String, among words: some Sequence<String>) -> String {
     to(word, among: words).map { "did you mean \($0)?" } ?? ""
   }
 
@@ -19,7 +19,7 @@ enum NearestWord {
   }
 
   /// Insertions, deletions, replacements, and swaps of neighbours (optimal string alignment).
-  static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+  package static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
     guard a.count <= 100, b.count <= 100 else { return Int.max }
     var older: [Int] = []
     var previous = Array(0...b.count)

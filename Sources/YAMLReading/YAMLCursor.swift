@@ -1,29 +1,40 @@
-internal import Yams
+package import Yams
 
-/// A place in a job file: a YAML node, the key that leads to it, and the file, so that every error says where it is.
-struct YAMLCursor {
-  let file: String
+/// A place in a YAML file: a YAML node, the key that leads to it, and the file, so that every error says where it is.
+package struct YAMLCursor {
+  package let file: String
   /// The keys down to here, joined by dots; empty for the whole file.
-  let path: String
-  let node: Node
+  package let path: String
+  package let node: Node
 
-  func error(_ message: String) -> JobFileError { error(message, at: node.mark) }
+  package init(file: String, path: String, node: Node) {
+    self.file = file
+    self.path = path
+    self.node = node
+  }
 
-  func error(_ message: String, at mark: Mark?) -> JobFileError {
-    JobFileError(
+  package func error(_ message: String) -> YAMLFileError { error(message, at: node.mark) }
+
+  package func error(_ message: String, at mark: Mark?) -> YAMLFileError {
+    YAMLFileError(
       file: file, line: mark?.line, column: mark?.column, key: path.isEmpty ? nil : path, message: message)
   }
 
   /// Written as nothing, `null` or `~`, without quotes.
-  var isNull: Bool {
+  package var isNull: Bool {
     guard case .scalar(let scalar) = node, scalar.style == .plain else { return false }
     return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
   }
 
   /// Nothing, or the word `none` without quotes.
-  var isNone: Bool {
+  package var isNone: Bool {
     guard case .scalar(let scalar) = node, scalar.style == .plain else { return false }
     return isNull || scalar.string == "none"
+  }
+
+  /// A single value, or nothing.
+  package var isScalar: Bool {
+    if case .scalar = node { true } else { false }
   }
 
   private var kind: String {
@@ -36,7 +47,7 @@ struct YAMLCursor {
   }
 
   /// The text of a single value, whether it looks like a text, a number or a truth value.
-  func text(_ example: String) throws(JobFileError) -> String {
+  package func text(_ example: String) throws(YAMLFileError) -> String {
     guard case .scalar(let scalar) = node, !isNull else {
       throw error("expected a single value such as \(example), found \(kind)")
     }
@@ -44,9 +55,9 @@ struct YAMLCursor {
   }
 
   /// A single value, read by `parse`, whose error gets this place.
-  func value<Value>(
+  package func value<Value>(
     _ example: String, _ parse: (String) throws(SettingError) -> Value
-  ) throws(JobFileError) -> Value {
+  ) throws(YAMLFileError) -> Value {
     let text = try text(example)
     do {
       return try parse(text)
@@ -56,7 +67,7 @@ struct YAMLCursor {
   }
 
   /// One of the words of a closed choice.
-  func word<Value: RawRepresentable & CaseIterable>(_ example: String) throws(JobFileError) -> Value
+  package func word<Value: RawRepresentable & CaseIterable>(_ example: String) throws(YAMLFileError) -> Value
   where Value.RawValue == String {
     let text = try text(example)
     do {
@@ -66,15 +77,8 @@ struct YAMLCursor {
     }
   }
 
-  /// The same as `value`, or nothing at all where `none` is written.
-  func choice<Value>(
-    _ example: String, _ parse: (String) throws(SettingError) -> Value
-  ) throws(JobFileError) -> Choice<Value> {
-    isNone ? .none : .use(try value(example, parse))
-  }
-
   /// The entries of a mapping. Nothing is an empty mapping: its entries may all be comments.
-  func entries(_ example: String) throws(JobFileError) -> [Entry] {
+  package func entries(_ example: String) throws(YAMLFileError) -> [Entry] {
     if isNull { return [] }
     guard case .mapping(let mapping) = node else {
       throw error("expected a mapping such as \(example), found \(kind)")
@@ -92,18 +96,18 @@ struct YAMLCursor {
   }
 
   /// The elements of a list, nil where this is no list.
-  var elements: [YAMLCursor]? {
+  package var elements: [YAMLCursor]? {
     guard case .sequence(let sequence) = node else { return nil }
     return sequence.map { YAMLCursor(file: file, path: path, node: $0) }
   }
 
-  struct Entry {
-    var key: String
-    var keyPlace: YAMLCursor
-    var value: YAMLCursor
+  package struct Entry {
+    package var key: String
+    package var keyPlace: YAMLCursor
+    package var value: YAMLCursor
 
     /// An unknown key, with the known one that was probably meant.
-    func unknown(known: [String], elsewhere: [String: [String]] = [:]) -> JobFileError {
+    package func unknown(known: [String], elsewhere: [String: [String]] = [:]) -> YAMLFileError {
       var message = "unknown key"
       if let home = elsewhere.first(where: { $0.value.contains(key) })?.key {
         message += "; \(key) belongs " + (home.isEmpty ? "to the top level" : "under \(home):")

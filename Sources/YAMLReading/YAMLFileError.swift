@@ -1,6 +1,6 @@
-/// What is wrong in a job file, and where. One line, such as
+/// What is wrong in a YAML file of a user, and where. One line, such as
 /// `sessionizer.yml:3:8: gap: '30' is no gap: write a whole number with a unit, …`.
-public struct JobFileError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct YAMLFileError: Error, Hashable, Sendable, CustomStringConvertible {
   public var file: String
   /// From 1; nil where the file as a whole is meant.
   public var line: Int?

@@ -1,0 +1,42 @@
+public import SessionPlan
+
+extension Dialect {
+  /// The same for scripts that any client of the engine carries out, as `queries/` shows them: each statement stands by
+  /// itself, as `scripts` says.
+  public var asScript: Dialect {
+    var script = self
+    script.steps = scripts.steps
+    script.islands = scripts.islands
+    // The first run builds keys late; a script does not know whether it is the first.
+    script.capabilities[.lateKeys]?.state = .unsupported
+    return script
+  }
+
+  /// Scripts for the engine's own shell (`QueryScripts`).
+  public struct Scripts: Sendable {
+    /// Begins a transaction that no other run of the job can come into; empty where the engine has none.
+    /// `{runs_text}` is the name of the run ledger as a text constant; likewise in `commit`.
+    public var begin: String
+    /// Ends it; empty where the engine has none.
+    public var commit: String
+    /// `{file}`: the shell command that runs a script.
+    public var shellCommand: String
+    /// How a script keeps the steps of a run. A script with scratch tables can be run only once in a session.
+    public var steps: PlanProfile.Steps
+    public var islands: PlanProfile.Islands
+    /// The dialect whose scripts are the right ones where this dialect needs functions that only the tool has.
+    public var instead: String?
+
+    public init(
+      begin: String, commit: String, shellCommand: String, steps: PlanProfile.Steps = .inline,
+      islands: PlanProfile.Islands = .windows, instead: String? = nil
+    ) {
+      self.begin = begin
+      self.commit = commit
+      self.shellCommand = shellCommand
+      self.steps = steps
+      self.islands = islands
+      self.instead = instead
+    }
+  }
+}
