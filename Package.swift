@@ -149,7 +149,8 @@ let package = Package(
     .testTarget(
       name: "ODBCBackendTests",
       dependencies: [
-        "CODBC", "DialectFiles", "MariaDBServer", "ODBCBackend", "PostgresBackend", "PostgresServer", "PrivateServer", "SQLRendering",
+        "CODBC", "DialectFiles", "MariaDBServer", "ODBCBackend", "PostgresBackend", "PostgresServer", "PrivateServer",
+        "SQLRendering",
         "SQLiteBackend", "SessionPlan", "WarehouseDriver",
       ],
       swiftSettings: strict),

@@ -96,7 +96,8 @@ public struct SQLTokens: Sendable {
       _ = quoted(by: byte, usesBackslashes: syntax.usesBackslashes)
       return .text
     case UInt8(ascii: "\""), UInt8(ascii: "`"): return .name(quoted(by: byte, usesBackslashes: false))
-    case UInt8(ascii: "[") where syntax.usesBrackets: return .name(quoted(by: UInt8(ascii: "]"), usesBackslashes: false))
+    case UInt8(ascii: "[") where syntax.usesBrackets:
+      return .name(quoted(by: UInt8(ascii: "]"), usesBackslashes: false))
     case UInt8(ascii: "$"): return dollar()
     case _ where Self.isLetter(byte): return word()
     case _ where Self.isDigit(byte):

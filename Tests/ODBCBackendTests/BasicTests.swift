@@ -191,7 +191,7 @@ import WarehouseDriver
       let ending = driver == .postgres ? " ON COMMIT DROP" : ""
       try await connection.execute("CREATE TEMPORARY TABLE \(driver.quoted("s")) (i \(driver.types.integer))\(ending)")
       var rows = RecordBatch(schema: [BatchColumn("i", .int64)])
-      rows.columns[0].append(1)
+      rows.columns[0].append(Int64(1))
       #expect(try await connection.insert(rows, into: table) == 1)
       #expect(try await connection.number("SELECT count(*) FROM \(name)") == 1)
       if commits { try await connection.commit() } else { try await connection.rollback() }

@@ -9,10 +9,10 @@ import WarehouseDriver
 @testable import ODBCBackend
 
 /// The drivers that the tests run on. One that is not on this machine is skipped, by name and loudly.
-enum Driver: String, CaseIterable, Sendable, CustomTestStringConvertible {
+enum Driver: String, CaseIterable, Sendable, CustomStringConvertible {
   case mariadb, postgres, sqlite
 
-  var testDescription: String { rawValue }
+  var description: String { rawValue }
 
   static let present: [Driver] = allCases.filter { $0.absence == nil }
 
@@ -47,7 +47,10 @@ enum Driver: String, CaseIterable, Sendable, CustomTestStringConvertible {
   var types: (integer: String, key: String, text: String, time: String, double: String) {
     switch self {
     case .mariadb:
-      ("bigint", "varchar(1024) COLLATE utf8mb4_nopad_bin", "longtext COLLATE utf8mb4_nopad_bin", "datetime(6)", "double")
+      (
+        "bigint", "varchar(1024) COLLATE utf8mb4_nopad_bin", "longtext COLLATE utf8mb4_nopad_bin", "datetime(6)",
+        "double"
+      )
     case .postgres: ("bigint", "text COLLATE \"C\"", "text COLLATE \"C\"", "timestamp", "double precision")
     case .sqlite: ("INTEGER", "TEXT", "TEXT", "TEXT", "REAL")
     }

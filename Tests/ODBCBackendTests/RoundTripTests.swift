@@ -8,7 +8,8 @@ import WarehouseDriver
 /// Values go in and come out as they are, through every driver.
 @Suite struct RoundTripTests {
   static let texts = [
-    "", " ", "bob", "Bob", "bob ", "bób", "bo\u{0301}b", "🙂", "🙃", "it's", "a\"b", "back\\slash", "\\", "`", "?", "{fn x}",
+    "", " ", "bob", "Bob", "bob ", "bób", "bo\u{0301}b", "🙂", "🙃", "it's", "a\"b", "back\\slash", "\\", "`", "?",
+    "{fn x}",
     "--", "/* */", "line\nbreak", "tab\t", "\u{7F}", "%_", "NULL", String(repeating: "é", count: 600),
     String(repeating: "x", count: 4000), String(repeating: "y", count: 4001), String(repeating: "🙂", count: 2000),
   ]

@@ -138,7 +138,9 @@ final class ColumnReader {
       guard let value = IntegerText.value(utf8) else { throw misfit("something else than a whole number") }
       append(value)
     case .double:
-      guard let value = Double(String(decoding: utf8, as: UTF8.self)) else { throw misfit("something else than a number") }
+      guard let value = Double(String(decoding: utf8, as: UTF8.self)) else {
+        throw misfit("something else than a number")
+      }
       appendNotNull()
       doubles.append(value)
     case .timestamp:

@@ -18,7 +18,8 @@ extension Reporter {
       case _ where record.state == "IM003" || record.message.contains("Can't open lib"):
         let what = driverPath.map { "the ODBC driver \($0)" } ?? "the ODBC driver's library"
         return made(
-          .connection, "\(what) cannot be loaded\(says)", "install the driver, or check Driver or its path in odbcinst.ini",
+          .connection, "\(what) cannot be loaded\(says)",
+          "install the driver, or check Driver or its path in odbcinst.ini",
           record.state)
       case "IM004", "IM005", "IM006":
         return made(

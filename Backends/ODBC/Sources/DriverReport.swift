@@ -28,6 +28,10 @@ struct DriverReport {
   ) -> Dialect.ODBC.Failure? {
     if record.native != 0, let known = errors[String(record.native)] { return known }
     if let known = errors[record.state] { return known }
+    // Words of the message, the longest first: they say the most.
+    let message = record.message.lowercased()
+    let words = errors.filter { $0.key.contains(" ") && message.contains($0.key.lowercased()) }
+    if let known = words.max(by: { $0.key.count < $1.key.count }) { return known.value }
     if let known = StandardStates.failures[record.state] { return known }
     // Of a class: a success with information is no failure.
     return StandardStates.classes[String(record.state.prefix(2))]

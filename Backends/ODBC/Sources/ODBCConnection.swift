@@ -74,6 +74,7 @@ public actor ODBCConnection: Connection {
   // MARK: Statements
 
   /// Carries out one statement. Returns the number of rows that it changed, nil where the driver does not say.
+  @discardableResult
   public func execute(_ sql: String) async throws -> Int? {
     try await working {
       let link = try ready(.execute, sql: sql)
@@ -82,7 +83,9 @@ public actor ODBCConnection: Connection {
         let statement = try ODBCStatement(link, sql: sql)
         try statement.execute(annotated(sql), .execute)
         noteScratchTable(sql)
-        return statement.changedRows
+        let changed = statement.changedRows
+        try statement.drain(.execute)
+        return changed
       }
     }
   }
@@ -116,8 +119,9 @@ public actor ODBCConnection: Connection {
       annotation = ""
       return
     }
-    // Nothing in it may end the comment, begin one inside it, or be taken for a parameter or an escape.
-    let harmless = oneLine(text).filter { !"?{}'\"`\\\0!".contains($0) }
+    // Nothing in it may end the comment, begin one inside it, or be taken for something else by a driver that does not
+    // know comments: a parameter, an escape, the end of the statement.
+    let harmless = oneLine(text).filter { !"?{}'\"`\\\0!;#".contains($0) }
       .replacing("*/", with: "* /").replacing("/*", with: "/ *")
     annotation = "/* sessionizer: \(harmless) */ "
   }
@@ -144,7 +148,17 @@ public actor ODBCConnection: Connection {
   func working<Result>(_ body: () throws -> Result) async throws -> Result {
     let watch = watch
     watch.taskBegins()
-    return try await withTaskCancellationHandler(operation: { try body() }, onCancel: { watch.taskWasCancelled() })
+    return try await withTaskCancellationHandler {
+      try carryOut(body)
+    } onCancel: {
+      watch.taskWasCancelled()
+    }
+  }
+
+  /// On the connection's own queue: a closure that does not capture the actor would run elsewhere.
+  private func carryOut<Result>(_ body: () throws -> Result) throws -> Result {
+    assertIsolated()
+    return try body()
   }
 
   func opened(_ phase: DriverError.Phase) throws(DriverError) -> ODBCLink {

@@ -91,7 +91,9 @@ final class ODBCLink {
   func run(_ sql: String, _ phase: DriverError.Phase, shown: String? = nil) throws(DriverError) -> Int? {
     let statement = try ODBCStatement(self, sql: shown ?? sql)
     try statement.execute(sql, phase)
-    return statement.changedRows
+    let changed = statement.changedRows
+    try statement.drain(phase)
+    return changed
   }
 
   /// All rows of a statement of the connection's own, as texts.

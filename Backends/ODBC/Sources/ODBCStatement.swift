@@ -97,6 +97,13 @@ final class ODBCStatement {
     try call(phase) { SQLFetch($0) } != SQL_NO_DATA
   }
 
+  /// Reads on to the end of the rows, if there are any, and drops them: some drivers do nothing before the first row is
+  /// asked for.
+  func drain(_ phase: DriverError.Phase) throws(DriverError) {
+    guard columnCount > 0 else { return }
+    while try fetch(phase) {}
+  }
+
   /// All rows, as texts: for results that are known to be small.
   func texts(_ phase: DriverError.Phase) throws(DriverError) -> [[String?]] {
     let count = columnCount

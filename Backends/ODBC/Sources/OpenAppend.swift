@@ -11,7 +11,9 @@ final class OpenAppend {
   private let columns: [BatchColumn]
   private let odbc: Dialect.ODBC
   private let parameters: [ParameterColumn]
-  /// By the number of their rows: whole chunks, and what is left at the end of a batch.
+  /// By the number of their rows: whole chunks, and what is left at the end of a batch. Of arrays there are two, one for
+  /// single rows: MariaDB's driver takes the texts of an array for addresses if the same statement has just carried out
+  /// a single row from the same memory.
   private var prepared: [(rows: Int, statement: ODBCStatement)] = []
   private(set) var rowCount = 0
   var duration = Duration.zero
@@ -29,7 +31,7 @@ final class OpenAppend {
     sql = head + Self.row(columns.count)
     parameters = columns.map { ParameterColumn($0, timesAsText: odbc.timesAsText) }
     // A table or column that does not exist is told before the first row is read, where the driver asks the server.
-    _ = try statement(rows: isArray ? 1 : 1)
+    _ = try statement(rows: 1)
   }
 
   private var isArray: Bool { odbc.append == .arrays }
@@ -96,7 +98,7 @@ final class OpenAppend {
 
   private func send(_ rows: Int) throws(DriverError) {
     // An array of any length is one statement.
-    let statement = try statement(rows: isArray ? 1 : rows)
+    let statement = try statement(rows: isArray ? min(rows, 2) : rows)
     if isArray { try sendArray(rows, statement) } else { try sendValues(rows, statement) }
   }
 
@@ -137,7 +139,8 @@ final class OpenAppend {
     // SQLRowCount says 1 with some drivers; these two do not lie.
     let refused = statuses.contains(SQLUSMALLINT(SQL_PARAM_ERROR)) || statuses.contains(SQLUSMALLINT(SQL_PARAM_UNUSED))
     if refused || Int(processed) != rows {
-      throw miscount(statuses.count { $0 != SQLUSMALLINT(SQL_PARAM_ERROR) && $0 != SQLUSMALLINT(SQL_PARAM_UNUSED) }, rows)
+      throw miscount(
+        statuses.count { $0 != SQLUSMALLINT(SQL_PARAM_ERROR) && $0 != SQLUSMALLINT(SQL_PARAM_UNUSED) }, rows)
     }
   }
 

@@ -168,7 +168,8 @@ struct Choice: Sendable {
       throw DriverError(
         .unsupported, phase: .connect,
         "the driver\(driver.isEmpty ? "" : " \(driver)") says that the database is \(product.isEmpty ? "something without a name" : product), for which there is no dialect",
-        remedy: "name one of \(dialects.dialectNames.joined(separator: ", ")) as in odbc+NAME:…, or write a file for it")
+        remedy: "name one of \(dialects.dialectNames.joined(separator: ", ")) as in odbc+NAME:…, or write a file for it"
+      )
     }
     let reason = "the driver \(driver) says that the database is \(product)"
     options.notice?("dialect \(found.name): \(reason)")

@@ -147,7 +147,8 @@ extension DialectKey {
         + "alone does not say it.", example: ["timestamptz": .zonedTimestamp]),
     .words(
       "odbc.errors", \.odbc.errors, among: Dialect.ODBC.Failure.allCases,
-      "What an error means, by its SQLSTATE or the engine's own number, where the SQLSTATE's class does not say it.",
+      "What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), "
+        + "where the SQLSTATE's class does not say it.",
       example: ["42P01": .noSuchObject]),
   ]
 }

@@ -116,7 +116,8 @@ extension Dialect {
     /// What a column of a type is, by the driver's name of the type (TYPE_NAME) in lower case without lengths, where
     /// the number of the type alone does not say it: `timestamptz: zonedTimestamp`.
     public var columnTypes: [String: ValueType]
-    /// What an error means, by its SQLSTATE or the engine's own number, where the SQLSTATE's class does not say it.
+    /// What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), where
+    /// the SQLSTATE's class does not say it.
     public var errors: [String: Failure]
 
     public enum Append: String, Sendable, CaseIterable {
