@@ -170,8 +170,9 @@ let package = Package(
     .testTarget(
       name: "LawTests",
       dependencies: [
-        "BackendConformance", "PageviewFiles", "PostgresBackend", "PostgresServer", "RunHelper", "SQLRendering",
-        "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
+        "BackendConformance", "DialectFiles", "MariaDBServer", "ODBCBackend", "PageviewFiles", "PostgresBackend",
+        "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner",
+        "WarehouseDriver", logging,
       ],
       swiftSettings: strict),
   ]

@@ -616,76 +616,58 @@ FROM (
     SELECT `t`.`event_id` AS `event_id`, `t`.`page_view_at` AS `page_view_at`, 0 AS `found`
     FROM `session_table` AS `t`
     UNION ALL
-    SELECT `c`.`event_id` AS `event_id`, `c`.`page_view_at` AS `page_view_at`, 1 AS `found`
+    SELECT `t`.`event_id` AS `event_id`, `t`.`page_view_at` AS `page_view_at`, 1 AS `found`
     FROM (
       SELECT
-        `q`.`event_id` AS `event_id`,
-        `q`.`page_view_at` AS `page_view_at`,
-        CAST(coalesce(sum(`q`.`is_equal`), 0) AS SIGNED) AS `equal`
+        `j`.`event_id` AS `event_id`,
+        `j`.`user_id` AS `user_id`,
+        `j`.`page_view_at` AS `page_view_at`,
+        `j`.`page` AS `page`,
+        `j`.`reason` AS `reason`,
+        CASE WHEN `j`.`reason` IS NOT NULL THEN `j`.`source_event_id` ELSE NULL END AS `raw_event_id`,
+        CASE
+          WHEN `j`.`reason` IS NOT NULL THEN CAST(CONVERT(`j`.`source_time` USING utf8mb4) AS BINARY)
+          ELSE NULL
+        END AS `raw_time`
       FROM (
         SELECT
-          `t`.`event_id` AS `event_id`,
-          `t`.`page_view_at` AS `page_view_at`,
+          `m`.`event_id` AS `event_id`,
+          `m`.`user_id` AS `user_id`,
+          `m`.`page_view_at` AS `page_view_at`,
+          `m`.`page` AS `page`,
+          `m`.`source_event_id` AS `source_event_id`,
+          `m`.`source_time` AS `source_time`,
           CASE
-            WHEN `t`.`user_id` = `s`.`user_id`
-                AND `t`.`page_view_at` = `s`.`page_view_at`
-                AND `t`.`page` <=> `s`.`page` THEN 1
-            ELSE 0
-          END AS `is_equal`
+            WHEN `m`.`event_id` IS NULL OR `m`.`event_id` = '' THEN 'null_event_id'
+            WHEN `m`.`user_id` IS NULL OR `m`.`user_id` = '' THEN 'null_user'
+            WHEN `m`.`page_view_at` IS NULL THEN CASE
+                WHEN CAST(CONVERT(`m`.`source_time` USING utf8mb4) AS BINARY) IS NULL
+                    OR CAST(CONVERT(`m`.`source_time` USING utf8mb4) AS BINARY) = '' THEN 'null_time'
+                WHEN (month(`m`.`source_time`) > 0 AND day(`m`.`source_time`) > 0 AND day(`m`.`source_time`) <= day(last_day(`m`.`source_time`))) THEN 'time_out_of_range'
+                ELSE 'bad_time'
+              END
+            WHEN octet_length(`m`.`event_id`) > 1024 OR octet_length(`m`.`user_id`) > 1024 THEN 'key_too_long'
+            ELSE NULL
+          END AS `reason`
         FROM (
           SELECT
-            `j`.`event_id` AS `event_id`,
-            `j`.`user_id` AS `user_id`,
-            `j`.`page_view_at` AS `page_view_at`,
-            `j`.`page` AS `page`,
-            `j`.`reason` AS `reason`,
-            CASE WHEN `j`.`reason` IS NOT NULL THEN `j`.`source_event_id` ELSE NULL END AS `raw_event_id`,
+            CAST(CONVERT(`p`.`user_id` USING utf8mb4) AS BINARY) AS `user_id`,
             CASE
-              WHEN `j`.`reason` IS NOT NULL THEN CAST(CONVERT(`j`.`source_time` USING utf8mb4) AS BINARY)
-              ELSE NULL
-            END AS `raw_time`
-          FROM (
-            SELECT
-              `m`.`event_id` AS `event_id`,
-              `m`.`user_id` AS `user_id`,
-              `m`.`page_view_at` AS `page_view_at`,
-              `m`.`page` AS `page`,
-              `m`.`source_event_id` AS `source_event_id`,
-              `m`.`source_time` AS `source_time`,
-              CASE
-                WHEN `m`.`event_id` IS NULL OR `m`.`event_id` = '' THEN 'null_event_id'
-                WHEN `m`.`user_id` IS NULL OR `m`.`user_id` = '' THEN 'null_user'
-                WHEN `m`.`page_view_at` IS NULL THEN CASE
-                    WHEN CAST(CONVERT(`m`.`source_time` USING utf8mb4) AS BINARY) IS NULL
-                        OR CAST(CONVERT(`m`.`source_time` USING utf8mb4) AS BINARY) = '' THEN 'null_time'
-                    WHEN (month(`m`.`source_time`) > 0 AND day(`m`.`source_time`) > 0 AND day(`m`.`source_time`) <= day(last_day(`m`.`source_time`))) THEN 'time_out_of_range'
-                    ELSE 'bad_time'
-                  END
-                WHEN octet_length(`m`.`event_id`) > 1024 OR octet_length(`m`.`user_id`) > 1024 THEN 'key_too_long'
-                ELSE NULL
-              END AS `reason`
-            FROM (
-              SELECT
-                CAST(CONVERT(`p`.`user_id` USING utf8mb4) AS BINARY) AS `user_id`,
-                CASE
-                  WHEN `p`.`page_view_at` >= '0001-01-02' AND `p`.`page_view_at` < '9999-12-31' AND month(`p`.`page_view_at`) > 0 AND day(`p`.`page_view_at`) > 0 AND day(`p`.`page_view_at`) <= day(last_day(`p`.`page_view_at`))
-                  THEN CAST(`p`.`page_view_at` AS DATETIME(6))
-                END AS `page_view_at`,
-                CAST(CONVERT(`p`.`page` USING utf8mb4) AS BINARY) AS `page`,
-                `p`.`page_view_at` AS `source_time`,
-                CAST(CONVERT(`p`.`event_id` USING utf8mb4) AS BINARY) AS `event_id`,
-                NULL AS `source_event_id`,
-                `p`.`arrival_id` AS `arrival`
-              FROM `pageviews` AS `p`
-            ) AS `m`
-            LIMIT 9223372036854775807
-          ) AS `j`
-        ) AS `s`
-        STRAIGHT_JOIN `session_table` AS `t` ON `t`.`event_id` = `s`.`event_id`
-        WHERE `s`.`event_id` IS NOT NULL
-      ) AS `q`
-      GROUP BY `q`.`event_id`, `q`.`page_view_at`
-    ) AS `c`
+              WHEN `p`.`page_view_at` >= '0001-01-02' AND `p`.`page_view_at` < '9999-12-31' AND month(`p`.`page_view_at`) > 0 AND day(`p`.`page_view_at`) > 0 AND day(`p`.`page_view_at`) <= day(last_day(`p`.`page_view_at`))
+              THEN CAST(`p`.`page_view_at` AS DATETIME(6))
+            END AS `page_view_at`,
+            CAST(CONVERT(`p`.`page` USING utf8mb4) AS BINARY) AS `page`,
+            `p`.`page_view_at` AS `source_time`,
+            CAST(CONVERT(`p`.`event_id` USING utf8mb4) AS BINARY) AS `event_id`,
+            NULL AS `source_event_id`,
+            `p`.`arrival_id` AS `arrival`
+          FROM `pageviews` AS `p`
+        ) AS `m`
+        LIMIT 9223372036854775807
+      ) AS `j`
+    ) AS `s`
+    STRAIGHT_JOIN `session_table` AS `t` ON `t`.`event_id` = `s`.`event_id`
+    WHERE `s`.`event_id` IS NOT NULL
   ) AS `u`
   GROUP BY `u`.`event_id`, `u`.`page_view_at`
 ) AS `b`

@@ -619,77 +619,59 @@ FROM (
     SELECT "t"."event_id" AS "event_id", "t"."page_view_at" AS "page_view_at", 0 AS "found"
     FROM "session_table" AS "t"
     UNION ALL
-    SELECT "c"."event_id" AS "event_id", "c"."page_view_at" AS "page_view_at", 1 AS "found"
+    SELECT "t"."event_id" AS "event_id", "t"."page_view_at" AS "page_view_at", 1 AS "found"
     FROM (
       SELECT
-        "q"."event_id" AS "event_id",
-        "q"."page_view_at" AS "page_view_at",
-        coalesce(sum("q"."is_equal"), 0)::bigint AS "equal"
+        "j"."event_id" AS "event_id",
+        "j"."user_id" AS "user_id",
+        "j"."page_view_at" AS "page_view_at",
+        "j"."page" AS "page",
+        "j"."reason" AS "reason",
+        CASE WHEN "j"."reason" IS NOT NULL THEN "j"."source_event_id" ELSE NULL::text COLLATE "C" END AS "raw_event_id",
+        CASE
+          WHEN "j"."reason" IS NOT NULL THEN "j"."source_time"::text COLLATE "C"
+          ELSE NULL::text COLLATE "C"
+        END AS "raw_time"
       FROM (
         SELECT
-          "t"."event_id" AS "event_id",
-          "t"."page_view_at" AS "page_view_at",
+          "m"."event_id" AS "event_id",
+          "m"."user_id" AS "user_id",
+          "m"."page_view_at" AS "page_view_at",
+          "m"."page" AS "page",
+          "m"."source_event_id" AS "source_event_id",
+          "m"."source_time" AS "source_time",
           CASE
-            WHEN "t"."user_id" = "s"."user_id"
-                AND "t"."page_view_at" = "s"."page_view_at"
-                AND coalesce("t"."page", '') = coalesce("s"."page", '') AND ("t"."page" IS NULL) = ("s"."page" IS NULL) THEN 1
-            ELSE 0
-          END AS "is_equal"
+            WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
+            WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
+            WHEN "m"."page_view_at" IS NULL THEN CASE
+                WHEN "m"."source_time"::text COLLATE "C" IS NULL OR "m"."source_time"::text COLLATE "C" = '' THEN 'null_time'
+                WHEN ("m"."source_time" IS NOT NULL) THEN 'time_out_of_range'
+                ELSE 'bad_time'
+              END
+            WHEN octet_length("m"."event_id") > 1024 OR octet_length("m"."user_id") > 1024 THEN 'key_too_long'
+            ELSE NULL::text COLLATE "C"
+          END AS "reason"
         FROM (
           SELECT
-            "j"."event_id" AS "event_id",
-            "j"."user_id" AS "user_id",
-            "j"."page_view_at" AS "page_view_at",
-            "j"."page" AS "page",
-            "j"."reason" AS "reason",
-            CASE WHEN "j"."reason" IS NOT NULL THEN "j"."source_event_id" ELSE NULL::text COLLATE "C" END AS "raw_event_id",
-            CASE
-              WHEN "j"."reason" IS NOT NULL THEN "j"."source_time"::text COLLATE "C"
-              ELSE NULL::text COLLATE "C"
-            END AS "raw_time"
-          FROM (
-            SELECT
-              "m"."event_id" AS "event_id",
-              "m"."user_id" AS "user_id",
-              "m"."page_view_at" AS "page_view_at",
-              "m"."page" AS "page",
-              "m"."source_event_id" AS "source_event_id",
-              "m"."source_time" AS "source_time",
-              CASE
-                WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
-                WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
-                WHEN "m"."page_view_at" IS NULL THEN CASE
-                    WHEN "m"."source_time"::text COLLATE "C" IS NULL OR "m"."source_time"::text COLLATE "C" = '' THEN 'null_time'
-                    WHEN ("m"."source_time" IS NOT NULL) THEN 'time_out_of_range'
-                    ELSE 'bad_time'
-                  END
-                WHEN octet_length("m"."event_id") > 1024 OR octet_length("m"."user_id") > 1024 THEN 'key_too_long'
-                ELSE NULL::text COLLATE "C"
-              END AS "reason"
-            FROM (
-              SELECT
-                "p"."user_id"::text COLLATE "C" AS "user_id",
-                CASE WHEN "p"."page_view_at" >= '0001-01-02' AND "p"."page_view_at" < '9999-12-31' THEN "p"."page_view_at"::timestamp END AS "page_view_at",
-                "p"."page"::text COLLATE "C" AS "page",
-                "p"."page_view_at" AS "source_time",
-                "p"."event_id"::text COLLATE "C" AS "event_id",
-                NULL::text COLLATE "C" AS "source_event_id",
-                "p"."arrival_id" AS "arrival"
-              FROM "pageviews" AS "p"
-            ) AS "m"
-            OFFSET 0
-          ) AS "j"
-        ) AS "s"
-        CROSS JOIN LATERAL (
-          SELECT *
-          FROM "session_table" AS "t"
-          WHERE "t"."event_id" = "s"."event_id"
-          OFFSET 0
-        ) AS "t"
-        WHERE "s"."event_id" IS NOT NULL
-      ) AS "q"
-      GROUP BY "q"."event_id", "q"."page_view_at"
-    ) AS "c"
+            "p"."user_id"::text COLLATE "C" AS "user_id",
+            CASE WHEN "p"."page_view_at" >= '0001-01-02' AND "p"."page_view_at" < '9999-12-31' THEN "p"."page_view_at"::timestamp END AS "page_view_at",
+            "p"."page"::text COLLATE "C" AS "page",
+            "p"."page_view_at" AS "source_time",
+            "p"."event_id"::text COLLATE "C" AS "event_id",
+            NULL::text COLLATE "C" AS "source_event_id",
+            "p"."arrival_id" AS "arrival"
+          FROM "pageviews" AS "p"
+        ) AS "m"
+        OFFSET 0
+      ) AS "j"
+    ) AS "s"
+    CROSS JOIN LATERAL (
+      SELECT *
+      FROM "session_table" AS "t"
+      WHERE "t"."event_id" = "s"."event_id"
+      OFFSET 0
+    ) AS "t"
+    WHERE "s"."event_id" IS NOT NULL
   ) AS "u"
   GROUP BY "u"."event_id", "u"."page_view_at"
 ) AS "b"

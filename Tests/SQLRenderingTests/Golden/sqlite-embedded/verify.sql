@@ -610,75 +610,57 @@ FROM (
     SELECT "t"."event_id" AS "event_id", "t"."page_view_at" AS "page_view_at", 0 AS "found"
     FROM "session_table" AS "t"
     UNION ALL
-    SELECT "c"."event_id" AS "event_id", "c"."page_view_at" AS "page_view_at", 1 AS "found"
+    SELECT "t"."event_id" AS "event_id", "t"."page_view_at" AS "page_view_at", 1 AS "found"
     FROM (
       SELECT
-        "q"."event_id" AS "event_id",
-        "q"."page_view_at" AS "page_view_at",
-        coalesce(sum("q"."is_equal"), 0) AS "equal"
+        "j"."event_id" AS "event_id",
+        "j"."user_id" AS "user_id",
+        "j"."page_view_at" AS "page_view_at",
+        "j"."page" AS "page",
+        "j"."reason" AS "reason",
+        CASE WHEN "j"."reason" IS NOT NULL THEN "j"."source_event_id" ELSE NULL END AS "raw_event_id",
+        CASE WHEN "j"."reason" IS NOT NULL THEN CAST("j"."source_time" AS TEXT) COLLATE BINARY ELSE NULL END AS "raw_time"
       FROM (
         SELECT
-          "t"."event_id" AS "event_id",
-          "t"."page_view_at" AS "page_view_at",
+          "m"."event_id" AS "event_id",
+          "m"."user_id" AS "user_id",
+          "m"."page_view_at" AS "page_view_at",
+          "m"."page" AS "page",
+          "m"."source_event_id" AS "source_event_id",
+          "m"."source_time" AS "source_time",
           CASE
-            WHEN "t"."user_id" = "s"."user_id"
-                AND "t"."page_view_at" = "s"."page_view_at"
-                AND "t"."page" IS "s"."page" THEN 1
-            ELSE 0
-          END AS "is_equal"
+            WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
+            WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
+            WHEN "m"."page_view_at" IS NULL THEN CASE
+                WHEN CAST("m"."source_time" AS TEXT) COLLATE BINARY IS NULL
+                    OR CAST("m"."source_time" AS TEXT) COLLATE BINARY = '' THEN 'null_time'
+                WHEN ("m"."source_time" GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
+                    OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
+                    OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
+                    OR lower("m"."source_time") IN ('infinity', '-infinity')
+                    OR "m"."source_time" GLOB '0000-[01][0-9]-[0-3][0-9]*' OR "m"."source_time" GLOB '0001-01-0[12]*' OR "m"."source_time" GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
+                ELSE 'bad_time'
+              END
+            WHEN length(CAST("m"."event_id" AS BLOB)) > 1024 OR length(CAST("m"."user_id" AS BLOB)) > 1024 THEN 'key_too_long'
+            ELSE NULL
+          END AS "reason"
         FROM (
           SELECT
-            "j"."event_id" AS "event_id",
-            "j"."user_id" AS "user_id",
-            "j"."page_view_at" AS "page_view_at",
-            "j"."page" AS "page",
-            "j"."reason" AS "reason",
-            CASE WHEN "j"."reason" IS NOT NULL THEN "j"."source_event_id" ELSE NULL END AS "raw_event_id",
-            CASE WHEN "j"."reason" IS NOT NULL THEN CAST("j"."source_time" AS TEXT) COLLATE BINARY ELSE NULL END AS "raw_time"
-          FROM (
-            SELECT
-              "m"."event_id" AS "event_id",
-              "m"."user_id" AS "user_id",
-              "m"."page_view_at" AS "page_view_at",
-              "m"."page" AS "page",
-              "m"."source_event_id" AS "source_event_id",
-              "m"."source_time" AS "source_time",
-              CASE
-                WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
-                WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
-                WHEN "m"."page_view_at" IS NULL THEN CASE
-                    WHEN CAST("m"."source_time" AS TEXT) COLLATE BINARY IS NULL
-                        OR CAST("m"."source_time" AS TEXT) COLLATE BINARY = '' THEN 'null_time'
-                    WHEN ("m"."source_time" GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
-                        OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
-                        OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
-                        OR lower("m"."source_time") IN ('infinity', '-infinity')
-                        OR "m"."source_time" GLOB '0000-[01][0-9]-[0-3][0-9]*' OR "m"."source_time" GLOB '0001-01-0[12]*' OR "m"."source_time" GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
-                    ELSE 'bad_time'
-                  END
-                WHEN length(CAST("m"."event_id" AS BLOB)) > 1024 OR length(CAST("m"."user_id" AS BLOB)) > 1024 THEN 'key_too_long'
-                ELSE NULL
-              END AS "reason"
-            FROM (
-              SELECT
-                CAST("p"."user_id" AS TEXT) COLLATE BINARY AS "user_id",
-                sessionizer_time("p"."page_view_at", 0) AS "page_view_at",
-                CAST("p"."page" AS TEXT) COLLATE BINARY AS "page",
-                "p"."page_view_at" AS "source_time",
-                CAST("p"."event_id" AS TEXT) COLLATE BINARY AS "event_id",
-                NULL AS "source_event_id",
-                "p"."arrival_id" AS "arrival"
-              FROM "pageviews" AS "p"
-            ) AS "m"
-            LIMIT -1
-          ) AS "j"
-          WHERE 1
-        ) AS "s"
-        CROSS JOIN "session_table" AS "t" ON "t"."event_id" = "s"."event_id"
-        WHERE "s"."event_id" IS NOT NULL
-      ) AS "q"
-      GROUP BY "q"."event_id", "q"."page_view_at"
-    ) AS "c"
+            CAST("p"."user_id" AS TEXT) COLLATE BINARY AS "user_id",
+            sessionizer_time("p"."page_view_at", 0) AS "page_view_at",
+            CAST("p"."page" AS TEXT) COLLATE BINARY AS "page",
+            "p"."page_view_at" AS "source_time",
+            CAST("p"."event_id" AS TEXT) COLLATE BINARY AS "event_id",
+            NULL AS "source_event_id",
+            "p"."arrival_id" AS "arrival"
+          FROM "pageviews" AS "p"
+        ) AS "m"
+        LIMIT -1
+      ) AS "j"
+      WHERE 1
+    ) AS "s"
+    CROSS JOIN "session_table" AS "t" ON "t"."event_id" = "s"."event_id"
+    WHERE "s"."event_id" IS NOT NULL
   ) AS "u"
   GROUP BY "u"."event_id", "u"."page_view_at"
 ) AS "b"
