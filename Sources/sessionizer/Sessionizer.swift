@@ -1,5 +1,6 @@
 import DialectFiles
 import Foundation
+import ODBCBackend
 import PostgresBackend
 import SQLiteBackend
 import SessionizerCLI
@@ -10,9 +11,10 @@ import WarehouseDriver
 struct Sessionizer {
   static func main() async {
     let process = ProcessInfo.processInfo
+    let dialects = DialectLibrary()
     let environment = CommandEnvironment(
-      backends: BackendRegistry([SQLiteBackend(), PostgresBackend()]),
-      dialects: DialectLibrary(), variables: process.environment, console: .standard())
+      backends: BackendRegistry([SQLiteBackend(), PostgresBackend(), ODBCBackend(dialects: dialects)]),
+      dialects: dialects, variables: process.environment, console: .standard())
     exit(await CommandLineTool.main(Array(process.arguments.dropFirst()), environment))
   }
 }

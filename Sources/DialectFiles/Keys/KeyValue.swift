@@ -7,6 +7,8 @@ package indirect enum KeyValue: Hashable, Sendable {
   case flag(Bool)
   case list([String])
   case mapping([String: KeyValue])
+  /// A list of mappings.
+  case records([[String: String]])
 
   var text: String? {
     if case .text(let text) = self { text } else { nil }
@@ -14,6 +16,10 @@ package indirect enum KeyValue: Hashable, Sendable {
 
   var list: [String] {
     if case .list(let list) = self { list } else { [] }
+  }
+
+  var records: [[String: String]] {
+    if case .records(let records) = self { records } else { [] }
   }
 
   subscript(key: String) -> KeyValue? {

@@ -8,6 +8,7 @@ extension DialectKey {
   func read(_ cursor: YAMLCursor, _ found: inout ProblemList) -> KeyValue? {
     if cursor.isNull, isOptional || kind == .jobLock {
       if case .list = kind { return .list([]) }
+      if case .requirements = kind { return .records([]) }
       return KeyValue.none
     }
     switch kind {
@@ -23,6 +24,8 @@ extension DialectKey {
       for entry in entries { lists[entry.key] = list(entry.value, nil, &found) }
       return .mapping(lists)
     case .jobLock: return jobLock(cursor, &found)
+    case .words(let words): return namedWords(cursor, words, &found)
+    case .requirements: return requirements(cursor, &found)
     case .support: return answer(cursor, "state", &found)
     case .trap: return answer(cursor, "answer", &found)
     }
@@ -37,6 +40,7 @@ extension DialectKey {
     case .flag(let value): String(value)
     case .list(let list): "[" + list.map { "'\($0)'" }.joined(separator: ", ") + "]"
     case .mapping: "a mapping"
+    case .records: "a list of mappings"
     }
   }
 
@@ -123,6 +127,41 @@ extension DialectKey {
       }
     }
     return .mapping(parts)
+  }
+
+  private func namedWords(_ cursor: YAMLCursor, _ words: [String], _ found: inout ProblemList) -> KeyValue? {
+    guard let entries = found.attempt({ () throws(YAMLFileError) in try cursor.entries("name: word") }) else {
+      return nil
+    }
+    var values: [String: KeyValue] = [:]
+    for entry in entries { values[entry.key] = word(entry.value, words, &found) }
+    return .mapping(values)
+  }
+
+  private func requirements(_ cursor: YAMLCursor, _ found: inout ProblemList) -> KeyValue? {
+    guard let elements = cursor.elements else {
+      found.add(cursor.error("expected a list of mappings with \(Self.requirementParts.joined(separator: ", "))"))
+      return nil
+    }
+    var records: [[String: String]] = []
+    for element in elements {
+      guard let entries = found.attempt({ () throws(YAMLFileError) in try element.entries("query: SELECT …") }) else {
+        return nil
+      }
+      var record: [String: String] = [:]
+      for entry in entries {
+        guard Self.requirementParts.contains(entry.key) else {
+          found.add(entry.unknown(known: Self.requirementParts))
+          continue
+        }
+        record[entry.key] = Self.text(entry.value, nil, "'…'", &found)?.text
+      }
+      for part in Self.requirementParts where record[part] == nil {
+        found.add(element.error("a requirement has no \(part)"))
+      }
+      records.append(record)
+    }
+    return .records(records)
   }
 
   /// A capability or a trap: the plain answer, or a mapping with its evidence.

@@ -56,6 +56,22 @@ public struct Renderer: Sendable {
     LineBreaks.restored(try quoted(name))
   }
 
+  // MARK: Single parts
+
+  /// A template of `Dialect.Session` or `Dialect.Tables` with its placeholders filled in.
+  ///
+  /// - Throws: `RenderingError` for a placeholder that has no value.
+  public func fill(_ template: String, _ values: [String: String]) throws(RenderingError) -> String {
+    LineBreaks.restored(try fill(template, values, "session"))
+  }
+
+  /// A text constant as it stands in SQL.
+  ///
+  /// - Throws: `RenderingError` for a text with a NUL character.
+  public func constant(_ text: String) throws(RenderingError) -> String {
+    LineBreaks.restored(try quotedText(text))
+  }
+
   func quoted(_ name: ObjectName) throws(RenderingError) -> String {
     var parts: [String] = []
     for part in name.parts { parts.append(try quoted(part)) }
