@@ -12,7 +12,7 @@ extension Dialect {
     /// `{table}`, `{columns}`: makes columns the primary key of a table that has rows. Needed where the profile builds
     /// keys late.
     public var createKey: String?
-    /// `{name}`, `{query}`; `{name_text}`, the name as a text constant.
+    /// `{name}`, `{query}`; `{name_text}`, `{query_text}`, the same as text constants.
     public var createView: String
     /// `{a}`: a text of a table as a view shows it, where tables keep texts in another form; nil where they do not.
     public var viewText: String?
@@ -45,8 +45,8 @@ extension Dialect {
     public var dropScratch: String?
     /// The whole column: `{name}` is an integer key of the scratch table.
     public var scratchKey: String
-    /// `{name}`, `{table}`, `{columns}`: an index of a scratch table.
-    public var scratchIndex: String
+    /// `{name}`, `{table}`, `{columns}`: an index of a scratch table; nil where it has none.
+    public var scratchIndex: String?
     /// `{name}`, `{columns}`: the same as a line of the table's definition, where making an index would end the
     /// transaction (trap T17); nil where it does not.
     public var scratchIndexInTable: String?
@@ -57,7 +57,7 @@ extension Dialect {
       createTable: String, createIndex: String?, createLongIndex: String?, createKey: String?, createView: String,
       growingColumn: String, primaryKey: String?,
       indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
-      scratchIndex: String, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
+      scratchIndex: String?, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
       scratchIndexInTable: String? = nil, viewText: String? = nil,
       createUnlessThere: String? = nil, clustered: String = "", unclustered: String = "",
       requiredColumn: String = "{name} {type} NOT NULL", nullableColumn: String = "{name} {type}"

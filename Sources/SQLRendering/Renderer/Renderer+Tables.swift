@@ -58,12 +58,6 @@ extension Renderer {
     return try unlessThere(statement, name)
   }
 
-  func createView(_ name: ObjectName, _ query: Query) throws -> String {
-    let names = ["name": try quoted(name), "name_text": try quotedText(try identifier(name))]
-    return try fill(
-      dialect.tables.createView, names.merging(["query": try text(ofView: query)]) { $1 }, "create_view")
-  }
-
   func createKey(_ table: ObjectName, _ columns: [String]) throws -> String {
     guard let template = dialect.tables.createKey else {
       throw RenderingError(
@@ -115,10 +109,11 @@ extension Renderer {
     if let analyze = dialect.tables.analyzeScratch {
       statements.append(try fill(analyze, ["name": target], "analyze_scratch"))
     }
-    for column in scratch.lookup where dialect.tables.scratchIndexInTable == nil {
+    guard let index = dialect.tables.scratchIndex, dialect.tables.scratchIndexInTable == nil else { return statements }
+    for column in scratch.lookup {
       statements.append(
         try fill(
-          dialect.tables.scratchIndex,
+          index,
           ["name": try quoted(scratch.name + "_by_" + column), "table": name, "columns": try quoted(column)],
           "scratch_index"))
     }
