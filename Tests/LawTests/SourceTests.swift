@@ -94,7 +94,7 @@ import WarehouseDriver
       ('c','u','2025-06-01 08:00:00','/',200,'bot','2025-06-01 10:00:00.000001'),
       ('d','u','2025-06-01 08:00:00','/',NULL,NULL,NULL),
       ('e','u','2025-06-01 08:00:00','/',500,'it''s','2025-05-31 23:59:59'),
-      ('f','u','2025-06-01 08:00:00','/',9,'Human','2025-06-01 12:00:00+02:00')
+      ('f','u','2025-06-01 08:00:00','/',9,'Human','2025-06-01 \(engine.family == .mariadb ? "10:00:00" : "12:00:00+02:00")')
       """)
     let source = PageviewSource(table: ObjectName("hits"), filter: try SourceFilter(text: filter))
     let context = JobContext(connection, job: SessionJob(source: source))
@@ -119,7 +119,7 @@ import WarehouseDriver
     // MariaDB has no names with characters beyond U+FFFF, nor with a blank at their end.
     let isNarrow = engine.family == .mariadb
     let (table, user, time, page) = (
-      isNarrow ? #"Hits "of` 'Ünï' \ ; --"# : #"Hits "of" 'Ünï' 🙂; --"#, #"User "Id""#, "WHEN",
+      isNarrow ? #"Hits "of` 'Ünï' ; --"# : #"Hits "of" 'Ünï' 🙂; --"#, #"User "Id""#, "WHEN",
       isNarrow ? "select" : "select "
     )
     func quoted(_ name: String) -> String { engine.quoted(name) }

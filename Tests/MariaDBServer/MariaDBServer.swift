@@ -62,7 +62,7 @@ public final class MariaDBServer: Sendable {
     guard let program = installation.zones else { throw PrivateServerError("there is no mariadb-tzinfo-to-sql") }
     let zones = folder + "/zones.sql"
     try Command.run([program, "/usr/share/zoneinfo"]).write(toFile: zones, atomically: false, encoding: .utf8)
-    _ = try ask(["-e", "source \(zones)"], database: "mysql")
+    _ = try ask([], database: "mysql", input: zones)
   }
 
   /// Starts the server on its folder and waits until it takes connections.
@@ -119,16 +119,20 @@ public final class MariaDBServer: Sendable {
 
   /// The same for a file with a script.
   public func query(file: String, database: String) async throws -> String {
-    try await Command.off { [self] in try ask(["-e", "source \(file)"], database: database) }
+    try await Command.off { [self] in try ask([], database: database, input: file) }
   }
 
-  private func ask(_ arguments: [String], database: String, user: String? = nil) throws -> String {
+  private func ask(
+    _ arguments: [String], database: String, user: String? = nil, input: String? = nil
+  ) throws -> String {
     var environment = Command.environment
     environment["MYSQL_PWD"] = password
     let words = [
       installation.client, "--no-defaults", "--batch", "--skip-column-names", "--default-character-set=utf8mb4",
       "--protocol=tcp", "--host=127.0.0.1", "--port=\(port)", "--user=\(user ?? self.user)", "--database=\(database)",
     ]
-    return try Command.run(words + arguments, environment: environment)
+    // By redirection: a script that is read by `source` goes on after an error.
+    let reader = input.map { ["/bin/sh", "-c", #"exec "$@" < "$0""#, $0] } ?? []
+    return try Command.run(reader + words + arguments, environment: environment)
   }
 }
