@@ -64,7 +64,11 @@ extension PostgresConnection {
         throw unknown
       }
       // A failed COMMIT has rolled back.
-      if link.transactionStatus == PQTRANS_IDLE { order.transaction = .none } else { order.transaction = .failed(error) }
+      if link.transactionStatus == PQTRANS_IDLE {
+        order.transaction = .none
+      } else {
+        order.transaction = .failed(error)
+      }
       throw error
     }
     order.transaction = .none
