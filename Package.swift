@@ -113,8 +113,7 @@ let package = Package(
       name: "SQLRenderingTests",
       dependencies: [
         "DialectFiles", "PlanSamples", "PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionPlan",
-        "SessionRunner",
-        "WarehouseDriver", logging,
+        "SessionRunner", "WarehouseDriver", logging,
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
@@ -168,11 +167,17 @@ let package = Package(
         "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
       ],
       path: "Tests/RunHelper", swiftSettings: strict),
+    // The scripts of dialects on engines that run inside Python, where the set-up of the tests made room for them.
+    .testTarget(
+      name: "DialectScriptTests",
+      dependencies: ["BackendConformance", "DialectFiles", "SQLRendering", "SessionPlan"],
+      exclude: ["requirements.txt", "run_scripts.py"], swiftSettings: strict),
     .testTarget(
       name: "LawTests",
       dependencies: [
-        "BackendConformance", "PageviewFiles", "PostgresBackend", "PostgresServer", "RunHelper", "SQLRendering",
-        "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
+        "BackendConformance", "DialectFiles", "MariaDBServer", "ODBCBackend", "PageviewFiles", "PostgresBackend",
+        "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner",
+        "WarehouseDriver", logging,
       ],
       swiftSettings: strict),
   ]

@@ -1,3 +1,4 @@
+import DialectFiles
 import Foundation
 import PostgresBackend
 import SQLRendering
@@ -34,6 +35,8 @@ import Testing
   static let subjects = [
     Subject(asRun: SQLiteDialect.dialect, asScript: SQLiteDialect.plain.asScript),
     Subject(asRun: PostgresDialect.dialect, asScript: PostgresDialect.dialect.asScript),
+    Subject(
+      asRun: DialectLibrary.builtIn("mariadb"), asScript: DialectLibrary.builtIn("mariadb").asScript),
   ]
 
   @Test(arguments: subjects, QueryScripts.Script.allCases)
