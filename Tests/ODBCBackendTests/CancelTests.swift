@@ -129,9 +129,9 @@ import WarehouseDriver
   // MARK: Time limits
 
   @Test(arguments: Driver.present) func statementTimeout(driver: Driver) async throws {
-    let connection = try await Database(driver).connect(statementTimeout: .milliseconds(200))
+    let connection = try await Database(driver).connect(statementTimeout: .seconds(2))
     let error = await expect(.timeout) { _ = try await connection.all(driver.endlessQuery, types: [.int64]) }
-    #expect(error?.description.contains("200 ms") == true, "\(String(describing: error))")
+    #expect(error?.description.contains("2 s") == true, "\(String(describing: error))")
     #expect(try await connection.number("SELECT 7") == 7)
     await connection.close()
   }
@@ -140,8 +140,8 @@ import WarehouseDriver
   @Test(arguments: Driver.present) func watchdog(driver: Driver) async throws {
     var dialect = try driver.dialect
     dialect.session.statementTimeout = nil
-    let connection = try await Database(driver).connect(statementTimeout: .milliseconds(200), dialect: dialect)
-    for _ in 0..<3 {
+    let connection = try await Database(driver).connect(statementTimeout: .seconds(2), dialect: dialect)
+    for _ in 0..<2 {
       await expect(.timeout) { _ = try await connection.all(driver.endlessQuery, types: [.int64]) }
       #expect(try await connection.number("SELECT 7") == 7)
     }

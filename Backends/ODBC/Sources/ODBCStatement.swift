@@ -45,7 +45,9 @@ final class ODBCStatement {
   @discardableResult
   func call(_ phase: DriverError.Phase, _ body: (SQLHSTMT) -> SQLRETURN) throws(DriverError) -> SQLRETURN {
     guard !link.isLost else { throw link.reporter.lost(phase, sql) }
-    let (result, stopped) = link.watch.during(handle, isShielded: link.isShielded, limit: link.limit) { body(handle) }
+    let (result, stopped) = link.watch.during(
+      handle, isShielded: link.isShielded, limit: link.isShielded ? nil : link.limit
+    ) { body(handle) }
     let isDone = ODBCLink.isDone(result) || result == SQL_NO_DATA
     // A request that came just after the end has closed the statement's cursor.
     if isDone, stopped == nil { return result }
