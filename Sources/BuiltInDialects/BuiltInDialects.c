@@ -22,6 +22,9 @@ static const unsigned char postgres[] = {
 static const unsigned char mariadb[] = {
 #embed "../../Backends/ODBC/Dialects/mariadb.yaml"
 };
+static const unsigned char mysql[] = {
+#embed "../../Backends/ODBC/Dialects/mysql.yaml"
+};
 static const unsigned char duckdb[] = {
 #embed "../../Backends/ODBC/Dialects/duckdb.yaml"
 };
@@ -80,6 +83,7 @@ static const struct BuiltInDialect all[] = {
     ENTRY("sqlite-embedded", sqlite_embedded),
     ENTRY("postgres", postgres),
     ENTRY("mariadb", mariadb),
+    ENTRY("mysql", mysql),
     ENTRY("duckdb", duckdb),
     ENTRY("clickhouse", clickhouse),
     ENTRY("spark", spark),
