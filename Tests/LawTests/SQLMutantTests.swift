@@ -119,7 +119,9 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
 
 /// The histories see a mistake wherever it is planted in the plan's own SQL.
 @Suite(.fewAtOnce) struct SQLMutantTests {
-  @Test(arguments: SQLMutant.onSQLite + SQLMutant.onPostgres) func isCaught(planted: SQLMutant) async {
+  @Test(arguments: SQLMutant.onSQLite + SQLMutant.onPostgres + SQLMutant.onMariaDB) func isCaught(planted: SQLMutant)
+    async
+  {
     let player = planted.player
     for seed in planted.seeds {
       let history = planted.engine.histories.history(seed: seed)

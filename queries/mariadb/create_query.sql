@@ -5,7 +5,7 @@
 -- Run it:  mariadb my_database < create_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
-SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION';
+SET SESSION sql_mode = 'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION';
 SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin;
 SET SESSION time_zone = '+00:00';
 SET SESSION max_sort_length = 262144, sort_buffer_size = 67108864;
