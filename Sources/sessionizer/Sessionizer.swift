@@ -1,4 +1,3 @@
-import DialectFiles
 import Foundation
 import PostgresBackend
 import SQLiteBackend
@@ -11,8 +10,8 @@ struct Sessionizer {
   static func main() async {
     let process = ProcessInfo.processInfo
     let environment = CommandEnvironment(
-      backends: BackendRegistry([SQLiteBackend(), PostgresBackend()]),
-      dialects: DialectLibrary(), variables: process.environment, console: .standard())
+      backends: { _ in BackendRegistry([SQLiteBackend(), PostgresBackend()]) }, variables: process.environment,
+      console: .standard())
     exit(await CommandLineTool.main(Array(process.arguments.dropFirst()), environment))
   }
 }

@@ -16,6 +16,10 @@ package struct DialectKey: Sendable {
     case list(Placeholders?)
     /// Lists of texts by name.
     case lists
+    /// Texts by name; of the given words where there are some.
+    case texts([String]?)
+    /// A list of mappings that each have these keys.
+    case records([String])
     case jobLock
     case support
     case trap
@@ -35,6 +39,9 @@ package struct DialectKey: Sendable {
 
   package var section: String { String(path.prefix { $0 != "." }) }
   package var name: String { String(path.drop { $0 != "." }.dropFirst()) }
+
+  /// Puts a text into a dialect.
+  package func put(_ text: String, into dialect: inout Dialect) { set(&dialect, .text(text)) }
 
   /// The value in a dialect.
   package func value(in dialect: Dialect) -> KeyValue { get(dialect) }

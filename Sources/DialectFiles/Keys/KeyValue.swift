@@ -7,6 +7,8 @@ package indirect enum KeyValue: Hashable, Sendable {
   case flag(Bool)
   case list([String])
   case mapping([String: KeyValue])
+  /// A list of mappings.
+  case records([[String: String]])
 
   var text: String? {
     if case .text(let text) = self { text } else { nil }

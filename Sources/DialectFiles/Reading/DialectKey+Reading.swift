@@ -22,6 +22,16 @@ extension DialectKey {
       var lists: [String: KeyValue] = [:]
       for entry in entries { lists[entry.key] = list(entry.value, nil, &found) }
       return .mapping(lists)
+    case .texts(let words):
+      guard let entries = found.attempt({ () throws(YAMLFileError) in try cursor.entries("name: value") })
+      else { return nil }
+      var texts: [String: KeyValue] = [:]
+      for entry in entries {
+        texts[entry.key] =
+          words.map { word(entry.value, $0, &found) } ?? Self.text(entry.value, nil, "value", &found)
+      }
+      return .mapping(texts)
+    case .records(let keys): return records(cursor, keys, &found)
     case .jobLock: return jobLock(cursor, &found)
     case .support: return answer(cursor, "state", &found)
     case .trap: return answer(cursor, "answer", &found)
@@ -36,7 +46,7 @@ extension DialectKey {
     case .integer(let value): String(value)
     case .flag(let value): String(value)
     case .list(let list): "[" + list.map { "'\($0)'" }.joined(separator: ", ") + "]"
-    case .mapping: "a mapping"
+    case .mapping, .records: "a mapping"
     }
   }
 
@@ -103,6 +113,31 @@ extension DialectKey {
     }
     let texts = elements.map { Self.text($0, placeholders, "'…'", &found)?.text }
     return texts.contains(nil) ? nil : .list(texts.compactMap(\.self))
+  }
+
+  private func records(_ cursor: YAMLCursor, _ keys: [String], _ found: inout ProblemList) -> KeyValue? {
+    guard let elements = cursor.elements else {
+      found.add(cursor.error("expected a list of mappings with \(keys.joined(separator: ", "))"))
+      return nil
+    }
+    var records: [[String: String]] = []
+    for element in elements {
+      guard let entries = found.attempt({ () throws(YAMLFileError) in try element.entries("\(keys[0]): …") })
+      else { continue }
+      var record: [String: String] = [:]
+      for entry in entries {
+        guard keys.contains(entry.key) else {
+          found.add(entry.unknown(known: keys))
+          continue
+        }
+        record[entry.key] = Self.text(entry.value, nil, "'…'", &found)?.text
+      }
+      if let missing = keys.first(where: { key in !entries.contains { $0.key == key } }) {
+        found.add(element.error("missing answer; this element has no \(missing)"))
+      }
+      records.append(record)
+    }
+    return .records(records)
   }
 
   private func jobLock(_ cursor: YAMLCursor, _ found: inout ProblemList) -> KeyValue? {
