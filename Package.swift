@@ -81,6 +81,15 @@ let package = Package(
       dependencies: ["CPostgres", "DialectFiles", "SQLRendering", "SessionPlan", "WarehouseDriver"],
       path: "Backends/Postgres/Sources", swiftSettings: strict),
 
+    // Whatever has an ODBC driver, through unixODBC.
+    .systemLibrary(
+      name: "CODBC", path: "Backends/ODBC/CODBC", pkgConfig: "odbc",
+      providers: [.apt(["unixodbc-dev"]), .brew(["unixodbc"])]),
+    .target(
+      name: "ODBCBackend",
+      dependencies: ["CODBC", "DialectFiles", "SQLRendering", "SessionPlan", "WarehouseDriver"],
+      path: "Backends/ODBC/Sources", swiftSettings: strict),
+
     // The command line.
     .target(
       name: "SessionizerCLI",
@@ -92,7 +101,9 @@ let package = Package(
     // The executable; the only target that names all backends.
     .executableTarget(
       name: "sessionizer",
-      dependencies: ["DialectFiles", "PostgresBackend", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver"],
+      dependencies: [
+        "DialectFiles", "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver",
+      ],
       swiftSettings: strict),
 
     // Tests.
@@ -136,6 +147,14 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "ODBCBackendTests",
+      dependencies: [
+        "CODBC", "DialectFiles", "MariaDBServer", "ODBCBackend", "PostgresBackend", "PostgresServer", "PrivateServer",
+        "SQLRendering",
+        "SQLiteBackend", "SessionPlan", "WarehouseDriver",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "SessionizerCLITests",
       dependencies: [
         "DialectFiles", "PageviewFiles", "PageviewGenerator", "SQLiteBackend", "SessionPlan", "SessionRunner",
@@ -146,7 +165,7 @@ let package = Package(
     .executableTarget(
       name: "RunHelper",
       dependencies: [
-        "PostgresBackend", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
+        "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
       ],
       path: "Tests/RunHelper", swiftSettings: strict),
     .testTarget(

@@ -21,16 +21,21 @@ public struct ConnectionOptions: Sendable {
   public var statementTimeout: Duration?
   /// Called with each statement, its time and the number of rows: `--verbose`.
   public var observer: (@Sendable (StatementEvent) -> Void)?
+  /// Called with what the user should know of how the connection came about, such as which dialect was chosen: one
+  /// sentence.
+  public var notice: (@Sendable (String) -> Void)?
 
   public init(
     mayCreate: Bool = false, readOnly: Bool = false, lockTimeout: Duration = .seconds(5),
-    statementTimeout: Duration? = nil, observer: (@Sendable (StatementEvent) -> Void)? = nil
+    statementTimeout: Duration? = nil, observer: (@Sendable (StatementEvent) -> Void)? = nil,
+    notice: (@Sendable (String) -> Void)? = nil
   ) {
     self.mayCreate = mayCreate
     self.readOnly = readOnly
     self.lockTimeout = lockTimeout
     self.statementTimeout = statementTimeout
     self.observer = observer
+    self.notice = notice
   }
 }
 

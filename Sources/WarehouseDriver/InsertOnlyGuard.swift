@@ -18,6 +18,13 @@ public struct InsertOnlyGuard: Sendable {
   public var purpose: Purpose
   /// Words before a scratch table's name, such as `pg_temp`.
   public var scratchSchemas: Set<String>
+  /// Scratch tables without such a word, by the names that they were made with: on engines where they look like others.
+  public var scratchTables: Set<String> = []
+  /// Whether the first run may build keys and indexes of the ledgers, and indexes of scratch tables. Where statements
+  /// of that kind commit the transaction, it may not.
+  public var allowsKeysAndIndexes = true
+  /// How the engine's texts, names and comments are written.
+  public var syntax = SQLTokens.Syntax()
 
   public init(_ purpose: Purpose, scratchSchemas: Set<String>) {
     self.purpose = purpose
@@ -35,7 +42,7 @@ public struct InsertOnlyGuard: Sendable {
 
   /// - Throws: `DriverError` (`refused`) that names what was refused.
   public func check(_ sql: String) throws(DriverError) {
-    let text = SQLTokens(sql)
+    let text = SQLTokens(sql, syntax)
     do throws(DriverError) {
       try check(text)
     } catch {
@@ -47,13 +54,14 @@ public struct InsertOnlyGuard: Sendable {
 
   private func check(_ text: SQLTokens) throws(DriverError) {
     guard text.isComplete else { throw refused("a statement whose quotes or comments are not closed") }
+    if text.hasExecutableComment { throw refused("a comment that the server carries out") }
     var tokens = text.tokens
     while tokens.last == .semicolon { tokens.removeLast() }
     if tokens.contains(.semicolon) { throw refused("more than one statement") }
     guard case .word(let first)? = tokens.first(where: { $0 != .parenthesis }) else {
       throw refused("a statement that begins with no word")
     }
-    if addsKeyToLedger(tokens) { return }
+    if allowsKeysAndIndexes, addsKeyToLedger(tokens) { return }
     for (index, token) in tokens.enumerated() {
       guard case .word(let word) = token else { continue }
       if Self.refusedWords.contains(word), !isHarmless(tokens, index) { throw refused(word) }
@@ -110,7 +118,7 @@ public struct InsertOnlyGuard: Sendable {
     }
     var index = 1
     if index < tokens.count, tokens[index] == .word("UNIQUE") { index += 1 }
-    if index < tokens.count, tokens[index] == .word("INDEX") {
+    if allowsKeysAndIndexes, index < tokens.count, tokens[index] == .word("INDEX") {
       guard let on = tokens.firstIndex(of: .word("ON")), case let table = name(tokens[(on + 1)...]),
         isScratch(table) || isLedger(table)
       else { throw refused("CREATE INDEX on other tables than ledgers and scratch tables") }
@@ -164,6 +172,7 @@ public struct InsertOnlyGuard: Sendable {
   }
 
   private func isScratch(_ name: [Part]) -> Bool {
+    if name.count == 1, scratchTables.contains(where: { equal(name[0], $0) }) { return true }
     guard name.count == 2 else { return false }
     return scratchSchemas.contains { equal(name[0], $0) }
   }

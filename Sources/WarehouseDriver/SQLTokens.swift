@@ -15,6 +15,23 @@ public struct SQLTokens: Sendable {
   }
 
   public private(set) var tokens: [Token] = []
+  /// How an engine writes texts, names and comments.
+  public struct Syntax: Sendable, Hashable {
+    /// `\'` does not end any text (PostgreSQL: only `E'…'`, which is always read so).
+    public var usesBackslashes = false
+    /// `[name]` is a quoted name.
+    public var usesBrackets = false
+    /// MySQL and MariaDB: `"…"` may be a text, `#` begins a comment, `--` only before a blank, comments do not nest, and
+    /// the server carries out what is in `/*! … */`.
+    public var isMySQL = false
+    /// `/* /* */ */` is one comment.
+    public var nestsComments = true
+
+    public init() {}
+  }
+
+  /// Whether there is a comment that the server carries out.
+  public private(set) var hasExecutableComment = false
   /// Whether every quote and comment is closed.
   public private(set) var isComplete = true
   private let bytes: [UInt8]
@@ -22,14 +39,11 @@ public struct SQLTokens: Sendable {
   private var starts: [Int] = []
   private var position = 0
 
-  /// - Parameters:
-  ///   - usesBackslashes: `\'` does not end any text (PostgreSQL: only `E'…'`, which is always read so)
-  ///   - usesBrackets: `[name]` is a quoted name
-  public init(_ sql: String, usesBackslashes: Bool = false, usesBrackets: Bool = false) {
+  public init(_ sql: String, _ syntax: Syntax = Syntax()) {
     bytes = Array(sql.utf8)
     while let byte = peek() {
       let start = position
-      guard let token = next(byte, usesBackslashes: usesBackslashes, usesBrackets: usesBrackets) else { continue }
+      guard let token = next(byte, syntax) else { continue }
       tokens.append(token)
       starts.append(start)
     }
@@ -60,22 +74,30 @@ public struct SQLTokens: Sendable {
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
-  private mutating func next(_ byte: UInt8, usesBackslashes: Bool, usesBrackets: Bool) -> Token? {
+  private mutating func next(_ byte: UInt8, _ syntax: Syntax) -> Token? {
     switch byte {
     case UInt8(ascii: " "), 9...13:
       position += 1
       return nil
-    case UInt8(ascii: "-") where peek(1) == UInt8(ascii: "-"):
+    case UInt8(ascii: "#") where syntax.isMySQL, UInt8(ascii: "-") where beginsLineComment(syntax):
       while let next = peek(), next != 10, next != 13 { position += 1 }
       return nil
     case UInt8(ascii: "/") where peek(1) == UInt8(ascii: "*"):
-      skipComment()
+      let mark = peek(2)
+      if syntax.isMySQL, mark == UInt8(ascii: "!") || (mark == UInt8(ascii: "M") && peek(3) == UInt8(ascii: "!")) {
+        hasExecutableComment = true
+      }
+      skipComment(nests: syntax.nestsComments && !syntax.isMySQL)
       return nil
     case UInt8(ascii: "'"):
-      _ = quoted(by: byte, usesBackslashes: usesBackslashes)
+      _ = quoted(by: byte, usesBackslashes: syntax.usesBackslashes)
+      return .text
+    case UInt8(ascii: "\"") where syntax.isMySQL:
+      _ = quoted(by: byte, usesBackslashes: syntax.usesBackslashes)
       return .text
     case UInt8(ascii: "\""), UInt8(ascii: "`"): return .name(quoted(by: byte, usesBackslashes: false))
-    case UInt8(ascii: "[") where usesBrackets: return .name(quoted(by: UInt8(ascii: "]"), usesBackslashes: false))
+    case UInt8(ascii: "[") where syntax.usesBrackets:
+      return .name(quoted(by: UInt8(ascii: "]"), usesBackslashes: false))
     case UInt8(ascii: "$"): return dollar()
     case _ where Self.isLetter(byte): return word()
     case _ where Self.isDigit(byte):
@@ -86,6 +108,12 @@ public struct SQLTokens: Sendable {
       position += 1
       return .sign(byte)
     }
+  }
+
+  private func beginsLineComment(_ syntax: Syntax) -> Bool {
+    guard peek(1) == UInt8(ascii: "-") else { return false }
+    guard syntax.isMySQL, let after = peek(2) else { return true }
+    return after <= 32
   }
 
   private mutating func word() -> Token {
@@ -123,10 +151,10 @@ public struct SQLTokens: Sendable {
 
   /// PostgreSQL's comments nest; where an engine's do not, more is taken for a comment than is one only after a second
   /// `/*` in it, which leaves the text incomplete.
-  private mutating func skipComment() {
+  private mutating func skipComment(nests: Bool) {
     var depth = 0
     while position < bytes.count {
-      if peek() == UInt8(ascii: "/"), peek(1) == UInt8(ascii: "*") {
+      if peek() == UInt8(ascii: "/"), peek(1) == UInt8(ascii: "*"), nests || depth == 0 {
         depth += 1
         position += 2
       } else if peek() == UInt8(ascii: "*"), peek(1) == UInt8(ascii: "/") {
@@ -165,5 +193,31 @@ public struct SQLTokens: Sendable {
     position = bytes.count
     isComplete = false
     return .text
+  }
+}
+
+extension SQLTokens {
+  /// The name of the table that a `CREATE TEMPORARY TABLE` makes, without its schema; nil for other statements.
+  public var temporaryTable: String? {
+    guard tokens.first == .word("CREATE") else { return nil }
+    guard let table = tokens.prefix(5).firstIndex(of: .word("TABLE")),
+      tokens[..<table].contains(where: { $0 == .word("TEMP") || $0 == .word("TEMPORARY") })
+    else { return nil }
+    var rest = tokens[(table + 1)...]
+    if rest.starts(with: [.word("IF"), .word("NOT"), .word("EXISTS")]) { rest = rest.dropFirst(3) }
+    var last: String?
+    var expectsPart = true
+    for token in rest {
+      switch token {
+      case .name(let name) where expectsPart: last = name
+      case .word(let word) where expectsPart: last = word
+      case .sign(UInt8(ascii: ".")) where !expectsPart:
+        expectsPart = true
+        continue
+      default: return last
+      }
+      expectsPart = false
+    }
+    return last
   }
 }

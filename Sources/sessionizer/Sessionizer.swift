@@ -1,4 +1,5 @@
 import Foundation
+import ODBCBackend
 import PostgresBackend
 import SQLiteBackend
 import SessionizerCLI
@@ -10,8 +11,8 @@ struct Sessionizer {
   static func main() async {
     let process = ProcessInfo.processInfo
     let environment = CommandEnvironment(
-      backends: { _ in BackendRegistry([SQLiteBackend(), PostgresBackend()]) }, variables: process.environment,
-      console: .standard())
+      backends: { BackendRegistry([SQLiteBackend(), PostgresBackend(), ODBCBackend(dialects: $0)]) },
+      variables: process.environment, console: .standard())
     exit(await CommandLineTool.main(Array(process.arguments.dropFirst()), environment))
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import ODBCBackend
 import PostgresBackend
 import SQLiteBackend
 import SessionPlan
@@ -19,7 +20,8 @@ import WarehouseDriver
 
   private static func run() async throws {
     let target = try Target(url: CommandLine.arguments[1])
-    let backend = try BackendRegistry([SQLiteBackend(), PostgresBackend()]).backend(for: target)
+    let odbc = ODBCBackend()
+    let backend = try BackendRegistry([SQLiteBackend(), PostgresBackend(), odbc]).backend(for: target)
     let connection = try await backend.connect(to: target, options: ConnectionOptions())
     let context = JobContext(
       job: SessionJob(), connection: connection, logger: Logger(label: "helper"), toolVersion: "test")

@@ -7,17 +7,22 @@ enum AbsurdDialect {
     var dialect = Dialect(
       name: "absurd", title: "Absurd 9", evidence: .assumed, steps: .inline, islands: .windows, capabilities: [:],
       identifiers: .init(openQuote: "⟪", closeQuote: "⟫⟫", longest: 400),
-      literals: .init(escapesBackslash: true, timestamp: "MOMENT<{a}>", null: "VOID<{type}>"),
-      types: .init(integer: "ZAHL", text: "WORT", key: "SCHLOSS", timestamp: "UHR", instant: "TICK", flag: "FAHNE"),
+      literals: .init(escapesBackslash: true, timestamp: "MOMENT<{a}>", null: "VOID<{type}>", text: "SPRUCH<{a}>"),
+      types: .init(
+        integer: "ZAHL", text: "WORT", key: "SCHLOSS", timestamp: "UHR", instant: "TICK", flag: "FAHNE",
+        castInteger: "NURZAHL", castText: "NURWORT", castTimestamp: "NURUHR"),
       tables: .init(
-        createTable: "BAUE TISCH {name} [{columns}]", createIndex: "BAUE REGISTER {name} ZU {table} [{columns}]",
+        createTable: "BAUE TISCH {name} [{columns}]{clustering}",
+        createIndex: "BAUE REGISTER {name} ZU {table} [{columns}]",
         createLongIndex: "BAUE LANGREGISTER {name} ZU {table} [{columns}]",
         createKey: "GIB {table} SCHLOSS [{columns}]",
         createView: "BAUE FENSTER {name} ZEIGT {query}", growingColumn: "{name} WACHSEND",
         primaryKey: "HAUPTSCHLOSS [{columns}]", indexNameHasSchema: false,
         createScratch: "BAUE ZETTEL {name} [{columns}]",
         scratchName: "zettel!{name}", positionColumn: "{name} GEZAEHLT", scratchKey: "{name} ZETTELSCHLOSS",
-        scratchIndex: "BAUE ZETTELREGISTER {name} ZU {table} [{columns}]", analyzeScratch: "MISS {name}"),
+        scratchIndex: "BAUE ZETTELREGISTER {name} ZU {table} [{columns}]", analyzeScratch: "MISS {name}",
+        dropScratch: "WIRF {name} WEG", scratchPrefix: "%", clustered: " SORTIERT NACH {columns}",
+        unclustered: " UNSORTIERT", requiredColumn: "{name} PFLICHT {type}", nullableColumn: "{name} KANN {type}"),
       rights: .init(
         grantOnTable: "GIB {rights} AN {table} FUER {role}", grantOnSchema: "GIB HAUS {schema} FUER {role}",
         grantScratchTables: "GIB ZETTEL FUER {role}", guardTable: ["BEWACHE {table} MIT {message}"]),
@@ -25,8 +30,14 @@ enum AbsurdDialect {
         subqueriesInInsert: placement, namedSubquery: "NAMENS", lookupJoin: "SUCHVERBUND", lookupSubquery: nil,
         leftLookupSubquery: "LINKSSUCHE {rows} ALIAS {alias}",
         computedOnceSuffix: "EINMAL", computedOnceCondition: "JA", limit: "NUR {n}", nullsFirst: "LEERE VORAN",
-        byteOrder: "NACH BYTES", sum: "SUMME({a})"),
-      scripts: .init(begin: "ANFANG", commit: "SCHLUSS", shellCommand: "absurd {file}"),
+        byteOrder: "NACH BYTES", sum: "SUMME({a})",
+        tableAlias: "{rows} GENANNT {alias}", fromNothing: "AUS DEM NICHTS", limitBeforeColumns: "HOECHSTENS {n}",
+        previous: "DAVOR({a})", first: "ERSTER({a})", count: "ANZAHL", countDistinct: "SORTEN({a})",
+        minimum: "KLEINSTES({a})", maximum: "GROESSTES({a})", byteKey: "ROH({a})", equalBytes: "EINERLEI({a}; {b})",
+        semiJoin: "HALBVERBUND", antiJoin: "GEGENVERBUND"),
+      scripts: .init(
+        begin: "ANFANG", commit: "SCHLUSS", shellCommand: "absurd {file}", opening: ["MOIN"], terminator: " UND AUS",
+        scratchBeforeTransaction: true),
       templates: templates, traps: [:])
     dialect.profile = profile
     return dialect

@@ -10,7 +10,7 @@ import Testing
     "NULLS FIRST", "COLLATE", "||", "TEMP", "PRIMARY KEY", "IF NOT EXISTS", "CREATE", "MATERIALIZED", "CROSS JOIN",
     "BEGIN", "COMMIT", "CAST", "unixepoch", "strftime", "julianday", "substr", "extract(", "datediff", "now()",
     "length(", " IS NOT DISTINCT", "true", "false", "BOOLEAN", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "DROP",
-    "REPLACE", "ON CONFLICT",
+    "REPLACE", "ON CONFLICT", "lag(", "first_value(", "count(", "min(", "max(", "DISTINCT", "NOT EXISTS",
   ]
 
   /// SQL without the quoted names and texts in it.

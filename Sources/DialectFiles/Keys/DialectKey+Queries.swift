@@ -36,6 +36,48 @@ extension DialectKey {
     .text(
       "queries.sum", \.queries.sum, "The sum of integers as an integer, 0 for no rows.", takes: "a",
       example: "coalesce(sum({a}), 0)"),
+    .text(
+      "queries.table_alias", \.queries.tableAlias, "A table or subquery in FROM under its alias.",
+      takes: "rows alias", or: "{rows} AS {alias}", example: "{rows} {alias}"),
+    .text(
+      "queries.from_nothing", \.queries.fromNothing,
+      "Follows the columns of a SELECT of constants; empty where nothing must.", or: "", example: "FROM dual"),
+    .optional(
+      "queries.limit_before_columns", \.queries.limitBeforeColumns,
+      "The first {n} rows, where that stands before the columns; ~ where queries.limit follows.", takes: "n",
+      mustAnswer: false, example: "TOP ({n})"),
+    .text(
+      "queries.previous", \.queries.previous, "The value of the row before, NULL at the first (trap T09).",
+      takes: "a", or: "lag({a})", example: "lag(toNullable({a}))"),
+    .text(
+      "queries.first", \.queries.first, "The value of the frame's first row, NULL where it is NULL (trap T10).",
+      takes: "a", or: "first_value({a})", example: "first_value({a})"),
+    .text("queries.count", \.queries.count, "The number of rows.", or: "count(*)", example: "count_big(*)"),
+    .text(
+      "queries.count_distinct", \.queries.countDistinct, "The number of different values.", takes: "a",
+      or: "count(DISTINCT {a})", example: "count_big(DISTINCT {a})"),
+    .text(
+      "queries.minimum", \.queries.minimum, "The least value; of no rows, NULL.", takes: "a", or: "min({a})",
+      example: "min(toNullable({a}))"),
+    .text(
+      "queries.maximum", \.queries.maximum, "The greatest value; of no rows, NULL.", takes: "a", or: "max({a})",
+      example: "max(toNullable({a}))"),
+    .optional(
+      "queries.byte_key", \.queries.byteKey,
+      "A text in a form that sorts and groups by bytes, where no collation does (trap T05).", takes: "a",
+      mustAnswer: false, example: "CAST({a} AS varbinary(1024))"),
+    .optional(
+      "queries.equal_bytes", \.queries.equalBytes,
+      "Two texts of equal bytes, where that is found faster than by compare_bytes.", takes: "a b",
+      mustAnswer: false, example: "{a} = {b} AND datalength({a}) = datalength({b})"),
+    .optional(
+      "queries.semi_join", \.queries.semiJoin,
+      "The join that keeps rows with a match on the right; ~ where EXISTS may look at the row at hand.",
+      mustAnswer: false, example: "LEFT SEMI JOIN"),
+    .optional(
+      "queries.anti_join", \.queries.antiJoin,
+      "The join that keeps rows without a match on the right; ~ where NOT EXISTS may look at the row at hand.",
+      mustAnswer: false, example: "LEFT ANTI JOIN"),
   ]
 
   static let scriptKeys: [DialectKey] = [
@@ -50,6 +92,15 @@ extension DialectKey {
     .word(
       "scripts.steps", \.scripts.steps, "As profile.steps, in scripts.", or: .inline, example: .inline),
     .word("scripts.islands", \.scripts.islands, "As profile.islands, in scripts.", or: .windows, example: .windows),
+    .list(
+      "scripts.opening", \.scripts.opening, "Statements at the beginning of each script.", or: [],
+      example: ["SET TIME ZONE 'UTC'"]),
+    .text(
+      "scripts.terminator", \.scripts.terminator, "Follows each statement.", or: ";", example: ";\nGO"),
+    .flag(
+      "scripts.scratch_before_transaction", \.scripts.scratchBeforeTransaction,
+      "Whether scratch tables are made before scripts.begin, because making one would end the transaction (T17).",
+      or: false),
     .optional(
       "scripts.instead", \.scripts.instead,
       "The dialect whose scripts are the right ones where this one needs functions that only the tool has.",

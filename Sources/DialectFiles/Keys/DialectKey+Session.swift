@@ -1,4 +1,5 @@
 internal import SQLRendering
+internal import SessionPlan
 
 extension DialectKey {
   static let sessionKeys: [DialectKey] = [
@@ -9,6 +10,10 @@ extension DialectKey {
     .list(
       "session.begin_reading", \.session.beginReading,
       "Begins a transaction whose reads see one snapshot and that writes nothing.", or: [], example: ["BEGIN"]),
+    .list(
+      "session.begin_rehearsal", \.session.beginRehearsal,
+      "The same where scratch tables may be made; empty where that of begin_reading does.", or: [],
+      example: ["BEGIN"]),
     .list(
       "session.begin_writing", \.session.beginWriting, "Begins a transaction of load and create.", or: [],
       example: ["BEGIN"]),
@@ -32,7 +37,43 @@ extension DialectKey {
     .optional(
       "session.version", \.session.version, "Gives one row with the server's version.", mustAnswer: false,
       example: "SELECT version()"),
+    requirements,
+    .optional(
+      "session.namespaces", \.session.namespaces,
+      "Gives the schemas (or databases, where there are no schemas) in which a name without one is looked up, one a row.",
+      mustAnswer: false, example: "SELECT database()"),
+    .flag(
+      "session.ignores_case_of_names", \.session.ignoresCaseOfNames,
+      "Whether two names of tables that differ only in the case of their letters are one, in quotes too.", or: false),
+    .flag(
+      "session.commits_on_ddl", \.session.commitsOnDDL,
+      "Whether making or changing a table or index, temporary tables themselves left out, commits the transaction "
+        + "(trap T17): then a run may not do it.", or: false),
   ]
+
+  /// The parts of a requirement, all of them needed.
+  static let requirementParts = ["query", "problem", "remedy"]
+
+  private static let requirements = DialectKey(
+    path: "session.requirements", kind: .requirements, isOptional: true,
+    meaning: "What must hold of a server, looked at after opening: `query` gives 1 where it does; `problem` and "
+      + "`remedy` are what the user reads where it does not.",
+    standard: .records([]),
+    example: .records([
+      [
+        "query": "SELECT CASE current_setting('server_encoding') WHEN 'UTF8' THEN 1 ELSE 0 END",
+        "problem": "the database does not store its texts as UTF-8", "remedy": "make one that does",
+      ]
+    ]),
+    get: { dialect in
+      .records(
+        dialect.session.requirements.map { ["query": $0.query, "problem": $0.problem, "remedy": $0.remedy] })
+    },
+    set: { dialect, value in
+      dialect.session.requirements = value.records.map {
+        .init(query: $0["query"] ?? "", problem: $0["problem"] ?? "", remedy: $0["remedy"] ?? "")
+      }
+    })
 
   /// What the statements of a job lock may name.
   static let jobLockPlaceholders: Placeholders = "name? ledger? seconds? milliseconds?"
@@ -77,7 +118,7 @@ extension DialectKey {
     DialectKey(
       path: "odbc.attributes", kind: .lists,
       meaning: "Put before the user's connection string where it does not say otherwise, by the driver's file name or "
-        + "its beginning.",
+        + "its beginning. {lock_milliseconds} is how long a statement waits for another connection's lock.",
       standard: .mapping([:]), example: .mapping(["psqlodbc": .list(["UseDeclareFetch=1"])]),
       get: { .mapping($0.odbc.attributes.mapValues(KeyValue.list)) },
       set: { dialect, value in
@@ -94,5 +135,25 @@ extension DialectKey {
     .flag(
       "odbc.times_as_text", \.odbc.timesAsText,
       "Whether times are sent and read as text because the driver cuts their fractions.", or: false),
+    .integer(
+      "odbc.parameters_per_statement", \.odbc.parametersPerStatement, in: 1...1_000_000,
+      "The most parameters of one INSERT … VALUES.", or: 32_000, example: 2100),
+    .flag(
+      "odbc.integers_as_text", \.odbc.integersAsText,
+      "Whether integers are read as text because the driver makes one of any value.", or: false),
+    .words(
+      "odbc.column_types", \.odbc.columnTypes, among: ValueType.inSources,
+      "What a column is by the driver's name of its type, in lower case without lengths, where the number of the type "
+        + "alone does not say it.", example: ["timestamptz": .zonedTimestamp]),
+    .words(
+      "odbc.errors", \.odbc.errors, among: Dialect.ODBC.Failure.allCases,
+      "What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), "
+        + "where the SQLSTATE's class does not say it.",
+      example: ["42P01": .noSuchObject]),
   ]
+}
+
+extension ValueType {
+  /// The types that columns of a source may have.
+  fileprivate static let inSources: [ValueType] = [.integer, .text, .timestamp, .zonedTimestamp, .flag]
 }

@@ -20,14 +20,19 @@ extension Intent {
     case .isSameBytes: ("a b", "The same by the bytes of texts.", "{a} IS NOT DISTINCT FROM {b}")
     case .gapExceeds:
       (
-        "previous current op microseconds",
-        "Whether the gap is over: it is added to the earlier time, never a difference compared (trap T02).",
+        "previous current op microseconds|seconds|decimal_seconds|clock fraction? sign? days?",
+        "Whether the gap is over: it is added to the earlier time, never a difference compared (trap T02). The gap "
+          + "in other forms: {seconds} with {fraction} in microseconds, {decimal_seconds}, {sign} {days} {clock}.",
         "{current} {op} {previous} + INTERVAL '{microseconds}' MICROSECOND"
       )
     case .instant: ("a", "A stored time in its arithmetic form.", "{a}")
     case .timestamp: ("a", "A time of arithmetic form in its stored form.", "{a}")
     case .shift:
-      ("a microseconds", "A time so much later; earlier if negative.", "{a} + INTERVAL '{microseconds}' MICROSECOND")
+      (
+        "a microseconds|seconds|decimal_seconds|clock fraction? sign? days?",
+        "A time so much later; earlier if negative. In other forms, as in gap_exceeds.",
+        "{a} + INTERVAL '{microseconds}' MICROSECOND"
+      )
     case .durationMicroseconds:
       ("from to", "Microseconds between two stored times, exact.", "timestampdiff(MICROSECOND, {from}, {to})")
     case .day: ("a", "YYYY-MM-DD of a time, as text.", "to_char({a}, 'YYYY-MM-DD')")

@@ -16,11 +16,11 @@ package struct DialectKey: Sendable {
     case list(Placeholders?)
     /// Lists of texts by name.
     case lists
-    /// Texts by name; of the given words where there are some.
-    case texts([String]?)
-    /// A list of mappings that each have these keys.
-    case records([String])
     case jobLock
+    /// Words by name.
+    case words([String])
+    /// Mappings with the parts `requirementParts`.
+    case requirements
     case support
     case trap
   }
@@ -104,6 +104,24 @@ extension DialectKey {
       set: { dialect, value in
         guard let word = Word.allCases.first(where: { $0.rawValue.inSnakeCase == value.text }) else { return }
         dialect[keyPath: property] = word
+      })
+  }
+
+  /// One of some words for each of any names.
+  static func words<Word: RawRepresentable & Sendable>(
+    _ path: String, _ property: any Property<[String: Word]>, among words: [Word], _ meaning: String,
+    example: [String: Word]
+  ) -> DialectKey where Word.RawValue == String {
+    func texts(_ values: [String: Word]) -> KeyValue { .mapping(values.mapValues { .text($0.rawValue.inSnakeCase) }) }
+    return DialectKey(
+      path: path, kind: .words(words.map(\.rawValue.inSnakeCase)), meaning: meaning, standard: .mapping([:]),
+      example: texts(example),
+      get: { dialect in .mapping(dialect[keyPath: property].mapValues { .text($0.rawValue.inSnakeCase) }) },
+      set: { dialect, value in
+        guard case .mapping(let entries) = value else { return }
+        dialect[keyPath: property] = entries.compactMapValues { entry in
+          words.first { $0.rawValue.inSnakeCase == entry.text }
+        }
       })
   }
 

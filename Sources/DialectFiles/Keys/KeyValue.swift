@@ -18,6 +18,10 @@ package indirect enum KeyValue: Hashable, Sendable {
     if case .list(let list) = self { list } else { [] }
   }
 
+  var records: [[String: String]] {
+    if case .records(let records) = self { records } else { [] }
+  }
+
   subscript(key: String) -> KeyValue? {
     if case .mapping(let entries) = self { entries[key] } else { nil }
   }

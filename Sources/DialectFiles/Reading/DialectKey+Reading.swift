@@ -8,6 +8,7 @@ extension DialectKey {
   func read(_ cursor: YAMLCursor, _ found: inout ProblemList) -> KeyValue? {
     if cursor.isNull, isOptional || kind == .jobLock {
       if case .list = kind { return .list([]) }
+      if case .requirements = kind { return .records([]) }
       return KeyValue.none
     }
     switch kind {
@@ -22,17 +23,9 @@ extension DialectKey {
       var lists: [String: KeyValue] = [:]
       for entry in entries { lists[entry.key] = list(entry.value, nil, &found) }
       return .mapping(lists)
-    case .texts(let words):
-      guard let entries = found.attempt({ () throws(YAMLFileError) in try cursor.entries("name: value") })
-      else { return nil }
-      var texts: [String: KeyValue] = [:]
-      for entry in entries {
-        texts[entry.key] =
-          words.map { word(entry.value, $0, &found) } ?? Self.text(entry.value, nil, "value", &found)
-      }
-      return .mapping(texts)
-    case .records(let keys): return records(cursor, keys, &found)
     case .jobLock: return jobLock(cursor, &found)
+    case .words(let words): return namedWords(cursor, words, &found)
+    case .requirements: return requirements(cursor, &found)
     case .support: return answer(cursor, "state", &found)
     case .trap: return answer(cursor, "answer", &found)
     }
@@ -46,7 +39,8 @@ extension DialectKey {
     case .integer(let value): String(value)
     case .flag(let value): String(value)
     case .list(let list): "[" + list.map { "'\($0)'" }.joined(separator: ", ") + "]"
-    case .mapping, .records: "a mapping"
+    case .mapping: "a mapping"
+    case .records: "a list of mappings"
     }
   }
 
@@ -115,31 +109,6 @@ extension DialectKey {
     return texts.contains(nil) ? nil : .list(texts.compactMap(\.self))
   }
 
-  private func records(_ cursor: YAMLCursor, _ keys: [String], _ found: inout ProblemList) -> KeyValue? {
-    guard let elements = cursor.elements else {
-      found.add(cursor.error("expected a list of mappings with \(keys.joined(separator: ", "))"))
-      return nil
-    }
-    var records: [[String: String]] = []
-    for element in elements {
-      guard let entries = found.attempt({ () throws(YAMLFileError) in try element.entries("\(keys[0]): …") })
-      else { continue }
-      var record: [String: String] = [:]
-      for entry in entries {
-        guard keys.contains(entry.key) else {
-          found.add(entry.unknown(known: keys))
-          continue
-        }
-        record[entry.key] = Self.text(entry.value, nil, "'…'", &found)?.text
-      }
-      if let missing = keys.first(where: { key in !entries.contains { $0.key == key } }) {
-        found.add(element.error("missing answer; this element has no \(missing)"))
-      }
-      records.append(record)
-    }
-    return .records(records)
-  }
-
   private func jobLock(_ cursor: YAMLCursor, _ found: inout ProblemList) -> KeyValue? {
     if cursor.isScalar { return word(cursor, ["transaction"], &found) }
     guard let entries = found.attempt({ () throws(YAMLFileError) in try cursor.entries("acquire: SELECT …") }) else {
@@ -158,6 +127,41 @@ extension DialectKey {
       }
     }
     return .mapping(parts)
+  }
+
+  private func namedWords(_ cursor: YAMLCursor, _ words: [String], _ found: inout ProblemList) -> KeyValue? {
+    guard let entries = found.attempt({ () throws(YAMLFileError) in try cursor.entries("name: word") }) else {
+      return nil
+    }
+    var values: [String: KeyValue] = [:]
+    for entry in entries { values[entry.key] = word(entry.value, words, &found) }
+    return .mapping(values)
+  }
+
+  private func requirements(_ cursor: YAMLCursor, _ found: inout ProblemList) -> KeyValue? {
+    guard let elements = cursor.elements else {
+      found.add(cursor.error("expected a list of mappings with \(Self.requirementParts.joined(separator: ", "))"))
+      return nil
+    }
+    var records: [[String: String]] = []
+    for element in elements {
+      guard let entries = found.attempt({ () throws(YAMLFileError) in try element.entries("query: SELECT …") }) else {
+        return nil
+      }
+      var record: [String: String] = [:]
+      for entry in entries {
+        guard Self.requirementParts.contains(entry.key) else {
+          found.add(entry.unknown(known: Self.requirementParts))
+          continue
+        }
+        record[entry.key] = Self.text(entry.value, nil, "'…'", &found)?.text
+      }
+      for part in Self.requirementParts where record[part] == nil {
+        found.add(element.error("a requirement has no \(part)"))
+      }
+      records.append(record)
+    }
+    return .records(records)
   }
 
   /// A capability or a trap: the plain answer, or a mapping with its evidence.

@@ -21,16 +21,28 @@ extension Dialect {
     public var commit: String
     /// `{file}`: the shell command that runs a script.
     public var shellCommand: String
-    /// How a script keeps the steps of a run. A script with scratch tables can be run only once in a session.
+    /// How a script keeps the steps of a run. A script with scratch tables can be run only once in a session, unless
+    /// `tables.dropScratch` takes them away at its end.
     public var steps: PlanProfile.Steps
     public var islands: PlanProfile.Islands
     /// The dialect whose scripts are the right ones where this dialect needs functions that only the tool has.
     public var instead: String?
+    /// Statements at the beginning of each script.
+    public var opening: [String]
+    /// Follows each statement.
+    public var terminator: String
+    /// Whether scratch tables are made before the transaction begins, because making one would end it (trap T17). What
+    /// keeps other runs away must come before them then, in `opening`.
+    public var scratchBeforeTransaction: Bool
 
     public init(
       begin: String, commit: String, shellCommand: String, steps: PlanProfile.Steps = .inline,
-      islands: PlanProfile.Islands = .windows, instead: String? = nil
+      islands: PlanProfile.Islands = .windows, instead: String? = nil, opening: [String] = [],
+      terminator: String = ";", scratchBeforeTransaction: Bool = false
     ) {
+      self.opening = opening
+      self.terminator = terminator
+      self.scratchBeforeTransaction = scratchBeforeTransaction
       self.begin = begin
       self.commit = commit
       self.shellCommand = shellCommand

@@ -1,3 +1,5 @@
+public import SessionPlan
+
 /// What is said to a server around the plan's statements.
 ///
 /// Backends that know one engine (SQLite, libpq) need none of it; one that reaches many (ODBC) knows no engine but
@@ -8,6 +10,8 @@ extension Dialect {
     public var opening: [String]
     /// Begins a transaction whose reads see one snapshot and that writes nothing. Empty where the engine has none.
     public var beginReading: [String]
+    /// The same where scratch tables may be made, and nothing else written: a run's rehearsal.
+    public var beginRehearsal: [String]
     /// Begins a transaction of `load` and `create`.
     public var beginWriting: [String]
     /// Begins a transaction of a run, whose job lock is held already where it is not the transaction itself.
@@ -26,14 +30,27 @@ extension Dialect {
     public var explain: String?
     /// Gives one row with the server's version.
     public var version: String?
+    /// What must hold of a server, looked at after `opening`.
+    public var requirements: [Requirement]
+    /// Gives the schemas (or databases, where the engine has no schemas) in which a name without one is looked up, one
+    /// a row, in that order; nil where there is only one.
+    public var namespaces: String?
+    /// Whether two names of tables that differ only in the case of their letters are one, in quotes too.
+    public var ignoresCaseOfNames: Bool
+    /// Whether statements that make or change tables and indexes, temporary tables themselves left out, commit the
+    /// transaction (trap T17): then a run may not have any.
+    public var commitsOnDDL: Bool
 
     public init(
-      opening: [String] = [], beginReading: [String] = [], beginWriting: [String] = [], beginRun: [String] = [],
-      commit: [String] = [], rollback: [String] = [], jobLock: JobLock? = nil, statementTimeout: String? = nil,
-      lockTimeout: String? = nil, explain: String? = nil, version: String? = nil
+      opening: [String] = [], beginReading: [String] = [], beginRehearsal: [String] = [], beginWriting: [String] = [],
+      beginRun: [String] = [], commit: [String] = [], rollback: [String] = [], jobLock: JobLock? = nil,
+      statementTimeout: String? = nil, lockTimeout: String? = nil, explain: String? = nil, version: String? = nil,
+      requirements: [Requirement] = [], namespaces: String? = nil, ignoresCaseOfNames: Bool = false,
+      commitsOnDDL: Bool = false
     ) {
       self.opening = opening
       self.beginReading = beginReading
+      self.beginRehearsal = beginRehearsal
       self.beginWriting = beginWriting
       self.beginRun = beginRun
       self.commit = commit
@@ -43,6 +60,25 @@ extension Dialect {
       self.lockTimeout = lockTimeout
       self.explain = explain
       self.version = version
+      self.requirements = requirements
+      self.namespaces = namespaces
+      self.ignoresCaseOfNames = ignoresCaseOfNames
+      self.commitsOnDDL = commitsOnDDL
+    }
+  }
+
+  /// A condition without which results would be wrong, such as the encoding of the database.
+  public struct Requirement: Sendable, Hashable {
+    /// Gives one row whose first column is 1 where the condition holds.
+    public var query: String
+    /// What is wrong where it does not hold: `the database does not store its texts as UTF-8`.
+    public var problem: String
+    public var remedy: String
+
+    public init(query: String, problem: String, remedy: String) {
+      self.query = query
+      self.problem = problem
+      self.remedy = remedy
     }
   }
 
@@ -64,14 +100,25 @@ extension Dialect {
     /// Names by which a driver calls the engine (SQL_DBMS_NAME), for `odbc:` without a dialect.
     public var products: [String]
     /// Put before the user's connection string where it does not say otherwise, by the driver's file name or its
-    /// beginning, such as `psqlodbc: [UseDeclareFetch=1]`.
+    /// beginning, such as `psqlodbc: [UseDeclareFetch=1]`. `{lock_milliseconds}` is how long a statement waits for
+    /// another connection's lock.
     public var attributes: [String: [String]]
     /// How rows are inserted in bulk.
     public var append: Append
     /// The most rows of one INSERT … VALUES, or of one array.
     public var rowsPerStatement: Int
+    /// The most parameters of one INSERT … VALUES.
+    public var parametersPerStatement: Int
     /// Whether times are sent and read as text because the driver cuts their fractions.
     public var timesAsText: Bool
+    /// Whether integers are read as text because the driver makes one of any value.
+    public var integersAsText: Bool
+    /// What a column of a type is, by the driver's name of the type (TYPE_NAME) in lower case without lengths, where
+    /// the number of the type alone does not say it: `timestamptz: zonedTimestamp`.
+    public var columnTypes: [String: ValueType]
+    /// What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), where
+    /// the SQLSTATE's class does not say it.
+    public var errors: [String: Failure]
 
     public enum Append: String, Sendable, CaseIterable {
       /// Column-wise arrays of parameters.
@@ -80,15 +127,42 @@ extension Dialect {
       case values
     }
 
+    /// What can go wrong, as far as it makes a difference to people.
+    public enum Failure: String, Sendable, CaseIterable {
+      case authentication
+      case noSuchObject = "no_such_object"
+      case noSuchDatabase = "no_such_database"
+      case alreadyExists = "already_exists"
+      case wrongColumn = "wrong_column"
+      case wrongValue = "wrong_value"
+      case syntax
+      case readOnly = "read_only"
+      case permission
+      case locked
+      case diskFull = "disk_full"
+      case constraint
+      case timeout
+      case cancelled
+      case connectionLost = "connection_lost"
+      case tooManyConnections = "too_many_connections"
+      case encoding
+      case notADatabase = "not_a_database"
+    }
+
     public init(
       products: [String] = [], attributes: [String: [String]] = [:], append: Append = .arrays,
-      rowsPerStatement: Int = 1000, timesAsText: Bool = false
+      rowsPerStatement: Int = 1000, parametersPerStatement: Int = 32_000, timesAsText: Bool = false,
+      integersAsText: Bool = false, columnTypes: [String: ValueType] = [:], errors: [String: Failure] = [:]
     ) {
       self.products = products
       self.attributes = attributes
       self.append = append
       self.rowsPerStatement = rowsPerStatement
+      self.parametersPerStatement = parametersPerStatement
       self.timesAsText = timesAsText
+      self.integersAsText = integersAsText
+      self.columnTypes = columnTypes
+      self.errors = errors
     }
   }
 }

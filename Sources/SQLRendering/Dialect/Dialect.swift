@@ -60,16 +60,24 @@ public struct Dialect: Sendable {
 
   /// Names of tables and columns.
   public struct Identifiers: Sendable {
-    /// Put before and after a name; one inside a name is doubled.
+    /// Put before and after a name.
     public var openQuote: String
     public var closeQuote: String
     /// The longest name, in bytes of UTF-8.
     public var longest: Int
+    /// What a closing quote inside a name becomes; nil: it is doubled.
+    public var escapedQuote: String?
+    /// Whether a backslash in a name is an escape and must be doubled.
+    public var escapesBackslash: Bool
 
-    public init(openQuote: String, closeQuote: String, longest: Int) {
+    public init(
+      openQuote: String, closeQuote: String, longest: Int, escapedQuote: String? = nil, escapesBackslash: Bool = false
+    ) {
       self.openQuote = openQuote
       self.closeQuote = closeQuote
       self.longest = longest
+      self.escapedQuote = escapedQuote
+      self.escapesBackslash = escapesBackslash
     }
   }
 
@@ -79,13 +87,28 @@ public struct Dialect: Sendable {
     public var escapesBackslash: Bool
     /// `{a}` is the quoted text `'YYYY-MM-DD HH:MM:SS.ffffff'`.
     public var timestamp: String
-    /// `{type}` is the column type.
+    /// `{type}` is the type as it stands in a CAST.
     public var null: String
+    /// `{a}` is the quoted text: the constant of a text value, such as `N{a}`.
+    public var text: String
+    /// What a quote inside a text becomes.
+    public var escapedQuote: String
+    /// What a line break inside a text becomes; nil where one may stand in it.
+    public var lineBreak: String?
+    /// Whether an empty text is NULL (trap T12), so that equality with one is asked as IS NULL.
+    public var emptyTextIsNull: Bool
 
-    public init(escapesBackslash: Bool, timestamp: String, null: String) {
+    public init(
+      escapesBackslash: Bool, timestamp: String, null: String, text: String = "{a}", escapedQuote: String = "''",
+      lineBreak: String? = nil, emptyTextIsNull: Bool = false
+    ) {
       self.escapesBackslash = escapesBackslash
       self.timestamp = timestamp
       self.null = null
+      self.text = text
+      self.escapedQuote = escapedQuote
+      self.lineBreak = lineBreak
+      self.emptyTextIsNull = emptyTextIsNull
     }
   }
 
@@ -99,72 +122,24 @@ public struct Dialect: Sendable {
     /// The arithmetic form of a timestamp, in scratch tables.
     public var instant: String
     public var flag: String
+    /// The types as they stand in a CAST; nil: as for columns.
+    public var castInteger: String?
+    public var castText: String?
+    public var castTimestamp: String?
 
-    public init(integer: String, text: String, key: String, timestamp: String, instant: String, flag: String) {
+    public init(
+      integer: String, text: String, key: String, timestamp: String, instant: String, flag: String,
+      castInteger: String? = nil, castText: String? = nil, castTimestamp: String? = nil
+    ) {
+      self.castInteger = castInteger
+      self.castText = castText
+      self.castTimestamp = castTimestamp
       self.integer = integer
       self.text = text
       self.key = key
       self.timestamp = timestamp
       self.instant = instant
       self.flag = flag
-    }
-  }
-
-  /// Statements that make things.
-  public struct Tables: Sendable {
-    /// `{name}`, `{columns}`
-    public var createTable: String
-    /// `{name}`, `{table}`, `{columns}`; nil where the engine has no indexes.
-    public var createIndex: String?
-    /// The same for values of any length, with `{first_column}` too (trap T28); nil where there is no such index.
-    public var createLongIndex: String?
-    /// `{table}`, `{columns}`: makes columns the primary key of a table that has rows. Needed where the profile builds
-    /// keys late.
-    public var createKey: String?
-    /// `{name}`, `{query}`
-    public var createView: String
-    /// The whole column: `{name}` is an integer that grows with each row and is the primary key.
-    public var growingColumn: String
-    /// `{columns}`
-    public var primaryKey: String
-    /// Whether the name of an index carries the schema, as on SQLite, or the table's schema decides.
-    public var indexNameHasSchema: Bool
-    /// `{name}`, `{columns}`: a table of this transaction only.
-    public var createScratch: String
-    /// `{name}` of a scratch table where it is read.
-    public var scratchName: String
-    /// The whole column: `{name}` numbers the rows in the order of their insertion.
-    public var positionColumn: String
-    /// `{name}`: takes a scratch table away, where it outlives its transaction; nil where it does not.
-    public var dropScratch: String?
-    /// The whole column: `{name}` is an integer key of the scratch table.
-    public var scratchKey: String
-    /// `{name}`, `{table}`, `{columns}`: an index of a scratch table.
-    public var scratchIndex: String
-    /// `{name}`: tells the engine's planner how many rows a scratch table has; nil where that is of no use.
-    public var analyzeScratch: String?
-
-    public init(
-      createTable: String, createIndex: String?, createLongIndex: String?, createKey: String?, createView: String,
-      growingColumn: String, primaryKey: String,
-      indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
-      scratchIndex: String, analyzeScratch: String?, dropScratch: String? = nil
-    ) {
-      self.createTable = createTable
-      self.createIndex = createIndex
-      self.createLongIndex = createLongIndex
-      self.createKey = createKey
-      self.createView = createView
-      self.growingColumn = growingColumn
-      self.primaryKey = primaryKey
-      self.indexNameHasSchema = indexNameHasSchema
-      self.createScratch = createScratch
-      self.scratchName = scratchName
-      self.positionColumn = positionColumn
-      self.scratchKey = scratchKey
-      self.scratchIndex = scratchIndex
-      self.analyzeScratch = analyzeScratch
-      self.dropScratch = dropScratch
     }
   }
 
@@ -188,58 +163,5 @@ public struct Dialect: Sendable {
       self.grantScratchTables = grantScratchTables
       self.guardTable = guardTable
     }
-  }
-
-  /// The shape of queries.
-  public struct Queries: Sendable {
-    /// Where the named subqueries of an INSERT stand (trap T01).
-    public var subqueriesInInsert: SubqueryPlacement
-    /// Between two named subqueries' name and body: `AS`, or `AS MATERIALIZED`.
-    public var namedSubquery: String
-    /// `JOIN` that keeps the written order: the left drives, the right is looked up.
-    public var lookupJoin: String
-    /// `{rows}`, `{alias}`: the same where only a subquery that depends on the row at hand keeps the order; `{rows}` is
-    /// the look-up with its conditions. nil where `lookupJoin` does.
-    public var lookupSubquery: String?
-    /// The same where rows without a match stay; nil where a plain left join does.
-    public var leftLookupSubquery: String?
-    /// Follows a subquery whose columns are to be computed once; empty where the engine does so by itself.
-    public var computedOnceSuffix: String
-    /// A condition that a query around such a subquery has where it has no other; empty for none.
-    public var computedOnceCondition: String
-    /// `{n}`: the first n rows.
-    public var limit: String
-    /// Follows a term of an ascending order whose NULLs come first; empty where that is the default.
-    public var nullsFirst: String
-    /// Follows a term of an order by the bytes of a text; empty where that is the default.
-    public var byteOrder: String
-    /// `{a}`: the sum of integers as an integer, 0 for no rows
-    public var sum: String
-
-    public init(
-      subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?,
-      leftLookupSubquery: String?,
-      computedOnceSuffix: String,
-      computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String, sum: String
-    ) {
-      self.subqueriesInInsert = subqueriesInInsert
-      self.namedSubquery = namedSubquery
-      self.lookupJoin = lookupJoin
-      self.lookupSubquery = lookupSubquery
-      self.leftLookupSubquery = leftLookupSubquery
-      self.computedOnceSuffix = computedOnceSuffix
-      self.computedOnceCondition = computedOnceCondition
-      self.limit = limit
-      self.nullsFirst = nullsFirst
-      self.byteOrder = byteOrder
-      self.sum = sum
-    }
-  }
-
-  public enum SubqueryPlacement: String, Sendable, CaseIterable {
-    /// `WITH … INSERT INTO t SELECT …`
-    case beforeInsert
-    /// `INSERT INTO t WITH … SELECT …`
-    case insideInsert
   }
 }

@@ -6,7 +6,9 @@ public enum Intent: String, Sendable, CaseIterable {
   case isSame = "is_same"
   /// The same by the bytes of texts
   case isSameBytes = "is_same_bytes"
-  /// `{previous}`, `{current}`, `{op}` (`>=` or `>`), `{microseconds}` (trap T02)
+  /// `{previous}`, `{current}`, `{op}` (`>=` or `>`), `{microseconds}` (trap T02). The same span in other forms, for
+  /// `shift` too: `{seconds}` (whole) and `{fraction}` (the microseconds beside them), `{decimal_seconds}`
+  /// (`-1800.000000`); and for interval constants `{sign}` (`-` or nothing), `{days}`, `{clock}` (`00:30:00.000000`).
   case gapExceeds = "gap_exceeds"
   /// `{a}`: a timestamp in its arithmetic form
   case instant

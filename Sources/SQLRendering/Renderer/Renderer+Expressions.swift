@@ -21,6 +21,10 @@ extension Renderer {
     case .compare(let comparison, let a, let b, .value):
       return "\(try part(a)) \(comparison.rawValue) \(try part(b))"
     case .compare(let comparison, let a, let b, .bytes):
+      if let isEmpty = asksForNull(comparison, a, b) { return try plain(isEmpty) }
+      if comparison == .equal, let template = dialect.queries.equalBytes {
+        return try fill(template, ["a": try part(a), "b": try part(b)], "equal_bytes")
+      }
       return try intent(.compareBytes, ["a": try part(a), "op": comparison.rawValue, "b": try part(b)])
     case .isSame(let a, let b, let collation):
       return try intent(collation == .bytes ? .isSameBytes : .isSame, ["a": try part(a), "b": try part(b)])
@@ -31,15 +35,13 @@ extension Renderer {
     case .not(.isNull(let value)): return "\(try part(value)) IS NOT NULL"
     case .not(let value): return "NOT (\(try plain(value)))"
     case .exists(let rows):
-      let inner = try parts(of: rows)
-      return "EXISTS " + Layout.parenthesized(["SELECT 1", "FROM " + inner.from] + Layout.conditions(inner.conditions))
+      return try existence(of: parts(of: rows))
     case .gapExceeds(let previous, let current, let gap, let boundary):
       return try intent(
         .gapExceeds,
-        [
+        Self.spans(of: gap.microseconds).merging([
           "previous": try part(previous), "current": try part(current), "op": boundary == .new ? ">=" : ">",
-          "microseconds": String(gap.microseconds),
-        ])
+        ]) { $1 })
     case .choose(let branches, let otherwise):
       let cases = try branches.map { "WHEN \(try plain($0.when)) THEN \(try plain($0.then))" }
       return Layout.choice(cases + ["ELSE \(try plain(otherwise))"])
@@ -64,7 +66,7 @@ extension Renderer {
     case .instant(let value): try intent(.instant, ["a": try part(value)])
     case .timestamp(let value): try intent(.timestamp, ["a": try part(value)])
     case .shift(let value, let microseconds):
-      try intent(.shift, ["a": try part(value), "microseconds": String(microseconds)])
+      try intent(.shift, Self.spans(of: microseconds).merging(["a": try part(value)]) { $1 })
     case .durationMicroseconds(let from, let to):
       try intent(.durationMicroseconds, ["from": try part(from), "to": try part(to)])
     case .day(let value): try intent(.day, ["a": try part(value)])
@@ -125,16 +127,16 @@ extension Renderer {
   func literal(_ literal: Literal) throws -> String {
     switch literal {
     case .integer(let value): value < 0 ? "(\(value))" : String(value)
-    case .text(let value): try quotedText(value)
+    case .text(let value): try fill(dialect.literals.text, ["a": try quotedText(value)], "text literal")
     case .timestamp(let value):
       try fill(dialect.literals.timestamp, ["a": try quotedText(value.description)], "timestamp literal")
     case .flag(let value): value ? "1" : "0"
     case .null(let type):
-      try fill(dialect.literals.null, ["type": self.type(type, isKey: false)], "null literal")
+      try fill(dialect.literals.null, ["type": castType(type)], "null literal")
     case .placeholder(let name, let type):
       switch type {
       case .integer, .flag, .seconds: "{{ \(name) }}"
-      case .text: "'{{ \(name) }}'"
+      case .text: try fill(dialect.literals.text, ["a": "'{{ \(name) }}'"], "text literal")
       case .timestamp, .zonedTimestamp, .instant:
         try fill(dialect.literals.timestamp, ["a": "'{{ \(name) }}'"], "timestamp literal")
       }
@@ -145,10 +147,39 @@ extension Renderer {
     let inner = try parts(of: lookup.from)
     let all = inner.conditions + (try conditions(lookup.matching))
     let order = try lookup.order.map { try orderTerm($0) }.joined(separator: ", ")
-    let limit = try fill(dialect.queries.limit, ["n": "1"], "limit")
+    let (before, after) = try limit(1)
     return Layout.parenthesized(
-      ["SELECT " + (try expression(lookup.value)), "FROM " + inner.from] + Layout.conditions(all)
-        + ["ORDER BY " + order, limit])
+      ["SELECT\(before) " + (try expression(lookup.value)), "FROM " + inner.from] + Layout.conditions(all)
+        + ["ORDER BY " + order] + after)
+  }
+
+  /// Equality with an empty text as a question for NULL, where an empty text is one.
+  private func asksForNull(_ comparison: Comparison, _ a: Expression, _ b: Expression) -> Expression? {
+    guard dialect.literals.emptyTextIsNull else { return nil }
+    let empty = Expression.literal(.text(""))
+    guard a == empty || b == empty else { return nil }
+    let isNull = Expression.isNull(a == empty ? b : a)
+    return switch comparison {
+    case .equal: isNull
+    case .notEqual: .not(isNull)
+    default: nil
+    }
+  }
+
+  /// A span of time in the forms that engines take.
+  private static func spans(of microseconds: Int64) -> [String: String] {
+    let sign = microseconds < 0 ? "-" : ""
+    let (seconds, fraction) = microseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
+    func padded(_ number: UInt64, _ digits: Int) -> String {
+      String(repeating: "0", count: max(0, digits - String(number).count)) + String(number)
+    }
+    let decimals = padded(fraction, 6)
+    let clock = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }.joined(separator: ":")
+    return [
+      "microseconds": String(microseconds), "seconds": seconds == 0 ? "0" : sign + String(seconds),
+      "fraction": fraction == 0 ? "0" : sign + String(fraction), "decimal_seconds": "\(sign)\(seconds).\(decimals)",
+      "sign": sign, "days": String(seconds / 86400), "clock": "\(clock).\(decimals)",
+    ]
   }
 
   private func joined(_ list: [Expression], _ word: String, empty: String, dropping alias: String?) throws -> String {

@@ -21,18 +21,25 @@ extension Renderer {
 
   /// The query without its named subqueries.
   func select(_ query: Query) throws -> String {
-    var result = try text(of: parts(of: query.relation), columnsOf: query.relation)
+    var parts = try parts(of: query.relation)
+    // The order of a query names the columns of its result; an expression of one needs them from a subquery.
+    let isKeyed = dialect.queries.byteKey != nil && query.order.contains { $0.collation == .bytes }
+    if isKeyed { parts = try wrapped(parts, columnsOf: query.relation) }
+    let limits = try query.limit.map { try limit($0) }
+    parts.limit = limits?.before ?? ""
+    var lines = [try text(of: parts, columnsOf: query.relation)]
     if !query.order.isEmpty {
-      result += "\nORDER BY " + (try outputOrder(query))
+      let alias = isKeyed ? nil : try PlanColumns.alias(of: query.relation)
+      lines.append("ORDER BY " + (try query.order.map { try orderTerm($0, dropping: alias) }.joined(separator: ", ")))
     }
-    if let limit = query.limit { result += "\n" + (try fill(dialect.queries.limit, ["n": String(limit)], "limit")) }
-    return result
+    return (lines + (limits?.after ?? [])).joined(separator: "\n")
   }
 
-  /// The order of a query names the columns of its result.
-  private func outputOrder(_ query: Query) throws -> String {
-    let alias = try PlanColumns.alias(of: query.relation)
-    return try query.order.map { term in try orderTerm(term, dropping: alias) }.joined(separator: ", ")
+  /// What stands before the columns and what follows the query, for its first rows.
+  func limit(_ count: Int) throws -> (before: String, after: [String]) {
+    let values = ["n": String(count)]
+    if let template = dialect.queries.limitBeforeColumns { return (" " + (try fill(template, values, "limit")), []) }
+    return ("", [try fill(dialect.queries.limit, values, "limit")])
   }
 
   // MARK: Relations
@@ -40,19 +47,26 @@ extension Renderer {
   func parts(of relation: Relation) throws -> SelectParts {
     switch relation {
     case .table(let table):
-      let name =
+      let rows =
         switch table.kind {
         case .stored(let name): try quoted(name)
-        case .step(let step): try fill(dialect.tables.scratchName, ["name": try quoted(step)], "scratch_name")
-        case .named(let step): try quoted(step)
+        case .step(let step): try scratchName(step)
+        case .named(let step):
+          if let relation = writtenOut[step] {
+            "(\n" + (try text(of: parts(of: relation), columnsOf: relation)).indented() + "\n)"
+          } else {
+            try quoted(step)
+          }
         }
-      return SelectParts(from: "\(name) AS \(try quoted(table.alias))", alias: table.alias)
+      return SelectParts(from: try aliased(rows, table.alias), alias: table.alias)
     case .values(let columns, let rows, let alias):
+      let nothing = dialect.queries.fromNothing
       let selects = try rows.map { row in
         "SELECT "
           + (try zip(columns, row).map { "\(try literal($1)) AS \(try quoted($0.name))" }.joined(separator: ", "))
+          + (nothing.isEmpty ? "" : " " + nothing)
       }
-      return SelectParts(from: "(\(selects.joined(separator: " UNION ALL "))) AS \(try quoted(alias))", alias: alias)
+      return SelectParts(from: try aliased("(\(selects.joined(separator: " UNION ALL ")))", alias), alias: alias)
     case .filter(let rows, let predicate):
       var result = try unprojected(rows)
       result.conditions += try conditions(predicate)
@@ -74,24 +88,36 @@ extension Renderer {
       return result
     case .join(let left, let right, let kind, let on): return try join(left, right, kind, on)
     case .notExists(let rows, let other, let on):
+      if let word = dialect.queries.antiJoin { return try matched(rows, word, other, on) }
       var result = try unprojected(rows)
-      result.conditions.append("NOT " + (try existence(other, on)))
+      result.conditions.append("NOT " + (try existence(of: unprojected(other), on)))
       return result
     case .exists(let rows, let other, let on):
+      if let word = dialect.queries.semiJoin { return try matched(rows, word, other, on) }
       var result = try unprojected(rows)
-      result.conditions.append(try existence(other, on))
+      result.conditions.append(try existence(of: unprojected(other), on))
       return result
     case .aggregate(let rows, let keys, let columns, let alias):
       var result = try unprojected(rows)
       result.columns = try keys.map { try named($0) } + columns.map { try aggregate($0) }
-      result.groups = try keys.map { try expression($0.expression) }
+      let texts = Set(try PlanColumns.of(relation).filter { $0.type == .text }.map(\.name))
+      result.groups = try keys.flatMap { try group(try expression($0.expression), isText: texts.contains($0.name)) }
       result.alias = alias
       return result
     case .unionAll(let relations, let alias):
       let selects = try relations.map { try text(of: parts(of: $0), columnsOf: $0) }
       return SelectParts(
-        from: "(\n" + selects.joined(separator: "\nUNION ALL\n").indented() + "\n) AS \(try quoted(alias))",
-        alias: alias)
+        from: try aliased("(\n" + selects.joined(separator: "\nUNION ALL\n").indented() + "\n)", alias), alias: alias)
+    case .distinct(let rows, let alias) where dialect.queries.byteKey != nil:
+      // DISTINCT would take texts for one that differ in their bytes.
+      var result = try wrapped(parts(of: rows), columnsOf: rows)
+      let inner = try PlanColumns.alias(of: rows)
+      result.columns = try qualifiedColumns(of: rows)
+      result.groups = try PlanColumns.of(rows).flatMap {
+        try group(try expression(.column(ColumnReference(inner, $0.name))), isText: $0.type == .text)
+      }
+      result.alias = alias
+      return result
     case .distinct(let rows, let alias):
       var result = try parts(of: rows)
       if result.columns == nil {
@@ -119,7 +145,7 @@ extension Renderer {
     }
     var body = try text(of: parts, columnsOf: relation)
     if parts.isFenced, !dialect.queries.computedOnceSuffix.isEmpty { body += "\n" + dialect.queries.computedOnceSuffix }
-    var result = SelectParts(from: "(\n" + body.indented() + "\n) AS \(try quoted(alias))", alias: alias)
+    var result = SelectParts(from: try aliased("(\n" + body.indented() + "\n)", alias), alias: alias)
     result.readsFenced = parts.isFenced
     return result
   }
@@ -155,10 +181,23 @@ extension Renderer {
     return result
   }
 
-  private func existence(_ other: Relation, _ on: Expression) throws -> String {
-    let inner = try unprojected(other)
-    let all = inner.conditions + (try conditions(on))
-    return "EXISTS " + Layout.parenthesized(["SELECT 1", "FROM " + inner.from] + Layout.conditions(all))
+  func existence(of rows: SelectParts, _ on: Expression = .and([])) throws -> String {
+    let all = rows.conditions + (try conditions(on))
+    return "EXISTS " + Layout.parenthesized(["SELECT 1", "FROM " + rows.from] + Layout.conditions(all))
+  }
+
+  /// The rows with or without a match, by a join that adds neither columns nor rows.
+  private func matched(_ rows: Relation, _ word: String, _ other: Relation, _ on: Expression) throws -> SelectParts {
+    var result = try unprojected(rows)
+    var inner = try unprojected(other)
+    if !inner.conditions.isEmpty { inner = try wrapped(inner, columnsOf: other) }
+    result.from += "\n" + Layout.lines("\(word) \(inner.from)", "ON ", try conditions(on))
+    result.readsFenced = false
+    return result
+  }
+
+  private func aliased(_ rows: String, _ alias: String) throws -> String {
+    try fill(dialect.queries.tableAlias, ["rows": rows, "alias": try quoted(alias)], "table_alias")
   }
 
   // MARK: Text
@@ -168,7 +207,7 @@ extension Renderer {
     let list =
       columns.count <= 3 && columns.allSatisfy { !$0.contains("\n") && $0.count < 40 }
       ? " " + columns.joined(separator: ", ") : "\n" + columns.joined(separator: ",\n").indented()
-    var lines = ["SELECT" + (parts.isDistinct ? " DISTINCT" : "") + list, "FROM " + parts.from]
+    var lines = ["SELECT" + (parts.isDistinct ? " DISTINCT" : "") + parts.limit + list, "FROM " + parts.from]
     var conditions = parts.conditions
     if conditions.isEmpty, parts.readsFenced, !dialect.queries.computedOnceCondition.isEmpty {
       conditions = [dialect.queries.computedOnceCondition]
@@ -192,61 +231,5 @@ extension Renderer {
         return "\(alias).\(name) AS \(name)"
       }
     }
-  }
-
-  private func named(_ column: NamedExpression) throws -> String {
-    "\(try expression(column.expression)) AS \(try quoted(column.name))"
-  }
-
-  private func aggregate(_ column: AggregateColumn) throws -> String {
-    let value: String =
-      switch column.function {
-      case .count: "count(*)"
-      case .sum(let value): try fill(dialect.queries.sum, ["a": try expression(value)], "sum")
-      case .minimum(let value, let collation): "min(\(try key(value, collation)))"
-      case .maximum(let value, let collation): "max(\(try key(value, collation)))"
-      case .countDistinct(let value, let collation): "count(DISTINCT \(try key(value, collation)))"
-      }
-    return "\(value) AS \(try quoted(column.name))"
-  }
-
-  private func window(_ column: WindowColumn) throws -> String {
-    let frame = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
-    let (function, needsFrame): (String, Bool) =
-      switch column.function {
-      case .rowNumber: ("row_number()", false)
-      case .previous(let value): ("lag(\(try expression(value)))", false)
-      case .runningSum(let value): ("sum(\(try expression(value)))", true)
-      case .first(let value): ("first_value(\(try expression(value)))", true)
-      }
-    var over: [String] = []
-    if !column.partition.isEmpty {
-      over.append(
-        "PARTITION BY " + (try column.partition.map { try key($0.expression, $0.collation) }.joined(separator: ", ")))
-    }
-    if !column.order.isEmpty {
-      over.append("ORDER BY " + (try column.order.map { try orderTerm($0) }.joined(separator: ", ")))
-    }
-    if needsFrame { over.append(frame) }
-    return "\(function) OVER \(Layout.parenthesized(over)) AS \(try quoted(column.name))"
-  }
-
-  /// A value as a key of a group, a partition or an order.
-  private func key(_ value: Expression, _ collation: Collation) throws -> String {
-    let text = try expression(value)
-    return collation == .bytes && !dialect.queries.byteOrder.isEmpty ? text + " " + dialect.queries.byteOrder : text
-  }
-
-  func orderTerm(_ term: OrderTerm, dropping alias: String? = nil) throws -> String {
-    var text: String
-    if let alias, case .column(let column) = term.expression, column.relation == alias {
-      text = try quoted(column.name)
-    } else {
-      text = try expression(term.expression, dropping: alias)
-    }
-    if term.collation == .bytes, !dialect.queries.byteOrder.isEmpty { text += " " + dialect.queries.byteOrder }
-    if term.isDescending { text += " DESC" }
-    if term.nulls == .first, !dialect.queries.nullsFirst.isEmpty { text += " " + dialect.queries.nullsFirst }
-    return text
   }
 }

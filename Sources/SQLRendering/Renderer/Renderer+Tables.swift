@@ -6,16 +6,38 @@ extension Renderer {
       let name = try quoted(column.column.name)
       if column.role == .growing { return try fill(dialect.tables.growingColumn, ["name": name], "growing_column") }
       let type = type(column.column.type, isKey: column.isKey)
-      return name + " " + type + (column.column.isNullable ? "" : " NOT NULL")
+      let tables = dialect.tables
+      return try fill(
+        column.column.isNullable ? tables.nullableColumn : tables.requiredColumn, ["name": name, "type": type],
+        "column")
     }
     let growing = Set(table.columns.filter { $0.role == .growing }.map(\.column.name))
-    if !table.primaryKey.isEmpty, growing != Set(table.primaryKey) {
+    if !table.primaryKey.isEmpty, growing != Set(table.primaryKey), let template = dialect.tables.primaryKey {
       let columns = try table.primaryKey.map { try quoted($0) }.joined(separator: ", ")
-      lines.append(try fill(dialect.tables.primaryKey, ["columns": columns], "primary_key"))
+      lines.append(try fill(template, ["columns": columns], "primary_key"))
     }
-    return try fill(
+    let name = try quoted(table.name)
+    let statement = try fill(
       dialect.tables.createTable,
-      ["name": try quoted(table.name), "columns": lines.joined(separator: ",\n").indented()], "create_table")
+      [
+        "name": name, "name_text": try quotedText(try identifier(table.name)),
+        "columns": lines.joined(separator: ",\n").indented(), "clustering": try clustering(table.clustering),
+      ], "create_table")
+    return try unlessThere(statement, name)
+  }
+
+  private func clustering(_ columns: [String]) throws -> String {
+    guard let first = columns.first else { return dialect.tables.unclustered }
+    return try fill(
+      dialect.tables.clustered,
+      ["columns": try columns.map { try quoted($0) }.joined(separator: ", "), "first_column": try quoted(first)],
+      "clustered")
+  }
+
+  private func unlessThere(_ statement: String, _ name: String) throws -> String {
+    guard let template = dialect.tables.createUnlessThere else { return statement }
+    return try fill(
+      template, ["statement_text": try quotedSQL(statement), "name_text": try quotedSQL(name)], "create_unless_there")
   }
 
   func createIndex(_ index: IndexDefinition) throws -> String? {
@@ -23,14 +45,17 @@ extension Renderer {
     guard let template = index.hasLongValues ? tables.createLongIndex : tables.createIndex else { return nil }
     let inSchema = dialect.tables.indexNameHasSchema
     let table = inSchema ? ObjectName(index.table.last) : index.table
-    return try fill(
+    let name = inSchema ? try quoted(index.table.sibling(index.name)) : try quoted(index.name)
+    let columns = try index.columns.map { try quoted($0) }
+    let statement = try fill(
       template,
       [
-        "name": inSchema ? try quoted(index.table.sibling(index.name)) : try quoted(index.name),
-        "table": try quoted(table),
-        "columns": try index.columns.map { try quoted($0) }.joined(separator: ", "),
-        "first_column": try quoted(index.columns[0]),
+        "name": name, "name_text": try quotedText(index.name), "table": try quoted(table),
+        "table_text": try quotedText(try identifier(index.table)), "columns": columns.joined(separator: ", "),
+        "first_column": columns[0], "leading_columns": columns.dropLast().joined(separator: ", "),
+        "last_column": columns[columns.count - 1],
       ], "create_index")
+    return try unlessThere(statement, name)
   }
 
   func createKey(_ table: ObjectName, _ columns: [String]) throws -> String {
@@ -58,9 +83,10 @@ extension Renderer {
       lines.append(
         column.name == scratch.key
           ? try fill(dialect.tables.scratchKey, ["name": name], "scratch_key")
-          : name + " " + type(column.type, isKey: false))
+          : try fill(
+            dialect.tables.nullableColumn, ["name": name, "type": type(column.type, isKey: false)], "column"))
     }
-    let name = try quoted(scratch.name)
+    let name = try quoted(dialect.tables.scratchPrefix + scratch.name)
     let create = try fill(
       dialect.tables.createScratch, ["name": name, "columns": lines.joined(separator: ",\n").indented()],
       "create_scratch")
@@ -71,8 +97,8 @@ extension Renderer {
       query.order = [OrderTerm(.column(ColumnReference(try PlanColumns.alias(of: query.relation), key)), .value)]
     }
     let names = try columns.map { try quoted($0.name) }
-    let target = try fill(dialect.tables.scratchName, ["name": name], "scratch_name")
-    var statements = [create, Layout.list("INSERT INTO \(target)", names) + "\n" + (try text(of: query))]
+    let target = try scratchName(scratch.name)
+    var statements = [create, try insert(target, names, query)]
     if let analyze = dialect.tables.analyzeScratch {
       statements.append(try fill(analyze, ["name": target], "analyze_scratch"))
     }
@@ -86,14 +112,33 @@ extension Renderer {
     return statements
   }
 
+  /// A scratch table's name where it is read.
+  func scratchName(_ step: String) throws -> String {
+    try fill(
+      dialect.tables.scratchName, ["name": try quoted(dialect.tables.scratchPrefix + step)], "scratch_name")
+  }
+
+  /// Takes a scratch table away; nil where the engine does so by itself.
+  func dropScratch(_ step: String) throws -> String? {
+    guard let template = dialect.tables.dropScratch else { return nil }
+    return try fill(
+      template, ["name": try quoted(dialect.tables.scratchPrefix + step)], "drop_scratch")
+  }
+
   func insert(_ insert: Insert) throws -> String {
-    let head = Layout.list("INSERT INTO \(try quoted(insert.table))", try insert.columns.map { try quoted($0.name) })
-    let with = try subqueries(insert.query)
-    let body = try select(insert.query)
-    guard let with else { return head + "\n" + body }
-    return switch dialect.queries.subqueriesInInsert {
-    case .beforeInsert: with + "\n" + head + "\n" + body
-    case .insideInsert: head + "\n" + with + "\n" + body
+    try self.insert(try quoted(insert.table), try insert.columns.map { try quoted($0.name) }, insert.query)
+  }
+
+  private func insert(_ target: String, _ columns: [String], _ query: Query) throws -> String {
+    let head = Layout.list("INSERT INTO \(target)", columns)
+    if query.with.isEmpty { return head + "\n" + (try select(query)) }
+    switch dialect.queries.subqueriesInInsert {
+    case .beforeInsert: return (try subqueries(query) ?? "") + "\n" + head + "\n" + (try select(query))
+    case .insideInsert: return head + "\n" + (try text(of: query))
+    case .derivedTables:
+      var renderer = self
+      for named in query.with { renderer.writtenOut[named.name] = named.relation }
+      return head + "\n" + (try renderer.select(query))
     }
   }
 }

@@ -7,6 +7,8 @@ public import SessionPlan
 /// ```
 public struct Renderer: Sendable {
   public let dialect: Dialect
+  /// Named subqueries that are written out where they are read, by name (`SubqueryPlacement.derivedTables`).
+  var writtenOut: [String: Relation] = [:]
 
   public init(_ dialect: Dialect) {
     self.dialect = dialect
@@ -24,7 +26,13 @@ public struct Renderer: Sendable {
     case .createTable(let table): [try createTable(table)]
     case .createIndex(let index): try createIndex(index).map { [$0] } ?? []
     case .createView(let name, let query):
-      [try fill(dialect.tables.createView, ["name": try quoted(name), "query": try text(of: query)], "create_view")]
+      [
+        try fill(
+          dialect.tables.createView,
+          [
+            "name": try quoted(name), "name_text": try quotedText(try identifier(name)), "query": try text(of: query),
+          ], "create_view")
+      ]
     case .createKey(let table, let columns): [try createKey(table, columns)]
     case .grant(let grant): [try self.grant(grant)]
     case .guardTable(let table): try guardTable(table)
@@ -46,6 +54,22 @@ public struct Renderer: Sendable {
     LineBreaks.restored(try quoted(name))
   }
 
+  // MARK: Single parts
+
+  /// A template of `Dialect.Session` or `Dialect.Tables` with its placeholders filled in.
+  ///
+  /// - Throws: `RenderingError` for a placeholder that has no value.
+  public func fill(_ template: String, _ values: [String: String]) throws(RenderingError) -> String {
+    LineBreaks.restored(try fill(template, values, "session"))
+  }
+
+  /// A text constant as it stands in SQL.
+  ///
+  /// - Throws: `RenderingError` for a text with a NUL character.
+  public func constant(_ text: String) throws(RenderingError) -> String {
+    LineBreaks.restored(try quotedText(text))
+  }
+
   func quoted(_ name: ObjectName) throws(RenderingError) -> String {
     var parts: [String] = []
     for part in name.parts { parts.append(try quoted(part)) }
@@ -63,9 +87,15 @@ public struct Renderer: Sendable {
         message: "\(name) has \(name.utf8.count) bytes, more than the \(rules.longest) that the engine keeps",
         remedy: "choose a shorter name or prefix")
     }
-    return rules.openQuote + doubled(rules.closeQuote, in: LineBreaks.protected(name))
+    var body = LineBreaks.protected(name)
+    if rules.escapesBackslash { body = body.replacing(scalar: "\\", with: "\\\\") }
+    return rules.openQuote
+      + replacing(rules.closeQuote, in: body, with: rules.escapedQuote ?? rules.closeQuote + rules.closeQuote)
       + rules.closeQuote
   }
+
+  /// SQL as a text constant.
+  func quotedSQL(_ sql: String) throws(RenderingError) -> String { try quotedText(LineBreaks.restored(sql)) }
 
   /// A text constant.
   ///
@@ -75,22 +105,24 @@ public struct Renderer: Sendable {
       throw RenderingError(
         dialect: dialect.name, node: "text literal", message: "a text has a NUL character", remedy: "take it out")
     }
-    var body = LineBreaks.protected(text).replacing(scalar: "'", with: "''")
-    if dialect.literals.escapesBackslash { body = body.replacing(scalar: "\\", with: "\\\\") }
-    return "'" + body + "'"
+    let rules = dialect.literals
+    var body = text
+    if rules.escapesBackslash { body = body.replacing(scalar: "\\", with: "\\\\") }
+    if let lineBreak = rules.lineBreak { body = body.replacing(scalar: "\n", with: lineBreak) }
+    return "'" + LineBreaks.protected(body.replacing(scalar: "'", with: rules.escapedQuote)) + "'"
   }
 
   // MARK: Help for the parts
 
-  /// Every closing quote doubled, scalar by scalar: an accent that follows one must not hide it.
-  private func doubled(_ quote: String, in name: String) -> String {
+  /// Every closing quote escaped, scalar by scalar: an accent that follows one must not hide it.
+  private func replacing(_ quote: String, in name: String, with escaped: String) -> String {
     let scalars = Array(quote.unicodeScalars)
-    if scalars.count == 1 { return name.replacing(scalar: scalars[0], with: quote + quote) }
+    if scalars.count == 1 { return name.replacing(scalar: scalars[0], with: escaped) }
     var rest = Array(name.unicodeScalars)[...]
     var result = String.UnicodeScalarView()
     while let first = rest.first {
       if rest.starts(with: scalars) {
-        result.append(contentsOf: scalars + scalars)
+        result.append(contentsOf: escaped.unicodeScalars)
         rest = rest.dropFirst(scalars.count)
       } else {
         result.append(first)
@@ -128,6 +160,19 @@ public struct Renderer: Sendable {
     case .flag: dialect.types.flag
     case .seconds: dialect.types.text
     }
+  }
+
+  /// The type as it stands in a CAST.
+  func castType(_ type: ValueType) -> String {
+    let types = dialect.types
+    let own: String? =
+      switch type {
+      case .integer: types.castInteger
+      case .text, .seconds: types.castText
+      case .timestamp, .zonedTimestamp: types.castTimestamp
+      case .instant, .flag: nil
+      }
+    return own ?? self.type(type, isKey: false)
   }
 }
 

@@ -3,6 +3,8 @@ struct SelectParts {
   /// nil: nothing is projected yet, every column of `from` can still be named by its own alias.
   var columns: [String]?
   var isDistinct = false
+  /// Stands before the columns where only the first rows are wanted, with a blank before it.
+  var limit = ""
   var from: String
   var conditions: [String] = []
   var groups: [String] = []

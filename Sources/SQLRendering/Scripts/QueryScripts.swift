@@ -151,16 +151,23 @@ public struct QueryScripts: Sendable {
     header += ["", "Run it:  \(command)", "Rendered from the plan by sessionizer; not edited by hand."]
     var parts = [header.map { $0.isEmpty ? "--" : "-- " + $0 }.joined(separator: "\n")]
     let runs = try renderer.identifier(planner.bound.job.names[.sessionRuns])
+    let rules = dialect.scripts
+    func text(_ statements: [String]) -> String { statements.map { $0 + rules.terminator }.joined(separator: "\n") }
     func framing(_ template: String) throws -> [String] {
       guard inTransaction, !template.isEmpty else { return [] }
-      return [try renderer.fill(template, ["runs_text": try renderer.quotedText(runs)], "scripts") + ";"]
+      return [text([try renderer.fill(template, ["runs_text": try renderer.quotedText(runs)], "scripts")])]
     }
-    parts += try framing(dialect.scripts.begin)
-    for step in steps {
-      let sql = try renderer.render(step.statement).map { $0 + ";" }.joined(separator: "\n")
-      parts.append("-- \(step.name): \(step.purpose)\n" + sql)
+    func text(of steps: [Plan.Step]) throws -> [String] {
+      try steps.map { "-- \($0.name): \($0.purpose)\n" + text(try renderer.render($0.statement)) }
     }
-    parts += try framing(dialect.scripts.commit)
+    if !rules.opening.isEmpty { parts.append(text(rules.opening)) }
+    let isFirst = { (step: Plan.Step) in rules.scratchBeforeTransaction && step.scratchName != nil }
+    parts += try text(of: steps.filter(isFirst))
+    parts += try framing(rules.begin)
+    parts += try text(of: steps.filter { !isFirst($0) })
+    parts += try framing(rules.commit)
+    let dropped = try steps.compactMap(\.scratchName).compactMap { try renderer.dropScratch($0) }
+    if !dropped.isEmpty { parts.append("-- The steps of the run are of no more use.\n" + text(dropped)) }
     return parts.joined(separator: "\n\n") + "\n"
   }
 }
@@ -173,5 +180,13 @@ extension QueryScripts.Window {
     case .times(let from, let to):
       (from.map { " from \($0) on" } ?? "") + (to.map { " before \($0)" } ?? "")
     }
+  }
+}
+
+extension Plan.Step {
+  /// The scratch table that it makes; nil where it makes none.
+  fileprivate var scratchName: String? {
+    if case .createScratch(let scratch) = statement { return scratch.name }
+    return nil
   }
 }

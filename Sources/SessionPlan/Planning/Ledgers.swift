@@ -26,7 +26,7 @@ extension Planner {
         .init(SchemaColumn("page_view_at", .timestamp)),
         .init(SchemaColumn("page", .text, nullable: true)),
       ] + attributeColumns.map { .init($0) } + [.init(SchemaColumn("run_id", .integer))],
-      primaryKey: ["event_id"])
+      primaryKey: ["event_id"], clustering: ["user_id", "page_view_at", "event_id"])
   }
 
   func lineageTable() -> TableDefinition {
@@ -38,7 +38,7 @@ extension Planner {
         .init(SchemaColumn("became_at", .timestamp)),
         .init(SchemaColumn("reason", .text)),
         .init(SchemaColumn("run_id", .integer)),
-      ])
+      ], clustering: ["session_id", "became_at", "became"])
   }
 
   func runsTable() -> TableDefinition {
@@ -60,7 +60,7 @@ extension Planner {
         .init(SchemaColumn("engine", .text)),
         .init(SchemaColumn("tool_version", .text)),
       ],
-      primaryKey: ["run_id", "state"])
+      primaryKey: ["run_id", "state"], clustering: ["run_id", "state"])
   }
 
   func quarantineTable() -> TableDefinition {
@@ -75,7 +75,7 @@ extension Planner {
         .init(SchemaColumn("source_file", .text, nullable: true)),
         .init(SchemaColumn("line", .integer, nullable: true)),
         .init(SchemaColumn("run_id", .integer, nullable: true)),
-      ])
+      ], clustering: ["reason"])
   }
 
   /// A ledger as a relation.

@@ -39,11 +39,15 @@ public struct TableDefinition: Hashable, Sendable {
   public var columns: [Column]
   /// The primary key; empty for none. Not every engine enforces it (trap T16).
   public var primaryKey: [String]
+  /// The columns, never NULL, by which rows are looked up, for engines that sort or distribute tables instead of having
+  /// indexes; empty for none.
+  public var clustering: [String]
 
-  public init(name: ObjectName, columns: [Column], primaryKey: [String] = []) {
+  public init(name: ObjectName, columns: [Column], primaryKey: [String] = [], clustering: [String] = []) {
     self.name = name
     self.columns = columns
     self.primaryKey = primaryKey
+    self.clustering = clustering
   }
 }
 

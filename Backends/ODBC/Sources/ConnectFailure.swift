@@ -1,0 +1,53 @@
+internal import WarehouseDriver
+
+extension Reporter {
+  /// Why a connection could not be made, from the records of the driver manager or of the driver.
+  func connectFailure(_ records: [DiagnosticRecord]) -> DriverError {
+    func made(_ code: DriverError.Code, _ text: String, _ remedy: String, _ state: String?) -> DriverError {
+      DriverError(code, phase: .connect, text, remedy: remedy, sqlState: state)
+    }
+    let lines = records.map { cleaned($0.message) }.filter { !$0.isEmpty }
+    let says = lines.isEmpty ? "" : " (\(lines.joined(separator: "; ")))"
+    for record in records {
+      switch record.state {
+      // The driver manager's: no such data source, and no default.
+      case "IM002":
+        return made(
+          .badTarget, "the driver manager knows no such ODBC data source or driver",
+          "check DSN or Driver; `odbcinst -q -s` lists the data sources, `odbcinst -q -d` the drivers", record.state)
+      case _ where record.state == "IM003" || record.message.contains("Can't open lib"):
+        let what = driverPath.map { "the ODBC driver \($0)" } ?? "the ODBC driver's library"
+        return made(
+          .connection, "\(what) cannot be loaded\(says)",
+          "install the driver, or check Driver or its path in odbcinst.ini",
+          record.state)
+      case "IM004", "IM005", "IM006":
+        return made(
+          .connection, "the ODBC driver cannot be started\(says)", "check the installation of the driver", record.state)
+      case "IM007", "IM008", "IM012":
+        return made(
+          .badTarget, "the ODBC connection string leaves something out\(says)", "name the server and the database",
+          record.state)
+      default: break
+      }
+    }
+    switch DriverReport(records, reporter: self, phase: .connect).failure {
+    case .authentication?:
+      return made(
+        .authentication, "\(place) refuses the login\(says)",
+        "check the user and the password in the target or the data source", records.first?.state)
+    case .noSuchDatabase?:
+      return made(
+        .noSuchObject, "there is no such database on \(place)\(says)", "create it, or check its name in the target",
+        records.first?.state)
+    case .tooManyConnections?:
+      return made(.connection, "\(place) has too many connections\(says)", "try again later", records.first?.state)
+    case .notADatabase?:
+      return made(.notADatabase, "\(place) is no database\(says)", "check the path", records.first?.state)
+    default:
+      return made(
+        .connection, "no connection to \(place)\(says)", "start the server, or check the settings of the target",
+        records.first?.state)
+    }
+  }
+}

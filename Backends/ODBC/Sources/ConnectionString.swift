@@ -1,0 +1,117 @@
+internal import WarehouseDriver
+
+/// A connection string as ODBC defines it (SQLDriverConnect): `key=value;key={value;with;semicolons}`.
+///
+/// May hold a password, so it is never printed.
+struct ConnectionString: Sendable {
+  /// In the order in which they were written; the first one of a key counts.
+  private(set) var attributes: [(key: String, value: String)] = []
+
+  /// - Throws: `DriverError` (`badTarget`) that shows nothing of the text.
+  init(_ text: String) throws(DriverError) {
+    var rest = text.unicodeScalars[...]
+    func wrong(_ message: String) -> DriverError {
+      DriverError(
+        .badTarget, phase: .connect, message,
+        remedy: "write odbc:DSN=NAME, or odbc+DIALECT:Driver=…;Server=…;Database=…")
+    }
+    if text.unicodeScalars.contains("\0") { throw wrong("the ODBC connection string contains a NUL character") }
+    while true {
+      rest = rest.drop { $0 == ";" || $0.properties.isWhitespace }
+      guard !rest.isEmpty else { break }
+      guard let equals = rest.firstIndex(of: "="), !rest[..<equals].contains(";") else {
+        throw wrong("a part of the ODBC connection string is not KEY=VALUE")
+      }
+      let key = Self.trimmed(rest[..<equals])
+      guard !key.isEmpty else { throw wrong("a part of the ODBC connection string has no key before its =") }
+      rest = rest[rest.index(after: equals)...].drop { $0.properties.isWhitespace }
+      if rest.first == "{" {
+        guard let value = Self.braced(&rest) else {
+          throw wrong("a { in the ODBC connection string has no }")
+        }
+        guard rest.isEmpty || rest.first == ";" else {
+          throw wrong("something follows a } in the ODBC connection string; write a } inside a value twice")
+        }
+        attributes.append((key, value))
+      } else {
+        let end = rest.firstIndex(of: ";") ?? rest.endIndex
+        attributes.append((key, Self.trimmed(rest[..<end])))
+        rest = rest[end...]
+      }
+    }
+    guard !attributes.isEmpty else { throw wrong("the ODBC target names neither a data source nor a driver") }
+  }
+
+  /// The value in braces that begins here; nil where it does not end.
+  private static func braced(_ rest: inout Substring.UnicodeScalarView) -> String? {
+    var value = String.UnicodeScalarView()
+    rest.removeFirst()
+    while let scalar = rest.popFirst() {
+      if scalar == "}" {
+        guard rest.first == "}" else {
+          rest = rest.drop { $0.properties.isWhitespace }
+          return String(value)
+        }
+        rest.removeFirst()
+      }
+      value.append(scalar)
+    }
+    return nil
+  }
+
+  private static func trimmed(_ scalars: Substring.UnicodeScalarView) -> String {
+    var scalars = scalars.drop { $0.properties.isWhitespace }
+    while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+    return String(scalars)
+  }
+
+  // MARK: What it says
+
+  /// The value of a key, whatever its case.
+  subscript(key: String) -> String? {
+    attributes.first { $0.key.lowercased() == key.lowercased() }?.value
+  }
+
+  /// Adds attributes, each `KEY=VALUE`, whose keys are not there yet.
+  func adding(_ more: [String]) -> ConnectionString {
+    var result = self
+    for text in more {
+      guard let parsed = try? ConnectionString(text) else { continue }
+      for attribute in parsed.attributes where self[attribute.key] == nil { result.attributes.append(attribute) }
+    }
+    return result
+  }
+
+  /// Puts a value in the place of a key's.
+  mutating func replace(_ key: String, with attribute: (key: String, value: String)) {
+    attributes.removeAll { $0.key.lowercased() == key.lowercased() }
+    attributes.append(attribute)
+  }
+
+  /// As it is handed to the driver manager.
+  var text: String {
+    attributes.map { key, value in
+      // Drivers read braces in different ways, so that they stand only where they must.
+      let isPlain = !value.unicodeScalars.contains { "{}[];(),?*=!@".unicodeScalars.contains($0) && $0 != "." }
+      let isBare = isPlain || !value.unicodeScalars.contains { ";{}".unicodeScalars.contains($0) }
+      return key + "=" + (isBare ? value : "{" + value.replacing("}", with: "}}") + "}")
+    }.joined(separator: ";") + ";"
+  }
+
+  /// The values that no message may show: passwords and their like, whatever a driver calls them.
+  var secrets: [String] {
+    attributes.filter { Self.isSecret($0.key) && !$0.value.isEmpty }.map(\.value)
+  }
+
+  private static func isSecret(_ key: String) -> Bool {
+    let key = key.lowercased()
+    return ["pwd", "pass", "secret", "token", "credential", "private", "apikey", "api_key", "accesskey", "auth_key"]
+      .contains { key.contains($0) }
+  }
+
+  /// The file name of the driver, where the string names a file.
+  var driverFile: String? {
+    guard let driver = self["Driver"], driver.contains("/") else { return nil }
+    return driver.split(separator: "/").last.map(String.init)
+  }
+}

@@ -1,0 +1,94 @@
+internal import SQLRendering
+internal import SessionPlan
+public import WarehouseDriver
+
+extension ODBCConnection {
+  /// Begins a transaction by the dialect's statements.
+  public func begin(_ mode: TransactionMode) async throws {
+    try await working {
+      let link = try ready(.begin)
+      try order.checkMayBegin()
+      let session = dialect.session
+      let statements: [String] =
+        switch mode {
+        case .read: session.beginReading
+        case .rehearsal: session.beginRehearsal.isEmpty ? session.beginReading : session.beginRehearsal
+        case .write: session.beginWriting
+        // A lock that is a transaction is begun already.
+        case .insertOnly: order.isJobLock ? [String]() : session.beginRun
+        }
+      let start = ContinuousClock.now
+      do throws(DriverError) {
+        for statement in statements { try link.run(statement, .begin) }
+      } catch {
+        var failure = error
+        if failure.code == .connectionLost { failure.isRetrySafe = true }
+        order.transaction = .failed(failure)
+        try? rollBack(link)
+        throw failure
+      }
+      order.transaction = .open(mode)
+      if let first = statements.first {
+        options.observer?(StatementEvent(sql: first, duration: ContinuousClock.now - start, rows: nil))
+      }
+    }
+  }
+
+  /// Commits. A commit that has begun is carried through, though the task is cancelled.
+  public func commit() async throws {
+    try await working {
+      let link = try ready(.commit)
+      try order.checkMayCommit()
+      let start = ContinuousClock.now
+      do throws(DriverError) {
+        try link.shielded { () throws(DriverError) in
+          for statement in dialect.session.commit { try link.run(statement, .commit) }
+        }
+      } catch {
+        var failure = error
+        if failure.code == .connectionLost {
+          failure.message =
+            "the connection to \(link.reporter.place) was lost during COMMIT: "
+            + "it is not known whether the transaction was committed"
+          failure.remedy = "run again, which is safe: what was committed is not done twice"
+        }
+        order.transaction = .failed(failure)
+        throw failure
+      }
+      order.transaction = .none
+      dropScratchTables(link)
+      if let last = dialect.session.commit.last {
+        options.observer?(StatementEvent(sql: last, duration: ContinuousClock.now - start, rows: nil))
+      }
+    }
+  }
+
+  /// Rolls back, also on a cancelled task and while a query or bulk insert is open; does nothing where no transaction
+  /// is open, or where the server is gone and has rolled back by itself.
+  public func rollback() async throws {
+    try await working { try rollBack(try opened(.rollback)) }
+  }
+
+  func rollBack(_ link: ODBCLink) throws {
+    // The statement of an open query or insert ends with it: drivers refuse to roll back under an open cursor.
+    order.end()
+    guard order.isInTransaction else { return }
+    order.transaction = .none
+    guard !link.isLost else { return }
+    let start = ContinuousClock.now
+    do throws(DriverError) {
+      try link.shielded { () throws(DriverError) in
+        for statement in dialect.session.rollback { try link.run(statement, .rollback) }
+      }
+    } catch {
+      dropScratchTables(link)
+      if link.isLost { return }
+      order.transaction = .failed(error)
+      throw error
+    }
+    dropScratchTables(link)
+    if let last = dialect.session.rollback.last {
+      options.observer?(StatementEvent(sql: last, duration: ContinuousClock.now - start, rows: nil))
+    }
+  }
+}

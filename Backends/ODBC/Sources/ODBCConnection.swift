@@ -1,0 +1,199 @@
+internal import CODBC
+internal import SQLRendering
+public import SessionPlan
+public import WarehouseDriver
+
+/// A connection to a database through an ODBC driver.
+///
+/// ODBC's calls block, so the actor runs them on a queue of its own; another queue stops them (`StatementWatch`). What
+/// the engine wants comes from the dialect alone.
+public actor ODBCConnection: Connection {
+  private let executor = SerialQueueExecutor(label: "sessionizer.odbc")
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  let options: ConnectionOptions
+  let watch: StatementWatch
+  /// nil before the connection is open and after it is closed.
+  var link: ODBCLink?
+  var order = CallOrder<OpenQuery, OpenAppend>()
+  /// Scratch tables made since the transaction began.
+  var scratchTables: [String] = []
+  /// The statement that releases the job lock that is held.
+  var jobLockRelease: String?
+  /// A comment in each statement, ready to be sent.
+  private var annotation = ""
+  /// The engine and its dialect.
+  nonisolated let engine: Engine
+  nonisolated var dialect: Dialect { engine.dialect }
+
+  init(_ opened: OpenedLink, watch: StatementWatch, options: ConnectionOptions) {
+    self.options = options
+    self.watch = watch
+    engine = opened.engine
+    link = opened.link
+  }
+
+  /// Sets up the session.
+  func prepare() async throws {
+    try await working { try prepareSession(try opened(.connect)) }
+  }
+
+  private func prepareSession(_ link: ODBCLink) throws {
+    let session = dialect.session
+    var statements = session.opening
+    if let template = session.lockTimeout { statements.append(try filled(template, wait: options.lockTimeout)) }
+    if let timeout = options.statementTimeout, let template = session.statementTimeout {
+      statements.append(try filled(template, wait: timeout))
+    }
+    for statement in statements { try link.run(statement, .connect) }
+    link.errand = session.version
+    if session.statementTimeout == nil { link.limit = options.statementTimeout }
+    for requirement in session.requirements
+    where try link.text(requirement.query, .connect)?.trimmingBlanks != "1" {
+      throw DriverError(
+        .unsupported, phase: .connect, "\(link.reporter.place): \(requirement.problem)", remedy: requirement.remedy)
+    }
+  }
+
+  /// A template of the session's with a time to wait.
+  func filled(_ template: String, wait: Duration, _ more: [String: String] = [:]) throws -> String {
+    try Renderer(dialect).fill(
+      template, ["seconds": wait.secondsText, "milliseconds": String(max(wait.milliseconds, 1))].merging(more) { $1 })
+  }
+
+  // MARK: Plans
+
+  public nonisolated var profile: PlanProfile { dialect.profile }
+
+  public nonisolated func render(_ statement: Statement) throws -> [String] {
+    try Renderer(dialect).render(statement)
+  }
+
+  public nonisolated func scratchTable(_ name: String) -> ObjectName { dialect.scratchTable(name) }
+
+  // MARK: Statements
+
+  /// Carries out one statement. Returns the number of rows that it changed, nil where the driver does not say.
+  @discardableResult
+  public func execute(_ sql: String) async throws -> Int? {
+    try await working {
+      let link = try ready(.execute, sql: sql)
+      try checkAllowed(sql)
+      return try observed(sql) { () throws(DriverError) in
+        let statement = try ODBCStatement(link, sql: sql)
+        try statement.execute(annotated(sql), .execute)
+        noteScratchTable(sql)
+        let changed = statement.changedRows
+        try statement.drain(.execute)
+        return changed
+      }
+    }
+  }
+
+  public func explain(_ sql: String) async throws -> [String] {
+    try await working {
+      let link = try ready(.prepare, sql: sql)
+      guard let template = dialect.session.explain else { return [] }
+      return try explained(try Renderer(dialect).fill(template, ["query": sql]), sql, link)
+    }
+  }
+
+  private func explained(_ text: String, _ sql: String, _ link: ODBCLink) throws -> [String] {
+    try guarded { () throws(DriverError) in
+      let statement = try ODBCStatement(link, sql: sql)
+      try statement.execute(text, .prepare)
+      let count = statement.columnCount
+      var names: [String] = []
+      for index in 0..<count { names.append(try statement.column(index).name) }
+      return try statement.texts(.prepare).map { row in
+        guard count > 1 else { return row.first.flatMap { $0 } ?? "" }
+        return zip(names, row).compactMap { name, value in
+          value.flatMap { $0.isEmpty ? nil : "\(name) \($0)" }
+        }.joined(separator: ", ")
+      }
+    }
+  }
+
+  public func annotate(_ text: String?) async {
+    guard let text else {
+      annotation = ""
+      return
+    }
+    // Nothing in it may end the comment, begin one inside it, or be taken for something else by a driver that does not
+    // know comments: a parameter, an escape, the end of the statement.
+    let harmless = oneLine(text).filter { !"?{}'\"`\\\0!;#".contains($0) }
+      .replacing("*/", with: "* /").replacing("/*", with: "/ *")
+    annotation = "/* sessionizer: \(harmless) */ "
+  }
+
+  /// The statement with the annotation behind its first word: drivers tell a query by the word with which it begins.
+  func annotated(_ sql: String) -> String {
+    guard !annotation.isEmpty else { return sql }
+    let end = sql.unicodeScalars.firstIndex { !("a"..."z").contains($0) && !("A"..."Z").contains($0) }
+    guard let end, end != sql.startIndex, sql.unicodeScalars[end].properties.isWhitespace else { return sql }
+    return sql[..<end] + " " + annotation + sql[end...]
+  }
+
+  /// Rolls back, ends what is in flight, and closes. Locks of the session end with it.
+  public func close() async {
+    if link != nil { try? await rollback() }
+    order = CallOrder()
+    jobLockRelease = nil
+    link = nil
+  }
+
+  // MARK: Order of calls
+
+  /// Carries out the work of a call, which is stopped where its task is cancelled.
+  func working<Result>(_ body: () throws -> Result) async throws -> Result {
+    let watch = watch
+    watch.taskBegins()
+    return try await withTaskCancellationHandler {
+      try carryOut(body)
+    } onCancel: {
+      watch.taskWasCancelled()
+    }
+  }
+
+  /// On the connection's own queue: a closure that does not capture the actor would run elsewhere.
+  private func carryOut<Result>(_ body: () throws -> Result) throws -> Result {
+    assertIsolated()
+    return try body()
+  }
+
+  func opened(_ phase: DriverError.Phase) throws(DriverError) -> ODBCLink {
+    guard let link else { throw DriverError(.connection, phase: phase, "the connection is closed") }
+    return link
+  }
+
+  /// The link, if a new statement may begin now.
+  func ready(_ phase: DriverError.Phase, sql: String? = nil) throws(DriverError) -> ODBCLink {
+    let link = try opened(phase)
+    try order.checkReady(phase, sql: sql)
+    if link.isLost { throw link.reporter.lost(phase, sql) }
+    return link
+  }
+
+  /// Carries out `body` and tells the observer.
+  func observed(
+    _ sql: String, _ body: () throws(DriverError) -> Int?
+  ) throws(DriverError) -> Int? {
+    let start = ContinuousClock.now
+    let rows = try guarded(body)
+    options.observer?(StatementEvent(sql: sql, duration: ContinuousClock.now - start, rows: rows))
+    return rows
+  }
+
+  /// Carries out `body`; an error in a transaction leaves it to be rolled back, whatever the engine itself allows.
+  func guarded<Result>(_ body: () throws(DriverError) -> Result) throws(DriverError) -> Result {
+    do {
+      return try body()
+    } catch {
+      var error = error
+      // Outside a transaction nothing else was done that a repetition would do twice.
+      if error.code == .connectionLost, !order.isInTransaction { error.isRetrySafe = true }
+      order.fail(error)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,124 @@
+internal import CODBC
+internal import SQLRendering
+internal import WarehouseDriver
+
+/// A connection of the driver manager's, with an environment of its own. Not `Sendable`: it lives inside one
+/// `ODBCConnection`.
+final class ODBCLink {
+  private let environment: SQLHENV
+  let handle: SQLHDBC
+  let watch: StatementWatch
+  /// How messages are made of the driver's records.
+  var reporter: Reporter
+  /// After which time the backend itself stops a statement; nil where the server does.
+  var limit: Duration?
+  /// Set when the server is gone: nothing can be done on this connection any more.
+  var isLost = false
+  /// Carries out statements although the task is cancelled: the connection's own, such as ROLLBACK.
+  private(set) var isShielded = false
+  /// A harmless query; see `settle`.
+  var errand: String?
+
+  /// Connects.
+  init(_ string: ConnectionString, watch: StatementWatch, reporter: Reporter) throws(DriverError) {
+    self.watch = watch
+    self.reporter = reporter
+    var environment: SQLHENV?
+    guard SQLAllocHandle(SQLSMALLINT(SQL_HANDLE_ENV), nil, &environment) == SQL_SUCCESS, let environment else {
+      throw DriverError(.other, phase: .connect, "the ODBC driver manager found no memory")
+    }
+    self.environment = environment
+    _ = sessionizer_odbc_use_version_3(environment)
+    var handle: SQLHDBC?
+    guard SQLAllocHandle(SQLSMALLINT(SQL_HANDLE_DBC), environment, &handle) == SQL_SUCCESS, let handle else {
+      SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_ENV), environment)
+      throw DriverError(.other, phase: .connect, "the ODBC driver manager found no memory")
+    }
+    self.handle = handle
+    // A driver that has no such limit may say so.
+    _ = sessionizer_odbc_set_connection(handle, SQL_ATTR_LOGIN_TIMEOUT, 10)
+    var text = Array(string.text.utf8)
+    // What the driver returns is the completed connection string, with the password in it: it is never asked for.
+    let result = SQLDriverConnect(
+      handle, nil, &text, SQLSMALLINT(clamping: text.count), nil, 0, nil, SQLUSMALLINT(SQL_DRIVER_NOPROMPT))
+    guard Self.isDone(result) else {
+      // No deinit runs for an object whose initializer throws before it is complete; this one is complete.
+      throw reporter.connectFailure(diagnosticRecords(SQL_HANDLE_DBC, handle))
+    }
+    isConnected = true
+  }
+
+  private var isConnected = false
+
+  deinit {
+    if isConnected { SQLDisconnect(handle) }
+    SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_DBC), handle)
+    SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_ENV), environment)
+  }
+
+  static func isDone(_ result: SQLRETURN) -> Bool { result == SQL_SUCCESS || result == SQL_SUCCESS_WITH_INFO }
+
+  // MARK: What the driver says of itself
+
+  /// A text of SQLGetInfo; empty where the driver has none.
+  func information(_ what: Int32) -> String {
+    var buffer = [UInt8](repeating: 0, count: 1024)
+    var length: SQLSMALLINT = 0
+    guard Self.isDone(SQLGetInfo(handle, SQLUSMALLINT(what), &buffer, SQLSMALLINT(buffer.count), &length)) else {
+      return ""
+    }
+    return String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// Bits of SQLGetInfo; 0 where the driver has none.
+  func bits(_ what: Int32) -> UInt32 {
+    var value: SQLUINTEGER = 0
+    return Self.isDone(SQLGetInfo(handle, SQLUSMALLINT(what), &value, 4, nil)) ? value : 0
+  }
+
+  // MARK: Statements
+
+  /// Carries out `body` to its end although the task is cancelled.
+  func shielded<Result>(_ body: () throws(DriverError) -> Result) throws(DriverError) -> Result {
+    let before = isShielded
+    isShielded = true
+    defer { isShielded = before }
+    return try body()
+  }
+
+  /// Carries out one statement and returns the number of rows it changed; nil where the driver does not say.
+  @discardableResult
+  func run(_ sql: String, _ phase: DriverError.Phase, shown: String? = nil) throws(DriverError) -> Int? {
+    let statement = try ODBCStatement(self, sql: shown ?? sql)
+    try statement.execute(sql, phase)
+    let changed = statement.changedRows
+    try statement.drain(phase)
+    return changed
+  }
+
+  /// All rows of a statement of the connection's own, as texts.
+  func texts(_ sql: String, _ phase: DriverError.Phase, shown: String? = nil) throws(DriverError) -> [[String?]] {
+    let statement = try ODBCStatement(self, sql: shown ?? sql)
+    try statement.execute(sql, phase)
+    return try statement.texts(phase)
+  }
+
+  /// The first value of a statement of the connection's own.
+  func text(_ sql: String, _ phase: DriverError.Phase) throws(DriverError) -> String? {
+    try texts(sql, phase).first?.first ?? nil
+  }
+
+  /// A cancel request may take effect after the statement that it was meant for. A harmless errand takes the blow, so
+  /// that the next statement does not.
+  func settle() {
+    guard let errand, !isLost else { return }
+    for _ in 0..<5 {
+      do {
+        _ = try shielded { () throws(DriverError) in try texts(errand, .execute) }
+        return
+      } catch {
+        if error.code != .cancelled, error.code != .timeout { return }
+      }
+    }
+  }
+}

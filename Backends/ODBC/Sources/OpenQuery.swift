@@ -1,0 +1,57 @@
+internal import CODBC
+internal import SQLRendering
+internal import WarehouseDriver
+
+/// A query between two batches.
+final class OpenQuery {
+  private let statement: ODBCStatement
+  private var readers: [ColumnReader] = []
+  private var isAtEnd = false
+  var rowCount = 0
+  var duration = Duration.zero
+
+  init(_ statement: ODBCStatement, types: [BatchColumnType]?, odbc: Dialect.ODBC) throws(DriverError) {
+    self.statement = statement
+    // Values that are longer than their buffer are asked for again, which not every driver allows for bound columns.
+    let extensions = statement.link.bits(SQL_GETDATA_EXTENSIONS)
+    let needed = UInt32(SQL_GD_BOUND) | UInt32(SQL_GD_ANY_COLUMN)
+    var mayBind = extensions & needed == needed
+    for index in 0..<statement.columnCount {
+      let column = try statement.column(index)
+      let reader = try ColumnReader(column, at: index, as: types?[index], odbc: odbc)
+      // Without that, all columns from the first long one on are fetched in order.
+      if reader.isOfAnyLength, extensions & needed != needed { mayBind = false }
+      if mayBind || (!reader.isOfAnyLength && index == readers.filter(\.isBound).count) {
+        try reader.bind(statement)
+      }
+      readers.append(reader)
+    }
+  }
+
+  var sql: String { statement.sql }
+  var schema: [BatchColumn] { readers.map(\.column) }
+
+  /// The next rows, nil after the last. A batch ends early where its texts grow large, so that it stays small in memory.
+  func next() throws(DriverError) -> RecordBatch? {
+    var rows = 0
+    var bytes = 0
+    while !isAtEnd, rows < RecordBatch.usualRows, bytes < 8 << 20 {
+      if Task.isCancelled, rows & 255 == 0 {
+        throw DriverError(.cancelled, phase: .fetch, "the query was cancelled", statement: sql)
+      }
+      guard try statement.fetch(.fetch) else {
+        isAtEnd = true
+        break
+      }
+      bytes = 0
+      for reader in readers {
+        try reader.read(statement, row: rows)
+        bytes += reader.byteCount
+      }
+      rows += 1
+    }
+    rowCount += rows
+    guard rows > 0 else { return nil }
+    return RecordBatch(schema: schema, columns: readers.map { $0.take() })
+  }
+}

@@ -1,0 +1,178 @@
+internal import CODBC
+internal import Foundation
+internal import SQLRendering
+internal import Synchronization
+internal import WarehouseDriver
+
+/// How a connection comes about: from a target, by way of the driver, to a dialect.
+struct Opening {
+  private let string: ConnectionString
+  private let named: Dialect?
+  private let dialects: any DialectFinder
+  private let options: ConnectionOptions
+
+  init(_ target: Target, dialects: any DialectFinder, options: ConnectionOptions) throws {
+    string = try ConnectionString(target.rest)
+    self.dialects = dialects
+    self.options = options
+    guard let variant = target.variant else {
+      named = nil
+      return
+    }
+    guard let found = try dialects.knownDialect(variant) else {
+      throw DriverError(
+        .badTarget, phase: .connect, "there is no dialect \(variant)",
+        remedy: "use one of \(dialects.dialectNames.joined(separator: ", ")), or write a file for it")
+    }
+    named = found
+  }
+
+  func connect() async throws -> ODBCConnection {
+    let choice = Choice(string: string, dialects: dialects, named: named, options: options)
+    let watch = StatementWatch()
+    let opened = try await Self.offThread { try choice.open(watch) }
+    let connection = ODBCConnection(opened, watch: watch, options: options)
+    do {
+      try await connection.prepare()
+    } catch {
+      await connection.close()
+      throw error
+    }
+    return connection
+  }
+
+  /// Connects on a thread of its own. No driver can be stopped while it connects; a cancelled task leaves it behind.
+  private static func offThread(_ body: @escaping @Sendable () throws -> OpenedLink) async throws -> OpenedLink {
+    let answer = Answer<OpenedLink>()
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        answer.isAwaited(by: continuation)
+        Thread.detachNewThread { answer.give(Result { try body() }) }
+      }
+    } onCancel: {
+      answer.give(.failure(DriverError(.cancelled, phase: .connect, "connecting was cancelled")))
+    }
+  }
+}
+
+/// The first answer to a question counts; a connection that comes later ends with its last reference.
+private final class Answer<Value: Sendable>: Sendable {
+  private enum State {
+    case open
+    case awaited(CheckedContinuation<Value, any Error>)
+    case given(Result<Value, any Error>)
+    case over
+  }
+
+  private let state = Mutex(State.open)
+
+  func isAwaited(by continuation: CheckedContinuation<Value, any Error>) {
+    let early: Result<Value, any Error>? = state.withLock { state in
+      if case .given(let result) = state {
+        state = .over
+        return result
+      }
+      state = .awaited(continuation)
+      return nil
+    }
+    if let early { continuation.resume(with: early) }
+  }
+
+  func give(_ result: Result<Value, any Error>) {
+    let continuation: CheckedContinuation<Value, any Error>? = state.withLock { state in
+      switch state {
+      case .open:
+        state = .given(result)
+        return nil
+      case .awaited(let continuation):
+        state = .over
+        return continuation
+      case .given, .over: return nil
+      }
+    }
+    continuation?.resume(with: result)
+  }
+}
+
+/// A connection on its way from the thread that made it to the actor that owns it.
+struct OpenedLink: @unchecked Sendable {
+  let link: ODBCLink
+  let engine: Engine
+}
+
+/// What is known of the engine and its dialect once the driver has been asked.
+struct Engine: Sendable {
+  var dialect: Dialect
+  /// Why this dialect: for `doctor`.
+  var reason: String
+  var product: String
+  var productVersion: String
+  var driver: String
+  var driverVersion: String
+}
+
+/// Connects, asks the driver who it is, and connects again where the dialect has attributes for that driver that the
+/// connection string leaves out.
+struct Choice: Sendable {
+  let string: ConnectionString
+  let dialects: any DialectFinder
+  let named: Dialect?
+  let options: ConnectionOptions
+
+  func open(_ watch: StatementWatch) throws -> OpenedLink {
+    var complete = string
+    if let named, let file = string.driverFile { complete = completed(string, named, driver: file) }
+    var link = try ODBCLink(complete, watch: watch, reporter: reporter(named))
+    let engine = try identify(link)
+    let wanted = completed(complete, engine.dialect, driver: engine.driver)
+    if wanted.text != complete.text { link = try ODBCLink(wanted, watch: watch, reporter: reporter(engine.dialect)) }
+    link.reporter = reporter(engine.dialect)
+    link.reporter.place = place(link, engine)
+    return OpenedLink(link: link, engine: engine)
+  }
+
+  private func completed(_ string: ConnectionString, _ dialect: Dialect, driver: String) -> ConnectionString {
+    let beginning = driver.lowercased()
+    let matching = dialect.odbc.attributes.filter { beginning.hasPrefix($0.key.lowercased()) }
+      .sorted { $0.key < $1.key }.flatMap(\.value)
+    let wait = String(max(options.lockTimeout.milliseconds, 1))
+    return string.adding(matching.map { $0.replacing("{lock_milliseconds}", with: wait) })
+  }
+
+  private func reporter(_ dialect: Dialect?) -> Reporter {
+    let source = string["DSN"].map { "the data source \($0)" }
+    let server = (string["Server"] ?? string["Servername"] ?? string["Host"] ?? string["Database"])
+    let place = source ?? server.map { "the database at \($0)" } ?? "the database"
+    return Reporter(
+      place: place, secrets: string.secrets, errors: dialect?.odbc.errors ?? [:],
+      lockTimeout: options.lockTimeout, statementTimeout: options.statementTimeout,
+      driverPath: string["Driver"])
+  }
+
+  private func place(_ link: ODBCLink, _ engine: Engine) -> String {
+    let server = link.information(SQL_SERVER_NAME)
+    return server.isEmpty ? engine.product : "\(engine.product) at \(server)"
+  }
+
+  private func identify(_ link: ODBCLink) throws -> Engine {
+    let product = link.information(SQL_DBMS_NAME)
+    let driver = link.information(SQL_DRIVER_NAME)
+    func engine(_ dialect: Dialect, _ reason: String) -> Engine {
+      Engine(
+        dialect: dialect, reason: reason, product: product.isEmpty ? dialect.title : product,
+        productVersion: link.information(SQL_DBMS_VER), driver: driver,
+        driverVersion: link.information(SQL_DRIVER_VER))
+    }
+    if let named { return engine(named, "the target names it") }
+    guard let found = try dialects.dialect(forProduct: product) else {
+      throw DriverError(
+        .unsupported, phase: .connect,
+        "the driver\(driver.isEmpty ? "" : " \(driver)") says that the database is \(product.isEmpty ? "something without a name" : product), for which there is no dialect",
+        remedy: "name one of \(dialects.dialectNames.joined(separator: ", ")) as in odbc+NAME:…, or write a file for it"
+      )
+    }
+    let reason = "the driver \(driver) says that the database is \(product)"
+    options.notice?("dialect \(found.name): \(reason)")
+    return engine(found, reason)
+  }
+}

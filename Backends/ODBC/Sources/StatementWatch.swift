@@ -1,0 +1,80 @@
+internal import CODBC
+internal import Dispatch
+internal import Synchronization
+
+/// Stops the statement that is being carried out, from another thread: when the task that waits for it is cancelled,
+/// or when it has taken too long.
+///
+/// SQLCancel is the one call that ODBC allows while another is running. A request that comes before the server has
+/// begun is lost with every driver, so it is repeated until the call ends. Whether a statement was cancelled is decided
+/// by what was asked, since drivers report it as 57014, HY018, HY008 or HY000.
+final class StatementWatch: Sendable {
+  enum Reason: Sendable { case cancelled, timedOut }
+
+  private struct State {
+    /// The address of the statement in flight; 0 between calls.
+    var handle = 0
+    /// Counts calls, so that a late request does not hit the next one.
+    var call = 0
+    /// Whether the call goes on although the task is cancelled.
+    var isShielded = false
+    var isTaskCancelled = false
+    var reason: Reason?
+  }
+
+  private let state = Mutex(State())
+  private let queue = DispatchQueue(label: "sessionizer.odbc.cancel", qos: .userInitiated)
+  private static let interval = DispatchTimeInterval.milliseconds(100)
+
+  /// Called where the task of the connection's present work is cancelled, on any thread.
+  func taskWasCancelled() {
+    let call: Int? = state.withLock { state in
+      state.isTaskCancelled = true
+      guard state.handle != 0, !state.isShielded else { return nil }
+      return state.call
+    }
+    if let call { queue.async { self.stop(call, .cancelled) } }
+  }
+
+  /// A new task works with the connection.
+  func taskBegins() { state.withLock { $0.isTaskCancelled = false } }
+
+  /// Carries out a call that blocks.
+  ///
+  /// - Parameter limit: after which time the call is stopped; nil leaves it to the server
+  /// - Returns: what the call returned, and why it was asked to stop, if it was
+  func during(
+    _ handle: SQLHANDLE?, isShielded: Bool, limit: Duration?, _ body: () -> SQLRETURN
+  ) -> (result: SQLRETURN, stopped: Reason?) {
+    let address = Int(bitPattern: handle)
+    let call: Int? = state.withLock { state in
+      if state.isTaskCancelled, !isShielded { return nil }
+      state.handle = address
+      state.call += 1
+      state.isShielded = isShielded
+      state.reason = nil
+      return state.call
+    }
+    guard let call else { return (SQLRETURN(SQL_ERROR), .cancelled) }
+    if let limit {
+      queue.asyncAfter(deadline: .now() + .milliseconds(limit.milliseconds)) { self.stop(call, .timedOut) }
+    }
+    let result = body()
+    // Waits for a request that is on its way, which must not hit what comes next.
+    let reason: Reason? = state.withLock { state in
+      state.handle = 0
+      return state.reason
+    }
+    return (result, reason)
+  }
+
+  private func stop(_ call: Int, _ reason: Reason) {
+    let isOver = state.withLock { state in
+      guard state.call == call, state.handle != 0 else { return true }
+      state.reason = state.reason ?? reason
+      _ = SQLCancel(SQLHANDLE(bitPattern: state.handle))
+      return false
+    }
+    if !isOver { queue.asyncAfter(deadline: .now() + Self.interval) { self.stop(call, reason) } }
+  }
+}

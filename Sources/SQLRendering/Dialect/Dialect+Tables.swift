@@ -1,0 +1,82 @@
+extension Dialect {
+  /// Statements that make things.
+  public struct Tables: Sendable {
+    /// `{name}`, `{columns}`; `{name_text}`, the name as a text constant; `{clustering}`, see `clustered`.
+    public var createTable: String
+    /// `{name}`, `{table}`, `{columns}`, and where they are needed `{name_text}` (without schema) and `{table_text}` as
+    /// text constants, `{first_column}`, `{leading_columns}` (all but the last), `{last_column}`; nil where the engine
+    /// has no indexes.
+    public var createIndex: String?
+    /// The same for values of any length (trap T28); nil where there is no such index.
+    public var createLongIndex: String?
+    /// `{table}`, `{columns}`: makes columns the primary key of a table that has rows. Needed where the profile builds
+    /// keys late.
+    public var createKey: String?
+    /// `{name}`, `{query}`; `{name_text}`, the name as a text constant.
+    public var createView: String
+    /// `{statement_text}`, a statement that makes a table or an index, as a text constant; `{name_text}`: makes it
+    /// unless it is there, where the statement itself cannot say so (trap T20); nil where it can.
+    public var createUnlessThere: String?
+    /// What `{clustering}` is in `create_table` where rows are looked up by an order: `{columns}`, `{first_column}`. For
+    /// engines that sort or distribute tables instead of having indexes; empty where there is nothing to say.
+    public var clustered: String
+    /// The same for a table in no order.
+    public var unclustered: String
+    /// `{name}`, `{type}`: a column that is never NULL, and one that may be.
+    public var requiredColumn: String
+    public var nullableColumn: String
+    /// The whole column: `{name}` is an integer that grows with each row and is the primary key.
+    public var growingColumn: String
+    /// `{columns}`; nil where a table cannot have one.
+    public var primaryKey: String?
+    /// Whether the name of an index carries the schema, as on SQLite, or the table's schema decides.
+    public var indexNameHasSchema: Bool
+    /// `{name}`, `{columns}`: a table of this transaction only.
+    public var createScratch: String
+    /// Put before the name of every scratch table, inside its quotes, such as `#`.
+    public var scratchPrefix: String
+    /// `{name}` of a scratch table where it is read.
+    public var scratchName: String
+    /// The whole column: `{name}` numbers the rows in the order of their insertion.
+    public var positionColumn: String
+    /// `{name}`: takes a scratch table away, where it outlives its transaction; nil where it does not.
+    public var dropScratch: String?
+    /// The whole column: `{name}` is an integer key of the scratch table.
+    public var scratchKey: String
+    /// `{name}`, `{table}`, `{columns}`: an index of a scratch table.
+    public var scratchIndex: String
+    /// `{name}`: tells the engine's planner how many rows a scratch table has; nil where that is of no use.
+    public var analyzeScratch: String?
+
+    public init(
+      createTable: String, createIndex: String?, createLongIndex: String?, createKey: String?, createView: String,
+      growingColumn: String, primaryKey: String?,
+      indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
+      scratchIndex: String, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
+      createUnlessThere: String? = nil, clustered: String = "", unclustered: String = "",
+      requiredColumn: String = "{name} {type} NOT NULL", nullableColumn: String = "{name} {type}"
+    ) {
+      self.scratchPrefix = scratchPrefix
+      self.createUnlessThere = createUnlessThere
+      self.clustered = clustered
+      self.unclustered = unclustered
+      self.requiredColumn = requiredColumn
+      self.nullableColumn = nullableColumn
+      self.createTable = createTable
+      self.createIndex = createIndex
+      self.createLongIndex = createLongIndex
+      self.createKey = createKey
+      self.createView = createView
+      self.growingColumn = growingColumn
+      self.primaryKey = primaryKey
+      self.indexNameHasSchema = indexNameHasSchema
+      self.createScratch = createScratch
+      self.scratchName = scratchName
+      self.positionColumn = positionColumn
+      self.scratchKey = scratchKey
+      self.scratchIndex = scratchIndex
+      self.analyzeScratch = analyzeScratch
+      self.dropScratch = dropScratch
+    }
+  }
+}
