@@ -39,3 +39,4 @@ prepare:
 
 prepare-test:
 	@./scripts/prepare.sh test
+	@./scripts/python-engines.sh

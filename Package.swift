@@ -168,6 +168,11 @@ let package = Package(
         "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
       ],
       path: "Tests/RunHelper", swiftSettings: strict),
+    // The scripts of dialects on engines that run inside Python, where the set-up of the tests made room for them.
+    .testTarget(
+      name: "DialectScriptTests",
+      dependencies: ["BackendConformance", "DialectFiles", "SQLRendering", "SessionPlan"],
+      exclude: ["requirements.txt", "run_scripts.py"], swiftSettings: strict),
     .testTarget(
       name: "LawTests",
       dependencies: [

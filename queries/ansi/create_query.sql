@@ -15,9 +15,6 @@ CREATE TABLE IF NOT EXISTS "pageviews" (
   "page" VARCHAR(4000)
 );
 
--- pageviews by event: Finds copies of an event.
-
-
 -- session_table: One row for each sessionized pageview.
 CREATE TABLE IF NOT EXISTS "session_table" (
   "event_id" VARCHAR(1024) NOT NULL,
@@ -68,18 +65,6 @@ CREATE TABLE IF NOT EXISTS "session_quarantine" (
   "line" BIGINT,
   "run_id" BIGINT
 );
-
--- session_table_by_user_id: Keeps a run's cost with the new data.
-
-
--- session_lineage_by_session_id: Keeps a run's cost with the new data.
-
-
--- session_lineage_by_became: Keeps a run's cost with the new data.
-
-
--- session_quarantine_by_event_id: Keeps a run's cost with the new data.
-
 
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW "session_events" AS

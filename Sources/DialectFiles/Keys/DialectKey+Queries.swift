@@ -83,9 +83,10 @@ extension DialectKey {
   static let scriptKeys: [DialectKey] = [
     .text(
       "scripts.begin", \.scripts.begin,
-      "Begins a transaction that no other run of the job can come into; empty where the engine has none. {runs_text} "
-        + "is the name of the run ledger as a text constant.", takes: "runs_text?", example: "BEGIN"),
-    .text("scripts.commit", \.scripts.commit, "Ends it.", takes: "runs_text?", example: "COMMIT"),
+      "Begins a transaction that no other run of the job can come into; empty where the engine has none. {runs} is "
+        + "the name of the run ledger, {runs_text} the same as a text constant.", takes: "runs? runs_text?",
+      example: "BEGIN"),
+    .text("scripts.commit", \.scripts.commit, "Ends it.", takes: "runs? runs_text?", example: "COMMIT"),
     .text(
       "scripts.shell_command", \.scripts.shellCommand, "The shell command that runs a script.", takes: "file",
       example: "psql -f {file}"),

@@ -24,7 +24,7 @@ extension DialectKey {
       takes: "table columns", example: "ALTER TABLE {table} ADD PRIMARY KEY ({columns})"),
     .text(
       "tables.create_view", \.tables.createView, "Makes a view, and leaves or renews one that is there (trap T20).",
-      takes: "name query name_text?", example: "CREATE OR REPLACE VIEW {name} AS\n{query}"),
+      takes: "name|name_text query|query_text", example: "CREATE OR REPLACE VIEW {name} AS\n{query}"),
     .text(
       "tables.growing_column", \.tables.growingColumn,
       "The whole column: an integer that grows with each row and is the primary key.",
@@ -69,8 +69,9 @@ extension DialectKey {
     .text(
       "tables.scratch_key", \.tables.scratchKey, "The whole column: an integer key of a scratch table.",
       takes: "name", example: "{name} bigint PRIMARY KEY"),
-    .text(
-      "tables.scratch_index", \.tables.scratchIndex, "An index of a scratch table.", takes: "name? table columns",
+    .optional(
+      "tables.scratch_index", \.tables.scratchIndex, "An index of a scratch table; ~ where it has none.",
+      takes: "name? table columns",
       example: "CREATE INDEX {name} ON {table} ({columns})"),
     .optional(
       "tables.analyze_scratch", \.tables.analyzeScratch,

@@ -15,7 +15,7 @@ extension Dialect {
   /// Scripts for the engine's own shell (`QueryScripts`).
   public struct Scripts: Sendable {
     /// Begins a transaction that no other run of the job can come into; empty where the engine has none.
-    /// `{runs_text}` is the name of the run ledger as a text constant; likewise in `commit`.
+    /// `{runs}` is the name of the run ledger, `{runs_text}` the same as a text constant; likewise in `commit`.
     public var begin: String
     /// Ends it; empty where the engine has none.
     public var commit: String

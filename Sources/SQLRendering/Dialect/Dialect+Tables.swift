@@ -12,7 +12,7 @@ extension Dialect {
     /// `{table}`, `{columns}`: makes columns the primary key of a table that has rows. Needed where the profile builds
     /// keys late.
     public var createKey: String?
-    /// `{name}`, `{query}`; `{name_text}`, the name as a text constant.
+    /// `{name}`, `{query}`; `{name_text}`, `{query_text}`, the same as text constants.
     public var createView: String
     /// `{statement_text}`, a statement that makes a table or an index, as a text constant; `{name_text}`: makes it
     /// unless it is there, where the statement itself cannot say so (trap T20); nil where it can.
@@ -43,8 +43,8 @@ extension Dialect {
     public var dropScratch: String?
     /// The whole column: `{name}` is an integer key of the scratch table.
     public var scratchKey: String
-    /// `{name}`, `{table}`, `{columns}`: an index of a scratch table.
-    public var scratchIndex: String
+    /// `{name}`, `{table}`, `{columns}`: an index of a scratch table; nil where it has none.
+    public var scratchIndex: String?
     /// `{name}`: tells the engine's planner how many rows a scratch table has; nil where that is of no use.
     public var analyzeScratch: String?
 
@@ -52,7 +52,7 @@ extension Dialect {
       createTable: String, createIndex: String?, createLongIndex: String?, createKey: String?, createView: String,
       growingColumn: String, primaryKey: String?,
       indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
-      scratchIndex: String, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
+      scratchIndex: String?, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
       createUnlessThere: String? = nil, clustered: String = "", unclustered: String = "",
       requiredColumn: String = "{name} {type} NOT NULL", nullableColumn: String = "{name} {type}"
     ) {

@@ -102,10 +102,11 @@ extension Renderer {
     if let analyze = dialect.tables.analyzeScratch {
       statements.append(try fill(analyze, ["name": target], "analyze_scratch"))
     }
+    guard let index = dialect.tables.scratchIndex else { return statements }
     for column in scratch.lookup {
       statements.append(
         try fill(
-          dialect.tables.scratchIndex,
+          index,
           ["name": try quoted(scratch.name + "_by_" + column), "table": name, "columns": try quoted(column)],
           "scratch_index"))
     }

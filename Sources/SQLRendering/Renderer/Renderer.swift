@@ -25,14 +25,7 @@ public struct Renderer: Sendable {
     switch statement {
     case .createTable(let table): [try createTable(table)]
     case .createIndex(let index): try createIndex(index).map { [$0] } ?? []
-    case .createView(let name, let query):
-      [
-        try fill(
-          dialect.tables.createView,
-          [
-            "name": try quoted(name), "name_text": try quotedText(try identifier(name)), "query": try text(of: query),
-          ], "create_view")
-      ]
+    case .createView(let name, let query): [try createView(name, text(of: query))]
     case .createKey(let table, let columns): [try createKey(table, columns)]
     case .grant(let grant): [try self.grant(grant)]
     case .guardTable(let table): try guardTable(table)
@@ -40,6 +33,15 @@ public struct Renderer: Sendable {
     case .insert(let insert): [try self.insert(insert)]
     case .query(let query): [try text(of: query)]
     }
+  }
+
+  private func createView(_ name: ObjectName, _ query: String) throws -> String {
+    try fill(
+      dialect.tables.createView,
+      [
+        "name": try quoted(name), "name_text": try quotedText(try identifier(name)), "query": query,
+        "query_text": try quotedSQL(query),
+      ], "create_view")
   }
 
   // MARK: Names

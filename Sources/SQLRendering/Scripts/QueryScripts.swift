@@ -155,10 +155,16 @@ public struct QueryScripts: Sendable {
     func text(_ statements: [String]) -> String { statements.map { $0 + rules.terminator }.joined(separator: "\n") }
     func framing(_ template: String) throws -> [String] {
       guard inTransaction, !template.isEmpty else { return [] }
-      return [text([try renderer.fill(template, ["runs_text": try renderer.quotedText(runs)], "scripts")])]
+      return [
+        text([try renderer.fill(template, ["runs_text": try renderer.quotedText(runs), "runs": runs], "scripts")])
+      ]
     }
     func text(of steps: [Plan.Step]) throws -> [String] {
-      try steps.map { "-- \($0.name): \($0.purpose)\n" + text(try renderer.render($0.statement)) }
+      try steps.compactMap { step in
+        let statements = try renderer.render(step.statement)
+        // An index, where the engine has none.
+        return statements.isEmpty ? nil : "-- \(step.name): \(step.purpose)\n" + text(statements)
+      }
     }
     if !rules.opening.isEmpty { parts.append(text(rules.opening)) }
     let isFirst = { (step: Plan.Step) in rules.scratchBeforeTransaction && step.scratchName != nil }

@@ -1,0 +1,70 @@
+import Foundation
+
+/// Engines that run inside Python, where the set-up of the tests has made an environment for them.
+enum PythonEngines {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+  static let root = folder.deletingLastPathComponent().deletingLastPathComponent()
+
+  /// `SESSIONIZER_PYTHON`, or what `make prepare-test` made.
+  private static let python =
+    ProcessInfo.processInfo.environment["SESSIONIZER_PYTHON"]
+    ?? root.appending(path: ".build-python/bin/python3").path
+
+  /// What is there, with its version; empty where there is no such Python.
+  static let versions: [String: String] = (try? ask(["task": "engines"], as: [String: String].self)) ?? [:]
+
+  struct Case: Encodable {
+    var name: String
+    var statements: [String]
+    var exports: [String]
+  }
+
+  struct Reply: Decodable {
+    var name: String
+    var exports: [[[String?]]]?
+    var error: String?
+  }
+
+  static func run(_ cases: [Case], on engine: String) throws -> [Reply] {
+    struct Request: Encodable {
+      var task = "run"
+      var engine: String
+      var cases: [Case]
+    }
+    return try ask(Request(engine: engine, cases: cases), as: [Reply].self)
+  }
+
+  /// What a parser has against some statements. It knows a dialect by `name`; empty is none in particular.
+  static func faults(in statements: [String], _ name: String) throws -> [String] {
+    struct Request: Encodable {
+      var task = "parse"
+      var dialect: String
+      var statements: [String]
+    }
+    return try ask(Request(dialect: name, statements: statements), as: [String].self)
+  }
+
+  private struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  private static func ask<Answer: Decodable>(_ request: some Encodable, as answer: Answer.Type) throws -> Answer {
+    let process = Process()
+    process.executableURL = URL(filePath: python)
+    process.arguments = [folder.appending(path: "run_scripts.py").path]
+    let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = errors
+    let data = try JSONEncoder().encode(request)
+    try process.run()
+    // It reads everything before it answers.
+    try input.fileHandleForWriting.write(contentsOf: data)
+    try input.fileHandleForWriting.close()
+    let reply = output.fileHandleForReading.readDataToEndOfFile()
+    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw Failure(description: String(decoding: complaint, as: UTF8.self)) }
+    return try JSONDecoder().decode(answer, from: reply)
+  }
+}

@@ -1,0 +1,424 @@
+-- agg_query.sql for Greenplum 7 (dialect greenplum)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation;
+-- of what is known of the engine: 38 answers assumed.
+--
+-- The current sessions in numbers. Reads only.
+--
+-- Run it:  psql -X -v ON_ERROR_STOP=1 -f agg_query.sql
+-- Rendered from the plan by sessionizer; not edited by hand.
+
+-- totals: All sessions in one row. Columns in _micro are millionths, durations are microseconds.
+SELECT
+  "t"."sessions" AS "sessions",
+  "t"."users" AS "users",
+  "t"."pageviews" AS "pageviews",
+  "t"."bounces" AS "bounces",
+  CASE
+    WHEN "t"."sessions" > 0 THEN (("t"."pageviews" * 2000000) + "t"."sessions") / ("t"."sessions" * 2)
+    ELSE NULL::bigint
+  END AS "pageviews_per_session_micro",
+  CASE
+    WHEN "t"."sessions" > 0 THEN (("t"."bounces" * 2000000) + "t"."sessions") / ("t"."sessions" * 2)
+    ELSE NULL::bigint
+  END AS "bounce_rate_micro",
+  CASE
+    WHEN "t"."sessions" > 0 THEN (("t"."duration" * 2) + "t"."sessions") / ("t"."sessions" * 2)
+    ELSE NULL::bigint
+  END AS "duration_mean",
+  "t"."duration_median" AS "duration_median",
+  "t"."duration_p95" AS "duration_p95"
+FROM (
+  SELECT
+    count(*) AS "sessions",
+    count(DISTINCT "r"."user_id") AS "users",
+    coalesce(sum("r"."pageviews"), 0)::bigint AS "pageviews",
+    coalesce(sum(CASE WHEN "r"."is_bounce" = 1 THEN 1 ELSE 0 END), 0)::bigint AS "bounces",
+    coalesce(sum("r"."duration_microseconds"), 0)::bigint AS "duration",
+    max(CASE
+      WHEN "r"."rank" = ((((("r"."rank" + "r"."rank_from_end") - 1) * 50) + 99) / 100) THEN "r"."duration_microseconds"
+      ELSE NULL::bigint
+    END) AS "duration_median",
+    max(CASE
+      WHEN "r"."rank" = ((((("r"."rank" + "r"."rank_from_end") - 1) * 95) + 99) / 100) THEN "r"."duration_microseconds"
+      ELSE NULL::bigint
+    END) AS "duration_p95"
+  FROM (
+    SELECT
+      "s"."session_id" AS "session_id",
+      "s"."user_id" AS "user_id",
+      "s"."duration_microseconds" AS "duration_microseconds",
+      "s"."pageviews" AS "pageviews",
+      "s"."is_bounce" AS "is_bounce",
+      row_number() OVER (ORDER BY "s"."duration_microseconds", "s"."session_id") AS "rank",
+      row_number() OVER (ORDER BY "s"."duration_microseconds" DESC, "s"."session_id" DESC) AS "rank_from_end"
+    FROM (
+      SELECT
+        "s"."session_id" AS "session_id",
+        "s"."user_id" AS "user_id",
+        "s"."duration_microseconds" AS "duration_microseconds",
+        "s"."pageviews" AS "pageviews",
+        "s"."is_bounce" AS "is_bounce"
+      FROM (
+        SELECT
+          "g"."session_id" AS "session_id",
+          "f"."user_id" AS "user_id",
+          "f"."page_view_at" AS "started_at",
+          "g"."ended_at" AS "ended_at",
+          ((extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
+          extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000 AS "duration_microseconds",
+          "g"."pageviews" AS "pageviews",
+          "f"."page" AS "entry_page",
+          "x"."page" AS "exit_page",
+          CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+        FROM (
+          SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
+          FROM (
+            SELECT
+              "r"."event_id" AS "event_id",
+              "r"."current_session" AS "session_id",
+              "r"."user_id" AS "user_id",
+              "r"."page_view_at" AS "page_view_at",
+              "r"."page" AS "page",
+              "r"."first_session_id" AS "first_session_id",
+              "r"."run_id" AS "run_id"
+            FROM (
+              SELECT
+                "t"."event_id" AS "event_id",
+                "t"."user_id" AS "user_id",
+                "t"."page_view_at" AS "page_view_at",
+                "t"."page" AS "page",
+                "t"."session_id" AS "first_session_id",
+                "t"."run_id" AS "run_id",
+                coalesce("v"."became", "t"."session_id") AS "current_session"
+              FROM "session_table" AS "t"
+              LEFT JOIN (
+                SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
+                FROM (
+                  SELECT
+                    "l"."session_id" AS "session_id",
+                    "l"."became" AS "became",
+                    "l"."became_at" AS "became_at",
+                    "l"."reason" AS "reason",
+                    "l"."run_id" AS "run_id",
+                    row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."became_at", "l"."became") AS "rank"
+                  FROM "session_lineage" AS "l"
+                ) AS "k"
+                WHERE "k"."rank" = 1
+              ) AS "v" ON "v"."session_id" = "t"."session_id"
+            ) AS "r"
+          ) AS "e"
+          GROUP BY "e"."session_id"
+        ) AS "g"
+        JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+        JOIN (
+          SELECT "y"."user_id" AS "user_id", "y"."page_view_at" AS "page_view_at", "y"."page" AS "page"
+          FROM (
+            SELECT
+              "x"."event_id" AS "event_id",
+              "x"."session_id" AS "session_id",
+              "x"."user_id" AS "user_id",
+              "x"."page_view_at" AS "page_view_at",
+              "x"."page" AS "page",
+              "x"."run_id" AS "run_id",
+              row_number() OVER (PARTITION BY "x"."user_id", "x"."page_view_at" ORDER BY "x"."event_id" DESC) AS "rank"
+            FROM "session_table" AS "x"
+          ) AS "y"
+          WHERE "y"."rank" = 1
+        ) AS "x" ON "x"."user_id" = "f"."user_id" AND "x"."page_view_at" = "g"."ended_at"
+      ) AS "s"
+    ) AS "s"
+  ) AS "r"
+) AS "t";
+
+-- session: One row for each session.
+SELECT
+  "s"."user_id" AS "user_id",
+  "s"."session_id" AS "session_id",
+  "s"."started_at" AS "first_view",
+  "s"."ended_at" AS "last_view",
+  "s"."pageviews" AS "pageviews"
+FROM (
+  SELECT
+    "g"."session_id" AS "session_id",
+    "f"."user_id" AS "user_id",
+    "f"."page_view_at" AS "started_at",
+    "g"."ended_at" AS "ended_at",
+    ((extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
+    extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000 AS "duration_microseconds",
+    "g"."pageviews" AS "pageviews",
+    "f"."page" AS "entry_page",
+    "x"."page" AS "exit_page",
+    CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+  FROM (
+    SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
+    FROM (
+      SELECT
+        "r"."event_id" AS "event_id",
+        "r"."current_session" AS "session_id",
+        "r"."user_id" AS "user_id",
+        "r"."page_view_at" AS "page_view_at",
+        "r"."page" AS "page",
+        "r"."first_session_id" AS "first_session_id",
+        "r"."run_id" AS "run_id"
+      FROM (
+        SELECT
+          "t"."event_id" AS "event_id",
+          "t"."user_id" AS "user_id",
+          "t"."page_view_at" AS "page_view_at",
+          "t"."page" AS "page",
+          "t"."session_id" AS "first_session_id",
+          "t"."run_id" AS "run_id",
+          coalesce("v"."became", "t"."session_id") AS "current_session"
+        FROM "session_table" AS "t"
+        LEFT JOIN (
+          SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
+          FROM (
+            SELECT
+              "l"."session_id" AS "session_id",
+              "l"."became" AS "became",
+              "l"."became_at" AS "became_at",
+              "l"."reason" AS "reason",
+              "l"."run_id" AS "run_id",
+              row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."became_at", "l"."became") AS "rank"
+            FROM "session_lineage" AS "l"
+          ) AS "k"
+          WHERE "k"."rank" = 1
+        ) AS "v" ON "v"."session_id" = "t"."session_id"
+      ) AS "r"
+    ) AS "e"
+    GROUP BY "e"."session_id"
+  ) AS "g"
+  JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+  JOIN (
+    SELECT "y"."user_id" AS "user_id", "y"."page_view_at" AS "page_view_at", "y"."page" AS "page"
+    FROM (
+      SELECT
+        "x"."event_id" AS "event_id",
+        "x"."session_id" AS "session_id",
+        "x"."user_id" AS "user_id",
+        "x"."page_view_at" AS "page_view_at",
+        "x"."page" AS "page",
+        "x"."run_id" AS "run_id",
+        row_number() OVER (PARTITION BY "x"."user_id", "x"."page_view_at" ORDER BY "x"."event_id" DESC) AS "rank"
+      FROM "session_table" AS "x"
+    ) AS "y"
+    WHERE "y"."rank" = 1
+  ) AS "x" ON "x"."user_id" = "f"."user_id" AND "x"."page_view_at" = "g"."ended_at"
+) AS "s"
+ORDER BY "user_id", "first_view", "session_id";
+
+-- user: One row for each user.
+SELECT
+  "s"."user_id" AS "user_id",
+  count(*) AS "sessions",
+  coalesce(sum("s"."pageviews"), 0)::bigint AS "pageviews",
+  min("s"."started_at") AS "first_view",
+  max("s"."ended_at") AS "last_view",
+  coalesce(sum("s"."duration_microseconds"), 0)::bigint AS "duration_microseconds",
+  coalesce(sum(CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END), 0)::bigint AS "bounces"
+FROM (
+  SELECT
+    "g"."session_id" AS "session_id",
+    "f"."user_id" AS "user_id",
+    "f"."page_view_at" AS "started_at",
+    "g"."ended_at" AS "ended_at",
+    ((extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
+    extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000 AS "duration_microseconds",
+    "g"."pageviews" AS "pageviews",
+    "f"."page" AS "entry_page",
+    "x"."page" AS "exit_page",
+    CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+  FROM (
+    SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
+    FROM (
+      SELECT
+        "r"."event_id" AS "event_id",
+        "r"."current_session" AS "session_id",
+        "r"."user_id" AS "user_id",
+        "r"."page_view_at" AS "page_view_at",
+        "r"."page" AS "page",
+        "r"."first_session_id" AS "first_session_id",
+        "r"."run_id" AS "run_id"
+      FROM (
+        SELECT
+          "t"."event_id" AS "event_id",
+          "t"."user_id" AS "user_id",
+          "t"."page_view_at" AS "page_view_at",
+          "t"."page" AS "page",
+          "t"."session_id" AS "first_session_id",
+          "t"."run_id" AS "run_id",
+          coalesce("v"."became", "t"."session_id") AS "current_session"
+        FROM "session_table" AS "t"
+        LEFT JOIN (
+          SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
+          FROM (
+            SELECT
+              "l"."session_id" AS "session_id",
+              "l"."became" AS "became",
+              "l"."became_at" AS "became_at",
+              "l"."reason" AS "reason",
+              "l"."run_id" AS "run_id",
+              row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."became_at", "l"."became") AS "rank"
+            FROM "session_lineage" AS "l"
+          ) AS "k"
+          WHERE "k"."rank" = 1
+        ) AS "v" ON "v"."session_id" = "t"."session_id"
+      ) AS "r"
+    ) AS "e"
+    GROUP BY "e"."session_id"
+  ) AS "g"
+  JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+  JOIN (
+    SELECT "y"."user_id" AS "user_id", "y"."page_view_at" AS "page_view_at", "y"."page" AS "page"
+    FROM (
+      SELECT
+        "x"."event_id" AS "event_id",
+        "x"."session_id" AS "session_id",
+        "x"."user_id" AS "user_id",
+        "x"."page_view_at" AS "page_view_at",
+        "x"."page" AS "page",
+        "x"."run_id" AS "run_id",
+        row_number() OVER (PARTITION BY "x"."user_id", "x"."page_view_at" ORDER BY "x"."event_id" DESC) AS "rank"
+      FROM "session_table" AS "x"
+    ) AS "y"
+    WHERE "y"."rank" = 1
+  ) AS "x" ON "x"."user_id" = "f"."user_id" AND "x"."page_view_at" = "g"."ended_at"
+) AS "s"
+GROUP BY "s"."user_id"
+ORDER BY "user_id";
+
+-- day: One row for each UTC day: sessions that started on it, pageviews on it.
+SELECT
+  "d"."day" AS "day",
+  coalesce("t"."sessions", 0) AS "sessions",
+  "d"."pageviews" AS "pageviews",
+  "d"."users" AS "users",
+  coalesce("t"."bounces", 0) AS "bounces"
+FROM (
+  SELECT
+    "v"."day" AS "day",
+    count(*) AS "pageviews",
+    count(DISTINCT "v"."user_id") AS "users"
+  FROM (
+    SELECT
+      to_char("e"."page_view_at", 'YYYY-MM-DD') AS "day",
+      "e"."user_id" AS "user_id"
+    FROM (
+      SELECT
+        "r"."event_id" AS "event_id",
+        "r"."current_session" AS "session_id",
+        "r"."user_id" AS "user_id",
+        "r"."page_view_at" AS "page_view_at",
+        "r"."page" AS "page",
+        "r"."first_session_id" AS "first_session_id",
+        "r"."run_id" AS "run_id"
+      FROM (
+        SELECT
+          "t"."event_id" AS "event_id",
+          "t"."user_id" AS "user_id",
+          "t"."page_view_at" AS "page_view_at",
+          "t"."page" AS "page",
+          "t"."session_id" AS "first_session_id",
+          "t"."run_id" AS "run_id",
+          coalesce("v"."became", "t"."session_id") AS "current_session"
+        FROM "session_table" AS "t"
+        LEFT JOIN (
+          SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
+          FROM (
+            SELECT
+              "l"."session_id" AS "session_id",
+              "l"."became" AS "became",
+              "l"."became_at" AS "became_at",
+              "l"."reason" AS "reason",
+              "l"."run_id" AS "run_id",
+              row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."became_at", "l"."became") AS "rank"
+            FROM "session_lineage" AS "l"
+          ) AS "k"
+          WHERE "k"."rank" = 1
+        ) AS "v" ON "v"."session_id" = "t"."session_id"
+      ) AS "r"
+    ) AS "e"
+  ) AS "v"
+  GROUP BY "v"."day"
+) AS "d"
+LEFT JOIN (
+  SELECT
+    "b"."day" AS "day",
+    count(*) AS "sessions",
+    coalesce(sum("b"."bounce"), 0)::bigint AS "bounces"
+  FROM (
+    SELECT
+      to_char("s"."started_at", 'YYYY-MM-DD') AS "day",
+      CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END AS "bounce"
+    FROM (
+      SELECT
+        "g"."session_id" AS "session_id",
+        "f"."user_id" AS "user_id",
+        "f"."page_view_at" AS "started_at",
+        "g"."ended_at" AS "ended_at",
+        ((extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
+        extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000 AS "duration_microseconds",
+        "g"."pageviews" AS "pageviews",
+        "f"."page" AS "entry_page",
+        "x"."page" AS "exit_page",
+        CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+      FROM (
+        SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
+        FROM (
+          SELECT
+            "r"."event_id" AS "event_id",
+            "r"."current_session" AS "session_id",
+            "r"."user_id" AS "user_id",
+            "r"."page_view_at" AS "page_view_at",
+            "r"."page" AS "page",
+            "r"."first_session_id" AS "first_session_id",
+            "r"."run_id" AS "run_id"
+          FROM (
+            SELECT
+              "t"."event_id" AS "event_id",
+              "t"."user_id" AS "user_id",
+              "t"."page_view_at" AS "page_view_at",
+              "t"."page" AS "page",
+              "t"."session_id" AS "first_session_id",
+              "t"."run_id" AS "run_id",
+              coalesce("v"."became", "t"."session_id") AS "current_session"
+            FROM "session_table" AS "t"
+            LEFT JOIN (
+              SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
+              FROM (
+                SELECT
+                  "l"."session_id" AS "session_id",
+                  "l"."became" AS "became",
+                  "l"."became_at" AS "became_at",
+                  "l"."reason" AS "reason",
+                  "l"."run_id" AS "run_id",
+                  row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."became_at", "l"."became") AS "rank"
+                FROM "session_lineage" AS "l"
+              ) AS "k"
+              WHERE "k"."rank" = 1
+            ) AS "v" ON "v"."session_id" = "t"."session_id"
+          ) AS "r"
+        ) AS "e"
+        GROUP BY "e"."session_id"
+      ) AS "g"
+      JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+      JOIN (
+        SELECT "y"."user_id" AS "user_id", "y"."page_view_at" AS "page_view_at", "y"."page" AS "page"
+        FROM (
+          SELECT
+            "x"."event_id" AS "event_id",
+            "x"."session_id" AS "session_id",
+            "x"."user_id" AS "user_id",
+            "x"."page_view_at" AS "page_view_at",
+            "x"."page" AS "page",
+            "x"."run_id" AS "run_id",
+            row_number() OVER (PARTITION BY "x"."user_id", "x"."page_view_at" ORDER BY "x"."event_id" DESC) AS "rank"
+          FROM "session_table" AS "x"
+        ) AS "y"
+        WHERE "y"."rank" = 1
+      ) AS "x" ON "x"."user_id" = "f"."user_id" AND "x"."page_view_at" = "g"."ended_at"
+    ) AS "s"
+  ) AS "b"
+  GROUP BY "b"."day"
+) AS "t" ON "t"."day" = "d"."day"
+ORDER BY "day";

@@ -1,0 +1,677 @@
+-- agg_query.sql for Azure Synapse dedicated SQL pool (dialect synapse)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation;
+-- of what is known of the engine: 2 answers documented, 36 assumed.
+--
+-- The current sessions in numbers. Reads only.
+--
+-- Run it:  sqlcmd -b -I -i agg_query.sql
+-- Rendered from the plan by sessionizer; not edited by hand.
+
+SET XACT_ABORT ON;
+GO
+
+-- totals: All sessions in one row. Columns in _micro are millionths, durations are microseconds.
+SELECT
+  [t].[sessions] AS [sessions],
+  [t].[users] AS [users],
+  [t].[pageviews] AS [pageviews],
+  [t].[bounces] AS [bounces],
+  CASE
+    WHEN [t].[sessions] > 0 THEN (([t].[pageviews] * 2000000) + [t].[sessions]) / ([t].[sessions] * 2)
+    ELSE CAST(NULL AS bigint)
+  END AS [pageviews_per_session_micro],
+  CASE
+    WHEN [t].[sessions] > 0 THEN (([t].[bounces] * 2000000) + [t].[sessions]) / ([t].[sessions] * 2)
+    ELSE CAST(NULL AS bigint)
+  END AS [bounce_rate_micro],
+  CASE
+    WHEN [t].[sessions] > 0 THEN (([t].[duration] * 2) + [t].[sessions]) / ([t].[sessions] * 2)
+    ELSE CAST(NULL AS bigint)
+  END AS [duration_mean],
+  [t].[duration_median] AS [duration_median],
+  [t].[duration_p95] AS [duration_p95]
+FROM (
+  SELECT
+    count_big(*) AS [sessions],
+    count_big(DISTINCT [r].[user_id] + CHAR(1)) AS [users],
+    coalesce(sum(CAST([r].[pageviews] AS bigint)), 0) AS [pageviews],
+    coalesce(sum(CAST(CASE WHEN [r].[is_bounce] = 1 THEN 1 ELSE 0 END AS bigint)), 0) AS [bounces],
+    coalesce(sum(CAST([r].[duration_microseconds] AS bigint)), 0) AS [duration],
+    max(CASE
+      WHEN [r].[rank] = ((((([r].[rank] + [r].[rank_from_end]) - 1) * 50) + 99) / 100) THEN [r].[duration_microseconds]
+      ELSE CAST(NULL AS bigint)
+    END) AS [duration_median],
+    max(CASE
+      WHEN [r].[rank] = ((((([r].[rank] + [r].[rank_from_end]) - 1) * 95) + 99) / 100) THEN [r].[duration_microseconds]
+      ELSE CAST(NULL AS bigint)
+    END) AS [duration_p95]
+  FROM (
+    SELECT
+      [s].[session_id] AS [session_id],
+      [s].[user_id] AS [user_id],
+      [s].[duration_microseconds] AS [duration_microseconds],
+      [s].[pageviews] AS [pageviews],
+      [s].[is_bounce] AS [is_bounce],
+      row_number() OVER (ORDER BY [s].[duration_microseconds], [s].[session_id] + CHAR(1)) AS [rank],
+      row_number() OVER (ORDER BY [s].[duration_microseconds] DESC, [s].[session_id] + CHAR(1) DESC) AS [rank_from_end]
+    FROM (
+      SELECT
+        [s].[session_id] AS [session_id],
+        [s].[user_id] AS [user_id],
+        [s].[duration_microseconds] AS [duration_microseconds],
+        [s].[pageviews] AS [pageviews],
+        [s].[is_bounce] AS [is_bounce]
+      FROM (
+        SELECT
+          [g].[session_id] AS [session_id],
+          [f].[user_id] AS [user_id],
+          [f].[page_view_at] AS [started_at],
+          [g].[ended_at] AS [ended_at],
+          CAST(CAST((DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
+          DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at]) AS [duration_microseconds],
+          [g].[pageviews] AS [pageviews],
+          [f].[page] AS [entry_page],
+          [x].[page] AS [exit_page],
+          CASE WHEN [g].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
+        FROM (
+          SELECT [e].[session_id] AS [session_id], max([e].[page_view_at]) AS [ended_at], count_big(*) AS [pageviews]
+          FROM (
+            SELECT
+              [r].[event_id] AS [event_id],
+              [r].[current_session] AS [session_id],
+              [r].[user_id] AS [user_id],
+              [r].[page_view_at] AS [page_view_at],
+              [r].[page] AS [page],
+              [r].[first_session_id] AS [first_session_id],
+              [r].[run_id] AS [run_id]
+            FROM (
+              SELECT
+                [t].[event_id] AS [event_id],
+                [t].[user_id] AS [user_id],
+                [t].[page_view_at] AS [page_view_at],
+                [t].[page] AS [page],
+                [t].[session_id] AS [first_session_id],
+                [t].[run_id] AS [run_id],
+                coalesce([v].[became], [t].[session_id]) AS [current_session]
+              FROM (
+                SELECT
+                  [d].[event_id] AS [event_id],
+                  [d].[session_id] AS [session_id],
+                  [d].[user_id] AS [user_id],
+                  [d].[page_view_at] AS [page_view_at],
+                  [d].[page] AS [page],
+                  [d].[run_id] AS [run_id]
+                FROM (
+                  SELECT
+                    [t].[event_id] AS [event_id],
+                    [t].[session_id] AS [session_id],
+                    [t].[user_id] AS [user_id],
+                    [t].[page_view_at] AS [page_view_at],
+                    [t].[page] AS [page],
+                    [t].[run_id] AS [run_id],
+                    row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
+                  FROM [session_table] AS [t]
+                ) AS [d]
+                WHERE [d].[copy] = 1
+              ) AS [t]
+              LEFT JOIN (
+                SELECT [k].[session_id] AS [session_id], [k].[became] AS [became]
+                FROM (
+                  SELECT
+                    [l].[session_id] AS [session_id],
+                    [l].[became] AS [became],
+                    [l].[became_at] AS [became_at],
+                    [l].[reason] AS [reason],
+                    [l].[run_id] AS [run_id],
+                    row_number() OVER (
+                      PARTITION BY [l].[session_id], [l].[session_id] + CHAR(1)
+                      ORDER BY [l].[became_at], [l].[became] + CHAR(1)
+                    ) AS [rank]
+                  FROM [session_lineage] AS [l]
+                ) AS [k]
+                WHERE [k].[rank] = 1
+              ) AS [v]
+                ON [v].[session_id] = [t].[session_id] AND [v].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
+            ) AS [r]
+          ) AS [e]
+          GROUP BY [e].[session_id], [e].[session_id] + CHAR(1)
+        ) AS [g]
+        JOIN (
+          SELECT
+            [d].[event_id] AS [event_id],
+            [d].[session_id] AS [session_id],
+            [d].[user_id] AS [user_id],
+            [d].[page_view_at] AS [page_view_at],
+            [d].[page] AS [page],
+            [d].[run_id] AS [run_id]
+          FROM (
+            SELECT
+              [f].[event_id] AS [event_id],
+              [f].[session_id] AS [session_id],
+              [f].[user_id] AS [user_id],
+              [f].[page_view_at] AS [page_view_at],
+              [f].[page] AS [page],
+              [f].[run_id] AS [run_id],
+              row_number() OVER (PARTITION BY [f].[event_id], [f].[event_id] + CHAR(1) ORDER BY [f].[run_id]) AS [copy]
+            FROM [session_table] AS [f]
+          ) AS [d]
+          WHERE [d].[copy] = 1
+        ) AS [f] ON [f].[event_id] = [g].[session_id] AND [f].[event_id] + CHAR(1) = [g].[session_id] + CHAR(1)
+        JOIN (
+          SELECT [y].[user_id] AS [user_id], [y].[page_view_at] AS [page_view_at], [y].[page] AS [page]
+          FROM (
+            SELECT
+              [x].[event_id] AS [event_id],
+              [x].[session_id] AS [session_id],
+              [x].[user_id] AS [user_id],
+              [x].[page_view_at] AS [page_view_at],
+              [x].[page] AS [page],
+              [x].[run_id] AS [run_id],
+              row_number() OVER (
+                PARTITION BY [x].[user_id], [x].[user_id] + CHAR(1), [x].[page_view_at]
+                ORDER BY [x].[event_id] + CHAR(1) DESC
+              ) AS [rank]
+            FROM [session_table] AS [x]
+          ) AS [y]
+          WHERE [y].[rank] = 1
+        ) AS [x]
+          ON [x].[user_id] = [f].[user_id] AND [x].[user_id] + CHAR(1) = [f].[user_id] + CHAR(1)
+          AND [x].[page_view_at] = [g].[ended_at]
+      ) AS [s]
+    ) AS [s]
+  ) AS [r]
+) AS [t];
+GO
+
+-- session: One row for each session.
+SELECT
+  [o].[user_id] AS [user_id],
+  [o].[session_id] AS [session_id],
+  [o].[first_view] AS [first_view],
+  [o].[last_view] AS [last_view],
+  [o].[pageviews] AS [pageviews]
+FROM (
+  SELECT
+    [s].[user_id] AS [user_id],
+    [s].[session_id] AS [session_id],
+    [s].[started_at] AS [first_view],
+    [s].[ended_at] AS [last_view],
+    [s].[pageviews] AS [pageviews]
+  FROM (
+    SELECT
+      [g].[session_id] AS [session_id],
+      [f].[user_id] AS [user_id],
+      [f].[page_view_at] AS [started_at],
+      [g].[ended_at] AS [ended_at],
+      CAST(CAST((DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
+      DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at]) AS [duration_microseconds],
+      [g].[pageviews] AS [pageviews],
+      [f].[page] AS [entry_page],
+      [x].[page] AS [exit_page],
+      CASE WHEN [g].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
+    FROM (
+      SELECT [e].[session_id] AS [session_id], max([e].[page_view_at]) AS [ended_at], count_big(*) AS [pageviews]
+      FROM (
+        SELECT
+          [r].[event_id] AS [event_id],
+          [r].[current_session] AS [session_id],
+          [r].[user_id] AS [user_id],
+          [r].[page_view_at] AS [page_view_at],
+          [r].[page] AS [page],
+          [r].[first_session_id] AS [first_session_id],
+          [r].[run_id] AS [run_id]
+        FROM (
+          SELECT
+            [t].[event_id] AS [event_id],
+            [t].[user_id] AS [user_id],
+            [t].[page_view_at] AS [page_view_at],
+            [t].[page] AS [page],
+            [t].[session_id] AS [first_session_id],
+            [t].[run_id] AS [run_id],
+            coalesce([v].[became], [t].[session_id]) AS [current_session]
+          FROM (
+            SELECT
+              [d].[event_id] AS [event_id],
+              [d].[session_id] AS [session_id],
+              [d].[user_id] AS [user_id],
+              [d].[page_view_at] AS [page_view_at],
+              [d].[page] AS [page],
+              [d].[run_id] AS [run_id]
+            FROM (
+              SELECT
+                [t].[event_id] AS [event_id],
+                [t].[session_id] AS [session_id],
+                [t].[user_id] AS [user_id],
+                [t].[page_view_at] AS [page_view_at],
+                [t].[page] AS [page],
+                [t].[run_id] AS [run_id],
+                row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
+              FROM [session_table] AS [t]
+            ) AS [d]
+            WHERE [d].[copy] = 1
+          ) AS [t]
+          LEFT JOIN (
+            SELECT [k].[session_id] AS [session_id], [k].[became] AS [became]
+            FROM (
+              SELECT
+                [l].[session_id] AS [session_id],
+                [l].[became] AS [became],
+                [l].[became_at] AS [became_at],
+                [l].[reason] AS [reason],
+                [l].[run_id] AS [run_id],
+                row_number() OVER (
+                  PARTITION BY [l].[session_id], [l].[session_id] + CHAR(1)
+                  ORDER BY [l].[became_at], [l].[became] + CHAR(1)
+                ) AS [rank]
+              FROM [session_lineage] AS [l]
+            ) AS [k]
+            WHERE [k].[rank] = 1
+          ) AS [v]
+            ON [v].[session_id] = [t].[session_id] AND [v].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
+        ) AS [r]
+      ) AS [e]
+      GROUP BY [e].[session_id], [e].[session_id] + CHAR(1)
+    ) AS [g]
+    JOIN (
+      SELECT
+        [d].[event_id] AS [event_id],
+        [d].[session_id] AS [session_id],
+        [d].[user_id] AS [user_id],
+        [d].[page_view_at] AS [page_view_at],
+        [d].[page] AS [page],
+        [d].[run_id] AS [run_id]
+      FROM (
+        SELECT
+          [f].[event_id] AS [event_id],
+          [f].[session_id] AS [session_id],
+          [f].[user_id] AS [user_id],
+          [f].[page_view_at] AS [page_view_at],
+          [f].[page] AS [page],
+          [f].[run_id] AS [run_id],
+          row_number() OVER (PARTITION BY [f].[event_id], [f].[event_id] + CHAR(1) ORDER BY [f].[run_id]) AS [copy]
+        FROM [session_table] AS [f]
+      ) AS [d]
+      WHERE [d].[copy] = 1
+    ) AS [f] ON [f].[event_id] = [g].[session_id] AND [f].[event_id] + CHAR(1) = [g].[session_id] + CHAR(1)
+    JOIN (
+      SELECT [y].[user_id] AS [user_id], [y].[page_view_at] AS [page_view_at], [y].[page] AS [page]
+      FROM (
+        SELECT
+          [x].[event_id] AS [event_id],
+          [x].[session_id] AS [session_id],
+          [x].[user_id] AS [user_id],
+          [x].[page_view_at] AS [page_view_at],
+          [x].[page] AS [page],
+          [x].[run_id] AS [run_id],
+          row_number() OVER (
+            PARTITION BY [x].[user_id], [x].[user_id] + CHAR(1), [x].[page_view_at]
+            ORDER BY [x].[event_id] + CHAR(1) DESC
+          ) AS [rank]
+        FROM [session_table] AS [x]
+      ) AS [y]
+      WHERE [y].[rank] = 1
+    ) AS [x]
+      ON [x].[user_id] = [f].[user_id] AND [x].[user_id] + CHAR(1) = [f].[user_id] + CHAR(1)
+      AND [x].[page_view_at] = [g].[ended_at]
+  ) AS [s]
+) AS [o]
+ORDER BY [o].[user_id] + CHAR(1), [o].[first_view], [o].[session_id] + CHAR(1);
+GO
+
+-- user: One row for each user.
+SELECT
+  [o].[user_id] AS [user_id],
+  [o].[sessions] AS [sessions],
+  [o].[pageviews] AS [pageviews],
+  [o].[first_view] AS [first_view],
+  [o].[last_view] AS [last_view],
+  [o].[duration_microseconds] AS [duration_microseconds],
+  [o].[bounces] AS [bounces]
+FROM (
+  SELECT
+    [s].[user_id] AS [user_id],
+    count_big(*) AS [sessions],
+    coalesce(sum(CAST([s].[pageviews] AS bigint)), 0) AS [pageviews],
+    min([s].[started_at]) AS [first_view],
+    max([s].[ended_at]) AS [last_view],
+    coalesce(sum(CAST([s].[duration_microseconds] AS bigint)), 0) AS [duration_microseconds],
+    coalesce(sum(CAST(CASE WHEN [s].[is_bounce] = 1 THEN 1 ELSE 0 END AS bigint)), 0) AS [bounces]
+  FROM (
+    SELECT
+      [g].[session_id] AS [session_id],
+      [f].[user_id] AS [user_id],
+      [f].[page_view_at] AS [started_at],
+      [g].[ended_at] AS [ended_at],
+      CAST(CAST((DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
+      DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at]) AS [duration_microseconds],
+      [g].[pageviews] AS [pageviews],
+      [f].[page] AS [entry_page],
+      [x].[page] AS [exit_page],
+      CASE WHEN [g].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
+    FROM (
+      SELECT [e].[session_id] AS [session_id], max([e].[page_view_at]) AS [ended_at], count_big(*) AS [pageviews]
+      FROM (
+        SELECT
+          [r].[event_id] AS [event_id],
+          [r].[current_session] AS [session_id],
+          [r].[user_id] AS [user_id],
+          [r].[page_view_at] AS [page_view_at],
+          [r].[page] AS [page],
+          [r].[first_session_id] AS [first_session_id],
+          [r].[run_id] AS [run_id]
+        FROM (
+          SELECT
+            [t].[event_id] AS [event_id],
+            [t].[user_id] AS [user_id],
+            [t].[page_view_at] AS [page_view_at],
+            [t].[page] AS [page],
+            [t].[session_id] AS [first_session_id],
+            [t].[run_id] AS [run_id],
+            coalesce([v].[became], [t].[session_id]) AS [current_session]
+          FROM (
+            SELECT
+              [d].[event_id] AS [event_id],
+              [d].[session_id] AS [session_id],
+              [d].[user_id] AS [user_id],
+              [d].[page_view_at] AS [page_view_at],
+              [d].[page] AS [page],
+              [d].[run_id] AS [run_id]
+            FROM (
+              SELECT
+                [t].[event_id] AS [event_id],
+                [t].[session_id] AS [session_id],
+                [t].[user_id] AS [user_id],
+                [t].[page_view_at] AS [page_view_at],
+                [t].[page] AS [page],
+                [t].[run_id] AS [run_id],
+                row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
+              FROM [session_table] AS [t]
+            ) AS [d]
+            WHERE [d].[copy] = 1
+          ) AS [t]
+          LEFT JOIN (
+            SELECT [k].[session_id] AS [session_id], [k].[became] AS [became]
+            FROM (
+              SELECT
+                [l].[session_id] AS [session_id],
+                [l].[became] AS [became],
+                [l].[became_at] AS [became_at],
+                [l].[reason] AS [reason],
+                [l].[run_id] AS [run_id],
+                row_number() OVER (
+                  PARTITION BY [l].[session_id], [l].[session_id] + CHAR(1)
+                  ORDER BY [l].[became_at], [l].[became] + CHAR(1)
+                ) AS [rank]
+              FROM [session_lineage] AS [l]
+            ) AS [k]
+            WHERE [k].[rank] = 1
+          ) AS [v]
+            ON [v].[session_id] = [t].[session_id] AND [v].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
+        ) AS [r]
+      ) AS [e]
+      GROUP BY [e].[session_id], [e].[session_id] + CHAR(1)
+    ) AS [g]
+    JOIN (
+      SELECT
+        [d].[event_id] AS [event_id],
+        [d].[session_id] AS [session_id],
+        [d].[user_id] AS [user_id],
+        [d].[page_view_at] AS [page_view_at],
+        [d].[page] AS [page],
+        [d].[run_id] AS [run_id]
+      FROM (
+        SELECT
+          [f].[event_id] AS [event_id],
+          [f].[session_id] AS [session_id],
+          [f].[user_id] AS [user_id],
+          [f].[page_view_at] AS [page_view_at],
+          [f].[page] AS [page],
+          [f].[run_id] AS [run_id],
+          row_number() OVER (PARTITION BY [f].[event_id], [f].[event_id] + CHAR(1) ORDER BY [f].[run_id]) AS [copy]
+        FROM [session_table] AS [f]
+      ) AS [d]
+      WHERE [d].[copy] = 1
+    ) AS [f] ON [f].[event_id] = [g].[session_id] AND [f].[event_id] + CHAR(1) = [g].[session_id] + CHAR(1)
+    JOIN (
+      SELECT [y].[user_id] AS [user_id], [y].[page_view_at] AS [page_view_at], [y].[page] AS [page]
+      FROM (
+        SELECT
+          [x].[event_id] AS [event_id],
+          [x].[session_id] AS [session_id],
+          [x].[user_id] AS [user_id],
+          [x].[page_view_at] AS [page_view_at],
+          [x].[page] AS [page],
+          [x].[run_id] AS [run_id],
+          row_number() OVER (
+            PARTITION BY [x].[user_id], [x].[user_id] + CHAR(1), [x].[page_view_at]
+            ORDER BY [x].[event_id] + CHAR(1) DESC
+          ) AS [rank]
+        FROM [session_table] AS [x]
+      ) AS [y]
+      WHERE [y].[rank] = 1
+    ) AS [x]
+      ON [x].[user_id] = [f].[user_id] AND [x].[user_id] + CHAR(1) = [f].[user_id] + CHAR(1)
+      AND [x].[page_view_at] = [g].[ended_at]
+  ) AS [s]
+  GROUP BY [s].[user_id], [s].[user_id] + CHAR(1)
+) AS [o]
+ORDER BY [o].[user_id] + CHAR(1);
+GO
+
+-- day: One row for each UTC day: sessions that started on it, pageviews on it.
+SELECT
+  [o].[day] AS [day],
+  [o].[sessions] AS [sessions],
+  [o].[pageviews] AS [pageviews],
+  [o].[users] AS [users],
+  [o].[bounces] AS [bounces]
+FROM (
+  SELECT
+    [d].[day] AS [day],
+    coalesce([t].[sessions], 0) AS [sessions],
+    [d].[pageviews] AS [pageviews],
+    [d].[users] AS [users],
+    coalesce([t].[bounces], 0) AS [bounces]
+  FROM (
+    SELECT
+      [v].[day] AS [day],
+      count_big(*) AS [pageviews],
+      count_big(DISTINCT [v].[user_id] + CHAR(1)) AS [users]
+    FROM (
+      SELECT
+        CONVERT(varchar(10), [e].[page_view_at], 23) AS [day],
+        [e].[user_id] AS [user_id]
+      FROM (
+        SELECT
+          [r].[event_id] AS [event_id],
+          [r].[current_session] AS [session_id],
+          [r].[user_id] AS [user_id],
+          [r].[page_view_at] AS [page_view_at],
+          [r].[page] AS [page],
+          [r].[first_session_id] AS [first_session_id],
+          [r].[run_id] AS [run_id]
+        FROM (
+          SELECT
+            [t].[event_id] AS [event_id],
+            [t].[user_id] AS [user_id],
+            [t].[page_view_at] AS [page_view_at],
+            [t].[page] AS [page],
+            [t].[session_id] AS [first_session_id],
+            [t].[run_id] AS [run_id],
+            coalesce([v].[became], [t].[session_id]) AS [current_session]
+          FROM (
+            SELECT
+              [d].[event_id] AS [event_id],
+              [d].[session_id] AS [session_id],
+              [d].[user_id] AS [user_id],
+              [d].[page_view_at] AS [page_view_at],
+              [d].[page] AS [page],
+              [d].[run_id] AS [run_id]
+            FROM (
+              SELECT
+                [t].[event_id] AS [event_id],
+                [t].[session_id] AS [session_id],
+                [t].[user_id] AS [user_id],
+                [t].[page_view_at] AS [page_view_at],
+                [t].[page] AS [page],
+                [t].[run_id] AS [run_id],
+                row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
+              FROM [session_table] AS [t]
+            ) AS [d]
+            WHERE [d].[copy] = 1
+          ) AS [t]
+          LEFT JOIN (
+            SELECT [k].[session_id] AS [session_id], [k].[became] AS [became]
+            FROM (
+              SELECT
+                [l].[session_id] AS [session_id],
+                [l].[became] AS [became],
+                [l].[became_at] AS [became_at],
+                [l].[reason] AS [reason],
+                [l].[run_id] AS [run_id],
+                row_number() OVER (
+                  PARTITION BY [l].[session_id], [l].[session_id] + CHAR(1)
+                  ORDER BY [l].[became_at], [l].[became] + CHAR(1)
+                ) AS [rank]
+              FROM [session_lineage] AS [l]
+            ) AS [k]
+            WHERE [k].[rank] = 1
+          ) AS [v]
+            ON [v].[session_id] = [t].[session_id] AND [v].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
+        ) AS [r]
+      ) AS [e]
+    ) AS [v]
+    GROUP BY [v].[day], [v].[day] + CHAR(1)
+  ) AS [d]
+  LEFT JOIN (
+    SELECT
+      [b].[day] AS [day],
+      count_big(*) AS [sessions],
+      coalesce(sum(CAST([b].[bounce] AS bigint)), 0) AS [bounces]
+    FROM (
+      SELECT
+        CONVERT(varchar(10), [s].[started_at], 23) AS [day],
+        CASE WHEN [s].[is_bounce] = 1 THEN 1 ELSE 0 END AS [bounce]
+      FROM (
+        SELECT
+          [g].[session_id] AS [session_id],
+          [f].[user_id] AS [user_id],
+          [f].[page_view_at] AS [started_at],
+          [g].[ended_at] AS [ended_at],
+          CAST(CAST((DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
+          DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at]) AS [duration_microseconds],
+          [g].[pageviews] AS [pageviews],
+          [f].[page] AS [entry_page],
+          [x].[page] AS [exit_page],
+          CASE WHEN [g].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
+        FROM (
+          SELECT [e].[session_id] AS [session_id], max([e].[page_view_at]) AS [ended_at], count_big(*) AS [pageviews]
+          FROM (
+            SELECT
+              [r].[event_id] AS [event_id],
+              [r].[current_session] AS [session_id],
+              [r].[user_id] AS [user_id],
+              [r].[page_view_at] AS [page_view_at],
+              [r].[page] AS [page],
+              [r].[first_session_id] AS [first_session_id],
+              [r].[run_id] AS [run_id]
+            FROM (
+              SELECT
+                [t].[event_id] AS [event_id],
+                [t].[user_id] AS [user_id],
+                [t].[page_view_at] AS [page_view_at],
+                [t].[page] AS [page],
+                [t].[session_id] AS [first_session_id],
+                [t].[run_id] AS [run_id],
+                coalesce([v].[became], [t].[session_id]) AS [current_session]
+              FROM (
+                SELECT
+                  [d].[event_id] AS [event_id],
+                  [d].[session_id] AS [session_id],
+                  [d].[user_id] AS [user_id],
+                  [d].[page_view_at] AS [page_view_at],
+                  [d].[page] AS [page],
+                  [d].[run_id] AS [run_id]
+                FROM (
+                  SELECT
+                    [t].[event_id] AS [event_id],
+                    [t].[session_id] AS [session_id],
+                    [t].[user_id] AS [user_id],
+                    [t].[page_view_at] AS [page_view_at],
+                    [t].[page] AS [page],
+                    [t].[run_id] AS [run_id],
+                    row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
+                  FROM [session_table] AS [t]
+                ) AS [d]
+                WHERE [d].[copy] = 1
+              ) AS [t]
+              LEFT JOIN (
+                SELECT [k].[session_id] AS [session_id], [k].[became] AS [became]
+                FROM (
+                  SELECT
+                    [l].[session_id] AS [session_id],
+                    [l].[became] AS [became],
+                    [l].[became_at] AS [became_at],
+                    [l].[reason] AS [reason],
+                    [l].[run_id] AS [run_id],
+                    row_number() OVER (
+                      PARTITION BY [l].[session_id], [l].[session_id] + CHAR(1)
+                      ORDER BY [l].[became_at], [l].[became] + CHAR(1)
+                    ) AS [rank]
+                  FROM [session_lineage] AS [l]
+                ) AS [k]
+                WHERE [k].[rank] = 1
+              ) AS [v]
+                ON [v].[session_id] = [t].[session_id] AND [v].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
+            ) AS [r]
+          ) AS [e]
+          GROUP BY [e].[session_id], [e].[session_id] + CHAR(1)
+        ) AS [g]
+        JOIN (
+          SELECT
+            [d].[event_id] AS [event_id],
+            [d].[session_id] AS [session_id],
+            [d].[user_id] AS [user_id],
+            [d].[page_view_at] AS [page_view_at],
+            [d].[page] AS [page],
+            [d].[run_id] AS [run_id]
+          FROM (
+            SELECT
+              [f].[event_id] AS [event_id],
+              [f].[session_id] AS [session_id],
+              [f].[user_id] AS [user_id],
+              [f].[page_view_at] AS [page_view_at],
+              [f].[page] AS [page],
+              [f].[run_id] AS [run_id],
+              row_number() OVER (PARTITION BY [f].[event_id], [f].[event_id] + CHAR(1) ORDER BY [f].[run_id]) AS [copy]
+            FROM [session_table] AS [f]
+          ) AS [d]
+          WHERE [d].[copy] = 1
+        ) AS [f] ON [f].[event_id] = [g].[session_id] AND [f].[event_id] + CHAR(1) = [g].[session_id] + CHAR(1)
+        JOIN (
+          SELECT [y].[user_id] AS [user_id], [y].[page_view_at] AS [page_view_at], [y].[page] AS [page]
+          FROM (
+            SELECT
+              [x].[event_id] AS [event_id],
+              [x].[session_id] AS [session_id],
+              [x].[user_id] AS [user_id],
+              [x].[page_view_at] AS [page_view_at],
+              [x].[page] AS [page],
+              [x].[run_id] AS [run_id],
+              row_number() OVER (
+                PARTITION BY [x].[user_id], [x].[user_id] + CHAR(1), [x].[page_view_at]
+                ORDER BY [x].[event_id] + CHAR(1) DESC
+              ) AS [rank]
+            FROM [session_table] AS [x]
+          ) AS [y]
+          WHERE [y].[rank] = 1
+        ) AS [x]
+          ON [x].[user_id] = [f].[user_id] AND [x].[user_id] + CHAR(1) = [f].[user_id] + CHAR(1)
+          AND [x].[page_view_at] = [g].[ended_at]
+      ) AS [s]
+    ) AS [b]
+    GROUP BY [b].[day], [b].[day] + CHAR(1)
+  ) AS [t] ON [t].[day] = [d].[day] AND [t].[day] + CHAR(1) = [d].[day] + CHAR(1)
+) AS [o]
+ORDER BY [o].[day] + CHAR(1);
+GO

@@ -1,0 +1,178 @@
+-- create_query.sql for Vertica 12 (dialect vertica)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation;
+-- of what is known of the engine: 1 answers documented, 37 assumed.
+--
+-- The tables, indexes and views of the job. What is already there is left as it is.
+--
+-- Run it:  vsql -X -v ON_ERROR_STOP=on -f create_query.sql
+-- Rendered from the plan by sessionizer; not edited by hand.
+
+SET TIME ZONE TO 'UTC';
+
+-- pageviews: The source: everything that was loaded.
+CREATE TABLE IF NOT EXISTS "pageviews" (
+  "event_id" VARCHAR(1024),
+  "user_id" VARCHAR(1024),
+  "page_view_at" TIMESTAMP,
+  "page" VARCHAR(65000)
+);
+
+-- session_table: One row for each sessionized pageview.
+CREATE TABLE IF NOT EXISTS "session_table" (
+  "event_id" VARCHAR(1024) NOT NULL,
+  "session_id" VARCHAR(1024) NOT NULL,
+  "user_id" VARCHAR(1024) NOT NULL,
+  "page_view_at" TIMESTAMP NOT NULL,
+  "page" VARCHAR(65000),
+  "run_id" INTEGER NOT NULL,
+  PRIMARY KEY ("event_id") ENABLED
+)
+ORDER BY "user_id", "page_view_at", "event_id";
+
+-- session_lineage: Which session ids were superseded, and by which.
+CREATE TABLE IF NOT EXISTS "session_lineage" (
+  "session_id" VARCHAR(1024) NOT NULL,
+  "became" VARCHAR(1024) NOT NULL,
+  "became_at" TIMESTAMP NOT NULL,
+  "reason" VARCHAR(65000) NOT NULL,
+  "run_id" INTEGER NOT NULL
+)
+ORDER BY "session_id", "became_at", "became";
+
+-- session_runs: Two rows for each run.
+CREATE TABLE IF NOT EXISTS "session_runs" (
+  "run_id" INTEGER NOT NULL,
+  "state" VARCHAR(1024) NOT NULL,
+  "recorded_at" TIMESTAMP NOT NULL,
+  "job" VARCHAR(65000) NOT NULL,
+  "mode" VARCHAR(65000) NOT NULL,
+  "window_from" TIMESTAMP,
+  "window_to" TIMESTAMP,
+  "arrival_mark" INTEGER,
+  "arrival_mark_at" TIMESTAMP,
+  "pageviews" INTEGER,
+  "lineage_rows" INTEGER,
+  "quarantined" INTEGER,
+  "engine" VARCHAR(65000) NOT NULL,
+  "tool_version" VARCHAR(65000) NOT NULL,
+  PRIMARY KEY ("run_id", "state") ENABLED
+)
+ORDER BY "run_id", "state";
+
+-- session_quarantine: What cannot be sessionized, and why.
+CREATE TABLE IF NOT EXISTS "session_quarantine" (
+  "reason" VARCHAR(1024) NOT NULL,
+  "event_id" VARCHAR(65000),
+  "user_id" VARCHAR(65000),
+  "page_view_at" VARCHAR(65000),
+  "page" VARCHAR(65000),
+  "source_file" VARCHAR(65000),
+  "line" INTEGER,
+  "run_id" INTEGER
+)
+ORDER BY "reason";
+
+-- session_events: Each sessionized pageview with its current session.
+CREATE OR REPLACE VIEW "session_events" AS
+SELECT
+  "r"."event_id" AS "event_id",
+  "r"."current_session" AS "session_id",
+  "r"."user_id" AS "user_id",
+  "r"."page_view_at" AS "page_view_at",
+  "r"."page" AS "page",
+  "r"."first_session_id" AS "first_session_id",
+  "r"."run_id" AS "run_id"
+FROM (
+  SELECT
+    "t"."event_id" AS "event_id",
+    "t"."user_id" AS "user_id",
+    "t"."page_view_at" AS "page_view_at",
+    "t"."page" AS "page",
+    "t"."session_id" AS "first_session_id",
+    "t"."run_id" AS "run_id",
+    coalesce("v"."became", "t"."session_id") AS "current_session"
+  FROM "session_table" AS "t"
+  LEFT JOIN (
+    SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
+    FROM (
+      SELECT
+        "l"."session_id" AS "session_id",
+        "l"."became" AS "became",
+        "l"."became_at" AS "became_at",
+        "l"."reason" AS "reason",
+        "l"."run_id" AS "run_id",
+        row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."became_at", "l"."became") AS "rank"
+      FROM "session_lineage" AS "l"
+    ) AS "k"
+    WHERE "k"."rank" = 1
+  ) AS "v" ON "v"."session_id" = "t"."session_id"
+) AS "r";
+
+-- sessions: One row for each current session.
+CREATE OR REPLACE VIEW "sessions" AS
+SELECT
+  "g"."session_id" AS "session_id",
+  "f"."user_id" AS "user_id",
+  "f"."page_view_at" AS "started_at",
+  "g"."ended_at" AS "ended_at",
+  CAST(CAST((TIMESTAMPDIFF(MICROSECOND, "f"."page_view_at", "g"."ended_at")) AS NUMERIC(26, 6)) / 1000000 AS NUMERIC(20, 6)) AS "duration",
+  TIMESTAMPDIFF(MICROSECOND, "f"."page_view_at", "g"."ended_at") AS "duration_microseconds",
+  "g"."pageviews" AS "pageviews",
+  "f"."page" AS "entry_page",
+  "x"."page" AS "exit_page",
+  CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+FROM (
+  SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
+  FROM (
+    SELECT
+      "r"."event_id" AS "event_id",
+      "r"."current_session" AS "session_id",
+      "r"."user_id" AS "user_id",
+      "r"."page_view_at" AS "page_view_at",
+      "r"."page" AS "page",
+      "r"."first_session_id" AS "first_session_id",
+      "r"."run_id" AS "run_id"
+    FROM (
+      SELECT
+        "t"."event_id" AS "event_id",
+        "t"."user_id" AS "user_id",
+        "t"."page_view_at" AS "page_view_at",
+        "t"."page" AS "page",
+        "t"."session_id" AS "first_session_id",
+        "t"."run_id" AS "run_id",
+        coalesce("v"."became", "t"."session_id") AS "current_session"
+      FROM "session_table" AS "t"
+      LEFT JOIN (
+        SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
+        FROM (
+          SELECT
+            "l"."session_id" AS "session_id",
+            "l"."became" AS "became",
+            "l"."became_at" AS "became_at",
+            "l"."reason" AS "reason",
+            "l"."run_id" AS "run_id",
+            row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."became_at", "l"."became") AS "rank"
+          FROM "session_lineage" AS "l"
+        ) AS "k"
+        WHERE "k"."rank" = 1
+      ) AS "v" ON "v"."session_id" = "t"."session_id"
+    ) AS "r"
+  ) AS "e"
+  GROUP BY "e"."session_id"
+) AS "g"
+JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+JOIN (
+  SELECT "y"."user_id" AS "user_id", "y"."page_view_at" AS "page_view_at", "y"."page" AS "page"
+  FROM (
+    SELECT
+      "x"."event_id" AS "event_id",
+      "x"."session_id" AS "session_id",
+      "x"."user_id" AS "user_id",
+      "x"."page_view_at" AS "page_view_at",
+      "x"."page" AS "page",
+      "x"."run_id" AS "run_id",
+      row_number() OVER (PARTITION BY "x"."user_id", "x"."page_view_at" ORDER BY "x"."event_id" DESC) AS "rank"
+    FROM "session_table" AS "x"
+  ) AS "y"
+  WHERE "y"."rank" = 1
+) AS "x" ON "x"."user_id" = "f"."user_id" AND "x"."page_view_at" = "g"."ended_at";
