@@ -68,7 +68,7 @@ import Testing
     Mistake("templates: {day: 'date()'}\n", ":6:18: templates.day: the template lacks the placeholder {a}"),
     Mistake(
       "tables:\n  create_view: CREATE VIEW {name}\n",
-      ":7:16: tables.create_view: the template lacks the placeholder {query}"),
+      ":7:16: tables.create_view: the template lacks the placeholder {query} or {query_text}"),
     Mistake(
       "session: {lock_timeout: SET x}\n",
       ":6:25: session.lock_timeout: the template lacks the placeholder {seconds} or {milliseconds}"),

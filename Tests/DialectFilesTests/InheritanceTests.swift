@@ -36,7 +36,7 @@ import Testing
       format: 1
       name: parent
       title: Parent
-      extends: postgres
+      extends: ansi
       session:
         job_lock: {acquire: SELECT 1, release: SELECT 2, holder: SELECT 3}
       odbc:

@@ -9,7 +9,7 @@ import Testing
     let folder = try Folder()
     for key in DialectKey.all {
       let text =
-        "format: 1\nname: mine\ntitle: M\nextends: postgres\ndocumentation: https://example.com\n"
+        "format: 1\nname: mine\ntitle: M\nextends: ansi\ndocumentation: https://example.com\n"
         + "\(key.section):\n  '\(key.name)': \(key.exampleText)\n"
       var library = DialectLibrary()
       try library.add(file: folder.file("mine.yaml", text))

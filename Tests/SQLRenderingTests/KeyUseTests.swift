@@ -25,6 +25,7 @@ import Testing
     [true, false].map { isStrict in
       var dialect = AbsurdDialect.dialect(profile)
       dialect.profile.hasStrictTypes = isStrict
+      if isStrict { dialect.queries.limitBeforeColumns = nil }
       dialect.profile.hasSHA256 = true
       dialect.profile.hasNamedTimeZones = true
       dialect.profile.hasArrivalColumn = isStrict

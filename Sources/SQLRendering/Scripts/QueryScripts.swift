@@ -144,8 +144,8 @@ public struct QueryScripts: Sendable {
     var header =
       [
         "\(script.fileName) for \(dialect.title) (dialect \(dialect.name))",
-        "Evidence: \(dialect.evidence.rawValue), that is, \(dialect.evidence.meaning);",
-        "of what is known of the engine: \(dialect.evidenceSummary).", "",
+        "Evidence: \(dialect.evidence.rawValue), that is, \(dialect.evidence.meaning).",
+        "Of what is known of the engine: \(dialect.evidenceSummary).", "",
       ] + about
     if inTransaction { header += ["", "The run ledger gets two rows: started, finished."] }
     header += ["", "Run it:  \(command)", "Rendered from the plan by sessionizer; not edited by hand."]
