@@ -113,8 +113,7 @@ let package = Package(
       name: "SQLRenderingTests",
       dependencies: [
         "DialectFiles", "PlanSamples", "PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionPlan",
-        "SessionRunner",
-        "WarehouseDriver", logging,
+        "SessionRunner", "WarehouseDriver", logging,
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
@@ -176,8 +175,9 @@ let package = Package(
     .testTarget(
       name: "LawTests",
       dependencies: [
-        "BackendConformance", "PageviewFiles", "PostgresBackend", "PostgresServer", "RunHelper", "SQLRendering",
-        "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
+        "BackendConformance", "DialectFiles", "MariaDBServer", "ODBCBackend", "PageviewFiles", "PostgresBackend",
+        "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner",
+        "WarehouseDriver", logging,
       ],
       swiftSettings: strict),
   ]

@@ -19,6 +19,12 @@ static const unsigned char sqlite_embedded[] = {
 static const unsigned char postgres[] = {
 #embed "../../Backends/Postgres/Dialects/postgres.yaml"
 };
+static const unsigned char mariadb[] = {
+#embed "../../Backends/ODBC/Dialects/mariadb.yaml"
+};
+static const unsigned char mysql[] = {
+#embed "../../Backends/ODBC/Dialects/mysql.yaml"
+};
 static const unsigned char duckdb[] = {
 #embed "../../Backends/ODBC/Dialects/duckdb.yaml"
 };
@@ -76,6 +82,8 @@ static const struct BuiltInDialect all[] = {
     ENTRY("sqlite", sqlite),
     ENTRY("sqlite-embedded", sqlite_embedded),
     ENTRY("postgres", postgres),
+    ENTRY("mariadb", mariadb),
+    ENTRY("mysql", mysql),
     ENTRY("duckdb", duckdb),
     ENTRY("clickhouse", clickhouse),
     ENTRY("spark", spark),

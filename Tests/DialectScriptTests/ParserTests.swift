@@ -19,7 +19,8 @@ import Testing
   static let readings: [String: Reading] = [
     "sqlserver": Reading(name: "tsql"), "synapse": Reading(name: "tsql"), "greenplum": Reading(name: "postgres"),
     "ansi": Reading(name: "", unknown: [("SECOND(2, 6)", "SECOND")], skips: ["DAY(9) TO SECOND", "START TRANSACTION"]),
-    "mariadb": Reading(name: "mysql", skips: ["DO get_lock"]), "mysql": Reading(name: "mysql", skips: ["DO get_lock"]),
+    "mariadb": Reading(name: "mysql", skips: ["DO get_lock", "DO release_lock"]),
+    "mysql": Reading(name: "mysql", skips: ["DO get_lock", "DO release_lock", "PREPARE", "EXECUTE"]),
     // Commands of SQL*Plus, and blocks of PL/SQL.
     "oracle": Reading(name: "oracle", skips: ["WHENEVER", "EXECUTE IMMEDIATE", "DBMS_LOCK"]),
     "vertica": Reading(name: "postgres", unknown: [(" ENABLED", ""), (" // ", " / "), (" <=> ", " = ")]),

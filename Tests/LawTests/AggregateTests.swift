@@ -30,7 +30,7 @@ func table(_ player: SQLPlayer, _ kind: AggregateKind, asOf run: Int64? = nil) a
     let player = SQLPlayer(engine.player)
     // Each engine has seeds of its own: together they see more.
     let first = 5000 + 20 * UInt64(Engine.allCases.firstIndex(of: engine) ?? 0)
-    for seed in first..<(first + (engine.isPostgres ? 10 : 20)) {
+    for seed in first..<(first + (engine == .sqlite ? 20 : 8)) {
       let history = engine.histories.history(seed: seed)
       var model = LedgerModel(job: history.job)
       try await player.reset(history.job)

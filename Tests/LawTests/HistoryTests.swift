@@ -24,9 +24,8 @@ func firstFailure(
   /// Each variant has seeds of its own: together they see more.
   @Test(arguments: Variant.all.indices) func historiesKeepAllLaws(index: Int) async {
     let variant = Variant.all[index]
-    let others = Variant.all.filter { $0.on.isPostgres == variant.on.isPostgres }.count
-    // A server that is asked for each statement is slower than one in the process.
-    let total = variant.on.isPostgres ? historyCount / 8 : historyCount
+    let others = Variant.all.filter { $0.on.historyShare == variant.on.historyShare }.count
+    let total = historyCount / variant.on.historyShare
     let share = UInt64(max(1, total / others))
     let player = SQLPlayer(variant.engine)
     let first = UInt64(index) * 1_000_000

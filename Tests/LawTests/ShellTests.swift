@@ -27,10 +27,14 @@ import WarehouseDriver
 
     // As text, in the form of the exports.
     func time(_ column: String) -> String {
-      engine.isPostgres ? "to_char(\(column), 'YYYY-MM-DD HH24:MI:SS.US')" : column
+      engine.family == .postgres ? "to_char(\(column), 'YYYY-MM-DD HH24:MI:SS.US')" : column
     }
-    let duration = engine.isPostgres ? "duration::numeric(20, 6)" : "printf('%.6f', duration)"
-    let bytes = engine.isPostgres ? " COLLATE \"C\"" : ""
+    let (duration, bytes) =
+      switch engine.family {
+      case .sqlite: ("printf('%.6f', duration)", "")
+      case .postgres: ("duration::numeric(20, 6)", " COLLATE \"C\"")
+      case .mariadb: ("duration", " COLLATE utf8mb4_bin")
+      }
     let found = try await place.shell(
       """
       SELECT session_id, user_id, \(time("started_at")), \(time("ended_at")), \(duration), pageviews, entry_page,

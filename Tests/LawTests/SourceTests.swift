@@ -14,8 +14,8 @@ import WarehouseDriver
     let connection = try await place.connect()
     _ = try await connection.execute(
       """
-      CREATE TABLE hits (event_id TEXT, user_id TEXT, page_view_at \(engine.timeType), page TEXT, "Utm Campaign" TEXT,
-        bid INTEGER)
+      CREATE TABLE hits (event_id TEXT, user_id TEXT, page_view_at \(engine.timeType), page TEXT,
+        \(engine.quoted("Utm Campaign")) TEXT, bid INTEGER)
       """)
     _ = try await connection.execute(
       """
@@ -85,12 +85,12 @@ import WarehouseDriver
     _ = try await connection.execute(
       """
       CREATE TABLE hits (event_id TEXT, user_id TEXT \(engine.folding), page_view_at \(engine.timeType), page TEXT,
-        status INTEGER, "Kind of" TEXT \(engine.folding), seen \(engine.zonedTimeType))
+        status INTEGER, \(engine.quoted("Kind of")) TEXT \(engine.folding), seen \(engine.zonedTimeType))
       """)
     _ = try await connection.execute(
       """
       INSERT INTO hits VALUES ('a','u','2025-06-01 08:00:00','/',200,'human','2025-06-01 08:00:00'),
-      ('b','u','2025-06-01 08:00:00','/',404,'human','2025-06-01T09:00:00Z'),
+      ('b','u','2025-06-01 08:00:00','/',404,'human','2025-06-01T09:00:00\(engine.family == .mariadb ? "" : "Z")'),
       ('c','u','2025-06-01 08:00:00','/',200,'bot','2025-06-01 10:00:00.000001'),
       ('d','u','2025-06-01 08:00:00','/',NULL,NULL,NULL),
       ('e','u','2025-06-01 08:00:00','/',500,'it''s','2025-05-31 23:59:59'),
@@ -116,12 +116,18 @@ import WarehouseDriver
     defer { place.remove() }
     let connection = try await place.connect()
     let schema = place.schema ?? "main"
-    let (table, user, time, page) = (#"Hits "of" 'Ünï' 🙂; --"#, #"User "Id""#, "WHEN", "select ")
-    func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
+    // MariaDB has no names with characters beyond U+FFFF, nor with a blank at their end.
+    let isNarrow = engine.family == .mariadb
+    let (table, user, time, page) = (
+      isNarrow ? #"Hits "of` 'Ünï' \ ; --"# : #"Hits "of" 'Ünï' 🙂; --"#, #"User "Id""#, "WHEN",
+      isNarrow ? "select" : "select "
+    )
+    func quoted(_ name: String) -> String { engine.quoted(name) }
     _ = try await connection.execute(
       """
-      CREATE TABLE \(quoted(table)) ("Event.ID" INTEGER, \(quoted(user)) TEXT, \(quoted(time)) \(engine.timeType),
-        \(quoted(page)) TEXT, "Arrived At" INTEGER NOT NULL, "ätt 1" TEXT)
+      CREATE TABLE \(quoted(table)) (\(quoted("Event.ID")) INTEGER, \(quoted(user)) TEXT,
+        \(quoted(time)) \(engine.timeType), \(quoted(page)) TEXT, \(quoted("Arrived At")) INTEGER NOT NULL,
+        \(quoted("ätt 1")) TEXT)
       """)
     func insert(_ values: String) async throws {
       _ = try await connection.execute("INSERT INTO \(schema).\(quoted(table)) VALUES \(values)")

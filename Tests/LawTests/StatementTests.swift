@@ -19,7 +19,7 @@ import WarehouseDriver
 
   /// The words of a statement that stand neither in a text nor in a name.
   private func words(_ sql: String) -> [String] {
-    sql.replacing(#/'(?:[^']|'')*'|"(?:[^"]|"")*"/#, with: " ").split { !$0.isLetter && $0 != "_" }.map {
+    sql.replacing(#/'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`/#, with: " ").split { !$0.isLetter && $0 != "_" }.map {
       $0.uppercased()
     }
   }
@@ -29,9 +29,18 @@ import WarehouseDriver
   /// The ways in which a run begins, ends, and makes its scratch tables.
   private func isFraming(_ sql: String, on engine: Engine, isFirst: Bool) -> Bool {
     func matches(_ pattern: Regex<Substring>) -> Bool { sql.wholeMatch(of: pattern) != nil }
-    guard engine.isPostgres else {
+    if engine.isODBC, sql == "job lock" { return true }
+    switch engine.family {
+    case .sqlite:
       return matches(#/BEGIN IMMEDIATE|COMMIT|ROLLBACK/#)
         || matches(#/CREATE TEMP TABLE "[^;]*|CREATE INDEX temp\."[^;]*/#)
+        // Scratch tables of a connection that stays open.
+        || engine.isODBC && matches(#/DROP TABLE IF EXISTS temp\."\w+"/#)
+    case .mariadb:
+      return matches(#/SET TRANSACTION ISOLATION LEVEL READ COMMITTED|COMMIT|ROLLBACK/#)
+        || matches(#/CREATE TEMPORARY TABLE `sessionizer_scratch_[^;]* ENGINE = \w+/#)
+        || matches(#/DROP TEMPORARY TABLE IF EXISTS `sessionizer_scratch_\w+`/#)
+    case .postgres: break
     }
     return matches(#/BEGIN ISOLATION LEVEL REPEATABLE READ|COMMIT|ROLLBACK/#)
       || matches(#/CREATE TEMPORARY TABLE "[^;]* ON COMMIT DROP/#)
@@ -53,17 +62,23 @@ import WarehouseDriver
       return false
     }
     let inserts = words(sql).filter { $0 == "INSERT" }.count
-    if inserts == 0 { return sql.hasPrefix("SELECT") || sql.hasPrefix("WITH \"") }
-    guard inserts == 1, sql.hasPrefix("INSERT INTO ") || sql.hasPrefix("WITH \"") else { return false }
-    return target(sql).map { $0.hasPrefix("temp.") || $0.hasPrefix("pg_temp.") || Self.ledgers.contains($0) } ?? false
+    let quote = engine.quoted("").prefix(1)
+    if inserts == 0 { return sql.hasPrefix("SELECT") || sql.hasPrefix("WITH \(quote)") }
+    guard inserts == 1, sql.hasPrefix("INSERT INTO ") || sql.hasPrefix("WITH \(quote)") else { return false }
+    let scratch = ["temp.", "pg_temp.", "sessionizer_scratch_"]
+    return target(sql).map { target in
+      scratch.contains { target.hasPrefix($0) } || Self.ledgers.contains(target)
+    } ?? false
   }
 
   /// What a statement inserts into.
   private func target(_ sql: String) -> String? {
-    sql.firstMatch(of: #/(?:^|\n)INSERT INTO ((?:pg_)?temp\.)?"(\w+)"\s*\(/#).map { String($0.1 ?? "") + String($0.2) }
+    sql.firstMatch(of: #/(?:^|\n)INSERT INTO ((?:pg_)?temp\.)?["`](\w+)["`]\s*\(/#).map {
+      String($0.1 ?? "") + String($0.2)
+    }
   }
 
-  @Test(arguments: Variant.all.filter { !$0.isLoose || $0.on.isPostgres })
+  @Test(arguments: Variant.all.filter { !$0.isLoose || $0.on != .sqlite })
   func aRunSendsInsertsOnly(variant: Variant) async throws {
     let record = Record()
     let place = try await Place.make(on: variant.on)

@@ -63,9 +63,10 @@ import WarehouseDriver
     defer { place.remove() }
     let context = try await started(place)
     let connection = context.connection
-    if engine.isPostgres {
-      _ = try await connection.execute("ALTER TABLE session_table DROP CONSTRAINT session_table_pkey")
-    } else {
+    switch engine.family {
+    case .postgres: _ = try await connection.execute("ALTER TABLE session_table DROP CONSTRAINT session_table_pkey")
+    case .mariadb: _ = try await connection.execute("ALTER TABLE session_table DROP PRIMARY KEY")
+    case .sqlite:
       _ = try await connection.execute("ALTER TABLE session_table RENAME TO old")
       _ = try await connection.execute("DROP VIEW sessions")
       _ = try await connection.execute("DROP VIEW session_events")

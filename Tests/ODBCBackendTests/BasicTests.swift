@@ -99,7 +99,7 @@ import WarehouseDriver
     let database = try await Database(driver)
     let notes = Mutex<[String]>([])
     let dialects = try Driver.allCases.map { try $0.dialect }
-    let options = ConnectionOptions(notice: { note in notes.withLock { $0.append(note) } })
+    let options = ConnectionOptions(mayCreate: true, notice: { note in notes.withLock { $0.append(note) } })
     let connection = try await connect("odbc:\(database.string)", dialects, options)
     #expect(connection.dialect.name == (try driver.dialect.name))
     #expect(notes.withLock { $0.count } == 1)

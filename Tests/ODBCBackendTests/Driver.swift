@@ -60,8 +60,8 @@ enum Driver: String, CaseIterable, Sendable, CustomStringConvertible {
   var endlessQuery: String {
     switch self {
     case .mariadb: "SELECT count(*) FROM seq_1_to_10000000 a, seq_1_to_10000000 b"
-    case .postgres, .sqlite:
-      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000000) SELECT count(*) FROM n"
+    case .postgres: "WITH RECURSIVE n(i) AS (SELECT 1::int8 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    case .sqlite: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     }
   }
 

@@ -41,7 +41,8 @@ struct Database: Sendable {
     let dialect = try dialect ?? driver.dialect
     return try await ODBCBackendTests.connect(
       "odbc+\(dialect.name):\(string);\(further)", [dialect],
-      ConnectionOptions(lockTimeout: lockTimeout, statementTimeout: statementTimeout, observer: observer))
+      ConnectionOptions(
+        mayCreate: true, lockTimeout: lockTimeout, statementTimeout: statementTimeout, observer: observer))
   }
 
   /// A connection to a table `t` of an integer key, a key, a text, a time and a double.
@@ -58,7 +59,7 @@ struct Database: Sendable {
 }
 
 func connect(
-  _ url: String, _ dialects: [Dialect], _ options: ConnectionOptions = ConnectionOptions()
+  _ url: String, _ dialects: [Dialect], _ options: ConnectionOptions = ConnectionOptions(mayCreate: true)
 ) async throws -> ODBCConnection {
   let connection = try await ODBCBackend(dialects: dialects).connect(to: Target(url: url), options: options)
   return try #require(connection as? ODBCConnection)

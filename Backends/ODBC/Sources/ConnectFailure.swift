@@ -15,6 +15,10 @@ extension Reporter {
         return made(
           .badTarget, "the driver manager knows no such ODBC data source or driver",
           "check DSN or Driver; `odbcinst -q -s` lists the data sources, `odbcinst -q -d` the drivers", record.state)
+      case _ where record.message.contains("Can't open lib") && driverPath?.contains("/") == false:
+        return made(
+          .badTarget, "the driver manager knows no ODBC driver \(driverPath ?? "")\(says)",
+          "check Driver; `odbcinst -q -d` lists the drivers", record.state)
       case _ where record.state == "IM003" || record.message.contains("Can't open lib"):
         let what = driverPath.map { "the ODBC driver \($0)" } ?? "the ODBC driver's library"
         return made(

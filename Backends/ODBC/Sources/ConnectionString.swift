@@ -92,8 +92,10 @@ struct ConnectionString: Sendable {
   var text: String {
     attributes.map { key, value in
       // Drivers read braces in different ways, so that they stand only where they must.
-      let isPlain = !value.unicodeScalars.contains { "{}[];(),?*=!@".unicodeScalars.contains($0) && $0 != "." }
-      let isBare = isPlain || !value.unicodeScalars.contains { ";{}".unicodeScalars.contains($0) }
+      let scalars = value.unicodeScalars
+      let isTrimmed =
+        !(scalars.first?.properties.isWhitespace ?? false) && !(scalars.last?.properties.isWhitespace ?? false)
+      let isBare = isTrimmed && !scalars.contains { ";{}".unicodeScalars.contains($0) }
       return key + "=" + (isBare ? value : "{" + value.replacing("}", with: "}}") + "}")
     }.joined(separator: ";") + ";"
   }

@@ -29,7 +29,7 @@ struct DriverReport {
     if record.native != 0, let known = errors[String(record.native)] { return known }
     if let known = errors[record.state] { return known }
     // Words of the message, the longest first: they say the most.
-    let message = record.message.lowercased()
+    let message = oneLine(record.message).lowercased()
     let words = errors.filter { $0.key.contains(" ") && message.contains($0.key.lowercased()) }
     if let known = words.max(by: { $0.key.count < $1.key.count }) { return known.value }
     if let known = StandardStates.failures[record.state] { return known }
@@ -43,7 +43,11 @@ struct DriverReport {
     for record in records {
       var line = reporter.cleaned(record.message)
       switch failure {
-      case .constraint?, .wrongValue?, .encoding?, .syntax?:
+      case .syntax?:
+        // What follows is a piece of the statement.
+        if let near = line.firstRange(of: " near ") { line = String(line[..<near.lowerBound]) }
+        line = withoutQuoted(line)
+      case .constraint?, .wrongValue?, .encoding?:
         // PostgreSQL and others go on with the row in question.
         for mark in ["DETAIL:", "CONTEXT:", "Failing row"] {
           if let range = line.firstRange(of: mark) { line = String(line[..<range.lowerBound]) }
@@ -107,6 +111,7 @@ struct DriverReport {
     case .tooManyConnections?:
       made(.connection, "\(reporter.place) has too many connections", "try again later", retrySafe: true)
     case .encoding?: made(.encoding, "a text cannot be stored as it is", "check the file's encoding")
+    case .noTransaction?: made(.other, "there is no transaction")
     case .notADatabase?: made(.notADatabase, "\(reporter.place) is no database of this engine", "check the path")
     case nil: made(.other, "\(reporter.place) rejects the statement")
     }

@@ -42,7 +42,7 @@ extension ODBCConnection {
         if Task.isCancelled { throw DriverError(.cancelled, phase: .lock, "waiting for the job lock was cancelled") }
         let tried = ContinuousClock.now
         let sql = try filled(acquire, lockWait: left, names)
-        if try link.text(sql, .lock)?.trimmingBlanks == "1" { break }
+        if try isTaken(sql, link) { break }
         isFirst = false
         // Where the statement itself does not wait.
         if ContinuousClock.now - tried < .milliseconds(50), left > .zero { Thread.sleep(forTimeInterval: 0.05) }
@@ -53,6 +53,16 @@ extension ODBCConnection {
       throw error
     }
     jobLockRelease = ending
+  }
+
+  /// Whether a try has got the lock. One that the server's own time limit has ended has not.
+  private func isTaken(_ sql: String, _ link: ODBCLink) throws -> Bool {
+    do throws(DriverError) {
+      return try link.text(sql, .lock)?.trimmingBlanks == "1"
+    } catch {
+      guard error.code == .timeout || error.code == .locked else { throw error }
+      return false
+    }
   }
 
   private func filled(_ template: String, lockWait: Duration, _ names: [String: String]) throws -> String {
@@ -86,28 +96,25 @@ extension ODBCConnection {
 
   private func beginLocked(_ wait: Duration, _ link: ODBCLink) throws {
     let end = ContinuousClock.now + wait
-    let limit = link.limit
-    defer { link.limit = limit }
-    // The watchdog ends a wait that the engine would make longer.
-    var patience = max(wait, .milliseconds(20))
+    // Each try by itself: how long to go on is decided here.
+    let patience = link.lockWait
+    link.lockWait = nil
+    defer { link.lockWait = patience }
     while true {
       do throws(DriverError) {
-        link.limit = patience
         for statement in dialect.session.beginRun { try link.run(statement, .lock) }
         order.transaction = .jobLock
+        link.isInTransaction = true
         return
       } catch {
-        // The watchdog may also have hit a statement that was only slow.
-        if error.code == .timeout, !Task.isCancelled, patience < .seconds(60) {
-          patience = patience * 2
-          continue
-        }
         guard error.code == .locked else { throw error }
-        patience = max(end - ContinuousClock.now, .milliseconds(20))
-        guard ContinuousClock.now >= end else { continue }
-        throw DriverError(
-          .jobLocked, phase: .lock, "another run or another writer holds \(link.reporter.place)",
-          remedy: "try again later, or wait for it with --wait SECONDS", isRetrySafe: true)
+        guard ContinuousClock.now < end else {
+          throw DriverError(
+            .jobLocked, phase: .lock, "another run or another writer holds \(link.reporter.place)",
+            remedy: "try again later, or wait for it with --wait SECONDS", isRetrySafe: true)
+        }
+        if Task.isCancelled { throw DriverError(.cancelled, phase: .lock, "waiting for the job lock was cancelled") }
+        Thread.sleep(forTimeInterval: 0.02)
       }
     }
   }
@@ -120,7 +127,12 @@ extension ODBCConnection {
       guard let release = jobLockRelease else { return }
       jobLockRelease = nil
       guard !link.isLost else { return }
-      _ = try link.shielded { () throws(DriverError) in try link.texts(release, .lock) }
+      do throws(DriverError) {
+        _ = try link.shielded { () throws(DriverError) in try link.texts(release, .lock) }
+      } catch {
+        // The lock has ended with the connection.
+        if !link.isLost { throw error }
+      }
     }
   }
 }

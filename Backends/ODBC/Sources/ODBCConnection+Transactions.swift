@@ -21,13 +21,14 @@ extension ODBCConnection {
       do throws(DriverError) {
         for statement in statements { try link.run(statement, .begin) }
       } catch {
+        // What has been begun of it, the link has taken back.
         var failure = error
         if failure.code == .connectionLost { failure.isRetrySafe = true }
-        order.transaction = .failed(failure)
-        try? rollBack(link)
+        if order.isJobLock { order.fail(failure) }
         throw failure
       }
       order.transaction = .open(mode)
+      link.isInTransaction = true
       if let first = statements.first {
         options.observer?(StatementEvent(sql: first, duration: ContinuousClock.now - start, rows: nil))
       }
@@ -56,6 +57,7 @@ extension ODBCConnection {
         throw failure
       }
       order.transaction = .none
+      link.isInTransaction = false
       dropScratchTables(link)
       if let last = dialect.session.commit.last {
         options.observer?(StatementEvent(sql: last, duration: ContinuousClock.now - start, rows: nil))
@@ -74,6 +76,7 @@ extension ODBCConnection {
     order.end()
     guard order.isInTransaction else { return }
     order.transaction = .none
+    defer { link.isInTransaction = false }
     guard !link.isLost else { return }
     let start = ContinuousClock.now
     do throws(DriverError) {
@@ -82,7 +85,8 @@ extension ODBCConnection {
       }
     } catch {
       dropScratchTables(link)
-      if link.isLost { return }
+      // Some engines have rolled back by themselves already.
+      if link.isLost || link.lastFailure == .noTransaction { return }
       order.transaction = .failed(error)
       throw error
     }

@@ -12,7 +12,7 @@ public actor ODBCConnection: Connection {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   let options: ConnectionOptions
-  let watch: StatementWatch
+  nonisolated let watch: StatementWatch
   /// nil before the connection is open and after it is closed.
   var link: ODBCLink?
   var order = CallOrder<OpenQuery, OpenAppend>()
@@ -47,6 +47,8 @@ public actor ODBCConnection: Connection {
     }
     for statement in statements { try link.run(statement, .connect) }
     link.errand = session.version
+    link.recovery = session.rollback
+    if dialect.odbc.retriesLocked { link.lockWait = options.lockTimeout }
     if session.statementTimeout == nil { link.limit = options.statementTimeout }
     for requirement in session.requirements
     where try link.text(requirement.query, .connect)?.trimmingBlanks != "1" {
@@ -147,17 +149,18 @@ public actor ODBCConnection: Connection {
   /// Carries out the work of a call, which is stopped where its task is cancelled.
   func working<Result>(_ body: () throws -> Result) async throws -> Result {
     let watch = watch
-    watch.taskBegins()
+    let work = watch.announceWork()
     return try await withTaskCancellationHandler {
-      try carryOut(body)
+      try carryOut(work, body)
     } onCancel: {
-      watch.taskWasCancelled()
+      watch.taskWasCancelled(work)
     }
   }
 
   /// On the connection's own queue: a closure that does not capture the actor would run elsewhere.
-  private func carryOut<Result>(_ body: () throws -> Result) throws -> Result {
+  private func carryOut<Result>(_ work: Int, _ body: () throws -> Result) throws -> Result {
     assertIsolated()
+    watch.begin(work, isTaskCancelled: Task.isCancelled)
     return try body()
   }
 

@@ -12,12 +12,21 @@ final class ODBCLink {
   var reporter: Reporter
   /// After which time the backend itself stops a statement; nil where the server does.
   var limit: Duration?
+  /// How long a statement that finds a lock is tried again; nil leaves the waiting to the engine.
+  var lockWait: Duration?
   /// Set when the server is gone: nothing can be done on this connection any more.
   var isLost = false
   /// Carries out statements although the task is cancelled: the connection's own, such as ROLLBACK.
   private(set) var isShielded = false
   /// A harmless query; see `settle`.
   var errand: String?
+  /// Whether a transaction of ours is open.
+  var isInTransaction = false
+  /// What is said after an error outside a transaction; see `recover`.
+  var recovery: [String] = []
+  private var isRecovering = false
+  /// What went wrong last, as far as it is known.
+  var lastFailure: Dialect.ODBC.Failure?
 
   /// Connects.
   init(_ string: ConnectionString, watch: StatementWatch, reporter: Reporter) throws(DriverError) {
@@ -76,6 +85,13 @@ final class ODBCLink {
     return Self.isDone(SQLGetInfo(handle, SQLUSMALLINT(what), &value, 4, nil)) ? value : 0
   }
 
+  /// Whether the driver knows that the connection is gone. One that cannot tell says no.
+  var isDead: Bool {
+    var dead = SQLUINTEGER(SQL_CD_FALSE)
+    let result = SQLGetConnectAttr(handle, SQL_ATTR_CONNECTION_DEAD, &dead, SQL_IS_UINTEGER, nil)
+    return Self.isDone(result) && dead == SQLUINTEGER(SQL_CD_TRUE)
+  }
+
   // MARK: Statements
 
   /// Carries out `body` to its end although the task is cancelled.
@@ -108,10 +124,22 @@ final class ODBCLink {
     try texts(sql, phase).first?.first ?? nil
   }
 
+  /// Some drivers begin a transaction of their own around a query, and leave it as it is when that fails.
+  func recover() {
+    guard !isInTransaction, !isLost, !isRecovering else { return }
+    isRecovering = true
+    defer { isRecovering = false }
+    for statement in recovery {
+      _ = try? shielded { () throws(DriverError) in try run(statement, .rollback) }
+    }
+  }
+
   /// A cancel request may take effect after the statement that it was meant for. A harmless errand takes the blow, so
   /// that the next statement does not.
   func settle() {
-    guard let errand, !isLost else { return }
+    guard let errand, !isLost, !isRecovering else { return }
+    isRecovering = true
+    defer { isRecovering = false }
     for _ in 0..<5 {
       do {
         _ = try shielded { () throws(DriverError) in try texts(errand, .execute) }

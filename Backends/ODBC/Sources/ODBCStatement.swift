@@ -1,4 +1,5 @@
 internal import CODBC
+internal import Foundation
 internal import WarehouseDriver
 
 /// A statement handle, freed with this object.
@@ -22,14 +23,39 @@ final class ODBCStatement {
 
   deinit { SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_STMT), handle) }
 
+  /// Carries out a statement, again and again where that finds a lock which the backend waits for.
+  @discardableResult
+  func carryOut(_ phase: DriverError.Phase, _ body: (SQLHSTMT) -> SQLRETURN) throws(DriverError) -> SQLRETURN {
+    guard let wait = link.lockWait else { return try call(phase, body) }
+    let end = ContinuousClock.now + wait
+    while true {
+      do {
+        return try call(phase, body)
+      } catch {
+        guard error.code == .locked, ContinuousClock.now < end else { throw error }
+        if Task.isCancelled, !link.isShielded {
+          throw DriverError(.cancelled, phase: phase, "the statement was cancelled", statement: sql)
+        }
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+    }
+  }
+
   /// Makes a call that may block. SQL_NO_DATA is an answer like another.
   @discardableResult
   func call(_ phase: DriverError.Phase, _ body: (SQLHSTMT) -> SQLRETURN) throws(DriverError) -> SQLRETURN {
     guard !link.isLost else { throw link.reporter.lost(phase, sql) }
-    let (result, stopped) = link.watch.during(handle, isShielded: link.isShielded, limit: link.limit) { body(handle) }
-    if ODBCLink.isDone(result) || result == SQL_NO_DATA { return result }
-    let records = diagnosticRecords(SQL_HANDLE_STMT, handle)
+    let (result, stopped) = link.watch.during(
+      handle, isShielded: link.isShielded, limit: link.isShielded ? nil : link.limit
+    ) { body(handle) }
+    let isDone = ODBCLink.isDone(result) || result == SQL_NO_DATA
+    // A request that came just after the end has closed the statement's cursor.
+    if isDone, stopped == nil { return result }
+    let records = isDone ? [] : diagnosticRecords(SQL_HANDLE_STMT, handle)
+    link.lastFailure = link.reporter.kind(records)
     var error = link.reporter.failure(records, phase, sql)
+    // Drivers have many ways to say that the server is gone.
+    if error.code != .connectionLost, stopped == nil, link.isDead { error = link.reporter.lost(phase, sql) }
     switch stopped {
     case .cancelled? where error.code != .connectionLost:
       error = DriverError(
@@ -40,7 +66,8 @@ final class ODBCStatement {
     default: break
     }
     if error.code == .connectionLost { link.isLost = true }
-    if stopped != nil, !records.isEmpty { link.settle() }
+    if stopped != nil { link.settle() }
+    link.recover()
     throw error
   }
 
@@ -53,7 +80,7 @@ final class ODBCStatement {
     // An empty array has no address.
     let count = SQLINTEGER(bytes.count)
     bytes.append(0)
-    try call(phase) { SQLExecDirect($0, &bytes, count) }
+    try carryOut(phase) { SQLExecDirect($0, &bytes, count) }
   }
 
   func prepare(_ text: String, _ phase: DriverError.Phase) throws(DriverError) {

@@ -108,7 +108,7 @@ final class OpenAppend {
         try parameter.bind(statement, SQLUSMALLINT(row * columns.count + index + 1), row: row)
       }
     }
-    try checkWhole(try statement.call(.append) { SQLExecute($0) }, statement)
+    try checkWhole(try statement.carryOut(.append) { SQLExecute($0) }, statement)
     if let changed = statement.changedRows, changed != rows { throw miscount(changed, rows) }
   }
 
@@ -127,7 +127,7 @@ final class OpenAppend {
         _ = SQLSetStmtAttr(statement.handle, SQL_ATTR_PARAM_STATUS_PTR, statuses.baseAddress, 0)
         _ = SQLSetStmtAttr(statement.handle, SQL_ATTR_PARAMS_PROCESSED_PTR, processed, 0)
         do throws(DriverError) {
-          try checkWhole(try statement.call(.append) { SQLExecute($0) }, statement)
+          try checkWhole(try statement.carryOut(.append) { SQLExecute($0) }, statement)
         } catch {
           failure = error
         }

@@ -136,7 +136,10 @@ struct Choice: Sendable {
     let matching = dialect.odbc.attributes.filter { beginning.hasPrefix($0.key.lowercased()) }
       .sorted { $0.key < $1.key }.flatMap(\.value)
     let wait = String(max(options.lockTimeout.milliseconds, 1))
-    return string.adding(matching.map { $0.replacing("{lock_milliseconds}", with: wait) })
+    return string.adding(
+      matching.map {
+        $0.replacing("{lock_milliseconds}", with: wait).replacing("{no_create}", with: options.mayCreate ? "0" : "1")
+      })
   }
 
   private func reporter(_ dialect: Dialect?) -> Reporter {

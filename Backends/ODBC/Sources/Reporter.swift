@@ -20,10 +20,14 @@ struct Reporter: Sendable {
 
   /// The error of a statement that failed.
   func failure(_ records: [DiagnosticRecord], _ phase: DriverError.Phase, _ sql: String?) -> DriverError {
-    let report = DriverReport(records, reporter: self, phase: phase)
-    var error = report.error
+    var error = DriverReport(records, reporter: self, phase: phase).error
     error.statement = sql
     return error
+  }
+
+  /// What kind of thing went wrong; nil where neither the dialect nor the standard says.
+  func kind(_ records: [DiagnosticRecord]) -> Dialect.ODBC.Failure? {
+    DriverReport(records, reporter: self, phase: .execute).failure
   }
 
   /// The error of a connection that is gone already.

@@ -18,6 +18,8 @@ final class StatementWatch: Sendable {
     var call = 0
     /// Whether the call goes on although the task is cancelled.
     var isShielded = false
+    /// The connection's present work: what is done for one call of the protocol.
+    var work = 0
     var isTaskCancelled = false
     var reason: Reason?
   }
@@ -26,9 +28,23 @@ final class StatementWatch: Sendable {
   private let queue = DispatchQueue(label: "sessionizer.odbc.cancel", qos: .userInitiated)
   private static let interval = DispatchTimeInterval.milliseconds(100)
 
-  /// Called where the task of the connection's present work is cancelled, on any thread.
-  func taskWasCancelled() {
+  private let works = Atomic(0)
+
+  /// A number for work that is about to begin.
+  func announceWork() -> Int { works.wrappingAdd(1, ordering: .relaxed).newValue }
+
+  /// Work begins, on the task that does it.
+  func begin(_ work: Int, isTaskCancelled: Bool) {
+    state.withLock { state in
+      state.work = work
+      state.isTaskCancelled = isTaskCancelled
+    }
+  }
+
+  /// Called where the task of some work is cancelled, on any thread.
+  func taskWasCancelled(_ work: Int) {
     let call: Int? = state.withLock { state in
+      guard state.work == work else { return nil }
       state.isTaskCancelled = true
       guard state.handle != 0, !state.isShielded else { return nil }
       return state.call
@@ -36,8 +52,8 @@ final class StatementWatch: Sendable {
     if let call { queue.async { self.stop(call, .cancelled) } }
   }
 
-  /// A new task works with the connection.
-  func taskBegins() { state.withLock { $0.isTaskCancelled = false } }
+  /// Whether a call is in flight.
+  var isBusy: Bool { state.withLock { $0.handle != 0 } }
 
   /// Carries out a call that blocks.
   ///

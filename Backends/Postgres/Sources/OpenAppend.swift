@@ -8,7 +8,6 @@ final class OpenAppend {
   /// How much is handed to libpq at once.
   private static let chunk = 128 << 10
 
-  let id: Int
   let sql: String
   let link: ServerLink
   private let command: String
@@ -23,9 +22,8 @@ final class OpenAppend {
   ///   - command: the COPY as it is sent
   ///   - sql: the same for messages
   init(
-    id: Int, command: String, sql: String, link: ServerLink, columns: [BatchColumn], encodings: [ColumnEncoding]?
+    command: String, sql: String, link: ServerLink, columns: [BatchColumn], encodings: [ColumnEncoding]?
   ) throws(DriverError) {
-    self.id = id
     self.command = command
     self.sql = sql
     self.link = link

@@ -3,7 +3,6 @@ internal import WarehouseDriver
 
 /// A query between two batches: a COPY in binary form on its way, one message a row.
 final class OpenQuery {
-  let id: Int
   let sql: String
   let link: ServerLink
   let hasSavepoint: Bool
@@ -13,8 +12,7 @@ final class OpenQuery {
   var rowCount = 0
   var duration = Duration.zero
 
-  init(id: Int, sql: String, link: ServerLink, readers: [FieldReader], hasSavepoint: Bool) {
-    self.id = id
+  init(sql: String, link: ServerLink, readers: [FieldReader], hasSavepoint: Bool) {
     self.sql = sql
     self.link = link
     self.readers = readers

@@ -2,24 +2,11 @@ internal import CPostgres
 public import SessionPlan
 public import WarehouseDriver
 
-/// A bulk insert's handle for its caller; the insert itself lives in the connection.
-private struct PostgresAppend: BulkAppend {
-  let connection: PostgresConnection
-  let id: Int
-
-  func write(_ batch: RecordBatch) async throws { try await connection.append(batch, to: id) }
-  func finish() async throws -> Int { try await connection.finishAppend(id) }
-  func cancel() async { await connection.cancelAppend(id) }
-}
-
 extension PostgresConnection {
   /// Starts a COPY in binary form; in text form where a column's type is one whose binary form we do not write.
   public func beginAppend(to table: ObjectName, columns: [BatchColumn]) async throws -> any BulkAppend {
     let link = try ready(.append)
-    guard case .open = transaction else {
-      throw misuse(.append, "a bulk insert needs a transaction", "begin one first")
-    }
-    guard !columns.isEmpty else { throw misuse(.append, "a bulk insert needs columns", "name at least one") }
+    try order.checkMayAppend(columns: columns)
     try checkMayAppend(to: table)
     return try guarded(link) { () throws(DriverError) in
       let encodings = try encodings(of: columns, in: table, link)
@@ -27,9 +14,11 @@ extension PostgresConnection {
       let form = encodings == nil ? "text" : "binary"
       let sql = "COPY \(quotedName(table)) (\(names)) FROM STDIN (FORMAT \(form))"
       let append = try OpenAppend(
-        id: nextActivity(), command: annotated(sql), sql: sql, link: link, columns: columns, encodings: encodings)
-      activity = .append(append)
-      return PostgresAppend(connection: self, id: append.id)
+        command: annotated(sql), sql: sql, link: link, columns: columns, encodings: encodings)
+      let id = order.start(.append(append))
+      return AppendHandle(
+        write: { try await self.append($0, to: id) }, finish: { try await self.finishAppend(id) },
+        cancel: { await self.cancelAppend(id) })
     }
   }
 
@@ -55,13 +44,11 @@ extension PostgresConnection {
   }
 
   private func openAppend(_ id: Int) throws(DriverError) -> OpenAppend {
-    guard case .append(let append)? = activity, append.id == id else {
-      throw misuse(.append, "the bulk insert has ended already", "begin another one")
-    }
+    guard let append = order.append(id) else { throw .appendHasEnded }
     return append
   }
 
-  fileprivate func append(_ batch: RecordBatch, to id: Int) throws {
+  private func append(_ batch: RecordBatch, to id: Int) throws {
     let append = try openAppend(id)
     let start = ContinuousClock.now
     do {
@@ -73,7 +60,7 @@ extension PostgresConnection {
     append.duration += ContinuousClock.now - start
   }
 
-  fileprivate func finishAppend(_ id: Int) throws -> Int {
+  private func finishAppend(_ id: Int) throws -> Int {
     let append = try openAppend(id)
     let start = ContinuousClock.now
     let rows: Int
@@ -83,22 +70,22 @@ extension PostgresConnection {
       lose(append, error)
       throw error
     }
-    activity = nil
+    order.end()
     noticeFailedTransaction(append.link, nil)
     append.duration += ContinuousClock.now - start
     options.observer?(StatementEvent(sql: append.sql, duration: append.duration, rows: rows))
     return rows
   }
 
-  fileprivate func cancelAppend(_ id: Int) {
-    guard case .append(let append)? = activity, append.id == id else { return }
+  private func cancelAppend(_ id: Int) {
+    guard let append = order.append(id) else { return }
     lose(append, DriverError(.other, phase: .append, "a bulk insert was given up", statement: append.sql))
   }
 
   /// Ends a bulk insert that cannot be finished. Its rows are gone, and the transaction with them.
   private func lose(_ append: OpenAppend, _ error: DriverError) {
-    activity = nil
+    order.end()
     append.link.abandon()
-    if case .open = transaction { transaction = .failed(error) }
+    order.fail(error)
   }
 }

@@ -4,7 +4,7 @@ internal import WarehouseDriver
 extension PostgresConnection {
   /// What the mode of the open transaction allows; nil allows everything.
   private var rules: InsertOnlyGuard? {
-    guard case .open(let mode) = transaction else { return nil }
+    guard case .open(let mode) = order.transaction else { return nil }
     let purpose: InsertOnlyGuard.Purpose
     switch mode {
     // The server holds READ ONLY transactions to it, too; functions that a query calls are bound by that.

@@ -17,10 +17,8 @@ extension PostgresConnection {
   /// one job and equal names in two databases are two.
   public func lockJob(_ ledger: ObjectName, wait: Duration) async throws {
     let link = try ready(.lock)
-    guard case .none = transaction else {
-      throw misuse(.lock, "a transaction is open already", "take the job lock before it")
-    }
-    guard jobLock == nil else { throw misuse(.lock, "a job lock is held already", "release it first") }
+    try order.checkMayLock()
+    guard jobLock == nil else { throw DriverError.misuse(.lock, "a job lock is held already", "release it first") }
     let name = ledger.parts.map(quoted).joined(separator: ".")
     let found = try link.run("SELECT to_regclass($1)::oid::int8", .lock, [name]).text(0, 0)
     guard let number = found.flatMap({ UInt32($0) }) else {

@@ -1,16 +1,6 @@
 internal import CPostgres
 public import WarehouseDriver
 
-/// A cursor's handle for its caller; the query itself lives in the connection.
-private struct PostgresCursor: BatchCursor {
-  let connection: PostgresConnection
-  let id: Int
-  let schema: [BatchColumn]
-
-  func next() async throws -> RecordBatch? { try await connection.nextBatch(of: id) }
-  func close() async { await connection.closeQuery(id) }
-}
-
 /// A query whose few rows are here already.
 private actor SmallCursor: BatchCursor {
   nonisolated let schema: [BatchColumn]
@@ -38,23 +28,24 @@ extension PostgresConnection {
     return try guarded(link) { () throws(DriverError) in
       let description = try link.describe(annotated(sql), .prepare, shown: sql)
       let count = description.columnCount
-      guard count > 0 else { throw misuse(.prepare, "the statement returns no rows", "use execute", sql) }
+      guard count > 0 else { throw .misuse(.prepare, "the statement returns no rows", "use execute", sql) }
       if let types, types.count != count {
-        throw misuse(
+        throw .misuse(
           .prepare, "\(types.count) types were given for a query of \(count) columns", "give one for each", sql)
       }
       guard let body = copyable(sql) else { return try small(sql, types, link, start) }
       let columns = try columns(of: description, types, sql)
-      let isInTransaction = if case .none = transaction { false } else { true }
+      let isInTransaction = order.isInTransaction
       let copy = copyStatement(of: body, columns.map(\.decoding), isInTransaction: isInTransaction)
       _ = try link.runAll(annotated(copy), .execute, shown: sql)
       // The reply to SAVEPOINT comes before that to COPY.
       let query = OpenQuery(
-        id: nextActivity(), sql: sql, link: link, readers: columns.map { FieldReader($0.column, $0.decoding) },
+        sql: sql, link: link, readers: columns.map { FieldReader($0.column, $0.decoding) },
         hasSavepoint: isInTransaction)
       query.duration = ContinuousClock.now - start
-      activity = .query(query)
-      return PostgresCursor(connection: self, id: query.id, schema: query.schema)
+      let id = order.start(.query(query))
+      return CursorHandle(
+        schema: query.schema, next: { try await self.nextBatch(of: id) }, close: { await self.closeQuery(id) })
     }
   }
 
@@ -106,7 +97,7 @@ extension PostgresConnection {
     let reply = try link.run(annotated(sql), .execute, shown: sql)
     try noticeHandmadeTransaction(sql, .execute, link)
     guard types?.allSatisfy({ $0 == .text }) ?? true else {
-      throw misuse(.execute, "this statement's columns are texts", "ask for texts", sql)
+      throw .misuse(.execute, "this statement's columns are texts", "ask for texts", sql)
     }
     var batch = RecordBatch(schema: (0..<reply.columnCount).map { BatchColumn(reply.name($0), .text) })
     for row in 0..<reply.rowCount {
@@ -122,9 +113,9 @@ extension PostgresConnection {
     return SmallCursor(batch)
   }
 
-  fileprivate func nextBatch(of id: Int) throws -> RecordBatch? {
+  private func nextBatch(of id: Int) throws -> RecordBatch? {
     // After the end, and after a rollback, there is nothing more.
-    guard case .query(let query)? = activity, query.id == id else { return nil }
+    guard let query = order.query(id) else { return nil }
     do throws(DriverError) {
       if Task.isCancelled {
         throw DriverError(.cancelled, phase: .fetch, "the query was cancelled", statement: query.sql)
@@ -137,7 +128,7 @@ extension PostgresConnection {
     } catch {
       var failure = error
       failure.statement = failure.statement ?? query.sql
-      activity = nil
+      order.end()
       // Where the server is still sending, as after a value that cannot be read.
       query.link.abandon()
       noticeFailedTransaction(query.link, failure)
@@ -145,8 +136,8 @@ extension PostgresConnection {
     }
   }
 
-  fileprivate func closeQuery(_ id: Int) {
-    guard case .query(let query)? = activity, query.id == id else { return }
+  private func closeQuery(_ id: Int) {
+    guard let query = order.query(id) else { return }
     ended(query)
     query.link.abandon()
     guard query.hasSavepoint, query.link.transactionStatus == PQTRANS_INERROR else { return }
@@ -161,7 +152,7 @@ extension PostgresConnection {
   }
 
   private func ended(_ query: OpenQuery) {
-    activity = nil
+    order.end()
     options.observer?(StatementEvent(sql: query.sql, duration: query.duration, rows: query.rowCount))
   }
 }

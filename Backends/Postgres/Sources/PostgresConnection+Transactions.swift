@@ -2,22 +2,12 @@ internal import CPostgres
 internal import SessionPlan
 public import WarehouseDriver
 
-/// Where the connection's transaction stands.
-enum TransactionState {
-  case none
-  case open(TransactionMode)
-  /// The server takes nothing but a rollback, or half of a bulk insert is in it.
-  case failed(DriverError)
-}
-
 extension PostgresConnection {
   /// Begins a transaction in REPEATABLE READ, the level at which all statements see one snapshot (trap T24), and takes
   /// that snapshot at once: BEGIN alone does not.
   public func begin(_ mode: TransactionMode) async throws {
     let link = try ready(.begin)
-    guard case .none = transaction else {
-      throw misuse(.begin, "a transaction is open already", "commit it or roll it back first")
-    }
+    try order.checkMayBegin()
     var sql = "BEGIN ISOLATION LEVEL REPEATABLE READ"
     switch mode {
     case .read: sql += " READ ONLY"
@@ -41,13 +31,13 @@ extension PostgresConnection {
             ? "use the primary server" : "check default_transaction_read_only", sqlState: SQLState.readOnlyTransaction)
       }
     } catch {
-      transaction = .failed(error)
+      order.transaction = .failed(error)
       try? await rollback()
       var failure = error
       if failure.code == .connectionLost { failure.isRetrySafe = true }
       throw failure
     }
-    transaction = .open(mode)
+    order.transaction = .open(mode)
     noticeFailedTransaction(link, nil)
     options.observer?(StatementEvent(sql: sql, duration: ContinuousClock.now - start, rows: nil))
   }
@@ -55,14 +45,12 @@ extension PostgresConnection {
   /// Commits. A commit that has begun is carried through, though the task is cancelled.
   public func commit() async throws {
     let link = try ready(.commit)
-    guard case .open = transaction else {
-      throw misuse(.commit, "there is no transaction to commit", "begin one first")
-    }
+    try order.checkMayCommit()
     let start = ContinuousClock.now
     do throws(DriverError) {
       let reply = try link.shielded { () throws(DriverError) in try link.run("COMMIT", .commit) }
       guard reply.commandTag == "COMMIT" else {
-        transaction = .none
+        order.transaction = .none
         throw DriverError(.other, phase: .commit, "the server rolled the transaction back instead of committing it")
       }
     } catch {
@@ -72,14 +60,18 @@ extension PostgresConnection {
           "the connection to PostgreSQL at \(link.place) was lost during COMMIT: "
           + "it is not known whether the transaction was committed"
         unknown.remedy = "run again, which is safe: what was committed is not done twice"
-        transaction = .failed(unknown)
+        order.transaction = .failed(unknown)
         throw unknown
       }
       // A failed COMMIT has rolled back.
-      if link.transactionStatus == PQTRANS_IDLE { transaction = .none } else { transaction = .failed(error) }
+      if link.transactionStatus == PQTRANS_IDLE {
+        order.transaction = .none
+      } else {
+        order.transaction = .failed(error)
+      }
       throw error
     }
-    transaction = .none
+    order.transaction = .none
     options.observer?(StatementEvent(sql: "COMMIT", duration: ContinuousClock.now - start, rows: nil))
   }
 
@@ -87,18 +79,18 @@ extension PostgresConnection {
   /// is open, or where the server is gone and has rolled back by itself.
   public func rollback() async throws {
     let link = try opened(.rollback)
-    if activity != nil {
-      activity = nil
+    if !order.isIdle {
+      order.end()
       link.abandon()
     }
-    transaction = .none
+    order.transaction = .none
     guard !link.isLost, link.transactionStatus != PQTRANS_IDLE else { return }
     let start = ContinuousClock.now
     do throws(DriverError) {
       _ = try link.shielded { () throws(DriverError) in try link.run("ROLLBACK", .rollback) }
     } catch {
       if link.isLost { return }
-      transaction = .failed(error)
+      order.transaction = .failed(error)
       throw error
     }
     options.observer?(StatementEvent(sql: "ROLLBACK", duration: ContinuousClock.now - start, rows: nil))
@@ -108,22 +100,22 @@ extension PostgresConnection {
 
   /// After an error the server takes nothing but a rollback; what comes next is refused here, with the first error.
   func noticeFailedTransaction(_ link: ServerLink, _ error: DriverError?) {
-    guard case .open = transaction else { return }
+    guard case .open = order.transaction else { return }
     if link.isLost || link.transactionStatus == PQTRANS_INERROR {
-      transaction = .failed(
+      order.transaction = .failed(
         error ?? DriverError(.cancelled, phase: .execute, "the transaction was cancelled"))
     }
   }
 
   /// Refuses a BEGIN, COMMIT or ROLLBACK that was carried out as a statement.
   func noticeHandmadeTransaction(_ sql: String, _ phase: DriverError.Phase, _ link: ServerLink) throws(DriverError) {
-    let expected = if case .none = transaction { false } else { true }
+    let expected = order.isInTransaction
     guard (link.transactionStatus != PQTRANS_IDLE) != expected else { return }
     let error = DriverError(
       .refused, phase: phase, "a transaction was begun or ended by a statement",
       remedy: "use begin, commit and rollback", statement: sql)
     if expected {
-      transaction = .failed(error)
+      order.transaction = .failed(error)
     } else {
       _ = try link.shielded { () throws(DriverError) in try link.run("ROLLBACK", .rollback) }
     }

@@ -14,10 +14,8 @@ public actor PostgresConnection: Connection {
   let options: ConnectionOptions
   /// nil before the connection is open and after it is closed.
   var link: ServerLink?
-  var transaction = TransactionState.none
-  /// What occupies the connection between two calls.
-  var activity: Activity?
-  private var lastActivity = 0
+  /// Where the transaction stands, and what is open.
+  var order = CallOrder<OpenQuery, OpenAppend>()
   /// The key of the job lock that is held.
   var jobLock: JobLockKey?
   /// The comment before each statement, ready to be sent.
@@ -59,7 +57,7 @@ public actor PostgresConnection: Connection {
       let reply = try link.run(annotated(sql), .execute, shown: sql)
       if reply.isCopy {
         link.abandon()
-        throw misuse(.execute, "COPY is not carried out as a statement", "use a bulk insert or a query", sql)
+        throw .misuse(.execute, "COPY is not carried out as a statement", "use a bulk insert or a query", sql)
       }
       return reply.changedRows
     }
@@ -88,25 +86,13 @@ public actor PostgresConnection: Connection {
 
   /// Rolls back, ends what is in flight, and closes. Locks of the session end with it.
   public func close() async {
-    if activity != nil { link?.abandon() }
-    activity = nil
-    transaction = .none
+    if !order.isIdle { link?.abandon() }
+    order = CallOrder()
     jobLock = nil
     link = nil
   }
 
   // MARK: Order of calls
-
-  /// What occupies the connection between two calls: nothing else may be done meanwhile.
-  enum Activity {
-    case query(OpenQuery)
-    case append(OpenAppend)
-  }
-
-  func nextActivity() -> Int {
-    lastActivity += 1
-    return lastActivity
-  }
 
   func opened(_ phase: DriverError.Phase) throws(DriverError) -> ServerLink {
     guard let link else { throw DriverError(.connection, phase: phase, "the connection is closed") }
@@ -116,31 +102,9 @@ public actor PostgresConnection: Connection {
   /// The link, if a new statement may begin now.
   func ready(_ phase: DriverError.Phase, sql: String? = nil) throws(DriverError) -> ServerLink {
     let link = try opened(phase)
-    switch activity {
-    case .query?:
-      throw misuse(phase, "a query is still open on this connection", "read it to its end or close it first", sql)
-    case .append?:
-      throw misuse(phase, "a bulk insert is still open on this connection", "finish or cancel it first", sql)
-    case nil: break
-    }
     if link.isLost { throw link.lost(phase, sql) }
-    if case .failed(let first) = transaction {
-      var error = DriverError(
-        first.code, phase: phase, "the transaction cannot go on after an error in it (\(first.message))",
-        remedy: "roll back and begin again", statement: sql)
-      error.sqlState = first.sqlState
-      throw error
-    }
-    if Task.isCancelled {
-      throw DriverError(.cancelled, phase: phase, "the statement was cancelled before it began", statement: sql)
-    }
+    try order.checkReady(phase, sql: sql)
     return link
-  }
-
-  func misuse(
-    _ phase: DriverError.Phase, _ message: String, _ remedy: String, _ sql: String? = nil
-  ) -> DriverError {
-    DriverError(.other, phase: phase, message, remedy: remedy, statement: sql)
   }
 
   /// Carries out `body`, tells the observer, and finds out whether the transaction is still what it was.
@@ -165,7 +129,7 @@ public actor PostgresConnection: Connection {
     } catch {
       var error = error
       // Outside a transaction nothing else was done that a repetition would do twice.
-      if error.code == .connectionLost, case .none = transaction { error.isRetrySafe = true }
+      if error.code == .connectionLost, !order.isInTransaction { error.isRetrySafe = true }
       noticeFailedTransaction(link, error)
       throw error
     }

@@ -9,7 +9,6 @@ internal import WarehouseDriver
 final class OpenAppend {
   static let rowsPerStatement = 64
 
-  let id: Int
   let database: Database
   let columns: [BatchColumn]
   /// The statement for one row, for messages.
@@ -26,9 +25,8 @@ final class OpenAppend {
   var duration = Duration.zero
 
   init(
-    id: Int, to table: SchemaTable, columns: [BatchColumn], database: Database
+    to table: SchemaTable, columns: [BatchColumn], database: Database
   ) throws(DriverError) {
-    self.id = id
     self.database = database
     self.columns = columns
     let variables = Int(sqlite3_limit(database.handle, SQLITE_LIMIT_VARIABLE_NUMBER, -1))

@@ -3,7 +3,6 @@ public import WarehouseDriver
 
 /// A query between two batches.
 final class OpenQuery {
-  let id: Int
   let statement: PreparedStatement
   var readers: [ColumnReader]
   enum Position {
@@ -17,8 +16,7 @@ final class OpenQuery {
   var rowCount = 0
   var duration = Duration.zero
 
-  init(id: Int, statement: PreparedStatement, readers: [ColumnReader], position: Position) {
-    self.id = id
+  init(statement: PreparedStatement, readers: [ColumnReader], position: Position) {
     self.statement = statement
     self.readers = readers
     self.position = position
@@ -45,16 +43,6 @@ final class OpenQuery {
   }
 }
 
-/// A cursor's handle for its caller; the query itself lives in the connection.
-private struct SQLiteCursor: BatchCursor {
-  let connection: SQLiteConnection
-  let id: Int
-  let schema: [BatchColumn]
-
-  func next() async throws -> RecordBatch? { try await connection.nextBatch(of: id) }
-  func close() async { await connection.closeQuery(id) }
-}
-
 extension SQLiteConnection {
   public func open(_ sql: String, types: [BatchColumnType]?) async throws -> any BatchCursor {
     let database = try ready(.execute, sql: sql)
@@ -62,9 +50,9 @@ extension SQLiteConnection {
       let start = ContinuousClock.now
       let statement = try PreparedStatement(sql, database: database, phase: .prepare)
       let count = statement.columnCount
-      guard count > 0 else { throw misuse(.prepare, "the statement returns no rows", "use execute", sql) }
+      guard count > 0 else { throw DriverError.misuse(.prepare, "the statement returns no rows", "use execute", sql) }
       if let types, types.count != Int(count) {
-        throw misuse(
+        throw DriverError.misuse(
           .prepare, "\(types.count) types were given for a query of \(count) columns", "give one for each", sql)
       }
       // The types of the first row are needed where none are given.
@@ -74,20 +62,22 @@ extension SQLiteConnection {
         return ColumnReader(BatchColumn(statement.name(ofColumn: index), type), at: index)
       }
       let query = OpenQuery(
-        id: nextActivity(), statement: statement, readers: readers,
+        statement: statement, readers: readers,
         position: types != nil ? .beforeNextRow : hasRow ? .onRow : .atEnd)
       query.duration = ContinuousClock.now - start
-      activity = .query(query)
-      return SQLiteCursor(connection: self, id: query.id, schema: readers.map(\.column))
+      let id = order.start(.query(query))
+      return CursorHandle(
+        schema: readers.map(\.column), next: { try await self.nextBatch(of: id) },
+        close: { await self.closeQuery(id) })
     } catch let error as DriverError {
       noticeLostTransaction(after: error, database)
       throw error
     }
   }
 
-  fileprivate func nextBatch(of id: Int) throws -> RecordBatch? {
+  private func nextBatch(of id: Int) throws -> RecordBatch? {
     // After the end, and after a rollback, there is nothing more.
-    guard case .query(let query)? = activity, query.id == id else { return nil }
+    guard let query = order.query(id) else { return nil }
     let database = query.statement.database
     do {
       try database.checkCancellation(.fetch, sql: query.statement.sql)
@@ -99,15 +89,15 @@ extension SQLiteConnection {
     } catch {
       var failure = error
       failure.statement = failure.statement ?? query.statement.sql
-      activity = nil
+      order.end()
       noticeLostTransaction(after: failure, database)
       throw failure
     }
   }
 
-  fileprivate func closeQuery(_ id: Int) {
-    guard case .query(let query)? = activity, query.id == id else { return }
-    activity = nil
+  private func closeQuery(_ id: Int) {
+    guard let query = order.query(id) else { return }
+    order.end()
     statementStatistics += query.statement.statistics
     options.observer?(StatementEvent(sql: query.statement.sql, duration: query.duration, rows: query.rowCount))
   }

@@ -2,21 +2,11 @@ internal import CSQLite
 public import SessionPlan
 public import WarehouseDriver
 
-/// Where the connection's transaction stands.
-enum TransactionState {
-  case none
-  /// Begun by `lockJob`; `begin` goes on with it.
-  case jobLock
-  case open
-  /// Ended by SQLite, or half of a bulk insert is in it: only a rollback leads out.
-  case failed(DriverError)
-}
-
 extension SQLiteConnection {
   public func begin(_ mode: TransactionMode) async throws {
     let database = try ready(.begin)
-    switch transaction {
-    case .none:
+    try order.checkMayBegin()
+    if !order.isJobLock {
       // BEGIN IMMEDIATE takes the writer's place before the snapshot, so that no write can fail later because
       // another connection has written meanwhile.
       var sql = "BEGIN IMMEDIATE"
@@ -28,15 +18,12 @@ extension SQLiteConnection {
         try database.run(sql, .begin)
         return nil
       }
-    case .jobLock: break
-    case .open, .failed:
-      throw misuse(.begin, "a transaction is open already", "commit it or roll it back first")
     }
     do {
       try prepare(mode, database)
-      transaction = .open
+      order.transaction = .open(mode)
     } catch {
-      transaction = .failed(error)
+      order.transaction = .failed(error)
       try? await rollback()
       throw error
     }
@@ -95,9 +82,7 @@ extension SQLiteConnection {
 
   public func commit() async throws {
     let database = try ready(.commit)
-    guard case .open = transaction else {
-      throw misuse(.commit, "there is no transaction to commit", "begin one first")
-    }
+    try order.checkMayCommit()
     do {
       _ = try observed("COMMIT", .commit, database, changesTransaction: true) {
         try database.shielded { () throws(DriverError) in
@@ -107,7 +92,7 @@ extension SQLiteConnection {
         return nil
       }
     } catch let error as DriverError {
-      transaction = .failed(error)
+      order.transaction = .failed(error)
       throw error
     }
     leaveTransaction(database)
@@ -132,7 +117,7 @@ extension SQLiteConnection {
   /// is open. SQLite undoes the making of scratch tables with everything else.
   public func rollback() async throws {
     let database = try opened(.rollback)
-    activity = nil
+    order.end()
     if !database.isAutocommit {
       let start = ContinuousClock.now
       try database.shielded { () throws(DriverError) in try database.run("ROLLBACK", .rollback) }
@@ -142,7 +127,7 @@ extension SQLiteConnection {
   }
 
   private func leaveTransaction(_ database: Database) {
-    transaction = .none
+    order.transaction = .none
     database.callbacks.guardRules = nil
     if turnedRecursiveTriggersOn {
       turnedRecursiveTriggersOn = false
@@ -157,9 +142,7 @@ extension SQLiteConnection {
   /// begins, so the lock covers one transaction.
   public func lockJob(_ ledger: ObjectName, wait: Duration) async throws {
     let database = try ready(.lock)
-    guard case .none = transaction else {
-      throw misuse(.lock, "a transaction is open already", "take the job lock before it")
-    }
+    try order.checkMayLock()
     let timeout = database.callbacks.lockTimeout
     database.callbacks.lockTimeout = wait
     defer { database.callbacks.lockTimeout = timeout }
@@ -175,12 +158,12 @@ extension SQLiteConnection {
       held.remedy = "try again later, or wait for it with --wait SECONDS"
       throw held
     }
-    transaction = .jobLock
+    order.transaction = .jobLock
   }
 
   /// Ends the transaction of `lockJob` if it is still open, by rolling it back.
   public func unlockJob() async throws {
-    if case .none = transaction { return }
+    guard order.isInTransaction else { return }
     try await rollback()
   }
 
@@ -189,7 +172,7 @@ extension SQLiteConnection {
   /// Some errors (a full disk, an interrupted insert, …) make SQLite roll back by itself. What comes next must not run
   /// outside the transaction that its caller thinks it is in.
   func noticeLostTransaction(after error: DriverError, _ database: Database) {
-    switch transaction {
+    switch order.transaction {
     case .jobLock, .open: if database.isAutocommit { loseTransaction(error, database) }
     case .none, .failed: break
     }
@@ -197,12 +180,12 @@ extension SQLiteConnection {
 
   func loseTransaction(_ error: DriverError, _ database: Database) {
     leaveTransaction(database)
-    transaction = .failed(error)
+    order.transaction = .failed(error)
   }
 
   /// Refuses a BEGIN, COMMIT or ROLLBACK that was carried out as a statement.
   func noticeHandmadeTransaction(_ sql: String, _ phase: DriverError.Phase, _ database: Database) throws {
-    let expected = if case .none = transaction { false } else { true }
+    let expected = order.isInTransaction
     guard database.isAutocommit == expected else { return }
     let error = DriverError(
       .refused, phase: phase, "a transaction was begun or ended by a statement",

@@ -14,10 +14,8 @@ public actor SQLiteConnection: Connection {
   let options: ConnectionOptions
   /// nil before the connection is open and after it is closed.
   var database: Database?
-  var transaction = TransactionState.none
-  /// What occupies the connection between two calls.
-  var activity: Activity?
-  private var lastActivity = 0
+  /// Where the transaction stands, and what is open.
+  var order = CallOrder<OpenQuery, OpenAppend>()
   /// Scratch tables older than the transaction; those made in it are dropped at its end.
   var olderScratchTables: Set<[UInt8]> = []
   var turnedRecursiveTriggersOn = false
@@ -83,30 +81,11 @@ public actor SQLiteConnection: Connection {
     if let database, !database.isAutocommit {
       try? database.shielded { () throws(DriverError) in try database.run("ROLLBACK", .close) }
     }
-    activity = nil
-    transaction = .none
+    order = CallOrder()
     database = nil
   }
 
   // MARK: Order of calls
-
-  /// What occupies the connection between two calls: nothing else may be done meanwhile.
-  enum Activity {
-    case query(OpenQuery)
-    case append(OpenAppend)
-
-    var id: Int {
-      switch self {
-      case .query(let query): query.id
-      case .append(let append): append.id
-      }
-    }
-  }
-
-  func nextActivity() -> Int {
-    lastActivity += 1
-    return lastActivity
-  }
 
   func opened(_ phase: DriverError.Phase) throws(DriverError) -> Database {
     guard let database else {
@@ -118,28 +97,8 @@ public actor SQLiteConnection: Connection {
   /// The database, if a new statement may begin now.
   func ready(_ phase: DriverError.Phase, sql: String? = nil) throws(DriverError) -> Database {
     let database = try opened(phase)
-    switch activity {
-    case .query?:
-      throw misuse(phase, "a query is still open on this connection", "read it to its end or close it first", sql)
-    case .append?:
-      throw misuse(phase, "a bulk insert is still open on this connection", "finish or cancel it first", sql)
-    case nil: break
-    }
-    if case .failed(let first) = transaction {
-      var error = DriverError(
-        first.code, phase: phase, "the transaction cannot go on after an error in it (\(first.message))",
-        remedy: "roll back and begin again", statement: sql)
-      error.vendorCode = first.vendorCode
-      throw error
-    }
-    try database.checkCancellation(phase, sql: sql)
+    try order.checkReady(phase, sql: sql)
     return database
-  }
-
-  func misuse(
-    _ phase: DriverError.Phase, _ message: String, _ remedy: String, _ sql: String? = nil
-  ) -> DriverError {
-    DriverError(.other, phase: phase, message, remedy: remedy, statement: sql)
   }
 
   /// Carries out `body`, tells the observer, and finds out whether the transaction is still what it was.

@@ -6,14 +6,19 @@ public struct HistoryDistribution: Hashable, Sendable {
   public var hasLooseValues: Bool
   /// Whether sources have the types of strict engines, and the values that those hold: zones, infinity, uuids.
   public var hasStrictTypes: Bool
+  /// Whether times that are moments are from 1970 to 2038 only, and no time is infinite or outside the years 0001 to
+  /// 9999.
+  public var hasNarrowTimes: Bool
   /// Whether runs are killed between lineage and rows.
   public var hasKilledRuns: Bool
   /// One history in so many has three times the usual rows.
   public var oneLargerIn: Int
 
   public init(
-    hasLooseValues: Bool = false, hasStrictTypes: Bool = false, hasKilledRuns: Bool = true, oneLargerIn: Int = 20
+    hasLooseValues: Bool = false, hasStrictTypes: Bool = false, hasNarrowTimes: Bool = false,
+    hasKilledRuns: Bool = true, oneLargerIn: Int = 20
   ) {
+    self.hasNarrowTimes = hasNarrowTimes
     self.hasLooseValues = hasLooseValues
     self.hasStrictTypes = hasStrictTypes
     self.hasKilledRuns = hasKilledRuns
@@ -26,6 +31,8 @@ public struct HistoryDistribution: Hashable, Sendable {
   public static let loose = HistoryDistribution(hasLooseValues: true)
   /// The same in columns of several types, for engines whose columns hold their type only.
   public static let typed = HistoryDistribution(hasStrictTypes: true)
+  /// The same for engines whose types of times hold little more than a job can use.
+  public static let narrowlyTyped = HistoryDistribution(hasStrictTypes: true, hasNarrowTimes: true)
 
   /// The history of a seed: always the same.
   public func history(seed: UInt64) -> History {
@@ -104,7 +111,7 @@ struct HistoryDraw {
       count = random.draw(1...4)
     }
     var moments = Dictionary(uniqueKeysWithValues: users.map { ($0, Int64(0)) })
-    let era = random.pick(HistoryPalette.eras)
+    let era = random.pick(hasNarrowTimes ? HistoryPalette.narrowEras : HistoryPalette.eras)
     var rows: [SourceRow] = []
     for _ in 0..<count {
       let user = random.pick(users)
@@ -215,8 +222,13 @@ struct HistoryDraw {
     }
   }
 
+  private var hasNarrowTimes: Bool { distribution.hasNarrowTimes && job.timeColumn == .zonedTimestamp }
+
   private mutating func drawTimeOutOfRange() -> SourceTime {
-    guard distribution.hasStrictTypes else { return .at(random.pick(HistoryPalette.outOfRange)) }
+    if hasNarrowTimes { return .null }
+    guard distribution.hasStrictTypes, !distribution.hasNarrowTimes else {
+      return .at(random.pick(HistoryPalette.outOfRange))
+    }
     let time = random.pick(HistoryPalette.outOfRangeTyped)
     if case .infinite = time, job.timeColumn == .epochMicroseconds { return .null }
     return time

@@ -28,6 +28,11 @@ enum HistoryPalette {
     253_370_764_800_000_000,
   ]
 
+  /// The same for a type that holds the years 1970 to 2038.
+  static let narrowEras: [Int64] = [
+    1_000_000, 1_580_648_116_000_000, 1_580_648_118_999_999, 1_774_746_000_000_000, 1_761_440_400_000_000,
+  ]
+
   /// The distance to the next pageview: on the gap's grid, with many ties.
   static func distance(_ gap: Int64, _ random: inout SplitMix64) -> Int64 {
     let grid: [Int64] = [

@@ -18,6 +18,11 @@ extension DialectKey {
       "queries.left_lookup_subquery", \.queries.leftLookupSubquery,
       "The same where rows without a match stay; ~ where a plain left join does.", takes: "rows alias",
       example: "LEFT JOIN LATERAL (\n{rows}\n) AS {alias} ON TRUE"),
+    .optional(
+      "queries.range_lookup_equality", \.queries.rangeLookupEquality,
+      "Equality in a look-up that goes on by a range of another column, where the engine looks the range up only if all "
+        + "of it is asked for as one; ~ where = does.", takes: "a b", mustAnswer: false,
+      example: "{a} >= {b} AND {a} <= {b}"),
     .text(
       "queries.computed_once_suffix", \.queries.computedOnceSuffix,
       "Follows a subquery whose columns are to be computed once; empty where the engine does so by itself.",

@@ -118,7 +118,8 @@ extension DialectKey {
     DialectKey(
       path: "odbc.attributes", kind: .lists,
       meaning: "Put before the user's connection string where it does not say otherwise, by the driver's file name or "
-        + "its beginning. {lock_milliseconds} is how long a statement waits for another connection's lock.",
+        + "its beginning. {lock_milliseconds} is how long a statement waits for another connection's lock, {no_create} 1 "
+        + "where a database that does not exist may not be made, and else 0.",
       standard: .mapping([:]), example: .mapping(["psqlodbc": .list(["UseDeclareFetch=1"])]),
       get: { .mapping($0.odbc.attributes.mapValues(KeyValue.list)) },
       set: { dialect, value in
@@ -141,6 +142,10 @@ extension DialectKey {
     .flag(
       "odbc.integers_as_text", \.odbc.integersAsText,
       "Whether integers are read as text because the driver makes one of any value.", or: false),
+    .flag(
+      "odbc.retries_locked", \.odbc.retriesLocked,
+      "Whether a statement that finds another connection's lock is carried out again until the lock timeout, because the "
+        + "driver cannot stop the engine's own waiting. The engine must have undone all of the statement.", or: false),
     .words(
       "odbc.column_types", \.odbc.columnTypes, among: ValueType.inSources,
       "What a column is by the driver's name of its type, in lower case without lengths, where the number of the type "

@@ -25,6 +25,10 @@ extension DialectKey {
     .text(
       "tables.create_view", \.tables.createView, "Makes a view, and leaves or renews one that is there (trap T20).",
       takes: "name|name_text query|query_text", example: "CREATE OR REPLACE VIEW {name} AS\n{query}"),
+    .optional(
+      "tables.view_text", \.tables.viewText,
+      "A text as a view shows it, where tables keep texts in another form; ~ where they do not.", takes: "a",
+      mustAnswer: false, example: "CONVERT({a} USING utf8mb4)"),
     .text(
       "tables.growing_column", \.tables.growingColumn,
       "The whole column: an integer that grows with each row and is the primary key.",
@@ -73,6 +77,10 @@ extension DialectKey {
       "tables.scratch_index", \.tables.scratchIndex, "An index of a scratch table; ~ where it has none.",
       takes: "name? table columns",
       example: "CREATE INDEX {name} ON {table} ({columns})"),
+    .optional(
+      "tables.scratch_index_in_table", \.tables.scratchIndexInTable,
+      "The same as a line of the table's definition, where making an index would end the transaction (trap T17); ~ "
+        + "where it does not.", takes: "name? columns", mustAnswer: false, example: "KEY {name} ({columns})"),
     .optional(
       "tables.analyze_scratch", \.tables.analyzeScratch,
       "Tells the engine's planner how many rows a scratch table has; ~ where that is of no use.", takes: "name",

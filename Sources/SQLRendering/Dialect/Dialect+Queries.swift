@@ -12,6 +12,9 @@ extension Dialect {
     public var lookupSubquery: String?
     /// The same where rows without a match stay; nil where a plain left join does.
     public var leftLookupSubquery: String?
+    /// `{a}`, `{b}`: equality in a look-up that goes on by a range of another column, where the engine looks the range
+    /// up only if all of it is asked for as one; nil where `=` does.
+    public var rangeLookupEquality: String?
     /// Follows a subquery whose columns are to be computed once; empty where the engine does so by itself.
     public var computedOnceSuffix: String
     /// A condition that a query around such a subquery has where it has no other; empty for none.
@@ -52,7 +55,7 @@ extension Dialect {
 
     public init(
       subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?,
-      leftLookupSubquery: String?,
+      leftLookupSubquery: String?, rangeLookupEquality: String? = nil,
       computedOnceSuffix: String,
       computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String, sum: String,
       tableAlias: String = "{rows} AS {alias}", fromNothing: String = "", limitBeforeColumns: String? = nil,
@@ -78,6 +81,7 @@ extension Dialect {
       self.lookupJoin = lookupJoin
       self.lookupSubquery = lookupSubquery
       self.leftLookupSubquery = leftLookupSubquery
+      self.rangeLookupEquality = rangeLookupEquality
       self.computedOnceSuffix = computedOnceSuffix
       self.computedOnceCondition = computedOnceCondition
       self.limit = limit

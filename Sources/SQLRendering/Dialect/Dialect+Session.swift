@@ -101,7 +101,7 @@ extension Dialect {
     public var products: [String]
     /// Put before the user's connection string where it does not say otherwise, by the driver's file name or its
     /// beginning, such as `psqlodbc: [UseDeclareFetch=1]`. `{lock_milliseconds}` is how long a statement waits for
-    /// another connection's lock.
+    /// another connection's lock, `{no_create}` 1 where a database that does not exist may not be made, and else 0.
     public var attributes: [String: [String]]
     /// How rows are inserted in bulk.
     public var append: Append
@@ -113,6 +113,9 @@ extension Dialect {
     public var timesAsText: Bool
     /// Whether integers are read as text because the driver makes one of any value.
     public var integersAsText: Bool
+    /// Whether a statement that finds another connection's lock is carried out again until the lock timeout, because the
+    /// driver cannot stop the engine's own waiting. The engine must have undone all of the statement.
+    public var retriesLocked: Bool
     /// What a column of a type is, by the driver's name of the type (TYPE_NAME) in lower case without lengths, where
     /// the number of the type alone does not say it: `timestamptz: zonedTimestamp`.
     public var columnTypes: [String: ValueType]
@@ -147,12 +150,15 @@ extension Dialect {
       case tooManyConnections = "too_many_connections"
       case encoding
       case notADatabase = "not_a_database"
+      /// A commit or rollback where no transaction is open.
+      case noTransaction = "no_transaction"
     }
 
     public init(
       products: [String] = [], attributes: [String: [String]] = [:], append: Append = .arrays,
       rowsPerStatement: Int = 1000, parametersPerStatement: Int = 32_000, timesAsText: Bool = false,
-      integersAsText: Bool = false, columnTypes: [String: ValueType] = [:], errors: [String: Failure] = [:]
+      integersAsText: Bool = false, retriesLocked: Bool = false,
+      columnTypes: [String: ValueType] = [:], errors: [String: Failure] = [:]
     ) {
       self.products = products
       self.attributes = attributes
@@ -161,6 +167,7 @@ extension Dialect {
       self.parametersPerStatement = parametersPerStatement
       self.timesAsText = timesAsText
       self.integersAsText = integersAsText
+      self.retriesLocked = retriesLocked
       self.columnTypes = columnTypes
       self.errors = errors
     }

@@ -14,6 +14,8 @@ extension Dialect {
     public var createKey: String?
     /// `{name}`, `{query}`; `{name_text}`, `{query_text}`, the same as text constants.
     public var createView: String
+    /// `{a}`: a text of a table as a view shows it, where tables keep texts in another form; nil where they do not.
+    public var viewText: String?
     /// `{statement_text}`, a statement that makes a table or an index, as a text constant; `{name_text}`: makes it
     /// unless it is there, where the statement itself cannot say so (trap T20); nil where it can.
     public var createUnlessThere: String?
@@ -45,6 +47,9 @@ extension Dialect {
     public var scratchKey: String
     /// `{name}`, `{table}`, `{columns}`: an index of a scratch table; nil where it has none.
     public var scratchIndex: String?
+    /// `{name}`, `{columns}`: the same as a line of the table's definition, where making an index would end the
+    /// transaction (trap T17); nil where it does not.
+    public var scratchIndexInTable: String?
     /// `{name}`: tells the engine's planner how many rows a scratch table has; nil where that is of no use.
     public var analyzeScratch: String?
 
@@ -53,10 +58,13 @@ extension Dialect {
       growingColumn: String, primaryKey: String?,
       indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
       scratchIndex: String?, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
+      scratchIndexInTable: String? = nil, viewText: String? = nil,
       createUnlessThere: String? = nil, clustered: String = "", unclustered: String = "",
       requiredColumn: String = "{name} {type} NOT NULL", nullableColumn: String = "{name} {type}"
     ) {
       self.scratchPrefix = scratchPrefix
+      self.scratchIndexInTable = scratchIndexInTable
+      self.viewText = viewText
       self.createUnlessThere = createUnlessThere
       self.clustered = clustered
       self.unclustered = unclustered

@@ -19,6 +19,20 @@ extension Renderer {
     return "WITH " + bodies.joined(separator: ",\n")
   }
 
+  /// The query of a view: its texts as people are to see them.
+  func text(ofView query: Query) throws -> String {
+    guard let template = dialect.tables.viewText, case .project(_, let columns, _) = query.relation else {
+      return try text(of: query)
+    }
+    var parts = try parts(of: query.relation)
+    parts.columns = try zip(columns, try PlanColumns.of(query)).map { column, typed in
+      guard typed.type == .text else { return try named(column) }
+      let shown = try fill(template, ["a": try expression(column.expression)], "view_text")
+      return "\(shown) AS \(try quoted(column.name))"
+    }
+    return try text(of: parts, columnsOf: query.relation)
+  }
+
   /// The query without its named subqueries.
   func select(_ query: Query) throws -> String {
     var parts = try parts(of: query.relation)
@@ -174,11 +188,22 @@ extension Renderer {
       case .lookup: dialect.queries.lookupJoin
       case .left, .leftLookup: "LEFT JOIN"
       }
-    result.from += "\n" + Layout.lines("\(word) \(other.from)", "ON ", try conditions(on))
+    let matches = kind == .lookup ? try lookupConditions(on) : try conditions(on)
+    result.from += "\n" + Layout.lines("\(word) \(other.from)", "ON ", matches)
     result.conditions += other.conditions
     result.readsFenced = false
     result.alias = nil
     return result
+  }
+
+  /// The conditions of a look-up by key, in the form in which the engine uses the whole of an index.
+  private func lookupConditions(_ on: Expression) throws -> [String] {
+    guard let template = dialect.queries.rangeLookupEquality, case .and(let list) = on, list.contains(where: \.isRange)
+    else { return try conditions(on) }
+    return try list.flatMap { condition in
+      guard case .compare(.equal, let a, let b, _) = condition else { return try conditions(condition) }
+      return [try fill(template, ["a": try expression(a), "b": try expression(b)], "range_lookup_equality")]
+    }
   }
 
   func existence(of rows: SelectParts, _ on: Expression = .and([])) throws -> String {
@@ -231,5 +256,13 @@ extension Renderer {
         return "\(alias).\(name) AS \(name)"
       }
     }
+  }
+}
+
+extension Expression {
+  /// Whether it compares by order.
+  fileprivate var isRange: Bool {
+    if case .compare(let comparison, _, _, _) = self { return comparison != .equal && comparison != .notEqual }
+    return false
   }
 }

@@ -84,7 +84,14 @@ extension Renderer {
         column.name == scratch.key
           ? try fill(dialect.tables.scratchKey, ["name": name], "scratch_key")
           : try fill(
-            dialect.tables.nullableColumn, ["name": name, "type": type(column.type, isKey: false)], "column"))
+            dialect.tables.nullableColumn,
+            ["name": name, "type": type(column.type, isKey: scratch.keyColumns.contains(column.name))], "column"))
+    }
+    if let template = dialect.tables.scratchIndexInTable {
+      for column in scratch.lookup {
+        let names = ["name": try quoted(scratch.name + "_by_" + column), "columns": try quoted(column)]
+        lines.append(try fill(template, names, "scratch_index_in_table"))
+      }
     }
     let name = try quoted(dialect.tables.scratchPrefix + scratch.name)
     let create = try fill(
@@ -102,7 +109,7 @@ extension Renderer {
     if let analyze = dialect.tables.analyzeScratch {
       statements.append(try fill(analyze, ["name": target], "analyze_scratch"))
     }
-    guard let index = dialect.tables.scratchIndex else { return statements }
+    guard let index = dialect.tables.scratchIndex, dialect.tables.scratchIndexInTable == nil else { return statements }
     for column in scratch.lookup {
       statements.append(
         try fill(

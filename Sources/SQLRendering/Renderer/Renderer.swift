@@ -25,7 +25,7 @@ public struct Renderer: Sendable {
     switch statement {
     case .createTable(let table): [try createTable(table)]
     case .createIndex(let index): try createIndex(index).map { [$0] } ?? []
-    case .createView(let name, let query): [try createView(name, text(of: query))]
+    case .createView(let name, let query): [try createView(name, text(ofView: query))]
     case .createKey(let table, let columns): [try createKey(table, columns)]
     case .grant(let grant): [try self.grant(grant)]
     case .guardTable(let table): try guardTable(table)

@@ -11,7 +11,7 @@ extension Planner {
       steps.append(
         .init(
           "pageviews by event", "Finds copies of an event.",
-          .createIndex(index(on: .pageviews, ["event_id"], hasLongValues: true))))
+          .createIndex(index(on: .pageviews, ["event_id"], hasLongValues: idType == .text))))
     }
     var events = sessionTable()
     if leavingKeys { events.primaryKey = [] }

@@ -44,12 +44,7 @@ extension Planner {
       moved.project([NamedExpression("session_id", l["became"])], as: "t"), "t", asOf: nil, columns: [], as: "b"
     ).project([NamedExpression("session_id", .column("b", "current_session"))], as: "c")
     let touched = Relation.distinct(.unionAll([gained, became], alias: "u"), alias: "c")
-    let events = sessionEvents(asOf: nil)
-    let changed = sessions(
-      of: .exists(
-        events, touched, on: Expression.column("c", "session_id").equals(.column("e", "session_id"), ids)),
-      asOf: nil, as: "s"
-    ).project(
+    let changed = sessions(among: touched, as: "s").project(
       [
         NamedExpression("change", .text("changed")), NamedExpression("s", "session_id"),
         NamedExpression("replaced_by", .null(idType)),

@@ -15,7 +15,7 @@ struct FirstRunBuilder {
     try steps.add(
       ScratchDefinition(
         name: "fresh", query: Query(try planner.goodRows(mode, as: "o")),
-        position: .init(column: "position", order: planner.order("o"))))
+        position: .init(column: "position", order: planner.order("o")), keyColumns: planner.keyColumns))
 
     let r = steps.reference("fresh", as: "r")
     let b = steps.reference("fresh", as: "b")
@@ -33,7 +33,8 @@ struct FirstRunBuilder {
               [NamedExpression("first_position", r["position"]), NamedExpression("target", r["event_id"])],
               as: "islands")),
         position: .init(
-          column: "number", order: [OrderTerm(.column("islands", "first_position"), .value)])))
+          column: "number", order: [OrderTerm(.column("islands", "first_position"), .value)]),
+        keyColumns: planner.keyColumns))
 
     let rejected = try planner.firstRejected(mode)
     try steps.add(rejected)

@@ -6,8 +6,9 @@ extension Planner {
     var columns: [TableDefinition.Column] = []
     if profile.hasArrivalColumn { columns.append(.init(SchemaColumn("arrival_id", .integer), role: .growing)) }
     columns += [
-      .init(SchemaColumn("event_id", idType, nullable: true), isKey: true),
-      .init(SchemaColumn("user_id", .text, nullable: true), isKey: true),
+      // Not judged yet: they may be longer than a key.
+      .init(SchemaColumn("event_id", idType, nullable: true)),
+      .init(SchemaColumn("user_id", .text, nullable: true)),
       .init(SchemaColumn("page_view_at", .timestamp, nullable: true)),
       .init(SchemaColumn("page", .text, nullable: true)),
     ]

@@ -17,11 +17,12 @@ struct RunBuilder {
 
   mutating func add(
     _ name: String, _ relation: Relation, position: ScratchDefinition.Position? = nil, key: String? = nil,
-    lookup: [String] = [], isReadOnce: Bool = false
+    lookup: [String] = [], isReadOnce: Bool = false, isJudged: Bool = true
   ) throws {
     try steps.add(
       ScratchDefinition(
-        name: name, query: Query(relation), position: position, key: key, lookup: lookup, isReadOnce: isReadOnce))
+        name: name, query: Query(relation), position: position, key: key, lookup: lookup, isReadOnce: isReadOnce,
+        keyColumns: isJudged ? planner.keyColumns : []))
   }
 
   // MARK: 1. New rows, fixed once
@@ -55,7 +56,7 @@ struct RunBuilder {
             + [
               NamedExpression("reason", reason), NamedExpression("s", "raw_event_id"), NamedExpression("s", "raw_time"),
             ],
-          as: "picked"))
+          as: "picked"), isJudged: false)
     try addRanks()
     try addFresh()
   }
@@ -190,7 +191,8 @@ struct RunBuilder {
     let bad = planner.rejected(.table(k), "k", as: "b")
     try add(
       "rejected",
-      planner.notYetQuarantined(.distinct(.unionAll([bad, copies], alias: "b"), alias: "b"), as: "rejected"))
+      planner.notYetQuarantined(.distinct(.unionAll([bad, copies], alias: "b"), alias: "b"), as: "rejected"),
+      isJudged: false)
   }
 
   // MARK: The plan
@@ -252,6 +254,11 @@ struct RunBuilder {
 }
 
 extension Planner {
+  /// The columns of steps that hold keys, where they have been judged.
+  var keyColumns: Set<String> {
+    Set(["event_id", "user_id", "session_id", "became", "current_session", "target"]).subtracting(attributes)
+  }
+
   func count(_ rows: Relation) -> Expression {
     .scalar(.aggregate(rows, by: [], [AggregateColumn("n", .count)], alias: "n"))
   }

@@ -6,7 +6,7 @@ extension Planner {
     sessions(of: sessionEvents(asOf: run), asOf: run, as: alias)
   }
 
-  /// The sessions of some rows of `sessionEvents` (under alias `e`), each session whole.
+  /// The sessions of rows of `sessionEvents` (under alias `e`), each session whole.
   func sessions(of events: Relation, asOf run: Literal?, as alias: String) -> Relation {
     let grouped = Relation.aggregate(
       events, by: [NamedExpression("e", "session_id")],
@@ -14,6 +14,44 @@ extension Planner {
         AggregateColumn("ended_at", .maximum(.column("e", "page_view_at"), .value)),
         AggregateColumn("pageviews", .count),
       ], alias: "g")
+    return sessions(grouped: grouped, asOf: run, as: alias)
+  }
+
+  /// The current sessions whose ids are among the rows of `wanted` (`session_id`, under alias `c`).
+  ///
+  /// They are found by grouping, not by a join: neither side has a key by which an engine could look the other up.
+  func sessions(among wanted: Relation, as alias: String) -> Relation {
+    func side(_ rows: Relation, _ alias: String, isEvent: Bool) -> Relation {
+      rows.project(
+        [
+          NamedExpression("session_id", .column(alias, "session_id")),
+          NamedExpression("page_view_at", isEvent ? .column(alias, "page_view_at") : .null(.timestamp)),
+          NamedExpression("pageviews", .integer(isEvent ? 1 : 0)),
+          NamedExpression("wanted", .integer(isEvent ? 0 : 1)),
+        ], as: "u")
+    }
+    func u(_ name: String) -> Expression { .column("u", name) }
+    let both = Relation.aggregate(
+      .unionAll(
+        [side(sessionEvents(asOf: nil), "e", isEvent: true), side(wanted, "c", isEvent: false)], alias: "u"),
+      by: [NamedExpression("u", "session_id")],
+      [
+        AggregateColumn("ended_at", .maximum(u("page_view_at"), .value)),
+        AggregateColumn("pageviews", .sum(u("pageviews"))), AggregateColumn("wanted", .sum(u("wanted"))),
+      ], alias: "b")
+    func b(_ name: String) -> Expression { .column("b", name) }
+    let grouped = both.filter(
+      .and([b("wanted").isGreater(than: .integer(0)), b("pageviews").isGreater(than: .integer(0))])
+    ).project(
+      [
+        NamedExpression("session_id", b("session_id")), NamedExpression("ended_at", .present(b("ended_at"))),
+        NamedExpression("pageviews", b("pageviews")),
+      ], as: "g")
+    return sessions(grouped: grouped, asOf: nil, as: alias)
+  }
+
+  /// - Parameter grouped: `session_id`, `ended_at` and `pageviews` of each session, under alias `g`
+  private func sessions(grouped: Relation, asOf run: Literal?, as alias: String) -> Relation {
     // A session's id is the event id of its first pageview: the way in is found by key.
     let withFirst = Relation.join(
       grouped, countedRows(asOf: run, as: "f"), .lookup,

@@ -184,22 +184,35 @@ extension Planner {
         AggregateColumn("first", .minimum(.column("e", "page_view_at"), .value)),
         AggregateColumn("last", .maximum(.column("e", "page_view_at"), .value)),
       ], alias: "m")
-    func m(_ name: String) -> Expression { .column("m", name) }
-    func s(_ name: String) -> Expression { .column("s", name) }
+    let spans = ["first", "last", "started_at", "ended_at"]
+    // Put beside each other by grouping: neither side has a key by which an engine could look the other up.
+    func side(_ rows: Relation, _ alias: String, _ known: [String]) -> Relation {
+      rows.project(
+        [NamedExpression("session_id", .column(alias, "session_id"))]
+          + spans.map { NamedExpression($0, known.contains($0) ? .column(alias, $0) : .null(.timestamp)) }, as: "u")
+    }
+    let both = Relation.aggregate(
+      .unionAll(
+        [side(groups, "m", ["first", "last"]), side(sessions(asOf: nil), "s", ["started_at", "ended_at"])], alias: "u"),
+      by: [NamedExpression("u", "session_id")],
+      spans.map { AggregateColumn($0, .maximum(.column("u", $0), .value)) }, alias: "b")
+    func b(_ name: String) -> Expression { .column("b", name) }
+    let first = Expression.present(b("first"))
+    let last = Expression.present(b("last"))
     let isRight = Expression.and([
-      s("session_id").isPresent, s("started_at").equals(m("first"), .value), s("ended_at").equals(m("last"), .value),
+      b("started_at").isPresent, b("started_at").equals(first, .value), b("ended_at").equals(last, .value),
     ])
     // Missed where a session's id is no event of its own: then it has no row in the view.
-    let rows = groups.leftJoin(sessions(asOf: nil), on: s("session_id").equals(m("session_id"), ids))
-      .filter(.and([.or([.isNull(s("session_id")), .not(isRight)]), window.overlaps(m("first"), m("last"))]))
+    let rows = both.filter(
+      .and([.or([.isNull(b("started_at")), .not(isRight)]), window.overlaps(first, last)]))
     func span(_ from: Expression, _ to: Expression) -> Expression {
       .choose(
         [Branch(from.isPresent, then: .concatenate([.timestampText(from), .text(" – "), .timestampText(to)]))],
         otherwise: .text("no session"))
     }
     return findings(
-      rows, subject: idText(m("session_id")), expected: span(m("first"), m("last")),
-      found: span(s("started_at"), s("ended_at")))
+      rows, subject: idText(b("session_id")), expected: span(first, last),
+      found: span(b("started_at"), b("ended_at")))
   }
 
   private func chains() -> Query {
@@ -234,6 +247,14 @@ extension Planner {
       expected: .text("in the ledger"), found: .text("not there"))
   }
 
+  /// The source's rows beside the ledger's of the same id, under the aliases `s` and `t`.
+  private func inBoth() throws -> Relation {
+    let t = ledger(.sessionTable, as: "t")
+    let id = Expression.column("s", "event_id")
+    return Relation.join(
+      try selection(.whole, as: "s").filter(id.isPresent), .table(t), .lookup, on: t["event_id"].equals(id, ids))
+  }
+
   /// Ledger rows that the source still has, with how many of its copies are `equal`: under the alias `c`.
   private func inSource() throws -> Relation {
     let t = ledger(.sessionTable, as: "t")
@@ -242,10 +263,7 @@ extension Planner {
       t["user_id"].equals(s("user_id"), .bytes), t["page_view_at"].equals(s("page_view_at"), .value),
       .isSame(t["page"], s("page"), .bytes),
     ])
-    let matched = Relation.join(
-      try selection(.whole, as: "s").filter(s("event_id").isPresent), .table(t), .lookup,
-      on: t["event_id"].equals(s("event_id"), ids)
-    ).project(
+    let matched = try inBoth().project(
       [
         NamedExpression("t", "event_id"), NamedExpression("t", "page_view_at"),
         NamedExpression("is_equal", .choose([Branch(isEqual, then: .integer(1))], otherwise: .integer(0))),
@@ -268,11 +286,22 @@ extension Planner {
   /// Ledger rows whose id the source has no more.
   private func retired(_ window: TimeWindow) throws -> Query {
     let t = ledger(.sessionTable, as: "t")
-    let rows = Relation.table(t)
-      .leftJoin(try inSource(), on: Expression.column("c", "event_id").equals(t["event_id"], ids))
-      .filter(.and([.isNull(.column("c", "equal")), window.contains(t["page_view_at"])]))
+    func side(_ rows: Relation, isFound: Int64) -> Relation {
+      rows.project(
+        [
+          NamedExpression("event_id", t["event_id"]), NamedExpression("page_view_at", t["page_view_at"]),
+          NamedExpression("found", .integer(isFound)),
+        ], as: "u")
+    }
+    // By grouping, since the source's side has no key to look rows up by.
+    let both = Relation.aggregate(
+      .unionAll([side(.table(t), isFound: 0), side(try inBoth(), isFound: 1)], alias: "u"),
+      by: [NamedExpression("u", "event_id"), NamedExpression("u", "page_view_at")],
+      [AggregateColumn("found", .sum(.column("u", "found")))], alias: "b")
+    func b(_ name: String) -> Expression { .column("b", name) }
+    let rows = both.filter(.and([b("found").equals(.integer(0), .value), window.contains(b("page_view_at"))]))
     return findings(
-      rows, subject: idText(t["event_id"]), expected: .text("as in the ledger"), found: .text("gone"))
+      rows, subject: idText(b("event_id")), expected: .text("as in the ledger"), found: .text("gone"))
   }
 
   // MARK: The form of findings

@@ -94,6 +94,8 @@ public struct ScratchDefinition: Hashable, Sendable {
   public var lookup: [String]
   /// Whether only one statement reads it.
   public var isReadOnce: Bool
+  /// Columns that hold keys of the ledger, where they are texts: of at most 1,024 bytes.
+  public var keyColumns: Set<String>
 
   public struct Position: Hashable, Sendable {
     public var column: String
@@ -110,8 +112,9 @@ public struct ScratchDefinition: Hashable, Sendable {
 
   public init(
     name: String, query: Query, position: Position? = nil, key: String? = nil, lookup: [String] = [],
-    isReadOnce: Bool = false
+    isReadOnce: Bool = false, keyColumns: Set<String> = []
   ) {
+    self.keyColumns = keyColumns
     self.name = name
     self.query = query
     self.position = position

@@ -1,57 +1,157 @@
 import BackendConformance
+import DialectFiles
 import Foundation
+import MariaDBServer
+import ODBCBackend
 import PostgresBackend
 import PostgresServer
+import PrivateServer
 import SQLRendering
 import SQLiteBackend
 import Testing
 import WarehouseDriver
 
-/// The live engines that must give the same results.
+/// The live engines that must give the same results, each by the way to it.
 enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case sqlite
   /// A database that collates by bytes, on a server in New York.
   case postgresC
   /// A database with ICU's collation, on a server in Kathmandu.
   case postgresICU
+  /// MariaDB by its ODBC driver: a database with the server's default collation, on a server in New York.
+  case mariadb
+  /// The database of `postgresC` by psqlODBC.
+  case psqlODBC
+  /// SQLite by its ODBC driver.
+  case sqliteODBC
 
   /// Those that this machine has.
-  static let live: [Engine] = [.sqlite] + postgres
-  static let postgres: [Engine] = PostgresServer.absence == nil ? [.postgresC, .postgresICU] : []
+  static let live: [Engine] = allCases.filter(\.isHere)
+  static let postgres: [Engine] = [.postgresC, .postgresICU].filter(\.isHere)
+  static let odbc: [Engine] = [.mariadb, .psqlODBC, .sqliteODBC].filter(\.isHere)
+  static let mariadbs: [Engine] = [.mariadb].filter(\.isHere)
+  /// Those on servers, where many connections meet.
+  static let servers: [Engine] = live.filter { $0.family != .sqlite }
+
+  private var isHere: Bool {
+    switch self {
+    case .sqlite: true
+    case .postgresC, .postgresICU: PostgresServer.absence == nil
+    case .mariadb: (MariaDBServer.absence ?? DriverLibrary.mariadb.absence) == nil
+    case .psqlODBC: (PostgresServer.absence ?? DriverLibrary.postgres.absence) == nil
+    case .sqliteODBC: DriverLibrary.sqlite.absence == nil
+    }
+  }
+
+  /// What SQL it understands.
+  enum Family: Sendable { case sqlite, postgres, mariadb }
+
+  var family: Family {
+    switch self {
+    case .sqlite, .sqliteODBC: .sqlite
+    case .postgresC, .postgresICU, .psqlODBC: .postgres
+    case .mariadb: .mariadb
+    }
+  }
+
+  var isODBC: Bool { self == .mariadb || self == .psqlODBC || self == .sqliteODBC }
 
   var testDescription: String { rawValue }
-  var isPostgres: Bool { self != .sqlite }
+
+  /// The dialect that the product takes for it.
+  var dialect: Dialect {
+    switch self {
+    case .sqlite: SQLiteDialect.dialect
+    // Without the functions that only the tool's own connection has.
+    case .sqliteODBC: SQLiteDialect.plain
+    case .postgresC, .postgresICU, .psqlODBC: PostgresDialect.dialect
+    case .mariadb: DialectLibrary.builtIn("mariadb")
+    }
+  }
 
   /// - Parameter dialect: nil is the engine's own.
   func backend(_ dialect: Dialect? = nil) -> any Backend {
-    isPostgres
-      ? PostgresBackend(dialect: dialect ?? PostgresDialect.dialect)
-      : SQLiteBackend(dialect: dialect ?? SQLiteDialect.dialect)
+    let dialect = dialect ?? self.dialect
+    if isODBC { return ODBCBackend(dialects: [dialect]) }
+    return family == .postgres ? PostgresBackend(dialect: dialect) : SQLiteBackend(dialect: dialect)
   }
 
   /// What plays histories on it, in a place of its own. Texts of the source compare without case, which must decide
   /// nothing.
-  var player: any PlayerEngine { isPostgres ? PostgresEngine(engine: self) : SQLiteEngine() }
+  var player: any PlayerEngine { player(nil) }
+
+  /// - Parameters:
+  ///   - dialect: nil is the engine's own
+  ///   - isFolding: whether texts of the source compare without case, where they do so only if they are told to
+  func player(_ dialect: Dialect?, isFolding: Bool = false) -> any PlayerEngine {
+    let dialect = dialect ?? self.dialect
+    return switch self {
+    case .sqlite: SQLiteEngine(dialect: dialect, collation: isFolding ? " " + folding : "")
+    case .sqliteODBC: SQLiteODBCEngine(dialect: dialect, collation: isFolding ? " " + folding : "")
+    case .postgresC, .postgresICU, .psqlODBC: PostgresEngine(engine: self, dialect: dialect, isFolding: isFolding)
+    case .mariadb: MariaDBEngine(dialect: dialect)
+    }
+  }
 
   /// The histories that its sources can hold.
-  var histories: HistoryDistribution { isPostgres ? .typed : .standard }
+  var histories: HistoryDistribution {
+    switch family {
+    case .sqlite: .standard
+    case .postgres: .typed
+    case .mariadb: .narrowlyTyped
+    }
+  }
+
+  /// One in so many of the histories that SQLite plays: an engine that is asked for each statement is slower than one in
+  /// the process.
+  var historyShare: Int {
+    switch self {
+    case .sqlite: 1
+    case .postgresC, .postgresICU: 8
+    case .mariadb, .psqlODBC, .sqliteODBC: 20
+    }
+  }
 
   // MARK: Types of source tables
 
-  var integerType: String { isPostgres ? "bigint" : "INTEGER" }
-  var timeType: String { isPostgres ? "timestamp" : "TEXT" }
-  var zonedTimeType: String { isPostgres ? "timestamptz" : "TIMESTAMP" }
+  var integerType: String { family == .sqlite ? "INTEGER" : "bigint" }
+  var timeType: String {
+    switch family {
+    case .sqlite: "TEXT"
+    case .postgres: "timestamp"
+    case .mariadb: "datetime(6)"
+    }
+  }
+  var zonedTimeType: String {
+    switch family {
+    case .sqlite: "TIMESTAMP"
+    case .postgres: "timestamptz"
+    case .mariadb: "timestamp(6) NULL"
+    }
+  }
   /// A collation that folds case, for text columns of a source.
-  var folding: String { isPostgres ? "COLLATE public.folding" : "COLLATE NOCASE" }
+  var folding: String {
+    switch family {
+    case .sqlite: "COLLATE NOCASE"
+    case .postgres: "COLLATE public.folding"
+    case .mariadb: "COLLATE utf8mb4_general_ci"
+    }
+  }
+
+  /// A name in the engine's quotes.
+  func quoted(_ name: String) -> String {
+    let quote = family == .mariadb ? "`" : "\""
+    return quote + name.replacing(quote, with: quote + quote) + quote
+  }
 
   // MARK: Its server
 
-  var serverOptions: PostgresServer.Options {
+  var postgresOptions: PostgresServer.Options {
     PostgresServer.Options(
-      settings: ["timezone": self == .postgresICU ? "Asia/Kathmandu" : "America/New_York"])
+      settings: ["timezone": self == .postgresICU ? "Asia/Kathmandu" : "America/New_York", "max_connections": "100"])
   }
 
-  /// What a database is made with.
+  /// What a database of PostgreSQL is made with.
   var databaseClauses: String {
     self == .postgresICU
       ? "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'"

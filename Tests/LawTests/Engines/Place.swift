@@ -1,5 +1,7 @@
 import Foundation
+import MariaDBServer
 import PostgresServer
+import PrivateServer
 import SQLRendering
 import SessionPlan
 import SessionRunner
@@ -7,58 +9,121 @@ import Synchronization
 import Testing
 import WarehouseDriver
 
-/// An empty place for a job's tables, for one test: a file, or a schema in a database that the tests share.
+/// An empty place for a job's tables, for one test: a file, or a schema in a database that the tests share, or a
+/// database of MariaDB's, which are its schemas.
 struct Place: Sendable {
+  /// Whoever has the database.
+  enum Server: Sendable {
+    case postgres(PostgresServer)
+    case mariadb(MariaDBServer)
+  }
+
   let engine: Engine
   let url: String
-  /// The database's server, where it has one.
-  let server: PostgresServer?
+  private let held: Server?
   /// The name of the database, or the path of its file.
   let database: String
   /// The schema, where there is one.
   let schema: String?
 
-  private init(_ engine: Engine, server: PostgresServer?, database: String, schema: String? = nil) {
+  /// The database's server, where it is PostgreSQL's.
+  var server: PostgresServer? { if case .postgres(let server)? = held { server } else { nil } }
+  var mariadb: MariaDBServer? { if case .mariadb(let server)? = held { server } else { nil } }
+
+  private init(_ engine: Engine, server: Server?, database: String, schema: String? = nil) throws {
     self.engine = engine
-    self.server = server
+    held = server
     self.database = database
     self.schema = schema
-    let search = schema.map { "?options=-csearch_path%3D\($0)" } ?? ""
-    url = server.map { $0.url(database: database) + search } ?? "sqlite:" + database
+    url = try Self.url(engine, server, database, schema)
+  }
+
+  private static func url(
+    _ engine: Engine, _ server: Server?, _ database: String, _ schema: String?
+  ) throws -> String {
+    switch server {
+    case nil where engine.isODBC:
+      return "odbc+sqlite:Driver=\(try DriverLibrary.sqlite.found.get());Database=\(database)"
+    case nil: return "sqlite:" + database
+    case .postgres(let server) where engine.isODBC:
+      let driver = try DriverLibrary.postgres.found.get()
+      let search = schema.map { ";pqopt={options=-csearch_path=\($0)}" } ?? ""
+      return "odbc+postgres:Driver=\(driver);Server=127.0.0.1;Port=\(server.port);Database=\(database);"
+        + "UID=\(server.user)\(search)"
+    case .postgres(let server):
+      return server.url(database: database) + (schema.map { "?options=-csearch_path%3D\($0)" } ?? "")
+    case .mariadb(let server): return try Self.url(server, database)
+    }
+  }
+
+  static func url(
+    _ server: MariaDBServer, _ database: String, user: String? = nil, password: String? = nil
+  ) throws -> String {
+    let string = server.connectionString(database: database, user: user, password: password)
+    return "odbc+mariadb:Driver=\(try DriverLibrary.mariadb.found.get());\(string)"
   }
 
   /// To be called when the test is over.
   func remove() {
     // A schema goes with its server.
-    guard server == nil else { return }
+    guard held == nil else { return }
     for end in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: database + end) }
   }
 
   static func make(on engine: Engine) async throws -> Place {
-    guard engine.isPostgres else { return Place(engine, server: nil, database: file()) }
-    let (server, database) = try await sharedDatabase(engine)
-    let schema = "s" + UUID().uuidString.lowercased().replacing("-", with: "")
-    _ = try await server.psql("CREATE SCHEMA \(schema)", database: database)
-    return Place(engine, server: server, database: database, schema: schema)
+    switch engine.family {
+    case .sqlite: return try Place(engine, server: nil, database: file())
+    case .postgres:
+      let (server, database) = try await sharedDatabase(engine)
+      let schema = "s" + UUID().uuidString.lowercased().replacing("-", with: "")
+      _ = try await server.psql("CREATE SCHEMA \(schema)", database: database)
+      return try Place(engine, server: .postgres(server), database: database, schema: schema)
+    case .mariadb: return try await onMariaDB(engine, MariaDBServer.shared())
+    }
+  }
+
+  private static func onMariaDB(_ engine: Engine, _ server: MariaDBServer) async throws -> Place {
+    let name = try await server.makeDatabase()
+    return try Place(engine, server: .mariadb(server), database: name, schema: name)
   }
 
   /// A database of its own, which can be copied while nobody is connected to it.
   /// - Parameter server: a server of the test's own; nil is the shared one.
   static func database(on engine: Engine, server: PostgresServer? = nil) async throws -> Place {
-    guard engine.isPostgres else { return Place(engine, server: nil, database: file()) }
-    let shared = server == nil ? try await PostgresServer.shared(engine.serverOptions) : nil
+    guard engine.family == .postgres else { return try await make(on: engine) }
+    let shared = server == nil ? try await PostgresServer.shared(engine.postgresOptions) : nil
     let server = try #require(server ?? shared)
-    return Place(engine, server: server, database: try await engine.makeDatabase(on: server))
+    return try Place(engine, server: .postgres(server), database: try await engine.makeDatabase(on: server))
   }
+
+  /// A database on a server of the test's own.
+  static func database(on server: MariaDBServer) async throws -> Place { try await onMariaDB(.mariadb, server) }
 
   /// Another database with all that is in this one.
   func copy() async throws -> Place {
-    guard let server else {
-      let copy = Place(engine, server: nil, database: Self.file())
+    switch held {
+    case nil:
+      let copy = try Place(engine, server: nil, database: Self.file())
       try FileManager.default.copyItem(atPath: database, toPath: copy.database)
       return copy
+    case .postgres(let server):
+      return try Place(engine, server: held, database: try await server.makeDatabase("TEMPLATE \(database)"))
+    case .mariadb(let server):
+      let copy = try await Self.onMariaDB(engine, server)
+      let tables = try await server.query(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = '\(database)' AND table_type = 'BASE TABLE'"
+      )
+      for table in tables.split(separator: "\n") {
+        _ = try await server.query(
+          "CREATE TABLE \(copy.database).\(table) LIKE \(database).\(table); "
+            + "INSERT INTO \(copy.database).\(table) SELECT * FROM \(database).\(table)")
+      }
+      // Its views name their database.
+      let context = try await copy.context()
+      try await context.create()
+      await context.connection.close()
+      return copy
     }
-    return Place(engine, server: server, database: try await server.makeDatabase("TEMPLATE \(database)"))
   }
 
   private static func file() -> String {
@@ -71,7 +136,7 @@ struct Place: Sendable {
     let task = databases.withLock { databases in
       if let task = databases[engine] { return task }
       let task = Task {
-        let server = try await PostgresServer.shared(engine.serverOptions)
+        let server = try await PostgresServer.shared(engine.postgresOptions)
         return (server, try await engine.makeDatabase(on: server))
       }
       databases[engine] = task
@@ -101,11 +166,17 @@ struct Place: Sendable {
   /// Asks the engine's own shell, which knows nothing of the tool. Columns are separated by `|`.
   /// - Returns: nil where there is no shell.
   func shell(_ sql: String) async throws -> [String]? {
-    if let server {
+    switch held {
+    case nil: return try sqliteShell(sql)
+    case .postgres(let server):
       let path = schema.map { "SET search_path = \($0); " } ?? ""
       return try await server.psql(path + sql, database: database).split(separator: "\n").map(String.init)
+    case .mariadb(let server):
+      return try await server.query(sql, database: database).split(separator: "\n").map { line in
+        line.split(separator: "\t", omittingEmptySubsequences: false).map { $0 == "NULL" ? "" : String($0) }
+          .joined(separator: "|")
+      }
     }
-    return try sqliteShell(sql)
   }
 
   private func sqliteShell(_ sql: String) throws -> [String]? {

@@ -23,8 +23,7 @@ actor PostgresEngine: PlayerEngine {
     let used = place
     let place = if let used { used } else { try await Place.make(on: engine) }
     self.place = place
-    let connection = try await PostgresBackend(dialect: dialect).connect(
-      to: Target(url: place.url), options: ConnectionOptions())
+    let connection = try await place.connect(dialect: dialect)
     if let schema = place.schema, used != nil {
       // What the drop says of each object is no news.
       _ = try await connection.execute("SET client_min_messages = warning")

@@ -7,6 +7,7 @@ struct SourceLiterals: Sendable {
   var time: @Sendable (SourceTime, HistoryJob, Int) -> String
   /// A load time of the arrival column.
   var loadTime: @Sendable (Int64, HistoryJob) -> String
+  var text: @Sendable (ByteKey) -> String = SourceLiterals.text
 
   static func text(_ key: ByteKey) -> String { "'" + key.text.replacing("'", with: "''") + "'" }
 
@@ -16,9 +17,9 @@ struct SourceLiterals: Sendable {
       let values = rows[start..<min(start + 400, rows.count)].enumerated().map { index, row in
         var values: [String] = []
         if job.hasEventID { values.append(id(row.id, job)) }
-        values.append(row.user.map { job.hasIntegerUsers ? $0.text : Self.text($0) } ?? "NULL")
+        values.append(row.user.map { job.hasIntegerUsers ? $0.text : text($0) } ?? "NULL")
         values.append(time(row.time, job, index))
-        values.append(row.page.map(Self.text) ?? "NULL")
+        values.append(row.page.map(text) ?? "NULL")
         if let arrival = job.arrival {
           values.append(row.arrival.map { arrival.kind == .id ? String($0) : loadTime($0, job) } ?? "NULL")
         }

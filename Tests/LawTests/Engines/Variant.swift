@@ -13,12 +13,12 @@ enum Shape: String, CaseIterable, Sendable {
   case generalFirstRun
 
   func dialect(on engine: Engine) -> Dialect {
-    var dialect = engine.isPostgres ? PostgresDialect.dialect : SQLiteDialect.dialect
+    var dialect = engine.dialect
     switch self {
     case .usual: break
     case .inlineWindows:
       let own = dialect
-      dialect = (engine.isPostgres ? own : SQLiteDialect.plain).asScript
+      dialect = (engine.family == .sqlite ? SQLiteDialect.plain : own).asScript
       dialect.profile.hasSHA256 = true
       dialect.templates[.sha256] = own.templates[.sha256]
     case .scratchWindows: dialect.profile.islands = .windows
@@ -39,11 +39,10 @@ struct Variant: Sendable, CustomTestStringConvertible, CustomStringConvertible {
   var isLoose = false
 
   var engine: any PlayerEngine {
-    if on.isPostgres { return PostgresEngine(engine: on, dialect: shape.dialect(on: on), isFolding: isLoose) }
-    return SQLiteEngine(dialect: shape.dialect(on: on), collation: isLoose ? " " + on.folding : "")
+    on.player(shape.dialect(on: on), isFolding: isLoose)
   }
 
-  var histories: HistoryDistribution { on.isPostgres ? .typed : isLoose ? .loose : .standard }
+  var histories: HistoryDistribution { on.family == .sqlite && isLoose ? .loose : on.histories }
 
   var description: String { "\(on), \(shape)\(isLoose ? ", loose" : "")" }
   var testDescription: String { description }
@@ -57,4 +56,6 @@ struct Variant: Sendable, CustomTestStringConvertible, CustomStringConvertible {
     + Engine.postgres.flatMap { engine in
       [.usual, .inlineWindows, .generalFirstRun].map { Variant(on: engine, shape: $0, isLoose: engine == .postgresICU) }
     }
+    + Engine.odbc.map { Variant(on: $0, isLoose: $0 == .sqliteODBC) }
+    + Engine.mariadbs.map { Variant(on: $0, shape: .generalFirstRun) }
 }

@@ -44,36 +44,52 @@ FROM (
       ) AS "exit_page",
       CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
     FROM (
-      SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
+      SELECT "b"."session_id" AS "session_id", "b"."ended_at" AS "ended_at", "b"."pageviews" AS "pageviews"
       FROM (
         SELECT
-          "r"."event_id" AS "event_id",
-          "r"."current_session" AS "session_id",
-          "r"."user_id" AS "user_id",
-          "r"."page_view_at" AS "page_view_at",
-          "r"."page" AS "page",
-          "r"."first_session_id" AS "first_session_id",
-          "r"."run_id" AS "run_id"
+          "u"."session_id" AS "session_id",
+          max("u"."page_view_at") AS "ended_at",
+          coalesce(sum("u"."pageviews"), 0)::bigint AS "pageviews",
+          coalesce(sum("u"."wanted"), 0)::bigint AS "wanted"
         FROM (
           SELECT
-            "t"."event_id" AS "event_id",
-            "t"."user_id" AS "user_id",
-            "t"."page_view_at" AS "page_view_at",
-            "t"."page" AS "page",
-            "t"."session_id" AS "first_session_id",
-            "t"."run_id" AS "run_id",
-            coalesce((
-              SELECT "l"."became"
-              FROM "session_lineage" AS "l"
-              WHERE "l"."session_id" = "t"."session_id"
-              ORDER BY "l"."became_at", "l"."became"
-              LIMIT 1
-            ), "t"."session_id") AS "current_session"
-          FROM "session_table" AS "t"
-        ) AS "r"
-      ) AS "e"
-      WHERE EXISTS (
-          SELECT 1
+            "e"."session_id" AS "session_id",
+            "e"."page_view_at" AS "page_view_at",
+            1 AS "pageviews",
+            0 AS "wanted"
+          FROM (
+            SELECT
+              "r"."event_id" AS "event_id",
+              "r"."current_session" AS "session_id",
+              "r"."user_id" AS "user_id",
+              "r"."page_view_at" AS "page_view_at",
+              "r"."page" AS "page",
+              "r"."first_session_id" AS "first_session_id",
+              "r"."run_id" AS "run_id"
+            FROM (
+              SELECT
+                "t"."event_id" AS "event_id",
+                "t"."user_id" AS "user_id",
+                "t"."page_view_at" AS "page_view_at",
+                "t"."page" AS "page",
+                "t"."session_id" AS "first_session_id",
+                "t"."run_id" AS "run_id",
+                coalesce((
+                  SELECT "l"."became"
+                  FROM "session_lineage" AS "l"
+                  WHERE "l"."session_id" = "t"."session_id"
+                  ORDER BY "l"."became_at", "l"."became"
+                  LIMIT 1
+                ), "t"."session_id") AS "current_session"
+              FROM "session_table" AS "t"
+            ) AS "r"
+          ) AS "e"
+          UNION ALL
+          SELECT
+            "c"."session_id" AS "session_id",
+            NULL::timestamp AS "page_view_at",
+            0 AS "pageviews",
+            1 AS "wanted"
           FROM (
             SELECT DISTINCT "u"."session_id" AS "session_id"
             FROM (
@@ -125,9 +141,11 @@ FROM (
               ) AS "b"
             ) AS "u"
           ) AS "c"
-          WHERE "c"."session_id" = "e"."session_id"
-        )
-      GROUP BY "e"."session_id"
+        ) AS "u"
+        GROUP BY "u"."session_id"
+      ) AS "b"
+      WHERE "b"."wanted" > 0
+        AND "b"."pageviews" > 0
     ) AS "g"
     CROSS JOIN LATERAL (
       SELECT *

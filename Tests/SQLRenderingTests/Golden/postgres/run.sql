@@ -107,6 +107,10 @@ CREATE TEMPORARY TABLE "copies" (
   "first_page_view_at" timestamp,
   "first_page" text COLLATE "C"
 ) ON COMMIT DROP;
+INSERT INTO pg_temp."copies" (
+  "event_id", "user_id", "page_view_at", "page", "rank", "first_user_id", "first_page_view_at",
+  "first_page"
+)
 WITH "repeated" AS (
   SELECT "g"."event_id" AS "event_id"
   FROM (
@@ -116,10 +120,6 @@ WITH "repeated" AS (
     GROUP BY "k"."event_id"
   ) AS "g"
   WHERE "g"."copies" > 1
-)
-INSERT INTO pg_temp."copies" (
-  "event_id", "user_id", "page_view_at", "page", "rank", "first_user_id", "first_page_view_at",
-  "first_page"
 )
 SELECT
   "w"."event_id" AS "event_id",
@@ -173,6 +173,10 @@ CREATE TEMPORARY TABLE "islands" (
   "first_at" timestamp,
   "target_is_new" integer
 ) ON COMMIT DROP;
+INSERT INTO pg_temp."islands" (
+  "event_id", "user_id", "page_view_at", "page", "is_new", "current_session", "target", "first_at",
+  "target_is_new"
+)
 WITH "fresh" AS (
   SELECT
     "f"."event_id" AS "event_id",
@@ -304,10 +308,6 @@ WITH "fresh" AS (
     FROM "context" AS "c"
   ) AS "u"
 )
-INSERT INTO pg_temp."islands" (
-  "event_id", "user_id", "page_view_at", "page", "is_new", "current_session", "target", "first_at",
-  "target_is_new"
-)
 SELECT
   "i"."event_id" AS "event_id",
   "i"."user_id" AS "user_id",
@@ -401,6 +401,7 @@ CREATE TEMPORARY TABLE "superseded" (
   "became_at" timestamp,
   "reason" text COLLATE "C"
 ) ON COMMIT DROP;
+INSERT INTO pg_temp."superseded" ("session_id", "became", "became_at", "reason")
 WITH "moved" AS (
   SELECT DISTINCT
     "m"."current_session" AS "current_session",
@@ -424,7 +425,6 @@ WITH "moved" AS (
   ) AS "m"
   WHERE "m"."current_session" <> "m"."target"
 )
-INSERT INTO pg_temp."superseded" ("session_id", "became", "became_at", "reason")
 SELECT DISTINCT
   "u"."session_id" AS "session_id",
   "u"."became" AS "became",

@@ -273,105 +273,129 @@ JOIN (
 
 -- wrong start or end: a session whose start or end is not its pageviews'
 SELECT
-  "m"."session_id" AS "subject",
+  "b"."session_id" AS "subject",
   CASE
-    WHEN "m"."first" IS NOT NULL THEN to_char("m"."first", 'YYYY-MM-DD HH24:MI:SS.US') || ' – ' || to_char("m"."last", 'YYYY-MM-DD HH24:MI:SS.US')
+    WHEN "b"."first" IS NOT NULL THEN to_char("b"."first", 'YYYY-MM-DD HH24:MI:SS.US') || ' – ' || to_char("b"."last", 'YYYY-MM-DD HH24:MI:SS.US')
     ELSE 'no session'
   END AS "expected",
   CASE
-    WHEN "s"."started_at" IS NOT NULL THEN to_char("s"."started_at", 'YYYY-MM-DD HH24:MI:SS.US') || ' – ' || to_char("s"."ended_at", 'YYYY-MM-DD HH24:MI:SS.US')
+    WHEN "b"."started_at" IS NOT NULL THEN to_char("b"."started_at", 'YYYY-MM-DD HH24:MI:SS.US') || ' – ' || to_char("b"."ended_at", 'YYYY-MM-DD HH24:MI:SS.US')
     ELSE 'no session'
   END AS "found"
 FROM (
-  SELECT "e"."session_id" AS "session_id", min("e"."page_view_at") AS "first", max("e"."page_view_at") AS "last"
+  SELECT
+    "u"."session_id" AS "session_id",
+    max("u"."first") AS "first",
+    max("u"."last") AS "last",
+    max("u"."started_at") AS "started_at",
+    max("u"."ended_at") AS "ended_at"
   FROM (
     SELECT
-      "r"."event_id" AS "event_id",
-      "r"."current_session" AS "session_id",
-      "r"."user_id" AS "user_id",
-      "r"."page_view_at" AS "page_view_at",
-      "r"."page" AS "page",
-      "r"."first_session_id" AS "first_session_id",
-      "r"."run_id" AS "run_id"
+      "m"."session_id" AS "session_id",
+      "m"."first" AS "first",
+      "m"."last" AS "last",
+      NULL::timestamp AS "started_at",
+      NULL::timestamp AS "ended_at"
     FROM (
-      SELECT
-        "t"."event_id" AS "event_id",
-        "t"."user_id" AS "user_id",
-        "t"."page_view_at" AS "page_view_at",
-        "t"."page" AS "page",
-        "t"."session_id" AS "first_session_id",
-        "t"."run_id" AS "run_id",
-        coalesce((
-          SELECT "l"."became"
-          FROM "session_lineage" AS "l"
-          WHERE "l"."session_id" = "t"."session_id"
-          ORDER BY "l"."became_at", "l"."became"
-          LIMIT 1
-        ), "t"."session_id") AS "current_session"
-      FROM "session_table" AS "t"
-    ) AS "r"
-  ) AS "e"
-  GROUP BY "e"."session_id"
-) AS "m"
-LEFT JOIN (
-  SELECT
-    "g"."session_id" AS "session_id",
-    "f"."user_id" AS "user_id",
-    "f"."page_view_at" AS "started_at",
-    "g"."ended_at" AS "ended_at",
-    ((extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-    extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000 AS "duration_microseconds",
-    "g"."pageviews" AS "pageviews",
-    "f"."page" AS "entry_page",
-    (
-      SELECT "x"."page"
-      FROM "session_table" AS "x"
-      WHERE "x"."user_id" = "f"."user_id"
-        AND "x"."page_view_at" = "g"."ended_at"
-      ORDER BY "x"."event_id" DESC
-      LIMIT 1
-    ) AS "exit_page",
-    CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-  FROM (
-    SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
-    FROM (
-      SELECT
-        "r"."event_id" AS "event_id",
-        "r"."current_session" AS "session_id",
-        "r"."user_id" AS "user_id",
-        "r"."page_view_at" AS "page_view_at",
-        "r"."page" AS "page",
-        "r"."first_session_id" AS "first_session_id",
-        "r"."run_id" AS "run_id"
+      SELECT "e"."session_id" AS "session_id", min("e"."page_view_at") AS "first", max("e"."page_view_at") AS "last"
       FROM (
         SELECT
-          "t"."event_id" AS "event_id",
-          "t"."user_id" AS "user_id",
-          "t"."page_view_at" AS "page_view_at",
-          "t"."page" AS "page",
-          "t"."session_id" AS "first_session_id",
-          "t"."run_id" AS "run_id",
-          coalesce((
-            SELECT "l"."became"
-            FROM "session_lineage" AS "l"
-            WHERE "l"."session_id" = "t"."session_id"
-            ORDER BY "l"."became_at", "l"."became"
-            LIMIT 1
-          ), "t"."session_id") AS "current_session"
-        FROM "session_table" AS "t"
-      ) AS "r"
-    ) AS "e"
-    GROUP BY "e"."session_id"
-  ) AS "g"
-  CROSS JOIN LATERAL (
-    SELECT *
-    FROM "session_table" AS "f"
-    WHERE "f"."event_id" = "g"."session_id"
-    OFFSET 0
-  ) AS "f"
-) AS "s" ON "s"."session_id" = "m"."session_id"
-WHERE ("s"."session_id" IS NULL
-    OR NOT ("s"."session_id" IS NOT NULL AND "s"."started_at" = "m"."first" AND "s"."ended_at" = "m"."last"));
+          "r"."event_id" AS "event_id",
+          "r"."current_session" AS "session_id",
+          "r"."user_id" AS "user_id",
+          "r"."page_view_at" AS "page_view_at",
+          "r"."page" AS "page",
+          "r"."first_session_id" AS "first_session_id",
+          "r"."run_id" AS "run_id"
+        FROM (
+          SELECT
+            "t"."event_id" AS "event_id",
+            "t"."user_id" AS "user_id",
+            "t"."page_view_at" AS "page_view_at",
+            "t"."page" AS "page",
+            "t"."session_id" AS "first_session_id",
+            "t"."run_id" AS "run_id",
+            coalesce((
+              SELECT "l"."became"
+              FROM "session_lineage" AS "l"
+              WHERE "l"."session_id" = "t"."session_id"
+              ORDER BY "l"."became_at", "l"."became"
+              LIMIT 1
+            ), "t"."session_id") AS "current_session"
+          FROM "session_table" AS "t"
+        ) AS "r"
+      ) AS "e"
+      GROUP BY "e"."session_id"
+    ) AS "m"
+    UNION ALL
+    SELECT
+      "s"."session_id" AS "session_id",
+      NULL::timestamp AS "first",
+      NULL::timestamp AS "last",
+      "s"."started_at" AS "started_at",
+      "s"."ended_at" AS "ended_at"
+    FROM (
+      SELECT
+        "g"."session_id" AS "session_id",
+        "f"."user_id" AS "user_id",
+        "f"."page_view_at" AS "started_at",
+        "g"."ended_at" AS "ended_at",
+        ((extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
+        extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000 AS "duration_microseconds",
+        "g"."pageviews" AS "pageviews",
+        "f"."page" AS "entry_page",
+        (
+          SELECT "x"."page"
+          FROM "session_table" AS "x"
+          WHERE "x"."user_id" = "f"."user_id"
+            AND "x"."page_view_at" = "g"."ended_at"
+          ORDER BY "x"."event_id" DESC
+          LIMIT 1
+        ) AS "exit_page",
+        CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+      FROM (
+        SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
+        FROM (
+          SELECT
+            "r"."event_id" AS "event_id",
+            "r"."current_session" AS "session_id",
+            "r"."user_id" AS "user_id",
+            "r"."page_view_at" AS "page_view_at",
+            "r"."page" AS "page",
+            "r"."first_session_id" AS "first_session_id",
+            "r"."run_id" AS "run_id"
+          FROM (
+            SELECT
+              "t"."event_id" AS "event_id",
+              "t"."user_id" AS "user_id",
+              "t"."page_view_at" AS "page_view_at",
+              "t"."page" AS "page",
+              "t"."session_id" AS "first_session_id",
+              "t"."run_id" AS "run_id",
+              coalesce((
+                SELECT "l"."became"
+                FROM "session_lineage" AS "l"
+                WHERE "l"."session_id" = "t"."session_id"
+                ORDER BY "l"."became_at", "l"."became"
+                LIMIT 1
+              ), "t"."session_id") AS "current_session"
+            FROM "session_table" AS "t"
+          ) AS "r"
+        ) AS "e"
+        GROUP BY "e"."session_id"
+      ) AS "g"
+      CROSS JOIN LATERAL (
+        SELECT *
+        FROM "session_table" AS "f"
+        WHERE "f"."event_id" = "g"."session_id"
+        OFFSET 0
+      ) AS "f"
+    ) AS "s"
+  ) AS "u"
+  GROUP BY "u"."session_id"
+) AS "b"
+WHERE ("b"."started_at" IS NULL
+    OR NOT ("b"."started_at" IS NOT NULL AND "b"."started_at" = "b"."first" AND "b"."ended_at" = "b"."last"));
 
 -- chained lineage: a session that became one that was itself superseded
 SELECT "a"."first_id" AS "subject", "a"."current_session" AS "expected", "a"."session_id" AS "found"
@@ -585,23 +609,17 @@ FROM (
 WHERE "c"."equal" = 0;
 
 -- retired: a ledger row that is gone from the source
-SELECT "t"."event_id" AS "subject", 'as in the ledger' AS "expected", 'gone' AS "found"
-FROM "session_table" AS "t"
-LEFT JOIN (
+SELECT "b"."event_id" AS "subject", 'as in the ledger' AS "expected", 'gone' AS "found"
+FROM (
   SELECT
-    "q"."event_id" AS "event_id",
-    "q"."page_view_at" AS "page_view_at",
-    coalesce(sum("q"."is_equal"), 0)::bigint AS "equal"
+    "u"."event_id" AS "event_id",
+    "u"."page_view_at" AS "page_view_at",
+    coalesce(sum("u"."found"), 0)::bigint AS "found"
   FROM (
-    SELECT
-      "t"."event_id" AS "event_id",
-      "t"."page_view_at" AS "page_view_at",
-      CASE
-        WHEN "t"."user_id" = "s"."user_id"
-            AND "t"."page_view_at" = "s"."page_view_at"
-            AND coalesce("t"."page", '') = coalesce("s"."page", '') AND ("t"."page" IS NULL) = ("s"."page" IS NULL) THEN 1
-        ELSE 0
-      END AS "is_equal"
+    SELECT "t"."event_id" AS "event_id", "t"."page_view_at" AS "page_view_at", 0 AS "found"
+    FROM "session_table" AS "t"
+    UNION ALL
+    SELECT "t"."event_id" AS "event_id", "t"."page_view_at" AS "page_view_at", 1 AS "found"
     FROM (
       SELECT
         "j"."event_id" AS "event_id",
@@ -654,7 +672,7 @@ LEFT JOIN (
       OFFSET 0
     ) AS "t"
     WHERE "s"."event_id" IS NOT NULL
-  ) AS "q"
-  GROUP BY "q"."event_id", "q"."page_view_at"
-) AS "c" ON "c"."event_id" = "t"."event_id"
-WHERE "c"."equal" IS NULL;
+  ) AS "u"
+  GROUP BY "u"."event_id", "u"."page_view_at"
+) AS "b"
+WHERE "b"."found" = 0;

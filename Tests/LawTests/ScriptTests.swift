@@ -1,26 +1,29 @@
 import Foundation
-import PostgresServer
 import SessionPlan
 import SessionRunner
 import Testing
 
-/// The files of `queries/postgres` in psql, without the tool, do what the tool does.
-@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresScriptTests {
+/// The files of `queries/` in the server's own shell, without the tool, do what the tool does.
+@Suite(.fewAtOnce) struct ScriptTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("queries/postgres")
+    .deletingLastPathComponent().appendingPathComponent("queries")
 
   private func run(
     _ script: String, _ values: [String: String] = [:], in place: Place
   ) async throws -> String {
-    var text = try String(contentsOf: Self.folder.appendingPathComponent(script + "_query.sql"), encoding: .utf8)
+    let path = "\(place.engine.dialect.name)/\(script)_query.sql"
+    var text = try String(contentsOf: Self.folder.appendingPathComponent(path), encoding: .utf8)
     for (name, value) in values { text = text.replacing("{{ \(name) }}", with: value) }
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("script-\(UUID().uuidString).sql")
     try text.write(to: file, atomically: false, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: file) }
+    if let server = place.mariadb {
+      return try await server.query(file: file.path, database: place.database).replacing("\t", with: "|")
+    }
     return try await #require(place.server).psql(file: file.path, database: place.database)
   }
 
-  @Test(arguments: Engine.postgres) func theScriptsDoWhatTheToolDoes(engine: Engine) async throws {
+  @Test(arguments: Engine.postgres + Engine.mariadbs) func theScriptsDoWhatTheToolDoes(engine: Engine) async throws {
     let place = try await Place.database(on: engine)
     let tool = try await Place.make(on: engine)
     let (scripted, reference) = (try await place.context(), try await tool.context())

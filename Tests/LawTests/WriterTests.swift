@@ -1,12 +1,11 @@
 import BackendConformance
-import PostgresServer
 import SessionPlan
 import SessionRunner
 import Testing
 import WarehouseDriver
 
 /// Writers to the source that commit beside a run, or late, change nothing of the result.
-@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresWriterTests {
+@Suite(.fewAtOnce) struct WriterTests {
   private static func insert(_ values: String, _ connection: any WarehouseDriver.Connection) async throws {
     _ = try await connection.execute(
       "INSERT INTO pageviews (event_id, user_id, page_view_at, page) VALUES " + values)
@@ -28,7 +27,7 @@ import WarehouseDriver
   }
 
   /// Trap T24: between the lineage and the rows of a run, somebody commits a pageview that bridges two sessions.
-  @Test(arguments: Engine.postgres, ["session_lineage", "session_table"])
+  @Test(arguments: Engine.servers, ["session_lineage", "session_table"])
   func aBridgeBetweenTheInsertsOfARunIsForTheNext(engine: Engine, table: String) async throws {
     let place = try await Place.make(on: engine)
     let writer = try await place.connect()
@@ -68,7 +67,7 @@ import WarehouseDriver
 
   /// A transaction that took its arrival ids early and commits late: within the overlap `--new` finds its rows, below it
   /// `verify` names them and a whole run takes them up.
-  @Test(arguments: Engine.postgres, [Int64(10_000), 0])
+  @Test(arguments: Engine.servers, [Int64(10_000), 0])
   func transactionsMayCommitOutOfTheOrderOfArrival(engine: Engine, overlap: Int64) async throws {
     let place = try await Place.make(on: engine)
     let source = PageviewSource(arrival: Arrival(column: "arrival_id", overlap: overlap))
@@ -95,7 +94,7 @@ import WarehouseDriver
   }
 
   /// L5: eight runs at once. Each has the job for itself or says that another has it.
-  @Test(arguments: Engine.postgres, [Duration.zero, .seconds(120)])
+  @Test(arguments: Engine.servers, [Duration.zero, .seconds(120)])
   func eightRunsAtOnceAreOne(engine: Engine, wait: Duration) async throws {
     let place = try await Place.make(on: engine)
     let context = try await place.context()
