@@ -35,11 +35,7 @@ enum Driver: String, CaseIterable, Sendable, CustomStringConvertible {
 
   var dialect: Dialect {
     get throws {
-      switch self {
-      case .mariadb: try TestMariaDB.dialect
-      case .postgres: try DialectLibrary().dialect(named: "postgres")
-      case .sqlite: try DialectLibrary().dialect(named: "sqlite")
-      }
+      try DialectLibrary().dialect(named: rawValue)
     }
   }
 
@@ -77,48 +73,4 @@ enum Driver: String, CaseIterable, Sendable, CustomStringConvertible {
 
   /// A name in the engine's quotes.
   func quoted(_ name: String) -> String { self == .mariadb ? "`\(name)`" : "\"\(name)\"" }
-}
-
-/// What the driver's tests need of MariaDB: nothing of plans.
-enum TestMariaDB {
-  static var dialect: Dialect {
-    get throws {
-      var dialect = try DialectLibrary().dialect(named: "postgres")
-      dialect.name = "mariadb"
-      dialect.title = "MariaDB"
-      dialect.identifiers = .init(openQuote: "`", closeQuote: "`", longest: 64)
-      dialect.literals.escapesBackslash = true
-      dialect.tables.scratchName = "{name}"
-      dialect.tables.createScratch = "CREATE TEMPORARY TABLE {name} (\n{columns}\n)"
-      dialect.tables.dropScratch = "DROP TEMPORARY TABLE IF EXISTS {name}"
-      let begin = ["START TRANSACTION WITH CONSISTENT SNAPSHOT"]
-      dialect.session = .init(
-        opening: ["SET time_zone = '+00:00'", "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"],
-        beginReading: begin, beginWriting: begin, beginRun: begin, commit: ["COMMIT"], rollback: ["ROLLBACK"],
-        jobLock: .statements(
-          acquire: "SELECT GET_LOCK({name}, {seconds})", release: "SELECT RELEASE_LOCK({name})",
-          holder: "SELECT concat('connection ', IS_USED_LOCK({name}))"),
-        statementTimeout: "SET SESSION max_statement_time = {seconds}",
-        lockTimeout: "SET SESSION innodb_lock_wait_timeout = greatest(1, round({seconds}))",
-        explain: "EXPLAIN {query}", version: "SELECT version()",
-        requirements: [
-          .init(
-            query: "SELECT CASE WHEN @@sql_mode LIKE '%STRICT_TRANS_TABLES%' THEN 1 ELSE 0 END",
-            problem: "strict mode is off", remedy: "turn it on")
-        ],
-        namespaces: "SELECT database()", commitsOnDDL: true)
-      dialect.odbc = .init(
-        products: ["MariaDB"], attributes: ["libmaodbc": ["CHARSET=utf8mb4"]], append: .arrays, rowsPerStatement: 4096,
-        errors: [
-          "1045": .authentication, "1044": .permission, "1142": .permission, "1143": .permission, "1227": .permission,
-          "1049": .noSuchDatabase, "1146": .noSuchObject, "1054": .wrongColumn, "1050": .alreadyExists,
-          "1064": .syntax, "1205": .locked, "1213": .locked, "1062": .constraint, "1048": .constraint,
-          "1969": .timeout, "1317": .cancelled, "1021": .diskFull, "1114": .diskFull, "1030": .diskFull,
-          "2002": .connectionLost, "2003": .connectionLost, "2006": .connectionLost, "2013": .connectionLost,
-          "1927": .connectionLost, "1366": .encoding, "1040": .tooManyConnections, "1792": .readOnly,
-          "1290": .readOnly,
-        ])
-      return dialect
-    }
-  }
 }

@@ -13,7 +13,8 @@ import WarehouseDriver
 
   @Test func aLibraryThatIsMissing() async throws {
     let error = await expect(.connection) {
-      _ = try await connect("odbc:Driver=/nowhere/libfoo.so;PWD=S3cr3t-word", try Driver.allCases.map { try $0.dialect })
+      _ = try await connect(
+        "odbc:Driver=/nowhere/libfoo.so;PWD=S3cr3t-word", try Driver.allCases.map { try $0.dialect })
     }
     #expect(error?.description.contains("/nowhere/libfoo.so cannot be loaded") == true, "\(String(describing: error))")
     #expect(error?.remedy?.contains("install the driver") == true)
@@ -190,7 +191,8 @@ import WarehouseDriver
   // MARK: A server that goes away
 
   private enum Server {
-    case mariadb(MariaDBServer), postgres(PostgresServer)
+    case mariadb(MariaDBServer)
+    case postgres(PostgresServer)
 
     func string(_ driver: Driver) throws -> String {
       let path = try driver.library.found.get()

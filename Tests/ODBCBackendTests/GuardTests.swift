@@ -19,16 +19,20 @@ import WarehouseDriver
     let ledgers = [ObjectName("t")]
     try await connection.execute("CREATE TABLE other(i \(driver.types.integer))")
     for sql in [
-      "UPDATE \(t) SET u = 'x'", "DELETE FROM \(t)", "DROP TABLE \(t)", "INSERT INTO \(driver.quoted("other")) VALUES (1)",
-      "ALTER TABLE \(t) ADD x int", "INSERT INTO \(t)(i) VALUES (1); DELETE FROM \(t)", "REPLACE INTO \(t)(i) VALUES (1)",
-      "TRUNCATE TABLE \(t)", "CREATE TABLE \(driver.quoted("more"))(i int)", "COMMIT", "ROLLBACK", "BEGIN", "START TRANSACTION",
+      "UPDATE \(t) SET u = 'x'", "DELETE FROM \(t)", "DROP TABLE \(t)",
+      "INSERT INTO \(driver.quoted("other")) VALUES (1)",
+      "ALTER TABLE \(t) ADD x int", "INSERT INTO \(t)(i) VALUES (1); DELETE FROM \(t)",
+      "REPLACE INTO \(t)(i) VALUES (1)",
+      "TRUNCATE TABLE \(t)", "CREATE TABLE \(driver.quoted("more"))(i int)", "COMMIT", "ROLLBACK", "BEGIN",
+      "START TRANSACTION",
       "/* x */ DELETE FROM \(t)", "INSERT INTO \(t)(i) VALUES (1) /* open",
     ] {
       try await refuses(connection, .insertOnly(ledgers: ledgers), sql)
       try await refuses(connection, .read, sql)
     }
     try await connection.begin(.insertOnly(ledgers: ledgers))
-    try await connection.execute("INSERT INTO \(t)(i, u) VALUES (1, 'UPDATE; DELETE FROM t -- \(driver == .mariadb ? "\\\\" : "")')")
+    try await connection.execute(
+      "INSERT INTO \(t)(i, u) VALUES (1, 'UPDATE; DELETE FROM t -- \(driver == .mariadb ? "\\\\" : "")')")
     try await connection.commit()
     try await connection.begin(.insertOnly(ledgers: ledgers))
     await expect(.refused) {
@@ -70,7 +74,8 @@ import WarehouseDriver
     let connection = try await Database(driver).connectWithTable()
     let index =
       driver == .mariadb
-      ? "CREATE INDEX x ON `t` (at)" : "CREATE INDEX \(driver.quoted("x")) ON \(driver.quoted("t")) (\(driver.quoted("at")))"
+      ? "CREATE INDEX x ON `t` (at)"
+      : "CREATE INDEX \(driver.quoted("x")) ON \(driver.quoted("t")) (\(driver.quoted("at")))"
     try await connection.begin(.insertOnly(ledgers: [ObjectName("t")]))
     try await connection.execute("INSERT INTO \(driver.quoted("t"))(i) VALUES (1)")
     if driver == .mariadb {

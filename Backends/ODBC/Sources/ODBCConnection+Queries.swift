@@ -1,4 +1,4 @@
-internal import CODBC
+internal import SQLRendering
 public import WarehouseDriver
 
 extension ODBCConnection {
@@ -8,7 +8,7 @@ extension ODBCConnection {
       let link = try ready(.execute, sql: sql)
       try checkAllowed(sql)
       let start = ContinuousClock.now
-      let query = try guarded { () throws(DriverError) in try started(sql, types, link) }
+      let query = try guardedAny { try started(sql, types, link) }
       query.duration = ContinuousClock.now - start
       let id = order.start(.query(query))
       return CursorHandle(
@@ -16,11 +16,34 @@ extension ODBCConnection {
     }
   }
 
-  private func started(
-    _ sql: String, _ types: [BatchColumnType]?, _ link: ODBCLink
+  private func started(_ sql: String, _ types: [BatchColumnType]?, _ link: ODBCLink) throws -> OpenQuery {
+    guard mayBeSpooled,
+      let limited = try SpooledResult.limited(sql, dialect: dialect, engine: engine, tokens(sql))
+    else { return try carriedOut(sql, sql, types, link) }
+    let query = try carriedOut(limited, sql, types, link)
+    guard query.isLong else { return query }
+    spoolCount += 1
+    let pages = try SpooledResult.keep(
+      sql, query.schema, number: spoolCount, dialect: dialect, link, tokens(sql))
+    // Where it cannot be kept on the server, the driver holds it.
+    guard let pages else { return try carriedOut(sql, sql, types, link) }
+    return try OpenQuery(
+      try pages.nextPage(dialect, bytesPerRow: 0), types: types, dialect: dialect, pages: pages)
+  }
+
+  /// Results are kept on the server only while nothing is written, where they are exports of any length.
+  private var mayBeSpooled: Bool {
+    switch order.transaction {
+    case .none, .open(.read): true
+    default: false
+    }
+  }
+
+  private func carriedOut(
+    _ text: String, _ sql: String, _ types: [BatchColumnType]?, _ link: ODBCLink
   ) throws(DriverError) -> OpenQuery {
     let statement = try ODBCStatement(link, sql: sql)
-    try statement.execute(annotated(sql), .execute)
+    try statement.execute(annotated(text), .execute)
     let count = statement.columnCount
     guard count > 0 else {
       throw .misuse(.prepare, "the statement returns no rows", "use execute", sql)
@@ -29,7 +52,7 @@ extension ODBCConnection {
       throw .misuse(
         .prepare, "\(types.count) types were given for a query of \(count) columns", "give one for each", sql)
     }
-    return try OpenQuery(statement, types: types, odbc: dialect.odbc)
+    return try OpenQuery(statement, types: types, dialect: dialect)
   }
 
   private func nextBatch(of id: Int) async throws -> RecordBatch? {
@@ -48,7 +71,7 @@ extension ODBCConnection {
       } catch {
         var failure = error
         failure.statement = failure.statement ?? query.sql
-        order.end()
+        endQuery()
         order.fail(failure)
         throw failure
       }
@@ -59,9 +82,15 @@ extension ODBCConnection {
     if let query = order.query(id) { ended(query) }
   }
 
-  /// The statement is freed with the query, and the cursor with the statement.
-  private func ended(_ query: OpenQuery) {
+  /// Ends an open query, if there is one. The statement is freed with it, and the cursor with the statement.
+  func endQuery() {
+    guard case .query(let query)? = order.openActivity else { return }
     order.end()
+    query.end(Renderer(dialect))
+  }
+
+  private func ended(_ query: OpenQuery) {
+    endQuery()
     options.observer?(StatementEvent(sql: query.sql, duration: query.duration, rows: query.rowCount))
   }
 }

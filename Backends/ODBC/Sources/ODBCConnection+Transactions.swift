@@ -73,6 +73,7 @@ extension ODBCConnection {
 
   func rollBack(_ link: ODBCLink) throws {
     // The statement of an open query or insert ends with it: drivers refuse to roll back under an open cursor.
+    endQuery()
     order.end()
     guard order.isInTransaction else { return }
     order.transaction = .none

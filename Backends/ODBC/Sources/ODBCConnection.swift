@@ -18,6 +18,8 @@ public actor ODBCConnection: Connection {
   var order = CallOrder<OpenQuery, OpenAppend>()
   /// Scratch tables made since the transaction began.
   var scratchTables: [String] = []
+  /// How many results have been kept on the server.
+  var spoolCount = 0
   /// The statement that releases the job lock that is held.
   var jobLockRelease: String?
   /// A comment in each statement, ready to be sent.
@@ -185,6 +187,15 @@ public actor ODBCConnection: Connection {
     let rows = try guarded(body)
     options.observer?(StatementEvent(sql: sql, duration: ContinuousClock.now - start, rows: rows))
     return rows
+  }
+
+  /// The same for work that also renders.
+  func guardedAny<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as DriverError {
+      return try guarded { () throws(DriverError) in throw error }
+    }
   }
 
   /// Carries out `body`; an error in a transaction leaves it to be rolled back, whatever the engine itself allows.

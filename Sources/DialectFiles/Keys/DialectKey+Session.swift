@@ -150,6 +150,7 @@ extension DialectKey {
       "odbc.column_types", \.odbc.columnTypes, among: ValueType.inSources,
       "What a column is by the driver's name of its type, in lower case without lengths, where the number of the type "
         + "alone does not say it.", example: ["timestamptz": .zonedTimestamp]),
+    spool,
     .words(
       "odbc.errors", \.odbc.errors, among: Dialect.ODBC.Failure.allCases,
       "What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), "

@@ -21,6 +21,7 @@ package struct DialectKey: Sendable {
     case words([String])
     /// Mappings with the parts `requirementParts`.
     case requirements
+    case spool
     case support
     case trap
   }

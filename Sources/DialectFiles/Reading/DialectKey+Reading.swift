@@ -26,6 +26,7 @@ extension DialectKey {
     case .jobLock: return jobLock(cursor, &found)
     case .words(let words): return namedWords(cursor, words, &found)
     case .requirements: return requirements(cursor, &found)
+    case .spool: return spool(cursor, &found)
     case .support: return answer(cursor, "state", &found)
     case .trap: return answer(cursor, "answer", &found)
     }
@@ -136,6 +137,27 @@ extension DialectKey {
     var values: [String: KeyValue] = [:]
     for entry in entries { values[entry.key] = word(entry.value, words, &found) }
     return .mapping(values)
+  }
+
+  private func spool(_ cursor: YAMLCursor, _ found: inout ProblemList) -> KeyValue? {
+    guard let entries = found.attempt({ () throws(YAMLFileError) in try cursor.entries("limited: '{query} …'") }) else {
+      return nil
+    }
+    let known = ["drivers"] + Self.spoolStatements.map(\.name)
+    var parts: [String: KeyValue] = [:]
+    for entry in entries {
+      if entry.key == "drivers" {
+        parts[entry.key] = list(entry.value, nil, &found)
+      } else if let part = Self.spoolStatements.first(where: { $0.name == entry.key }) {
+        parts[entry.key] = Self.text(entry.value, part.placeholders, "'…'", &found)
+      } else {
+        found.add(entry.unknown(known: known))
+      }
+    }
+    for name in known where !entries.contains(where: { $0.key == name }) {
+      found.add(cursor.error("no \(name)"))
+    }
+    return .mapping(parts)
   }
 
   private func requirements(_ cursor: YAMLCursor, _ found: inout ProblemList) -> KeyValue? {

@@ -119,6 +119,8 @@ extension Dialect {
     /// What a column of a type is, by the driver's name of the type (TYPE_NAME) in lower case without lengths, where
     /// the number of the type alone does not say it: `timestamptz: zonedTimestamp`.
     public var columnTypes: [String: ValueType]
+    /// How long results are read in constant memory where a driver would hold them whole; nil where no driver does.
+    public var spool: Spool?
     /// What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), where
     /// the SQLSTATE's class does not say it.
     public var errors: [String: Failure]
@@ -158,7 +160,7 @@ extension Dialect {
       products: [String] = [], attributes: [String: [String]] = [:], append: Append = .arrays,
       rowsPerStatement: Int = 1000, parametersPerStatement: Int = 32_000, timesAsText: Bool = false,
       integersAsText: Bool = false, retriesLocked: Bool = false,
-      columnTypes: [String: ValueType] = [:], errors: [String: Failure] = [:]
+      columnTypes: [String: ValueType] = [:], spool: Spool? = nil, errors: [String: Failure] = [:]
     ) {
       self.products = products
       self.attributes = attributes
@@ -169,6 +171,7 @@ extension Dialect {
       self.integersAsText = integersAsText
       self.retriesLocked = retriesLocked
       self.columnTypes = columnTypes
+      self.spool = spool
       self.errors = errors
     }
   }
