@@ -48,6 +48,7 @@ extension JobContext {
         }
       }
       if report.kept.contains("session_runs") { try await requireSameJob(bound) }
+      try requireRendering([plan])
       for step in plan.steps where !report.kept.contains(step.name) {
         try await connection.execute(step.statement, path: "create/" + step.name)
       }

@@ -36,6 +36,22 @@ public struct JobContext: Sendable {
     return shortcut.statement
   }
 
+  /// Renders everything that plans may send, so that what the dialect cannot say is an error before anything is sent.
+  ///
+  /// - Throws: `RenderingError` of the dialect, which names it, the node and what to do
+  func requireRendering(_ plans: [Plan], _ queries: [Query] = []) throws {
+    for plan in plans {
+      try PlanChecker().check(plan)
+      for step in plan.steps {
+        _ = try connection.render(step.statement)
+        guard let shortcut = step.shortcut else { continue }
+        _ = try connection.render(.query(shortcut.ifNothingIn))
+        if let statement = shortcut.statement { _ = try connection.render(statement) }
+      }
+    }
+    for query in queries { _ = try connection.render(.query(query)) }
+  }
+
   /// Carries out the steps of a plan, after checking it.
   ///
   /// - Parameter after: called after each step, with its name

@@ -61,6 +61,7 @@ extension JobContext {
     let planner = try planner(bound)
     let identity = RunIdentity(
       job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
+    try requireRendering(of: request.mode, planner, identity, allowingFirst: allowingFirst)
     let ledger = job.names[.sessionRuns]
     await connection.annotate("run of \(ledger)")
     do {
@@ -83,6 +84,26 @@ extension JobContext {
       await connection.annotate(nil)
       throw error
     }
+  }
+
+  /// Before the lock is taken: whatever plan the run will take, its dialect can say all of it.
+  private func requireRendering(
+    of mode: RunRequest.Mode, _ planner: Planner, _ identity: RunIdentity, allowingFirst: Bool
+  ) throws {
+    let planned: RunMode =
+      switch mode {
+      case .whole: .whole
+      case .window(let from, let to):
+        .window(from: from.map { .timestamp($0) }, to: to.map { .timestamp($0) })
+      case .new:
+        .new(since: .placeholder("mark", planner.bound.job.source.arrival?.kind == .time ? .timestamp : .integer))
+      }
+    let buildingKeys = profile.buildsKeysLate
+    var plans = [try planner.runPlan(planned, identity, buildingKeys: buildingKeys)]
+    if allowingFirst, planner.hasFirstRunPlan {
+      plans.append(try planner.firstRunPlan(planned, identity, buildingKeys: buildingKeys))
+    }
+    try requireRendering(plans, [planner.fingerprintQuery(), planner.markQuery(), planner.lastRun()])
   }
 
   /// The first run into empty ledgers has a cheaper plan.

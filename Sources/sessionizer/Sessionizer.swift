@@ -1,4 +1,3 @@
-import DialectFiles
 import Foundation
 import ODBCBackend
 import PostgresBackend
@@ -11,10 +10,9 @@ import WarehouseDriver
 struct Sessionizer {
   static func main() async {
     let process = ProcessInfo.processInfo
-    let dialects = DialectLibrary()
     let environment = CommandEnvironment(
-      backends: BackendRegistry([SQLiteBackend(), PostgresBackend(), ODBCBackend(dialects: dialects)]),
-      dialects: dialects, variables: process.environment, console: .standard())
+      backends: { BackendRegistry([SQLiteBackend(), PostgresBackend(), ODBCBackend(dialects: $0)]) },
+      variables: process.environment, console: .standard())
     exit(await CommandLineTool.main(Array(process.arguments.dropFirst()), environment))
   }
 }

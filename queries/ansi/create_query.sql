@@ -1,4 +1,6 @@
--- create_query.sql for Standard SQL (assumed)
+-- create_query.sql for Standard SQL (dialect ansi)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
+-- Of what is known of the engine: 30 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
@@ -7,8 +9,8 @@
 
 -- pageviews: The source: everything that was loaded.
 CREATE TABLE IF NOT EXISTS "pageviews" (
-  "event_id" VARCHAR(1024),
-  "user_id" VARCHAR(1024),
+  "event_id" VARCHAR(4000),
+  "user_id" VARCHAR(4000),
   "page_view_at" TIMESTAMP(6),
   "page" VARCHAR(4000)
 );

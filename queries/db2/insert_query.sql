@@ -1,4 +1,6 @@
--- insert_query.sql for Db2 11.5 (assumed)
+-- insert_query.sql for Db2 11.5 (dialect db2)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
+-- Of what is known of the engine: 38 answers assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -119,8 +121,8 @@ WHERE ("t"."run_id" IS NULL
 
 -- copies: Their rows; the first counts.
 DECLARE GLOBAL TEMPORARY TABLE "copies" (
-  "event_id" VARCHAR(8000),
-  "user_id" VARCHAR(8000),
+  "event_id" VARCHAR(1024),
+  "user_id" VARCHAR(1024),
   "page_view_at" TIMESTAMP(6),
   "page" VARCHAR(8000),
   "rank" BIGINT,
@@ -191,13 +193,13 @@ FROM (
 
 -- islands: Where sessions start, and the session id of each.
 DECLARE GLOBAL TEMPORARY TABLE "islands" (
-  "event_id" VARCHAR(8000),
-  "user_id" VARCHAR(8000),
+  "event_id" VARCHAR(1024),
+  "user_id" VARCHAR(1024),
   "page_view_at" TIMESTAMP(6),
   "page" VARCHAR(8000),
   "is_new" SMALLINT,
-  "current_session" VARCHAR(8000),
-  "target" VARCHAR(8000),
+  "current_session" VARCHAR(1024),
+  "target" VARCHAR(1024),
   "first_at" TIMESTAMP(6),
   "target_is_new" SMALLINT
 )
@@ -437,8 +439,8 @@ FROM (
 
 -- superseded: The same, and all that resolved to them.
 DECLARE GLOBAL TEMPORARY TABLE "superseded" (
-  "session_id" VARCHAR(8000),
-  "became" VARCHAR(8000),
+  "session_id" VARCHAR(1024),
+  "became" VARCHAR(1024),
   "became_at" TIMESTAMP(6),
   "reason" VARCHAR(8000)
 )

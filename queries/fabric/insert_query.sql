@@ -1,4 +1,6 @@
--- insert_query.sql for Microsoft Fabric warehouse (assumed)
+-- insert_query.sql for Microsoft Fabric warehouse (dialect fabric)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
+-- Of what is known of the engine: 3 answers documented, 35 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -103,7 +105,7 @@ GO
 
 -- repeated: Event ids that came more than once.
 CREATE TABLE [#repeated] (
-  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
@@ -120,8 +122,8 @@ GO
 
 -- copies: Their rows; the first counts.
 CREATE TABLE [#copies] (
-  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
   [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [rank] bigint NULL,
@@ -184,8 +186,8 @@ GO
 
 -- fresh: The new rows, fixed once for the whole run.
 CREATE TABLE [#fresh] (
-  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
   [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [instant] datetime2(6) NULL
@@ -227,7 +229,7 @@ GO
 
 -- ranges: Where in time the new rows may touch the ledger.
 CREATE TABLE [#ranges] (
-  [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [from_at] datetime2(6) NULL,
   [to_at] datetime2(6) NULL
 )
@@ -288,11 +290,11 @@ GO
 
 -- context: The ledger's rows there, each with its current session.
 CREATE TABLE [#context] (
-  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
   [instant] datetime2(6) NULL,
-  [current_session] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  [current_session] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
@@ -330,13 +332,13 @@ GO
 
 -- neighbours: New rows and context in order.
 CREATE TABLE [#neighbours] (
-  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
   [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [instant] datetime2(6) NULL,
   [is_new] int NULL,
-  [current_session] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  [current_session] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
@@ -376,13 +378,13 @@ GO
 
 -- islands: Where sessions start, and the session id of each.
 CREATE TABLE [#islands] (
-  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
   [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [is_new] int NULL,
-  [current_session] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [target] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [current_session] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [target] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [first_at] datetime2(6) NULL,
   [target_is_new] int NULL
 )
@@ -490,8 +492,8 @@ GO
 
 -- moved: Sessions that became part of another.
 CREATE TABLE [#moved] (
-  [current_session] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [target] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [current_session] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [target] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [target_at] datetime2(6) NULL,
   [reason] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
@@ -527,8 +529,8 @@ GO
 
 -- superseded: The same, and all that resolved to them.
 CREATE TABLE [#superseded] (
-  [session_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [became] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [session_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [became] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [became_at] datetime2(6) NULL,
   [reason] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )

@@ -1,4 +1,6 @@
--- insert_query.sql for Greenplum 7 (assumed)
+-- insert_query.sql for Greenplum 7 (dialect greenplum)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
+-- Of what is known of the engine: 38 answers assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -38,6 +40,7 @@ SELECT
 FROM (SELECT 1 AS "one") AS "o";
 
 -- lineage: Session ids that were superseded, and by which.
+INSERT INTO "session_lineage" ("session_id", "became", "became_at", "reason", "run_id")
 WITH "picked" AS (
   SELECT
     "s"."event_id" AS "event_id",
@@ -418,7 +421,6 @@ WITH "picked" AS (
     JOIN "session_lineage" AS "l" ON "l"."became" = "m"."current_session"
   ) AS "u"
 )
-INSERT INTO "session_lineage" ("session_id", "became", "became_at", "reason", "run_id")
 SELECT
   "x"."session_id" AS "session_id",
   "x"."became" AS "became",
@@ -428,6 +430,7 @@ SELECT
 FROM "superseded" AS "x";
 
 -- rows: The new pageviews, each with its session.
+INSERT INTO "session_table" ("event_id", "session_id", "user_id", "page_view_at", "page", "run_id")
 WITH "picked" AS (
   SELECT
     "s"."event_id" AS "event_id",
@@ -767,7 +770,6 @@ WITH "picked" AS (
     ) AS "n"
   ) AS "i"
 )
-INSERT INTO "session_table" ("event_id", "session_id", "user_id", "page_view_at", "page", "run_id")
 SELECT
   "x"."event_id" AS "event_id",
   "x"."session_id" AS "session_id",
@@ -787,6 +789,9 @@ FROM (
 ) AS "x";
 
 -- quarantine: What cannot be sessionized, and why.
+INSERT INTO "session_quarantine" (
+  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "run_id"
+)
 WITH "picked" AS (
   SELECT
     "s"."event_id" AS "event_id",
@@ -961,9 +966,6 @@ WITH "picked" AS (
         AND coalesce("q"."page_view_at", '') = coalesce("b"."page_view_at", '') AND ("q"."page_view_at" IS NULL) = ("b"."page_view_at" IS NULL)
         AND coalesce("q"."page", '') = coalesce("b"."page", '') AND ("q"."page" IS NULL) = ("b"."page" IS NULL)
     )
-)
-INSERT INTO "session_quarantine" (
-  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "run_id"
 )
 SELECT
   "x"."reason" AS "reason",

@@ -1,4 +1,6 @@
--- insert_query.sql for Amazon Redshift (assumed)
+-- insert_query.sql for Amazon Redshift (dialect redshift)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
+-- Of what is known of the engine: 2 answers documented, 36 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -121,8 +123,8 @@ WHERE ("t"."run_id" IS NULL
 
 -- copies: Their rows; the first counts.
 CREATE TEMPORARY TABLE "sessionizer_step_copies" (
-  "event_id" VARCHAR(65535),
-  "user_id" VARCHAR(65535),
+  "event_id" VARCHAR(1024),
+  "user_id" VARCHAR(1024),
   "page_view_at" TIMESTAMP,
   "page" VARCHAR(65535),
   "rank" BIGINT,
@@ -192,13 +194,13 @@ FROM (
 
 -- islands: Where sessions start, and the session id of each.
 CREATE TEMPORARY TABLE "sessionizer_step_islands" (
-  "event_id" VARCHAR(65535),
-  "user_id" VARCHAR(65535),
+  "event_id" VARCHAR(1024),
+  "user_id" VARCHAR(1024),
   "page_view_at" TIMESTAMP,
   "page" VARCHAR(65535),
   "is_new" INTEGER,
-  "current_session" VARCHAR(65535),
-  "target" VARCHAR(65535),
+  "current_session" VARCHAR(1024),
+  "target" VARCHAR(1024),
   "first_at" TIMESTAMP,
   "target_is_new" INTEGER
 );
@@ -449,8 +451,8 @@ FROM (
 
 -- superseded: The same, and all that resolved to them.
 CREATE TEMPORARY TABLE "sessionizer_step_superseded" (
-  "session_id" VARCHAR(65535),
-  "became" VARCHAR(65535),
+  "session_id" VARCHAR(1024),
+  "became" VARCHAR(1024),
   "became_at" TIMESTAMP,
   "reason" VARCHAR(65535)
 );

@@ -1,4 +1,6 @@
--- insert_query.sql for Spark SQL 4 (assumed)
+-- insert_query.sql for Spark SQL 4 (dialect spark)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
+-- Of what is known of the engine: 1 answers documented, 37 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.

@@ -1,4 +1,6 @@
--- create_query.sql for SQL Server 2019 (assumed)
+-- create_query.sql for SQL Server 2019 (dialect sqlserver)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
+-- Of what is known of the engine: 1 answers documented, 37 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
@@ -12,8 +14,8 @@ GO
 IF OBJECT_ID(N'[pageviews]', N'U') IS NULL
 CREATE TABLE [pageviews] (
   [arrival_id] bigint IDENTITY(1, 1) NOT NULL PRIMARY KEY,
-  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [event_id] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [user_id] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
   [page] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 );

@@ -1,4 +1,6 @@
--- insert_query.sql for SQL Server 2019 (assumed)
+-- insert_query.sql for SQL Server 2019 (dialect sqlserver)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
+-- Of what is known of the engine: 1 answers documented, 37 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -129,8 +131,8 @@ GO
 
 -- copies: Their rows; the first counts.
 CREATE TABLE [#copies] (
-  [event_id] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
   [page] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [rank] bigint NULL,
@@ -202,13 +204,13 @@ GO
 
 -- islands: Where sessions start, and the session id of each.
 CREATE TABLE [#islands] (
-  [event_id] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
   [page] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [is_new] int NULL,
-  [current_session] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [target] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [current_session] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [target] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [first_at] datetime2(6) NULL,
   [target_is_new] int NULL
 );
@@ -448,8 +450,8 @@ GO
 
 -- superseded: The same, and all that resolved to them.
 CREATE TABLE [#superseded] (
-  [session_id] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [became] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [session_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [became] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [became_at] datetime2(6) NULL,
   [reason] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 );

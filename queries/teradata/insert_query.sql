@@ -1,4 +1,6 @@
--- insert_query.sql for Teradata Vantage 17 (assumed)
+-- insert_query.sql for Teradata Vantage 17 (dialect teradata)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
+-- Of what is known of the engine: 38 answers assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -103,7 +105,7 @@ WHERE ("t"."run_id" IS NULL
 
 -- repeated: Event ids that came more than once.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_repeated" (
-  "event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+  "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
@@ -119,8 +121,8 @@ WHERE "g"."copies" > 1;
 
 -- copies: Their rows; the first counts.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_copies" (
-  "event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "user_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" TIMESTAMP(6),
   "page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   "rank" BIGINT,
@@ -182,8 +184,8 @@ FROM (
 
 -- fresh: The new rows, fixed once for the whole run.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_fresh" (
-  "event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "user_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" TIMESTAMP(6),
   "page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   "instant" TIMESTAMP(6)
@@ -224,7 +226,7 @@ FROM (
 
 -- ranges: Where in time the new rows may touch the ledger.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_ranges" (
-  "user_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "from_at" TIMESTAMP(6),
   "to_at" TIMESTAMP(6)
 )
@@ -284,11 +286,11 @@ FROM (
 
 -- context: The ledger's rows there, each with its current session.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_context" (
-  "event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "user_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" TIMESTAMP(6),
   "instant" TIMESTAMP(6),
-  "current_session" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+  "current_session" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
@@ -327,13 +329,13 @@ LEFT JOIN (
 
 -- neighbours: New rows and context in order.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_neighbours" (
-  "event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "user_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" TIMESTAMP(6),
   "page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   "instant" TIMESTAMP(6),
   "is_new" BYTEINT,
-  "current_session" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+  "current_session" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
@@ -372,13 +374,13 @@ FROM (
 
 -- islands: Where sessions start, and the session id of each.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_islands" (
-  "event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "user_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" TIMESTAMP(6),
   "page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   "is_new" BYTEINT,
-  "current_session" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "target" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "current_session" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "target" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "first_at" TIMESTAMP(6),
   "target_is_new" BYTEINT
 )
@@ -485,8 +487,8 @@ FROM (
 
 -- moved: Sessions that became part of another.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_moved" (
-  "current_session" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "target" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "current_session" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "target" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "target_at" TIMESTAMP(6),
   "reason" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
 )
@@ -521,8 +523,8 @@ GROUP BY "moved"."current_session", "moved"."current_session" || CHR(1), "moved"
 
 -- superseded: The same, and all that resolved to them.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_superseded" (
-  "session_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "became" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "session_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "became" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "became_at" TIMESTAMP(6),
   "reason" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
 )

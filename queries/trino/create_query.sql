@@ -1,4 +1,6 @@
--- create_query.sql for Trino (Iceberg), Starburst (assumed)
+-- create_query.sql for Trino (Iceberg), Starburst (dialect trino)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
+-- Of what is known of the engine: 38 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --

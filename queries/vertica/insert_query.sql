@@ -1,4 +1,6 @@
--- insert_query.sql for Vertica 12 (assumed)
+-- insert_query.sql for Vertica 12 (dialect vertica)
+-- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
+-- Of what is known of the engine: 1 answers documented, 37 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -93,8 +95,8 @@ WHERE ("t"."run_id" IS NULL
 
 -- copies: Their rows; the first counts.
 CREATE LOCAL TEMPORARY TABLE "sessionizer_step_copies" (
-  "event_id" VARCHAR(65000),
-  "user_id" VARCHAR(65000),
+  "event_id" VARCHAR(1024),
+  "user_id" VARCHAR(1024),
   "page_view_at" TIMESTAMP,
   "page" VARCHAR(65000),
   "rank" INTEGER,
@@ -157,13 +159,13 @@ FROM (
 
 -- islands: Where sessions start, and the session id of each.
 CREATE LOCAL TEMPORARY TABLE "sessionizer_step_islands" (
-  "event_id" VARCHAR(65000),
-  "user_id" VARCHAR(65000),
+  "event_id" VARCHAR(1024),
+  "user_id" VARCHAR(1024),
   "page_view_at" TIMESTAMP,
   "page" VARCHAR(65000),
   "is_new" INTEGER,
-  "current_session" VARCHAR(65000),
-  "target" VARCHAR(65000),
+  "current_session" VARCHAR(1024),
+  "target" VARCHAR(1024),
   "first_at" TIMESTAMP,
   "target_is_new" INTEGER
 ) ON COMMIT PRESERVE ROWS;
@@ -392,8 +394,8 @@ FROM (
 
 -- superseded: The same, and all that resolved to them.
 CREATE LOCAL TEMPORARY TABLE "sessionizer_step_superseded" (
-  "session_id" VARCHAR(65000),
-  "became" VARCHAR(65000),
+  "session_id" VARCHAR(1024),
+  "became" VARCHAR(1024),
   "became_at" TIMESTAMP,
   "reason" VARCHAR(65000)
 ) ON COMMIT PRESERVE ROWS;

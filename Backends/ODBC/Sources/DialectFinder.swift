@@ -35,18 +35,6 @@ extension DialectLibrary: DialectFinder {
   public var dialectNames: [String] { names }
 
   public func knownDialect(_ name: String) throws -> Dialect? {
-    try source(named: name).map { try dialect(at: $0) }
-  }
-
-  /// The first one that names the product; files that cannot be read are passed over, since another may do.
-  public func dialect(forProduct product: String) -> Dialect? {
-    for source in sources {
-      if let dialect = try? dialect(at: source),
-        dialect.odbc.products.contains(where: { $0.lowercased() == product.lowercased() })
-      {
-        return dialect
-      }
-    }
-    return nil
+    try entry(named: name).map { try dialect(at: $0) }
   }
 }

@@ -41,6 +41,9 @@ package struct DialectKey: Sendable {
   package var section: String { String(path.prefix { $0 != "." }) }
   package var name: String { String(path.drop { $0 != "." }.dropFirst()) }
 
+  /// Puts a text into a dialect.
+  package func put(_ text: String, into dialect: inout Dialect) { set(&dialect, .text(text)) }
+
   /// The value in a dialect.
   package func value(in dialect: Dialect) -> KeyValue { get(dialect) }
 }

@@ -30,13 +30,17 @@ struct DialectFile {
       }
       return root
     }
-    guard let root else { return nil }
-    guard let entries = found.attempt({ () throws(YAMLFileError) in try root.entries("name: my_warehouse") }) else {
+    guard let root, let entries = found.attempt({ () throws(YAMLFileError) in try root.entries("name: my_warehouse") })
+    else {
+      found.isUnreadable = true
       return nil
     }
     var file = DialectFile(path: path)
     file.places[""] = root
-    guard file.isReadable(entries, root, &found) else { return nil }
+    guard file.isReadable(entries, root, &found) else {
+      found.isUnreadable = true
+      return nil
+    }
     for entry in entries { file.read(entry, &found) }
     file.checkHeader(root, &found)
     file.checkPages(&found)

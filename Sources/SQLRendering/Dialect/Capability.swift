@@ -76,7 +76,8 @@ extension Dialect {
     get {
       func can(_ capability: Capability) -> Bool { support(for: capability).isUsable }
       return PlanProfile(
-        steps: steps, islands: islands, hasCorrelatedLookup: can(.correlatedLookup), enforcesKeys: can(.enforcedKeys),
+        dialect: name, steps: steps, islands: islands, hasCorrelatedLookup: can(.correlatedLookup),
+        enforcesKeys: can(.enforcedKeys),
         hasSHA256: can(.sha256), hasArrivalColumn: can(.arrivalColumn), hasNamedTimeZones: can(.namedTimeZones),
         hasStrictTypes: can(.strictTypes), buildsKeysLate: can(.lateKeys))
     }

@@ -8,7 +8,7 @@ extension Dialect {
     script.steps = scripts.steps
     script.islands = scripts.islands
     // The first run builds keys late; a script does not know whether it is the first.
-    script.capabilities[.lateKeys]?.state = .unsupported
+    if script.support(for: .lateKeys).isUsable { script.capabilities[.lateKeys]?.state = .unsupported }
     return script
   }
 

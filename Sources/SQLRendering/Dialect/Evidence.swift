@@ -7,6 +7,15 @@ extension Dialect {
     case documented
     case assumed
 
+    /// What it means for somebody who is about to run the SQL.
+    public var meaning: String {
+      switch self {
+      case .testedLive: "the project's tests run it on the engine"
+      case .documented: "written after the engine's documentation, and not yet run on the engine"
+      case .assumed: "not yet run on the engine, nor held against its documentation"
+      }
+    }
+
     /// Weaker is less.
     public static func < (a: Evidence, b: Evidence) -> Bool { a.rank < b.rank }
 

@@ -1,6 +1,6 @@
 public import SessionPlan
 
-/// The three scripts of a job in a dialect, for any client of the engine: what `queries/` holds.
+/// The scripts of a job in a dialect, for any client of the engine: the first three are what `queries/` holds.
 ///
 /// ```swift
 /// let planner = try Planner(.assumed(SessionJob()), profile: dialect.profile)
@@ -9,13 +9,35 @@ public import SessionPlan
 public struct QueryScripts: Sendable {
   public let dialect: Dialect
   public let planner: Planner
+  /// Which pageviews `insert_query` looks at.
+  public let window: Window
+
+  /// Which pageviews a run looks at, by their time.
+  public enum Window: Sendable {
+    case whole
+    /// `from` ≤ time < `to`; nil is open.
+    case times(from: Timestamp?, to: Timestamp?)
+    /// `{{ start_time }}` and `{{ end_time }}`, to be put in before the script is run.
+    case placeholders
+
+    /// As the planner says it.
+    public var mode: RunMode {
+      switch self {
+      case .whole: .whole
+      case .times(let from, let to): .window(from: from.map(Literal.timestamp), to: to.map(Literal.timestamp))
+      case .placeholders:
+        .window(from: .placeholder("start_time", .timestamp), to: .placeholder("end_time", .timestamp))
+      }
+    }
+  }
 
   /// - Parameters:
-  ///   - dialect: one whose profile keeps the steps `inline`, so that a script needs no scratch tables
+  ///   - dialect: as a script, `Dialect.asScript`
   ///   - planner: of the same profile
-  public init(dialect: Dialect, planner: Planner) {
+  public init(dialect: Dialect, planner: Planner, window: Window = .placeholders) {
     self.dialect = dialect
     self.planner = planner
+    self.window = window
   }
 
   /// What `tool_version` says in the rows of runs that a script made.
@@ -25,6 +47,12 @@ public struct QueryScripts: Sendable {
     case create = "create_query"
     case insert = "insert_query"
     case agg = "agg_query"
+    case sessions = "sessions_query"
+    case events = "events_query"
+    case verify = "verify_query"
+
+    /// Those of the default job that `queries/` holds for each dialect.
+    public static let published: [Script] = [.create, .insert, .agg]
 
     public var fileName: String { rawValue + ".sql" }
   }
@@ -34,6 +62,13 @@ public struct QueryScripts: Sendable {
     case .create: try create()
     case .insert: try insert()
     case .agg: try agg()
+    case .sessions:
+      try export(
+        .sessions, "The current sessions, one row each, in canonical order.", planner.sessionsExport(asOf: nil))
+    case .events:
+      try export(
+        .events, "The pageviews with their current sessions, in canonical order.", planner.eventsExport(asOf: nil))
+    case .verify: try verify()
     }
   }
 
@@ -46,22 +81,27 @@ public struct QueryScripts: Sendable {
       ["The tables, indexes and views of the job. What is already there is left as it is."], plan.steps)
   }
 
-  /// One run over a window of time, whose ends are placeholders, in a transaction.
+  /// One run, in a transaction where the engine has one.
   public func insert() throws -> String {
     let identity = RunIdentity(
       job: JobFingerprint(planner.bound).text, engine: dialect.title, toolVersion: Self.writtenByScript)
-    let plan = try planner.runPlan(
-      .window(from: .placeholder("start_time", .timestamp), to: .placeholder("end_time", .timestamp)), identity)
+    let plan = try planner.runPlan(window.mode, identity)
     try PlanChecker().check(plan)
-    return try script(
-      .insert,
-      [
-        "One run: puts the pageviews of a window that are not in the ledger yet into their sessions.",
-        "Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.",
+    var about = [
+      "One run: puts the pageviews\(window.words) that are not in the ledger yet into their sessions.",
+      "Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.",
+    ]
+    if case .placeholders = window {
+      about += [
         "",
         "Put in {{ start_time }} and {{ end_time }} first: YYYY-MM-DD HH:MM:SS in UTC, the end not included.",
-        "Late pageviews are found by a run over the window that they belong to.",
-      ], plan.steps, inTransaction: true)
+      ]
+    }
+    if case .whole = window {
+    } else {
+      about.append("Late pageviews are found by a run over the window that they belong to.")
+    }
+    return try script(.insert, about, plan.steps, inTransaction: true)
   }
 
   /// Totals, then a row for each session, user and day.
@@ -76,6 +116,24 @@ public struct QueryScripts: Sendable {
     return try script(.agg, ["The current sessions in numbers. Reads only."], steps)
   }
 
+  private func export(_ script: Script, _ about: String, _ query: Query) throws -> String {
+    let steps = [Plan.Step(script.rawValue, about, .query(query))]
+    try PlanChecker().check(Plan(name: script.rawValue, steps: steps))
+    return try self.script(script, [about + " Reads only."], steps)
+  }
+
+  /// Every row that it gives is a difference.
+  private func verify() throws -> String {
+    let steps = try planner.verifyChecks().map { Plan.Step($0.name, "Finds \($0.meaning).", .query($0.query)) }
+    try PlanChecker().check(Plan(name: "verify", steps: steps))
+    return try script(
+      .verify,
+      [
+        "Recomputes the sessions in another way than a run does. Each row is a finding; those of the checks for rows",
+        "that are not yet run, gone or edited are no faults. Reads only.",
+      ], steps)
+  }
+
   // MARK: Text
 
   private func script(
@@ -83,7 +141,12 @@ public struct QueryScripts: Sendable {
   ) throws -> String {
     let renderer = Renderer(dialect)
     let command = dialect.scripts.shellCommand.replacing("{file}", with: script.fileName)
-    var header = ["\(script.fileName) for \(dialect.title) (\(dialect.evidence.rawValue))", ""] + about
+    var header =
+      [
+        "\(script.fileName) for \(dialect.title) (dialect \(dialect.name))",
+        "Evidence: \(dialect.evidence.rawValue), that is, \(dialect.evidence.meaning).",
+        "Of what is known of the engine: \(dialect.evidenceSummary).", "",
+      ] + about
     if inTransaction { header += ["", "The run ledger gets two rows: started, finished."] }
     header += ["", "Run it:  \(command)", "Rendered from the plan by sessionizer; not edited by hand."]
     var parts = [header.map { $0.isEmpty ? "--" : "-- " + $0 }.joined(separator: "\n")]
@@ -112,6 +175,17 @@ public struct QueryScripts: Sendable {
     let dropped = try steps.compactMap(\.scratchName).compactMap { try renderer.dropScratch($0) }
     if !dropped.isEmpty { parts.append("-- The steps of the run are of no more use.\n" + text(dropped)) }
     return parts.joined(separator: "\n\n") + "\n"
+  }
+}
+
+extension QueryScripts.Window {
+  fileprivate var words: String {
+    switch self {
+    case .whole: ""
+    case .placeholders: " of a window"
+    case .times(let from, let to):
+      (from.map { " from \($0) on" } ?? "") + (to.map { " before \($0)" } ?? "")
+    }
   }
 }
 

@@ -22,7 +22,7 @@ public struct Planner: Sendable {
   private func checkAbilities() throws(PlanError) {
     if case .named(let zone) = SourceZone(job.source.timeZone), !profile.hasNamedTimeZones {
       throw PlanError(
-        .unsupported, "source.time_zone \(zone): this dialect cannot convert named time zones",
+        .unsupported, "dialect \(profile.dialect), source.time_zone \(zone): it cannot convert named time zones",
         remedy: "give a fixed offset such as +02:00, or a view that converts to UTC")
     }
     if profile.hasStrictTypes { try checkSourceTypes() }

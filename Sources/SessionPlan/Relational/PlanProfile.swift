@@ -19,6 +19,8 @@ public struct PlanProfile: Hashable, Sendable {
     case windows
   }
 
+  /// The dialect's name, for error messages.
+  public var dialect: String
   public var steps: Steps
   /// Whether steps are computed once, for several statements.
   public var keepsSteps: Bool { steps != .inline }
@@ -39,9 +41,11 @@ public struct PlanProfile: Hashable, Sendable {
   public var buildsKeysLate: Bool
 
   public init(
-    steps: Steps, islands: Islands, hasCorrelatedLookup: Bool, enforcesKeys: Bool, hasSHA256: Bool,
+    dialect: String = "", steps: Steps, islands: Islands, hasCorrelatedLookup: Bool, enforcesKeys: Bool,
+    hasSHA256: Bool,
     hasArrivalColumn: Bool, hasNamedTimeZones: Bool, hasStrictTypes: Bool, buildsKeysLate: Bool
   ) {
+    self.dialect = dialect
     self.steps = steps
     self.islands = islands
     self.hasCorrelatedLookup = hasCorrelatedLookup

@@ -5,46 +5,54 @@ internal import YAMLReading
 
 /// What a command finds around it. The executable gives the real one, a test its own.
 public struct CommandEnvironment: Sendable {
-  /// The databases that this build can reach.
-  public var backends: BackendRegistry
-  /// The dialects that can be chosen.
-  public var dialects: DialectLibrary
+  /// The databases that this build can reach, with the dialects that can be chosen.
+  public var backends: @Sendable (DialectLibrary) -> BackendRegistry
   /// Environment variables.
   public var variables: [String: String]
   public var console: Console
 
   public init(
-    backends: BackendRegistry, dialects: DialectLibrary, variables: [String: String], console: Console
+    backends: @escaping @Sendable (DialectLibrary) -> BackendRegistry, variables: [String: String], console: Console
   ) {
     self.backends = backends
-    self.dialects = dialects
     self.variables = variables
     self.console = console
   }
 
   /// Set around each command, because ArgumentParser makes the commands itself.
   @TaskLocal static var current = CommandEnvironment(
-    backends: BackendRegistry(), dialects: DialectLibrary(), variables: [:], console: .standard())
+    backends: { _ in BackendRegistry() }, variables: [:], console: .standard())
+
+  /// The built-in dialects and those on the search path: the folders of `SESSIONIZER_DIALECTS`, separated by colons, then
+  /// the user's own.
+  var dialects: DialectLibrary {
+    func set(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+    var folders = (set("SESSIONIZER_DIALECTS") ?? "").split(separator: ":").map(String.init)
+    // A path that is not absolute is to be ignored (XDG Base Directory Specification).
+    let configuration =
+      set("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? set("HOME").map { $0 + "/.config" }
+    if let configuration { folders.append(configuration + "/sessionizer/dialects") }
+    return DialectLibrary(folders: folders)
+  }
 }
 
-extension CommandEnvironment {
+extension DialectLibrary {
   /// The dialect as the tool itself talks to the engine.
   ///
   /// - Throws: `UsageError` that lists the dialects there are, `DialectFileError`
-  func dialect(named name: String) throws -> Dialect {
-    guard dialects.source(named: name) != nil else {
-      let known = dialects.names
-      let hint = NearestWord.hint(name, among: known)
+  func chosen(_ name: String) throws -> Dialect {
+    guard entry(named: name) != nil else {
+      let hint = NearestWord.hint(name, among: names)
       throw UsageError(
         "no dialect \(SettingText.shown(name)); "
-          + (hint.isEmpty ? "there are " + known.joined(separator: ", ") : hint))
+          + (hint.isEmpty ? "there are " + names.joined(separator: ", ") : hint))
     }
-    return try dialects.dialect(named: name)
+    return try dialect(named: name)
   }
 
   /// The same for a script that any client carries out.
-  func script(named name: String) throws -> Dialect {
-    let dialect = try dialect(named: name)
+  func chosenScript(_ name: String) throws -> Dialect {
+    let dialect = try chosen(name)
     guard let instead = dialect.scripts.instead else { return dialect.asScript }
     return try self.dialect(named: instead).asScript
   }

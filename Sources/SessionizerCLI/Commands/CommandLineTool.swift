@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import DialectFiles
 internal import Foundation
 internal import YAMLReading
 
@@ -80,7 +81,11 @@ struct ErrorReport {
       console.error("interrupted")
       return ExitStatus.interrupted
     }
-    if error as? OutputError != .brokenPipe { console.error("\(error)") }
+    if let files = error as? DialectFileError {
+      for problem in files.problems { console.error("\(problem)") }
+    } else if error as? OutputError != .brokenPipe {
+      console.error("\(error)")
+    }
     return code
   }
 

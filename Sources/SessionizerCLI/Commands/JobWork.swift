@@ -19,7 +19,8 @@ struct JobWork {
     let console = log.console
     let loaded = try job.load()
     let chosen = try loaded.file.target(target.target, environment: environment.variables)
-    let connection = try await environment.backends.backend(for: chosen).connect(
+    let backends = environment.backends(try target.dialects.library().library)
+    let connection = try await backends.backend(for: chosen).connect(
       to: chosen, options: connectionOptions(console, loaded.file.timeouts))
     let context = JobContext(
       job: loaded.job, connection: connection, logger: console.logger, toolVersion: ToolVersion.text)

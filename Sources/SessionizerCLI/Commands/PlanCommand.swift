@@ -21,6 +21,9 @@ struct PlanCommand: AsyncParsableCommand {
     case tree, json
   }
 
+  @Argument(help: ArgumentHelp("Which plan.", valueName: PlanName.words))
+  var plan: PlanName
+
   @OptionGroup var options: PlanOptions
   @OptionGroup var window: WindowOptions
   @OptionGroup(title: JobOptions.title) var job: JobOptions
@@ -30,10 +33,10 @@ struct PlanCommand: AsyncParsableCommand {
 
   @OptionGroup var log: LogOptions
 
-  mutating func validate() throws { try options.check(window) }
+  mutating func validate() throws { try options.check(plan, window) }
 
   func run() async throws {
-    let (_, plan) = try options.resolved(window, job)
+    let (_, plan) = try options.resolved(plan, window, job)
     try PlanChecker().check(plan)
     try log.console.print(format == .tree ? plan.explained.tree : try plan.explained.json)
   }

@@ -5,15 +5,20 @@ internal import SessionPlan
 /// Which plan to show.
 enum PlanName: String, CaseIterable, ExpressibleByArgument {
   case create, run, agg, sessions, events, verify
+
+  /// For help texts.
+  static let words = allCases.map(\.rawValue).joined(separator: "|")
 }
 
-/// Which plan of the job, and in which shape: shared by `plan` and `render`.
+/// In which shape a plan of the job is shown, and for whom: shared by `plan` and `render`.
 struct PlanOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("Which plan.", valueName: "create|run|agg|sessions|events|verify"))
-  var plan: PlanName
+  @Option(
+    help: ArgumentHelp(
+      "The dialect; see sessionizer dialect list (default: that of --dialect-file, or else sqlite).", valueName: "name")
+  )
+  var dialect: String?
 
-  @Option(help: ArgumentHelp("The dialect; see sessionizer dialect list.", valueName: "name"))
-  var dialect = "sqlite"
+  @OptionGroup var dialects: DialectOptions
 
   @Flag(help: "As the tool itself runs it, with scratch tables; otherwise each statement stands by itself.")
   var asRun = false
@@ -24,32 +29,39 @@ struct PlanOptions: ParsableArguments {
   @Option(help: ArgumentHelp("agg: which aggregate.", valueName: AggregateKind.words))
   var by: AggregateKind = .session
 
-  func check(_ window: WindowOptions) throws {
+  func check(_ plan: PlanName?, _ window: WindowOptions) throws {
     if new && window.isGiven { throw ValidationError("--new and a window (--from, --to) do not go together") }
-    if plan != .run && (new || window.isGiven) {
+    if plan ?? .run != .run && (new || window.isGiven) {
       throw ValidationError("--new, --from and --to belong to the plan run")
     }
   }
 
   /// The dialect in the shape that was asked for, and the plan.
-  func resolved(_ window: WindowOptions, _ job: JobOptions) throws -> (dialect: Dialect, plan: Plan) {
-    let environment = CommandEnvironment.current
-    let chosen = asRun ? try environment.dialect(named: dialect) : try environment.script(named: dialect)
-    let bound = BoundJob.assumed(try job.load().job)
-    let planner = try Planner(bound, profile: chosen.profile)
-    return (chosen, try plan(planner, chosen, window))
+  func resolved(
+    _ name: PlanName, _ window: WindowOptions, _ job: JobOptions, withPlaceholders: Bool = false
+  ) throws -> (dialect: Dialect, plan: Plan) {
+    let chosen = try chosenDialect()
+    let planner = try Planner(.assumed(try job.load().job), profile: chosen.profile)
+    let mode = withPlaceholders ? QueryScripts.Window.placeholders.mode : try mode(planner.bound.job, window)
+    return (chosen, try plan(name, planner, chosen, mode))
   }
 
-  private func plan(_ planner: Planner, _ dialect: Dialect, _ window: WindowOptions) throws -> Plan {
+  func chosenDialect() throws -> Dialect {
+    let (library, own) = try dialects.library()
+    let name = dialect ?? own ?? "sqlite"
+    return asRun ? try library.chosen(name) : try library.chosenScript(name)
+  }
+
+  private func plan(_ name: PlanName, _ planner: Planner, _ dialect: Dialect, _ mode: RunMode) throws -> Plan {
     func single(_ name: String, _ purpose: String, _ query: Query) -> Plan {
       Plan(name: name, steps: [Plan.Step(name, purpose, .query(query))])
     }
-    switch plan {
+    switch name {
     case .create: return try planner.createPlan(withSource: planner.bound.job.source.table == nil)
     case .run:
       let identity = RunIdentity(
         job: JobFingerprint(planner.bound).text, engine: dialect.title, toolVersion: ToolVersion.text)
-      return try planner.runPlan(try mode(planner.bound.job, window), identity)
+      return try planner.runPlan(mode, identity)
     case .agg: return single("agg", "Aggregates the current sessions.", planner.aggregate(by))
     case .sessions:
       return single("sessions", "The current sessions, in canonical order.", planner.sessionsExport(asOf: nil))

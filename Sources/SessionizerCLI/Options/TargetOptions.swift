@@ -22,6 +22,8 @@ struct TargetOptions: ParsableArguments {
     transform: { try SettingText.timeout($0) })
   var statementTimeout: Duration?
 
+  @OptionGroup var dialects: DialectOptions
+
   var timeouts: Timeouts { Timeouts(lock: lockTimeout, statement: statementTimeout) }
 }
 

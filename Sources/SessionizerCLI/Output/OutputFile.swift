@@ -20,6 +20,18 @@ final class OutputFile: ByteSink, Sendable {
     sink = FileDescriptorSink(descriptor: descriptor, name: path)
   }
 
+  /// Writes a whole file.
+  static func write(_ text: String, to path: String) throws {
+    let file = try OutputFile(path: path)
+    do {
+      try file.write(text)
+      try file.commit()
+    } catch {
+      file.discard()
+      throw error
+    }
+  }
+
   func write(_ bytes: UnsafeRawBufferPointer) throws(OutputError) { try sink.write(bytes) }
 
   func commit() throws(OutputError) {

@@ -18,7 +18,8 @@ import Testing
       // The commands below dialect are shown by its own examples.
       let name = command._commandName
       #expect(
-        ["list", "show"].contains(name) || command.configuration.discussion.contains("sessionizer \(name)")
+        name == "list" || command.configuration.discussion.contains("sessionizer dialect \(name)")
+          || command.configuration.discussion.contains("sessionizer \(name)")
           || name == "sessionizer", "\(name)")
     }
   }

@@ -1,4 +1,3 @@
-import DialectFiles
 import Foundation
 import SQLiteBackend
 import WarehouseDriver
@@ -15,8 +14,8 @@ struct ToolRun {
     let output = MemorySink()
     let errors = MemorySink()
     let environment = CommandEnvironment(
-      backends: BackendRegistry([SQLiteBackend()]),
-      dialects: DialectLibrary(), variables: variables, console: Console(output: output, errors: errors))
+      backends: { _ in BackendRegistry([SQLiteBackend()]) },
+      variables: variables, console: Console(output: output, errors: errors))
     code = await CommandLineTool.run(arguments, environment)
     self.output = output.text
     self.errors = errors.text

@@ -37,7 +37,7 @@ import Testing
     Mistake("generate --late 2", 64, "late share"),
     Mistake("generate --target sqlite:x --output y", 64, "does not go together"),
     Mistake("dialect show sqlit", 64, "did you mean sqlite?"),
-    Mistake("render run --dialect oracl", 64, "no dialect 'oracl'; there are sqlite"),
+    Mistake("render run --dialect oracl", 64, "no dialect 'oracl'; did you mean oracle?"),
     Mistake("render run --new", 64, "needs an arrival column"),
     Mistake("render create --new", 64, "belong to the plan run"),
     Mistake("create --target sqlite:x --attribute page", 64, "page is a name of the tool's own"),

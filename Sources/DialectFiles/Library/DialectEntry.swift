@@ -2,7 +2,7 @@ internal import BuiltInDialects
 package import YAMLReading
 
 /// A dialect file that can be read.
-public struct DialectSource: Hashable, Sendable {
+public struct DialectEntry: Hashable, Sendable {
   public enum Place: Hashable, Sendable {
     /// Inside the binary, by its position there.
     case builtIn(Int)
@@ -37,7 +37,7 @@ public struct DialectSource: Hashable, Sendable {
   }
 
   /// Those inside the binary, in the order in which they are listed.
-  static let builtIn: [DialectSource] = (0..<builtInDialectCount).map {
-    DialectSource(name: String(cString: builtInDialects[$0].name), place: .builtIn($0))
+  static let builtIn: [DialectEntry] = (0..<builtInDialectCount).map {
+    DialectEntry(name: String(cString: builtInDialects[$0].name), place: .builtIn($0))
   }
 }

@@ -1,6 +1,4 @@
-package import SessionPlan
-
-/// Everything that the planner can say of a job.
+/// Everything that the planner can say of a job: what a dialect is checked with, and the planner itself.
 package enum EveryPlan {
   package static func plans(_ planner: Planner) throws -> [Plan] {
     let identity = RunIdentity(job: JobFingerprint(planner.bound).text, engine: "engine 1", toolVersion: "it's \"1\"")

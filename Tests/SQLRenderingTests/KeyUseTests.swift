@@ -1,0 +1,63 @@
+import DialectFiles
+import SQLRendering
+import SessionPlan
+import Testing
+
+/// The table of keys and the renderer agree on what a template may name.
+@Suite struct KeyUseTests {
+  /// What the renderer never reads: it is the ODBC backend's, or the scripts' framing.
+  private static func isElsewhere(_ key: DialectKey) -> Bool {
+    ["session", "odbc", "scripts"].contains(key.section) || key.path == "tables.drop_scratch"
+  }
+
+  static let keys = DialectKey.all.filter { key in
+    if isElsewhere(key) { return false }
+    if case .template = key.kind { return true }
+    return false
+  }
+
+  /// Every template is its key's path and all placeholders that the table allows; together the dialects have every shape
+  /// of plan.
+  private static let marked: [Dialect] = [
+    AbsurdDialect.profiles[0], AbsurdDialect.profiles[3], AbsurdDialect.profiles[6],
+  ]
+  .flatMap { profile in
+    [true, false].map { isStrict in
+      var dialect = AbsurdDialect.dialect(profile)
+      dialect.profile.hasStrictTypes = isStrict
+      if isStrict { dialect.queries.limitBeforeColumns = nil }
+      dialect.profile.hasSHA256 = true
+      dialect.profile.hasNamedTimeZones = true
+      dialect.profile.hasArrivalColumn = isStrict
+      for key in keys {
+        guard case .template(let placeholders) = key.kind else { continue }
+        if isStrict, key.path.contains("lookup_subquery") { continue }
+        key.put("\u{2}\(key.path)\u{3}" + placeholders.allowed.map { " {\($0)}" }.joined(), into: &dialect)
+      }
+      return dialect
+    }
+  }
+
+  /// So each row of the table is read by the renderer, which has a value for each of its placeholders.
+  @Test func theTableIsTheRenderers() throws {
+    var used: Set<String> = []
+    for dialect in Self.marked {
+      let renderer = Renderer(dialect)
+      for (_, job) in SampleJobs.usual + SampleJobs.special {
+        let planner = try Planner(job, profile: dialect.profile)
+        let rights = Plan(name: "rights", steps: planner.grantSteps(to: "analyst") + planner.keySteps())
+        for plan in try EveryPlan.plans(planner) + [rights] {
+          for step in plan.steps {
+            for sql in try renderer.render(step.statement) {
+              // By bytes: there is much text, and characters are slow.
+              for part in sql.utf8.split(separator: 2, omittingEmptySubsequences: false).dropFirst() {
+                used.insert(String(decoding: part.prefix { $0 != 3 }, as: UTF8.self))
+              }
+            }
+          }
+        }
+      }
+    }
+    #expect(Set(Self.keys.map(\.path)).subtracting(used).sorted() == [])
+  }
+}
