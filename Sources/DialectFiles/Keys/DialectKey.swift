@@ -44,6 +44,9 @@ package struct DialectKey: Sendable {
   /// Puts a text into a dialect.
   package func put(_ text: String, into dialect: inout Dialect) { set(&dialect, .text(text)) }
 
+  /// Answers ~ in a dialect.
+  package func takeAway(from dialect: inout Dialect) { set(&dialect, .none) }
+
   /// The value in a dialect.
   package func value(in dialect: Dialect) -> KeyValue { get(dialect) }
 }
