@@ -38,6 +38,7 @@ struct JobWork {
   private func connectionOptions(_ console: Console, _ timeouts: Timeouts) -> ConnectionOptions {
     var options = ConnectionOptions(mayCreate: mayCreate, readOnly: readOnly)
     options.apply(timeouts.overridden(by: target.timeouts))
+    options.notice = { console.note("sessionizer: " + $0) }
     if console.verbosity == .verbose {
       options.observer = { console.detail(StatementLine.text($0)) }
     }
