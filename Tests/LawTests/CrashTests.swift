@@ -1,3 +1,4 @@
+import MariaDBServer
 import PostgresServer
 import SessionRunner
 import Testing
@@ -67,6 +68,66 @@ import WarehouseDriver
       // The server may not know yet that the killed process is gone.
       _ = try await context.run(RunRequest(wait: .seconds(60)))
       #expect(try await context.exports() == scene.after)
+      #expect(try await context.verify(VerifyRequest(isComplete: true)).isClean)
+      await context.connection.close()
+    }
+    #expect(killed > 0 && undone > 0, "runs were met while they worked")
+    await server.stop()
+  }
+}
+
+/// L4 on MariaDB, whose run goes by its ODBC driver, with temporary tables that no rollback takes back.
+@Suite(.fewAtOnce, .enabled(if: !Engine.mariadbs.isEmpty)) struct MariaDBCrashTests {
+  /// What is killed.
+  enum Victim: String, CaseIterable { case tool, server }
+
+  private static let rows = 3000
+
+  /// A database in which a later run has work to do.
+  private func scene(on server: MariaDBServer) async throws -> Place {
+    let place = try await Place.database(on: server)
+    let context = try await place.context()
+    try await context.create()
+    try await TwoBatches.insert(0, of: Self.rows, into: context.connection)
+    _ = try await context.run()
+    try await TwoBatches.insert(1, of: Self.rows, into: context.connection)
+    await context.connection.close()
+    return place
+  }
+
+  /// Kills at random instants of a run: what is seen then is what was before, or what is after, and the next run makes
+  /// the second of the first.
+  @Test(arguments: Victim.allCases) func whatIsKilledLeavesNothing(victim: Victim) async throws {
+    let server = try await MariaDBServer.start()
+    let place = try await scene(on: server)
+    let clean = try await place.copy()
+    let reference = try await clean.context()
+    let before = try await reference.exports()
+    let start = ContinuousClock.now
+    _ = try await reference.run()
+    let length = ContinuousClock.now - start
+    let after = try await reference.exports()
+    await reference.connection.close()
+    var (killed, undone) = (0, 0)
+    for _ in 0..<8 {
+      let copy = try await place.copy()
+      let run = try RunProcess(copy.url)
+      let instant = Duration.nanoseconds(Int64.random(in: 0...Int64(length / .nanoseconds(1))))
+      try await Task.sleep(for: instant)
+      switch victim {
+      case .tool: if run.kill() { killed += 1 }
+      case .server:
+        server.kill()
+        if run.wait() != 0 { killed += 1 }
+        try await server.restart()
+      }
+      let context = try await copy.context()
+      let seen = try await context.exports()
+      #expect(seen == before || seen == after, "half of a run is visible")
+      if seen == before { undone += 1 }
+      // The server may not know yet that the killed process is gone.
+      _ = try await context.run(RunRequest(wait: .seconds(60)))
+      #expect(try await context.exports() == after)
       #expect(try await context.verify(VerifyRequest(isComplete: true)).isClean)
       await context.connection.close()
     }

@@ -18,7 +18,8 @@ extension DialectKey {
     example: .mapping([
       "drivers": .list(["libmaodbc.so 03.01"]), "limited": .text("{query} LIMIT {rows}"),
       "create": .text("CREATE TEMPORARY TABLE {name} ({position} …) SELECT * FROM ({query}) q LIMIT 0"),
-      "fill": .text("INSERT INTO {name} ({columns}) {query}"),
+      "fill": .text(
+        "BEGIN NOT ATOMIC FOR r IN ({query}) DO INSERT INTO {name} ({columns}) VALUES ({values}); END FOR; END"),
       "page": .text("SELECT {columns} FROM {name} WHERE {position} BETWEEN {first} AND {last} ORDER BY {position}"),
       "drop": .text("DROP TEMPORARY TABLE {name}"),
     ]),
