@@ -76,6 +76,43 @@ import WarehouseDriver
     await connection.close()
   }
 
+  /// A name with a schema, or a database in its place, is looked up there and nowhere else.
+  @Test(arguments: Driver.present) func describeElsewhere(driver: Driver) async throws {
+    let database = try await Database(driver)
+    let connection = try await database.connectWithTable()
+    let place: String
+    switch driver {
+    case .mariadb:
+      place = try #require(try await connection.text("SELECT concat(database(), '_other')"))
+      try await connection.execute("CREATE DATABASE \(driver.quoted(place))")
+    case .postgres:
+      place = "other"
+      try await connection.execute("CREATE SCHEMA other")
+    case .sqlite:
+      #expect(try await connection.describe(ObjectName(parts: ["main", "t"]))?.columns.first?.name == "i")
+      await connection.close()
+      return
+    }
+    let name = ObjectName(parts: [place, "t"])
+    #expect(try await connection.describe(name) == nil)
+    try await connection.execute("CREATE TABLE \(place).t(z \(driver.types.integer))")
+    #expect(try await connection.describe(name)?.columns.map(\.name) == ["z"])
+    #expect(try await connection.describe(ObjectName("t"))?.columns.first?.name == "i")
+    await connection.close()
+  }
+
+  /// The server's administrators see what a statement is part of.
+  @Test(arguments: Driver.present.filter { $0 != .sqlite }) func annotationsAreSent(driver: Driver) async throws {
+    let connection = try await Database(driver).connect()
+    await connection.annotate("run 17 of session_runs")
+    let seen = try await connection.text(
+      driver == .mariadb
+        ? "SELECT info FROM information_schema.processlist WHERE id = connection_id()"
+        : "SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()")
+    #expect(seen?.contains("/* sessionizer: run 17 of session_runs */") == true, "\(String(describing: seen))")
+    await connection.close()
+  }
+
   @Test(arguments: Driver.present) func facts(driver: Driver) async throws {
     let connection = try await Database(driver).connect()
     let facts = try await connection.facts()
