@@ -89,8 +89,10 @@ public struct DialectCheck: Sendable {
 
   /// A word that changes or removes rows, at the start of a statement: no template may bring one in.
   private static func change(in sql: String) -> String? {
-    let first = sql.prefix { $0.isLetter }.uppercased()
-    return ["UPDATE", "DELETE", "MERGE", "TRUNCATE", "REPLACE", "UPSERT"].first { $0 == first }
+    let words = sql.split(maxSplits: 2) { $0.isWhitespace }.map { $0.uppercased() }
+    // Teradata's way to make a view or to make it anew.
+    if words.starts(with: ["REPLACE", "VIEW"]) { return nil }
+    return ["UPDATE", "DELETE", "MERGE", "TRUNCATE", "REPLACE", "UPSERT"].first { $0 == words.first }
   }
 
   // MARK: Contradictions
