@@ -33,8 +33,8 @@ SELECT
   utc_timestamp(6) AS `recorded_at`,
   '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS `job`,
   'window' AS `mode`,
-  TIMESTAMP '{{ start_time }}' AS `window_from`,
-  TIMESTAMP '{{ end_time }}' AS `window_to`,
+  CAST('{{ start_time }}' AS DATETIME(6)) AS `window_from`,
+  CAST('{{ end_time }}' AS DATETIME(6)) AS `window_to`,
   NULL AS `arrival_mark`,
   NULL AS `arrival_mark_at`,
   NULL AS `pageviews`,
@@ -103,11 +103,11 @@ WITH `picked` AS (
           CAST(CONVERT(`p`.`event_id` USING utf8mb4) AS BINARY) AS `event_id`,
           NULL AS `source_event_id`
         FROM `pageviews` AS `p`
-        WHERE `p`.`page_view_at` >= TIMESTAMP '{{ start_time }}'
-          AND `p`.`page_view_at` < TIMESTAMP '{{ end_time }}'
+        WHERE `p`.`page_view_at` >= CAST('{{ start_time }}' AS DATETIME(6))
+          AND `p`.`page_view_at` < CAST('{{ end_time }}' AS DATETIME(6))
       ) AS `m`
-      WHERE `m`.`page_view_at` >= TIMESTAMP '{{ start_time }}'
-        AND `m`.`page_view_at` < TIMESTAMP '{{ end_time }}'
+      WHERE `m`.`page_view_at` >= CAST('{{ start_time }}' AS DATETIME(6))
+        AND `m`.`page_view_at` < CAST('{{ end_time }}' AS DATETIME(6))
       LIMIT 9223372036854775807
     ) AS `j`
   ) AS `s`
@@ -486,11 +486,11 @@ WITH `picked` AS (
           CAST(CONVERT(`p`.`event_id` USING utf8mb4) AS BINARY) AS `event_id`,
           NULL AS `source_event_id`
         FROM `pageviews` AS `p`
-        WHERE `p`.`page_view_at` >= TIMESTAMP '{{ start_time }}'
-          AND `p`.`page_view_at` < TIMESTAMP '{{ end_time }}'
+        WHERE `p`.`page_view_at` >= CAST('{{ start_time }}' AS DATETIME(6))
+          AND `p`.`page_view_at` < CAST('{{ end_time }}' AS DATETIME(6))
       ) AS `m`
-      WHERE `m`.`page_view_at` >= TIMESTAMP '{{ start_time }}'
-        AND `m`.`page_view_at` < TIMESTAMP '{{ end_time }}'
+      WHERE `m`.`page_view_at` >= CAST('{{ start_time }}' AS DATETIME(6))
+        AND `m`.`page_view_at` < CAST('{{ end_time }}' AS DATETIME(6))
       LIMIT 9223372036854775807
     ) AS `j`
   ) AS `s`
@@ -840,11 +840,11 @@ WITH `picked` AS (
           CAST(CONVERT(`p`.`event_id` USING utf8mb4) AS BINARY) AS `event_id`,
           NULL AS `source_event_id`
         FROM `pageviews` AS `p`
-        WHERE `p`.`page_view_at` >= TIMESTAMP '{{ start_time }}'
-          AND `p`.`page_view_at` < TIMESTAMP '{{ end_time }}'
+        WHERE `p`.`page_view_at` >= CAST('{{ start_time }}' AS DATETIME(6))
+          AND `p`.`page_view_at` < CAST('{{ end_time }}' AS DATETIME(6))
       ) AS `m`
-      WHERE `m`.`page_view_at` >= TIMESTAMP '{{ start_time }}'
-        AND `m`.`page_view_at` < TIMESTAMP '{{ end_time }}'
+      WHERE `m`.`page_view_at` >= CAST('{{ start_time }}' AS DATETIME(6))
+        AND `m`.`page_view_at` < CAST('{{ end_time }}' AS DATETIME(6))
       LIMIT 9223372036854775807
     ) AS `j`
   ) AS `s`
@@ -975,8 +975,8 @@ SELECT
   utc_timestamp(6) AS `recorded_at`,
   '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS `job`,
   'window' AS `mode`,
-  TIMESTAMP '{{ start_time }}' AS `window_from`,
-  TIMESTAMP '{{ end_time }}' AS `window_to`,
+  CAST('{{ start_time }}' AS DATETIME(6)) AS `window_from`,
+  CAST('{{ end_time }}' AS DATETIME(6)) AS `window_to`,
   (
     SELECT
       `started_run`.`arrival_mark` AS `arrival_mark`
