@@ -1,5 +1,5 @@
 internal import Foundation
-package import Yams
+internal import Yams
 
 /// The text of a YAML file, and its nodes.
 package enum YAMLText {

@@ -15,7 +15,7 @@ import WarehouseDriver
       for _ in 0..<8 {
         group.addTask {
           let context = try await place.context()
-          _ = try await context.run(RunRequest(wait: .seconds(60)))
+          _ = try await context.run(RunRequest(wait: .seconds(600)))
           await context.connection.close()
         }
       }

@@ -23,7 +23,7 @@ extension MariaDBServer {
     private static let defaults = [
       "character-set-server": "utf8mb4", "bind-address": "127.0.0.1", "skip-name-resolve": "1",
       "innodb-flush-log-at-trx-commit": "2", "innodb-flush-method": "nosync", "innodb-buffer-pool-size": "128M",
-      "innodb-log-file-size": "64M", "max-connections": "50", "lc-messages": "en_US",
+      "innodb-log-file-size": "64M", "max-connections": "400", "lc-messages": "en_US",
     ]
 
     /// The arguments of `mariadbd`.

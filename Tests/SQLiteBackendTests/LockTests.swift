@@ -61,9 +61,9 @@ import WarehouseDriver
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<6 {
         group.addTask {
-          let connection = try await connect(folder.file(), lockTimeout: .seconds(60))
+          let connection = try await connect(folder.file(), lockTimeout: .seconds(600))
           for _ in 0..<5 {
-            try await connection.lockJob(ObjectName("job"), wait: .seconds(60))
+            try await connection.lockJob(ObjectName("job"), wait: .seconds(600))
             try await connection.transaction(.insertOnly(ledgers: [ObjectName("ledger")])) {
               _ = try await connection.execute("INSERT INTO ledger SELECT coalesce(max(n), 0) + 1 FROM ledger")
             }
