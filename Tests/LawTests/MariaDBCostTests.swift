@@ -28,7 +28,7 @@ import WarehouseDriver
     _ = try await server.query(
       """
       INSERT INTO pageviews (event_id, user_id, page_view_at, page)
-      SELECT concat('e', seq), 'u', TIMESTAMP '2025-01-01' + INTERVAL seq * 315 SECOND, '/' FROM seq_1_to_\(rows)
+      SELECT concat('e', seq), 'u', TIMESTAMP '2025-01-01 00:00:00' + INTERVAL seq * 315 SECOND, '/' FROM seq_1_to_\(rows)
       """, database: place.database)
     #expect(try await context.run().pageviews == Int64(rows))
     if hasStatistics { _ = try await server.query("ANALYZE TABLE session_table, pageviews", database: place.database) }
@@ -43,7 +43,7 @@ import WarehouseDriver
     await context.connection.close()
     let read = try await rowsRead(of: "session_table", in: place, server) - before
     print("L9 on MariaDB, \(hasStatistics ? "fresh" : "the server's own") statistics: \(read) of \(rows) ledger rows")
-    #expect(read > 10 && read < 1000, "\(read) rows read")
+    #expect(read > 5 && read < 1000, "\(read) rows read")
     await server.stop()
   }
 }
