@@ -41,7 +41,7 @@ import Testing
       #expect(sqlite == other, "\(engine), seed \(seed)\n\(history)")
       lines += sqlite[0].events.filter { $0 == UInt8(ascii: "\n") }.count
     }
-    #expect(lines > 100, "the histories have events")
+    #expect(lines > (engine.isODBC ? 30 : 100), "the histories have events")
     await players.0.close()
     await players.1.close()
   }

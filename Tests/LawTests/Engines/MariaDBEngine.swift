@@ -31,9 +31,8 @@ actor MariaDBEngine: PlayerEngine {
     var columns: [String] = []
     // Longer than a key, for what is to be quarantined.
     let text = "varchar(1100)"
-    if job.hasEventID {
-      columns.append("event_id " + (job.idType == .integer ? "bigint" : job.hasUUIDs ? "uuid" : text))
-    }
+    // MariaDB's type uuid refuses some of the random ones (by version and variant); they are texts here.
+    if job.hasEventID { columns.append("event_id " + (job.idType == .integer ? "bigint" : text)) }
     columns.append("user_id " + (job.hasIntegerUsers ? "int" : text))
     let times: [HistoryJob.TimeColumn: String] = [
       .timestamp: "datetime(6)", .zonedTimestamp: "timestamp(6) NULL", .epochMicroseconds: "bigint",
