@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""Measures bulk inserts and streamed reads through ODBC drivers: the tool against one INSERT a row by the same driver.
+"""Measures the ODBC backend: bulk inserts against the same rows one by one, and the memory of a long load and export.
 
-    Benchmarks/bench_odbc.py 'odbc+mariadb:Driver=libmaodbc.so;Server=127.0.0.1;Database=bench;User=me;Password=…'
-    Benchmarks/bench_odbc.py --rows 20000 --large 0 'odbc+postgres:Driver=psqlodbcw.so;Server=127.0.0.1;…'
+    Benchmarks/bench_odbc.py                                   # private servers; drivers that are absent are left out
+    Benchmarks/bench_odbc.py --rows 1000000 --by-one 20000 --rounds 3
+    Benchmarks/bench_odbc.py --only mariadb
 
-Each target is a database in which the tables of the job `bench_` may be made; what is there under that prefix is left, so
-that an empty database is best. Needs the release build and, for the other side, python3 with pyodbc (it makes a
-virtual environment, .build-bench). On both sides rows are counted from the first to the last, in one transaction; the
-tool's start and its look for known rows are part of its time. Prints a table.
+Needs the release build and python3. One by one is the same prepared INSERT in the same transaction, by a dialect file
+that says `rows_per_statement: 1`.
 """
 
 import argparse
+import os
 import pathlib
+import pwd
+import shutil
+import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -20,96 +24,166 @@ import time
 
 import bench
 
-ENVIRONMENT = bench.ROOT / ".build-bench"
-
-# One INSERT a row, prepared once, in one transaction, by the driver that the target names.
-ROW_BY_ROW = """
-import csv, sys, time, pyodbc
-connection = pyodbc.connect(sys.argv[1], autocommit=False)
-cursor = connection.cursor()
-cursor.execute("CREATE TABLE " + sys.argv[3] + " (event_id varchar(200), user_id varchar(200), page_view_at timestamp(6) NULL, page varchar(2000))")
-connection.commit()
-rows = [tuple(row) for row in csv.reader(open(sys.argv[2], encoding="utf-8"))][1:]
-start = time.perf_counter()
-for row in rows:
-    cursor.execute("INSERT INTO " + sys.argv[3] + " VALUES (?, ?, ?, ?)", row)
-connection.commit()
-print(time.perf_counter() - start)
-cursor.execute("DROP TABLE " + sys.argv[3])
-connection.commit()
-"""
+FOLDERS = [pathlib.Path(folder) for folder in ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/opt/homebrew/lib")]
 
 
-def python():
-    program = ENVIRONMENT / "bin/python3"
-    if not program.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
-        subprocess.run([str(program), "-m", "pip", "install", "--quiet", "pyodbc"], check=True)
-    return program
+def driver(name):
+    """The path of a driver's library; None where it is absent."""
+    for folder in FOLDERS:
+        for path in [folder / name, folder / "odbc" / name, *folder.glob(f"*/odbc/{name}")]:
+            if path.exists():
+                return path
+    return None
 
 
-def connection_string(target):
-    """What the driver is given; a driver without a path is looked for where Debian has them."""
-    parts = []
-    for part in target.split(":", 1)[1].split(";"):
-        key, _, value = part.partition("=")
-        if key.strip().lower() == "driver" and "/" not in value:
-            found = sorted(pathlib.Path("/usr/lib").glob("*/odbc/" + value))
-            value = str(found[0]) if found else value
-        if key.strip():
-            parts.append(f"{key}={value}")
-    return ";".join(parts)
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+class MariaDB:
+    """A private server in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder, self.port = folder, free_port()
+        # A server refuses to run as root.
+        self.prefix = []
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("mysql")
+            shutil.chown(folder, user.pw_uid, user.pw_gid)
+            self.prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
+        subprocess.run(self.prefix + ["mariadb-install-db", "--no-defaults", f"--datadir={folder}/data", "--skip-test-db",
+                                      "--auth-root-authentication-method=normal"], check=True, capture_output=True)
+        init = folder / "first.sql"
+        init.write_text("CREATE OR REPLACE USER bench@'127.0.0.1';\nGRANT ALL ON *.* TO bench@'127.0.0.1';\n")
+        program = shutil.which("mariadbd", path=os.environ["PATH"] + ":/usr/sbin")
+        self.process = subprocess.Popen(
+            self.prefix + [program, "--no-defaults", f"--datadir={folder}/data", f"--socket={folder}/s",
+                           f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve",
+                           f"--init-file={init}", "--character-set-server=utf8mb4", "--innodb-buffer-pool-size=512M",
+                           "--innodb-log-file-size=256M"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(300):
+            if subprocess.run(self.client("SELECT 1"), capture_output=True).returncode == 0:
+                return
+            time.sleep(0.1)
+        self.stop()
+        sys.exit("bench: MariaDB does not start")
+
+    def client(self, sql):
+        return ["mariadb", "--no-defaults", "-h127.0.0.1", f"-P{self.port}", "-ubench", "-e", sql]
+
+    def database(self, name):
+        subprocess.run(self.client(f"DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name}"), check=True)
+        return f"Driver={driver('libmaodbc.so')};Server=127.0.0.1;Port={self.port};UID=bench;Database={name}"
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+class Postgres:
+    def __init__(self):
+        started = subprocess.run([bench.ROOT / "scripts/postgres.sh", "start", str(os.getpid())], text=True,
+                                 stdout=subprocess.PIPE, check=True)
+        self.url = started.stdout.strip().splitlines()[-1]
+
+    def database(self, name):
+        for sql in (f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}"):
+            subprocess.run(["psql", "-X", "-q", self.url, "-c", sql], check=True, stderr=subprocess.DEVNULL)
+        user, place = self.url.split("//")[1].split("/")[0].split("@")
+        host, port = place.split(":")
+        user, _, password = user.partition(":")
+        return f"Driver={driver('psqlodbcw.so')};Server={host};Port={port};UID={user};PWD={password};Database={name}"
+
+    def stop(self):
+        subprocess.run([bench.ROOT / "scripts/postgres.sh", "stop"])
+
+
+class SQLite:
+    def __init__(self, folder):
+        self.folder = folder
+
+    def database(self, name):
+        for suffix in ("", "-wal", "-shm"):
+            pathlib.Path(f"{self.folder}/{name}.db{suffix}").unlink(missing_ok=True)
+        return f"Driver={driver('libsqlite3odbc.so')};Database={self.folder}/{name}.db"
+
+    def stop(self):
+        pass
+
+
+def head(source, target, rows):
+    with open(source) as lines, open(target, "w") as out:
+        for _, line in zip(range(rows + 1), lines):
+            out.write(line)
+    return target
+
+
+def measure(dialect, fresh, arguments, folder, files):
+    """`fresh()` gives the connection string of an empty database."""
+    by_one = folder / f"{dialect}-by-one.yaml"
+    # psqlODBC as it comes: it sets a savepoint for each statement. The dialect turns that off.
+    attributes = "  attributes:\n    psqlodbc: [UseDeclareFetch=1]\n" if dialect == "postgres" else ""
+    by_one.write_text(f"format: 1\nname: {dialect}-by-one\ntitle: one row a statement\nextends: {dialect}\n"
+                      f"evidence: assumed\nodbc:\n  rows_per_statement: 1\n{attributes}")
+
+    def load(file, slow=False):
+        target = f"odbc+{dialect}:{fresh()}"
+        bench.run([bench.TOOL, "create", "--target", target, "--quiet"])
+        options = []
+        if slow:
+            target, options = target.replace("odbc+" + dialect, f"odbc+{dialect}-by-one"), ["--dialect-file", by_one]
+        return target, *bench.run([bench.TOOL, "load", file, "--target", target, "--quiet", *options])
+
+    bulk, slow = [], []
+    for _ in range(arguments.rounds):
+        bulk.append(arguments.rows / load(files["all"])[1])
+        slow.append(arguments.by_one / load(files["some"], slow=True)[1])
+    _, _, little = load(files["tenth"])
+    target, _, much = load(files["all"])
+    bench.run([bench.TOOL, "run", "--target", target, "--quiet"])
+    seconds, memory = bench.run([bench.TOOL, "events", "--target", target, "--quiet"])
+    small_target, _, _ = load(files["tenth"])
+    bench.run([bench.TOOL, "run", "--target", small_target, "--quiet"])
+    _, small_memory = bench.run([bench.TOOL, "events", "--target", small_target, "--quiet"])
+    print(f"{dialect:9} bulk {statistics.median(bulk):9,.0f} rows/s   one by one {statistics.median(slow):8,.0f} rows/s   "
+          f"ratio {statistics.median(a / b for a, b in zip(bulk, slow)):5.1f}")
+    print(f"{'':9} load: peak {little:5.0f} MB for {arguments.rows // 10:,} rows, {much:5.0f} MB for {arguments.rows:,}")
+    print(f"{'':9} events: peak {small_memory:5.0f} MB for {arguments.rows // 10:,} rows, {memory:5.0f} MB for "
+          f"{arguments.rows:,}, in {seconds:.1f} s", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("targets", nargs="+")
-    parser.add_argument("--rows", type=int, default=100_000, help="rows of the comparison")
-    parser.add_argument("--large", type=int, default=1_000_000, help="rows of the memory measurement; 0 leaves it out")
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
-    program = python()
-    with tempfile.TemporaryDirectory() as folder:
-        small, large = pathlib.Path(folder) / "small.csv", pathlib.Path(folder) / "large.csv"
-        for path, rows in ((small, options.rows), (large, options.large)):
-            if rows:
-                generate(path, rows)
-        for target in options.targets:
-            measure(target, small, large if options.large else None, options, program, folder)
-
-
-def generate(path, rows):
-    bench.run([bench.TOOL, "generate", "--events", str(rows), "--output", path])
-
-
-def measure(target, small, large, options, program, folder):
-    name = target.split(":", 1)[0]
-    ratios, tools, singles = [], [], []
-    for round_number in range(options.rounds):
-        prefix = f"bench_{int(time.time())}_{round_number}_"
-        bench.run([bench.TOOL, "create", "--target", target, "--prefix", prefix])
-        tool, memory = bench.run([bench.TOOL, "load", small, "--target", target, "--prefix", prefix])
-        answer = subprocess.run(
-            [str(program), "-c", ROW_BY_ROW, connection_string(target), str(small), prefix + "single"],
-            capture_output=True, text=True)
-        if answer.returncode:
-            sys.exit("bench: the driver's single rows failed: " + answer.stderr.strip().splitlines()[-1])
-        single = float(answer.stdout)
-        tools.append(tool)
-        singles.append(single)
-        ratios.append(single / tool)
-    lines = sum(1 for _ in open(small, encoding="utf-8")) - 1
-    print(f"{name}: {lines} rows: tool {statistics.median(tools):.2f} s (whole process), one by one "
-          f"{statistics.median(singles):.2f} s, {statistics.median(ratios):.1f} times as fast", flush=True)
-    if large is None:
-        return
-    for path in (small, large):
-        prefix = f"bench_{int(time.time())}_m_"
-        bench.run([bench.TOOL, "create", "--target", target, "--prefix", prefix])
-        seconds, memory = bench.run([bench.TOOL, "load", path, "--target", target, "--prefix", prefix])
-        lines = sum(1 for _ in open(path, encoding="utf-8")) - 1
-        print(f"{name}: load of {lines} rows: {seconds:.1f} s, {lines / seconds:,.0f} rows/s, peak {memory:.0f} MB",
-              flush=True)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows in bulk (default 1,000,000)")
+    parser.add_argument("--by-one", type=int, default=20_000, help="rows one by one (default 20,000)")
+    parser.add_argument("--rounds", type=int, default=3, help="alternating rounds (default 3)")
+    parser.add_argument("--only", choices=["mariadb", "postgres", "sqlite"], help="one driver alone")
+    arguments = parser.parse_args()
+    if not bench.TOOL.exists():
+        sys.exit("bench: no release build; run swift build -c release --product sessionizer")
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        os.chmod(folder, 0o755)
+        files = {"all": folder / "all.csv"}
+        bench.run([bench.TOOL, "generate", "--events", arguments.rows, "--format", "csv", "--output", files["all"]])
+        files["some"] = head(files["all"], folder / "some.csv", arguments.by_one)
+        files["tenth"] = head(files["all"], folder / "tenth.csv", arguments.rows // 10)
+        for dialect, library in (("mariadb", "libmaodbc.so"), ("postgres", "psqlodbcw.so"), ("sqlite", "libsqlite3odbc.so")):
+            if arguments.only not in (None, dialect):
+                continue
+            if not driver(library):
+                print(f"SKIPPED: {dialect}: there is no {library}", file=sys.stderr)
+                continue
+            place = folder / dialect
+            place.mkdir()
+            server = MariaDB(place) if dialect == "mariadb" else Postgres() if dialect == "postgres" else SQLite(place)
+            try:
+                measure(dialect, lambda: server.database("sessionizer_bench"), arguments, folder, files)
+            finally:
+                server.stop()
 
 
 if __name__ == "__main__":
