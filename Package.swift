@@ -20,6 +20,8 @@ let package = Package(
     .library(name: "SQLRendering", targets: ["SQLRendering"]),
     .library(name: "WarehouseDriver", targets: ["WarehouseDriver"]),
     .library(name: "SessionRunner", targets: ["SessionRunner"]),
+    .library(name: "DialectFiles", targets: ["DialectFiles"]),
+    .library(name: "BackendConformance", targets: ["BackendConformance"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -58,11 +60,15 @@ let package = Package(
       dependencies: ["PageviewFiles", "PageviewGenerator", "SessionPlan", "WarehouseDriver", logging],
       swiftSettings: strict),
 
-    // The oracle, the random histories and the cases that any backend is judged by.
+    // The kit that any backend is judged by: cases, oracle, random histories, checks. The cases are bytes in a C target.
+    .target(name: "ConformanceCaseFiles"),
     .target(
       name: "BackendConformance",
-      dependencies: ["PageviewFiles", "SessionPlan", "SessionRunner", "WarehouseDriver", logging],
-      swiftSettings: strict),
+      dependencies: [
+        "ConformanceCaseFiles", "PageviewFiles", "SQLRendering", "SessionPlan", "SessionRunner", "WarehouseDriver",
+        logging,
+      ],
+      exclude: ["Cases/Files", "Cases/Overlays"], swiftSettings: strict),
 
     // SQLite.
     .systemLibrary(
@@ -94,8 +100,8 @@ let package = Package(
     .target(
       name: "SessionizerCLI",
       dependencies: [
-        "DialectFiles", "PageviewFiles", "PageviewGenerator", "SQLRendering", "SessionPlan", "SessionRunner",
-        "WarehouseDriver", "YAMLReading", argumentParser, logging,
+        "BackendConformance", "DialectFiles", "PageviewFiles", "PageviewGenerator", "SQLRendering", "SessionPlan",
+        "SessionRunner", "WarehouseDriver", "YAMLReading", argumentParser, logging,
       ],
       swiftSettings: strict),
     // The executable; the only target that names all backends.

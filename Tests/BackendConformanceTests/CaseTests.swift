@@ -17,9 +17,51 @@ private let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathCompo
       case .run(let mode), .killed(let mode): model.run(mode, id: Int64(index))
       }
     }
-    #expect(model.sessions().sessions.count == conformance.sessions)
-    #expect(model.quarantine.count == conformance.quarantined)
+    // What people counted, and what the oracle says.
+    #expect(model.sessions().sessionsCSV == CanonicalExport.sessions(conformance.sessions))
+    #expect(model.quarantine.sorted() == conformance.quarantine.sorted())
     #expect(await counterexample(conformance.history, player: MemoryPlayer()) == nil)
+  }
+
+  /// Every file is part of the program, and each case has an id of its own that begins with the file's name.
+  @Test func everyFileIsBuiltIn() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Sources/BackendConformance/Cases/Files").path
+    let own = ConformanceCase.own
+    #expect(Set(own.map(\.id)).count == own.count)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".json") }
+    #expect(files.count >= 9)
+    for file in files {
+      let cases = try ConformanceCase.read(path: folder + "/" + file)
+      #expect(!cases.isEmpty)
+      for item in cases {
+        #expect(item.id.hasPrefix(file.dropLast(5) + "/") && own.contains(item), "\(item.id)")
+      }
+    }
+  }
+
+  /// What is wrong with a file of cases is said in one line, with the case and the key.
+  @Test(arguments: [
+    (#"{"about": "", "cases": [{"id": "x/y", "meaning": "", "steps": [{"run": "often"}], "sessions": []}]}"#, "often"),
+    (#"{"about": "", "cases": [{"id": "x/y", "meaning": "", "steps": [{"load": [[1, 2]]}], "sessions": []}]}"#, "x/y"),
+    (#"{"about": "", "cases": [{"id": "x/y", "meaning": ""}]}"#, "steps is missing"),
+    (
+      #"{"about": "", "cases": [{"id": "x/y", "meaning": "", "job": {"gap": "1y"}, "steps": [], "sessions": []}]}"#,
+      "1y"
+    ),
+    ("[", "file"),
+  ])
+  func aWrongFileIsOneError(text: String, says: String) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("cases-\(UUID().uuidString).json")
+    try text.write(to: path, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: path) }
+    #expect {
+      try ConformanceCase.read(path: path.path)
+    } throws: { error in
+      let line = "\(error)"
+      return error is CaseFileError && line.contains(says) && line.contains(path.lastPathComponent)
+        && !line.contains("\n")
+    }
   }
 
   @Test func publishedCases() async throws {

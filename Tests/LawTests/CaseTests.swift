@@ -8,18 +8,6 @@ let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
   .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared").path
 
 @Suite(.fewAtOnce) struct CaseTests {
-  @Test(arguments: ConformanceCase.own, Variant.usual)
-  func ownCase(conformance: ConformanceCase, variant: Variant) async throws {
-    let player = SQLPlayer(variant.engine)
-    #expect(await counterexample(conformance.history, player: player) == nil)
-    // The numbers that people counted by hand.
-    _ = await checkHistory(conformance.history, player: player)
-    let lines = try await player.exportSessions(asOf: nil).split(separator: UInt8(ascii: "\n")).count
-    #expect(lines - 1 == conformance.sessions)
-    #expect(try await player.quarantine().count == conformance.quarantined)
-    await player.close()
-  }
-
   @Test func publishedCases() async throws {
     guard let cases = try PublishedCase.load(folder: sharedFolder + "/fixtures") else {
       print("skipped, fixtures absent: the published cases are not beside the package")

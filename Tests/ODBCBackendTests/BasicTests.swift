@@ -222,11 +222,12 @@ import WarehouseDriver
   @Test(arguments: Driver.present) func scratchTables(driver: Driver) async throws {
     let connection = try await Database(driver).connectWithTable()
     let table = connection.scratchTable("s")
-    let name = table.parts.count > 1 ? "\(table.parts[0]).\(driver.quoted("s"))" : driver.quoted("s")
+    let own = driver.quoted(table.last)
+    let name = table.parts.count > 1 ? "\(table.parts[0]).\(own)" : own
     for commits in [true, false, true] {
       try await connection.begin(.write)
       let ending = driver == .postgres ? " ON COMMIT DROP" : ""
-      try await connection.execute("CREATE TEMPORARY TABLE \(driver.quoted("s")) (i \(driver.types.integer))\(ending)")
+      try await connection.execute("CREATE TEMPORARY TABLE \(own) (i \(driver.types.integer))\(ending)")
       var rows = RecordBatch(schema: [BatchColumn("i", .int64)])
       rows.columns[0].append(Int64(1))
       #expect(try await connection.insert(rows, into: table) == 1)

@@ -106,6 +106,17 @@ extension ODBCConnection {
   private func catalogRows(
     _ function: CatalogFunction, _ namespace: String?, _ name: String, _ link: ODBCLink
   ) throws(DriverError) -> [[String?]] {
+    let rows = try catalogRows(function, namespace, pattern: name, link)
+    // In a pattern a backslash may be an escape, and drivers differ in whether it is: any character stands for it then,
+    // and what comes is compared.
+    guard rows.isEmpty, name.utf8.contains(UInt8(ascii: "\\")), function != .primaryKeys else { return rows }
+    let pattern = String(decoding: name.utf8.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
+    return try catalogRows(function, namespace, pattern: pattern, link)
+  }
+
+  private func catalogRows(
+    _ function: CatalogFunction, _ namespace: String?, pattern name: String, _ link: ODBCLink
+  ) throws(DriverError) -> [[String?]] {
     let statement = try ODBCStatement(link, sql: "catalog of \(name)")
     let isSchema = link.bits(SQL_SCHEMA_USAGE) != 0
     let hasCatalogs = link.bits(SQL_CATALOG_USAGE) != 0

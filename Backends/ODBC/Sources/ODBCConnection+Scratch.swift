@@ -7,7 +7,7 @@ extension Dialect {
   func scratchTable(_ name: String) -> ObjectName {
     let before = tables.scratchName.split(separator: "{", omittingEmptySubsequences: false).first ?? ""
     let parts = before.split(separator: ".").map(String.init)
-    return ObjectName(parts: parts + [name])
+    return ObjectName(parts: parts + [tables.scratchPrefix + name])
   }
 
   /// The words before a scratch table's name.

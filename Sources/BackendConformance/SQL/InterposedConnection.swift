@@ -20,6 +20,10 @@ public actor InterposedConnection: Connection {
     public var killedAfter: Int?
     /// The table whose insert is put off until that of another is done.
     public var delayed: (table: ObjectName, until: ObjectName)?
+    /// What is carried out after an insert into a table; nil is nothing.
+    public var following: (@Sendable (ObjectName) -> String?)?
+    /// Whether a run's transaction is one in which everything may be sent.
+    public var isUnguarded = false
     /// What a transaction that fails has done stays done.
     public var hasTransactions = true
 
@@ -68,6 +72,7 @@ public actor InterposedConnection: Connection {
     if let meanwhile = faults.meanwhile, target == meanwhile.before { try await meanwhile.action() }
     let changed = try await inner.execute(sql)
     statements += 1
+    if let target, let text = faults.following?(target) { _ = try await inner.execute(text) }
     if let delayed = faults.delayed, target == delayed.until, let text = delayedText {
       delayedText = nil
       if faults.killedBefore == delayed.table { throw Killed() }
@@ -80,7 +85,7 @@ public actor InterposedConnection: Connection {
     if case .insertOnly = mode { isRun = true }
     statements = 0
     delayedText = nil
-    try await inner.begin(mode)
+    try await inner.begin(isRun && faults.isUnguarded ? .write : mode)
   }
 
   public func commit() async throws {

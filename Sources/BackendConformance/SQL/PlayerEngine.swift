@@ -13,8 +13,11 @@ public protocol PlayerEngine: Sendable {
   ) async throws
   /// The text by which quarantine knows a time out of range. By default, the canonical one.
   func spelling(_ time: SourceTime, _ job: HistoryJob) -> ByteKey
+  /// The time of a quarantined row as it is compared. By default, as the ledger has it.
+  func canonical(_ time: ByteKey, _ job: HistoryJob) -> ByteKey
 }
 
 extension PlayerEngine {
   public func spelling(_ time: SourceTime, _ job: HistoryJob) -> ByteKey { time.canonicalText }
+  public func canonical(_ time: ByteKey, _ job: HistoryJob) -> ByteKey { time }
 }

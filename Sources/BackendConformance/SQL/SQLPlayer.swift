@@ -1,5 +1,4 @@
 internal import Logging
-internal import PageviewFiles
 public import SessionPlan
 public import SessionRunner
 internal import WarehouseDriver
@@ -29,6 +28,9 @@ public actor SQLPlayer: HistoryPlayer {
     get throws { try state().context }
   }
 
+  /// The source's name after the prefix.
+  static let sourceName = "source_rows"
+
   struct NotStarted: Error {}
 
   private func state() throws -> (context: JobContext, connection: InterposedConnection, table: ObjectName) {
@@ -41,7 +43,7 @@ public actor SQLPlayer: HistoryPlayer {
     self.job = job
     let (inner, names) = try await engine.start()
     let connection = InterposedConnection(inner, faults: faults)
-    let table = names[.sessionTable].sibling(names.prefix + "source_rows")
+    let table = names[.sessionTable].sibling(names.prefix + Self.sourceName)
     try await engine.makeSource(table, job, on: inner)
     var sessionJob = job.sessionJob(table: table, names: names)
     changeJob?(&sessionJob)
@@ -94,15 +96,9 @@ public actor SQLPlayer: HistoryPlayer {
     }
   }
 
-  public func exportSessions(asOf runID: Int64?) async throws -> [UInt8] {
-    let context = try context
-    return try await csv { try await context.sessions(asOf: runID, $0) }
-  }
+  public func exportSessions(asOf runID: Int64?) async throws -> [UInt8] { try await context.sessionsCSV(asOf: runID) }
 
-  public func exportEvents(asOf runID: Int64?) async throws -> [UInt8] {
-    let context = try context
-    return try await csv { try await context.events(asOf: runID, $0) }
-  }
+  public func exportEvents(asOf runID: Int64?) async throws -> [UInt8] { try await context.eventsCSV(asOf: runID) }
 
   public func verify() async throws -> Bool { try await context.verify().isClean }
 
@@ -111,7 +107,9 @@ public actor SQLPlayer: HistoryPlayer {
       SchemaColumn($0, .text, nullable: true)
     }
     return try await rows(of: .sessionQuarantine, columns).map { row in
-      QuarantineRow(reason: row[0] ?? "", eventID: row[1], user: row[2], time: row[3], page: row[4])
+      QuarantineRow(
+        reason: row[0] ?? "", eventID: row[1], user: row[2], time: row[3].map { engine.canonical($0, job) },
+        page: row[4])
     }
   }
 
@@ -133,52 +131,10 @@ public actor SQLPlayer: HistoryPlayer {
     }
   }
 
-  public func ledgerDump() async throws -> [String: Set<ByteKey>] {
-    var dump: [String: Set<ByteKey>] = [:]
-    for object in ObjectNames.Object.ledgers {
-      let state = try state()
-      guard let table = try await state.connection.describe(state.context.job.names[object]) else { continue }
-      let columns = table.columns.map { SchemaColumn($0.name, $0.type ?? .text, nullable: true) }
-      let rows = try await rows(of: object, columns)
-      dump[object.rawValue] = Set(
-        rows.map { row in
-          ByteKey(Array(row.map { $0.map { [1] + $0.bytes } ?? [0] }.joined(separator: [UInt8(ascii: "|")])))
-        })
-    }
-    return dump
-  }
+  public func ledgerDump() async throws -> [String: Set<ByteKey>] { try await context.ledgerDump() }
 
-  // MARK: Reading
-
-  /// Rows of a ledger as text.
   private func rows(of object: ObjectNames.Object, _ columns: [SchemaColumn]) async throws -> [[ByteKey?]] {
-    let state = try state()
-    let table = TableReference(.stored(state.context.job.names[object]), alias: "t", columns: columns)
-    let values = columns.map { NamedExpression($0.name, .column(ColumnReference("t", $0.name))) }
-    let query = Query(.project(.table(table), values, alias: "o"))
-    var rows: [[ByteKey?]] = []
-    try await state.connection.query(query, path: "conformance/\(object.rawValue)") { batch in
-      for row in 0..<batch.rowCount {
-        rows.append(
-          batch.columns.map { column in
-            if column.isNull(row) { return nil }
-            if case .text(let texts) = column.values { return ByteKey(Array(texts.utf8(row))) }
-            var bytes: [UInt8] = []
-            ValueText.append(column, row, to: &bytes)
-            return ByteKey(bytes)
-          })
-      }
-    }
-    return rows
-  }
-
-  private func csv(_ export: ((RecordBatch) async throws -> Void) async throws -> Void) async throws -> [UInt8] {
-    let writer = CSVWriter()
-    var bytes: [UInt8] = []
-    try await export { batch in
-      if bytes.isEmpty { writer.appendHeader(batch.schema.map(\.name), to: &bytes) }
-      writer.append(batch, to: &bytes)
-    }
-    return bytes
+    let context = try context
+    return try await context.texts(of: context.job.names[object], columns)
   }
 }

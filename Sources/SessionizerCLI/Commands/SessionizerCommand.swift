@@ -25,7 +25,7 @@ struct SessionizerCommand: AsyncParsableCommand {
     CreateCommand.self, GenerateCommand.self, LoadCommand.self, RunCommand.self, AggCommand.self, SessionsCommand.self,
     EventsCommand.self,
     VerifyCommand.self, StatusCommand.self, PlanCommand.self, RenderCommand.self, DialectCommand.self,
-    DoctorCommand.self,
+    ConformanceCommand.self, DoctorCommand.self,
   ]
 
   static let commandNames = commands.compactMap { $0.configuration.commandName }
