@@ -4,14 +4,15 @@ SOURCES := Package.swift Sources Tests Backends
 # Where `make demo` works: sqlite, postgres, or the URL of a target.
 TARGET ?= sqlite
 
-.PHONY: demo test bench bench-postgres build release format lint prepare prepare-test
+.PHONY: demo test bench bench-postgres bench-odbc build release format lint prepare prepare-test
 
 demo: prepare ## builds, and shows the whole way on generated pageviews
 	swift build -c release --product sessionizer
 	./scripts/demo.sh $(if $(filter sqlite,$(TARGET)),,"$(TARGET)")
 
+# As it is shipped, optimized: the same tests take five times as long in debug (`swift test`).
 test: prepare-test ## every test, on private servers that are started for it
-	swift test
+	swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
 
 bench: prepare ## measures the tool on SQLite against plain SQL; about ten minutes
 	swift build -c release --product sessionizer
@@ -20,6 +21,10 @@ bench: prepare ## measures the tool on SQLite against plain SQL; about ten minut
 bench-postgres: prepare-test ## measures the tool on PostgreSQL against plain SQL; about fifteen minutes
 	swift build -c release --product sessionizer
 	./Benchmarks/bench_postgres.py
+
+bench-odbc: prepare-test ## measures bulk inserts through ODBC drivers against single rows; about ten minutes
+	swift build -c release --product sessionizer
+	./Benchmarks/bench_odbc.py
 
 build: prepare
 	swift build

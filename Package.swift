@@ -136,6 +136,8 @@ let package = Package(
     .testTarget(
       name: "SQLiteBackendTests", dependencies: ["CSQLite", "SQLiteBackend", "SessionPlan", "WarehouseDriver", crypto],
       swiftSettings: strict),
+    .testTarget(
+      name: "SessionRunnerTests", dependencies: ["SessionRunner", "WarehouseDriver"], swiftSettings: strict),
     // Private servers, for the tests.
     .target(name: "PrivateServer", path: "Tests/PrivateServer", swiftSettings: strict),
     .target(

@@ -23,7 +23,7 @@ def help_text(command):
 
 
 old = page.read_text()
-new = re.sub(r"^## ([a-z ]+)\n\n```\n.*?\n```$", lambda found: f"## {found[1]}\n\n```\n{help_text(found[1])}\n```", old,
+new = re.sub(r"^## ([a-z -]+)\n\n```\n.*?\n```$", lambda found: f"## {found[1]}\n\n```\n{help_text(found[1])}\n```", old,
              flags=re.S | re.M)
 if "--check" in sys.argv:
     sys.exit(0 if old == new else "docs/cli.md is not the tool's help; run scripts/cli-docs.py")

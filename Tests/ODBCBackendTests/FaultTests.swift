@@ -227,7 +227,10 @@ import WarehouseDriver
 
   @Test(arguments: Driver.present.filter { $0 != .sqlite }) func aKilledServer(driver: Driver) async throws {
     let server: Server =
-      driver == .mariadb ? .mariadb(try await MariaDBServer.start()) : .postgres(try await PostgresServer.start())
+      driver == .mariadb
+      ? .mariadb(try await MariaDBServer.start())
+      // The table that is made here must outlive the server.
+      : .postgres(try await PostgresServer.start(.init(settings: ["synchronous_commit": "on"])))
     let url = "odbc+\(driver):\(try server.string(driver))"
     let dialects = [try driver.dialect]
     func open() async throws -> ODBCConnection { try await connect(url, dialects) }

@@ -103,6 +103,26 @@ import WarehouseDriver
     await connection.close()
   }
 
+  /// More values than one statement may have parameters: 40 columns × 2,500 rows.
+  @Test(arguments: Driver.present) func wideRows(driver: Driver) async throws {
+    let connection = try await Database(driver).connect()
+    let (width, count) = (40, 2500)
+    let names = (0..<width).map { "c\($0)" }
+    try await connection.execute(
+      "CREATE TABLE w(\(names.map { "\($0) \(driver.types.integer)" }.joined(separator: ", ")))")
+    var rows = RecordBatch(schema: names.map { BatchColumn($0, .int64) })
+    for row in 0..<count {
+      for column in 0..<width { rows.columns[column].append(Int64(row * width + column)) }
+    }
+    try await connection.begin(.write)
+    #expect(try await connection.insert(rows, into: ObjectName("w")) == count)
+    try await connection.commit()
+    let read = try await connection.all(
+      "SELECT \(names.joined(separator: ", ")) FROM w ORDER BY c0", types: names.map { _ in .int64 })
+    #expect(read.flatMap { $0 } == (0..<count * width).map { .int64(Int64($0)) })
+    await connection.close()
+  }
+
   @Test(arguments: Driver.present) func longTexts(driver: Driver) async throws {
     let connection = try await Database(driver).connectWithTable()
     let sizes = [1_000_000, 10, 0, 1023, 1024, 1025, 65_536, 300_000, 2_000_000, 5]

@@ -30,7 +30,8 @@ import WarehouseDriver
   }
 
   @Test func aKilledServer() async throws {
-    let server = try await PostgresServer.start()
+    // The table that is made here must outlive the server.
+    let server = try await PostgresServer.start(.init(settings: ["synchronous_commit": "on"]))
     let reader = try await connect(url: server.url())
     let writer = try await connect(url: server.url())
     let committer = try await connect(url: server.url())

@@ -1,11 +1,10 @@
-import Foundation
+import Synchronization
 import WarehouseDriver
 
 /// What an observer was told.
-final class Log: @unchecked Sendable {
-  private let lock = NSLock()
-  private var events: [StatementEvent] = []
+final class Log: Sendable {
+  private let events = Mutex<[StatementEvent]>([])
 
-  func append(_ event: StatementEvent) { lock.withLock { events.append(event) } }
-  var all: [StatementEvent] { lock.withLock { events } }
+  func append(_ event: StatementEvent) { events.withLock { $0.append(event) } }
+  var all: [StatementEvent] { events.withLock { $0 } }
 }

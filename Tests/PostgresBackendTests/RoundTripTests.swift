@@ -21,7 +21,10 @@ import WarehouseDriver
           [Int64.min, .max, 0, -1, .random(in: .min ... .max, using: &random)].randomElement(using: &random) ?? 0)
       case .double:
         column.append(
-          [0.1, -.infinity, .greatestFiniteMagnitude, 5e-324, Double.random(in: -1...1, using: &random)].randomElement(
+          [
+            0.1, -.infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude,
+            Double.random(in: -1...1, using: &random),
+          ].randomElement(
             using: &random) ?? 0)
       case .text:
         let text = Self.texts.randomElement(using: &random) ?? ""

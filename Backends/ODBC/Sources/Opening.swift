@@ -30,8 +30,9 @@ struct Opening {
   func connect() async throws -> ODBCConnection {
     let choice = Choice(string: string, dialects: dialects, named: named, options: options)
     let watch = StatementWatch()
-    let opened = try await Self.offThread { try choice.open(watch) }
-    let connection = ODBCConnection(opened, watch: watch, options: options)
+    let connection = try await Self.offThread { [options] in
+      ODBCConnection(try choice.open(watch), watch: watch, options: options)
+    }
     do {
       try await connection.prepare()
     } catch {
@@ -42,8 +43,10 @@ struct Opening {
   }
 
   /// Connects on a thread of its own. No driver can be stopped while it connects; a cancelled task leaves it behind.
-  private static func offThread(_ body: @escaping @Sendable () throws -> OpenedLink) async throws -> OpenedLink {
-    let answer = Answer<OpenedLink>()
+  private static func offThread(
+    _ body: @escaping @Sendable () throws -> ODBCConnection
+  ) async throws -> ODBCConnection {
+    let answer = Answer<ODBCConnection>()
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         answer.isAwaited(by: continuation)
@@ -94,8 +97,8 @@ private final class Answer<Value: Sendable>: Sendable {
   }
 }
 
-/// A connection on its way from the thread that made it to the actor that owns it.
-struct OpenedLink: @unchecked Sendable {
+/// A connection, and what is known of the engine at its other end. It goes into its actor on the thread that made it.
+struct OpenedLink {
   let link: ODBCLink
   let engine: Engine
 }

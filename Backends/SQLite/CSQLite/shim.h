@@ -10,4 +10,9 @@ static inline sqlite3_destructor_type sessionizer_sqlite_transient(void) { retur
 static inline int sessionizer_sqlite_configure(sqlite3 *database, int option, int on) {
   return sqlite3_db_config(database, option, on, (int *)0);
 }
+
+// So does sqlite3_config.
+static inline int sessionizer_sqlite_forgo_memory_statistics(void) {
+  return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
 #endif

@@ -14,6 +14,7 @@ final class Database {
   ///   - flags: for `sqlite3_open_v2`, without the threading mode. Each handle is used by one actor alone, so the
   ///     library's own mutexes are left out.
   init(openName: String, name: String, flags: Int32, lockTimeout: Duration) throws(DriverError) {
+    Self.forgoMemoryStatistics
     var opened: OpaquePointer?
     let code = sqlite3_open_v2(openName, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
     guard let opened else {
@@ -29,6 +30,11 @@ final class Database {
     callbacks = CallbackState(lockTimeout: lockTimeout)
     callbacks.install(on: handle)
   }
+
+  /// SQLite counts every allocation of the process under one lock, which connections on several threads wait for: a
+  /// quarter of the processor's time with a handful of them. Nobody reads the count here. It must be said before the
+  /// library is first used; where somebody else in the process was earlier, SQLite refuses, and all stays as it was.
+  private static let forgoMemoryStatistics: Void = { _ = sessionizer_sqlite_forgo_memory_statistics() }()
 
   deinit {
     // Every statement holds its database, so none is left here; _v2 would wait for one all the same.

@@ -32,7 +32,19 @@ package enum EveryPlan {
       ("status", planner.statusQuery()), ("changed", planner.changedSessions(since: run)),
       ("mark", planner.markQuery()), ("fingerprint", planner.fingerprintQuery()), ("last run", planner.lastRun()),
       ("states", planner.runStates(of: run)), ("source probe", planner.sourceProbe()),
-      ("ledger probe", planner.ledgerProbe()),
+      ("ledger probe", planner.ledgerProbe()), ("source copy", planner.sourceCopy()),
+    ]
+    for isOrdered in [false, true] {
+      result += [
+        ("compared sessions", planner.comparedSessions(isOrdered: isOrdered)),
+        ("compared events", planner.comparedEvents(isOrdered: isOrdered)),
+        ("compared source", try planner.comparedSource(isOrdered: isOrdered)),
+      ]
+    }
+    let session: Literal = planner.idType == .integer ? .integer(-5) : .text("it's")
+    result += [
+      ("lineage", planner.lineage(of: session)), ("pageviews", planner.pageviews(of: session)),
+      ("first session", planner.firstSession(of: session)),
     ]
     for asOf in [nil, run] {
       result += [("sessions", planner.sessionsExport(asOf: asOf)), ("events", planner.eventsExport(asOf: asOf))]

@@ -202,11 +202,14 @@ extension JobContext {
     self.init(job: job, connection: connection, logger: quiet, toolVersion: "test")
   }
 
-  /// The canonical exports, one after the other, as rows.
+  /// The canonical exports, one after the other, as rows: both of one snapshot, since a server may still be carrying out
+  /// the COMMIT of a process that was killed.
   func exports() async throws -> [[BatchValue?]] {
-    var rows: [[BatchValue?]] = []
-    try await sessions { batch in for row in 0..<batch.rowCount { rows.append(batch.row(row)) } }
-    try await events { batch in for row in 0..<batch.rowCount { rows.append(batch.row(row)) } }
-    return rows
+    try await connection.transaction(.read) {
+      var rows: [[BatchValue?]] = []
+      try await sessions { batch in for row in 0..<batch.rowCount { rows.append(batch.row(row)) } }
+      try await events { batch in for row in 0..<batch.rowCount { rows.append(batch.row(row)) } }
+      return rows
+    }
   }
 }

@@ -1,0 +1,39 @@
+internal import ArgumentParser
+internal import SessionRunner
+internal import WarehouseDriver
+
+/// Why a session is as it is.
+struct ExplainSessionCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain-session",
+    abstract: "Shows a session's pageviews, which run wrote each, and why ids were superseded.",
+    discussion: """
+      A row for each pageview, in order, with the session that it was first assigned; then one for each retired id, with \
+      what replaced it: extended, by an earlier pageview of that run, or merged, into a session that was there. A retired \
+      id leads to the session that replaced it.
+
+      Examples:
+        sessionizer explain-session 2f8c --target sqlite:web.db
+        sessionizer explain-session 1042 --target prod --format jsonl
+      """)
+
+  @Argument(help: ArgumentHelp("The id of the session, current or retired.", valueName: "id"))
+  var id: String
+
+  @OptionGroup var target: TargetOptions
+  @OptionGroup(title: JobOptions.title) var job: JobOptions
+  @OptionGroup var format: FormatOptions
+  @OptionGroup var log: LogOptions
+
+  func run() async throws {
+    try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
+      let explanation = try await context.explain(session: id)
+      try await console.print(explanation.entries, format.format)
+      if explanation.isRetired {
+        console.note(
+          "session \(DisplayText.visible(explanation.asked)) is retired; it is part of "
+            + "\(DisplayText.visible(explanation.current)) now")
+      }
+    }
+  }
+}

@@ -1,0 +1,227 @@
+import Foundation
+import PageviewFiles
+import SessionPlan
+import SessionRunner
+import Synchronization
+import Testing
+import WarehouseDriver
+
+/// `compare` finds what differs, exactly that, and writes nothing where it says so.
+@Suite(.fewAtOnce) struct CompareTests {
+  private static let others = [Engine.postgresC, .psqlODBC, .mariadb].filter(Engine.live.contains)
+
+  private func side(_ place: Place, observer: (@Sendable (StatementEvent) -> Void)? = nil) async throws
+    -> TargetComparison.Side
+  {
+    TargetComparison.Side(
+      name: place.engine.rawValue, context: JobContext(try await place.connect(observer: observer)))
+  }
+
+  private func compare(_ sides: [TargetComparison.Side], _ mode: ComparisonRequest.Mode) async throws
+    -> ComparisonReport
+  {
+    try await TargetComparison(sides, ComparisonRequest(mode: mode, samples: 100)).run()
+  }
+
+  private static func insert(_ values: String, _ context: JobContext) async throws {
+    _ = try await context.connection.execute(
+      "INSERT INTO pageviews (event_id, user_id, page_view_at, page) VALUES " + values)
+  }
+
+  /// Sessions of three and of one pageview, copies of an id, rows for quarantine.
+  private static let rows = """
+    ('a','u','2025-06-01 08:00:00.000000','/'), ('b','u','2025-06-01 08:10:00.000000',NULL),
+    ('c','u','2025-06-01 08:20:00.000000','/c'), ('d','v','2025-06-01 08:00:00.000000',''),
+    ('d','v','2025-06-01 08:00:00.000000',''), ('Bob','Bob','2025-06-01 09:00:00.000000','/é'),
+    ('bob','bob','2025-06-01 09:00:00.000000','/é'), (NULL,'w','2025-06-01 08:00:00.000000','/'),
+    ('n',NULL,'2025-06-01 08:00:00.000000','/'), ('t','w',NULL,'/')
+    """
+
+  /// SQLite and another engine with the same rows, brought there by `compare` itself.
+  private func pair(_ engine: Engine) async throws -> (places: [Place], sides: [TargetComparison.Side]) {
+    let places = [try await Place.make(on: .sqlite), try await Place.make(on: engine)]
+    let sides = [try await side(places[0]), try await side(places[1])]
+    try await sides[0].context.create()
+    try await Self.insert(Self.rows, sides[0].context)
+    let report = try await compare(sides, .run)
+    #expect(report.isEqual && report.rows.map(\.rowsHere) == [10, 6, 4] && report.rows.map(\.rowsThere) == [10, 6, 4])
+    #expect(report.totals.count > 5)
+    return (places, sides)
+  }
+
+  /// One row altered, shifted by 1 µs, of another user by case, removed, added: exactly that is reported.
+  @Test(arguments: others) func exactlyTheAlterationIsReported(engine: Engine) async throws {
+    let (places, sides) = try await pair(engine)
+    let connection = sides[1].context.connection
+    for (table, kind, mode) in [
+      ("session_table", "assignments", ComparisonRequest.Mode.existing), ("pageviews", "source", .sourceOnly),
+    ] {
+      func found() async throws -> ComparisonReport.Rows {
+        let report = try await compare(sides, mode)
+        #expect(!report.isEqual)
+        return try #require(report.rows.first { $0.kind == kind })
+      }
+      let changes = [
+        ("page", "'/x'", "NULL"), ("page_view_at", "'2025-06-01 08:10:00.000001'", "'2025-06-01 08:10:00.000000'"),
+        ("user_id", "'U'", "'u'"),
+      ]
+      for (column, value, old) in changes {
+        _ = try await connection.execute("UPDATE \(table) SET \(column) = \(value) WHERE event_id = 'b'")
+        let rows = try await found()
+        #expect(rows.onlyHere == 0 && rows.onlyThere == 0 && rows.changed == 1, "\(engine) \(table) \(column)")
+        #expect(zip(rows.columns, rows.changedColumns).filter { $0.1 > 0 }.map(\.0) == [column])
+        #expect(zip(rows.columns, rows.changedColumns).allSatisfy { $0.1 == ($0.0 == column ? 1 : 0) })
+        guard case .changed(let here, let there)? = rows.samples.first, rows.samples.count == 1 else {
+          Issue.record("\(rows.samples)")
+          continue
+        }
+        #expect(here.values[0].text == "b" && there.values[0].text == "b")
+        _ = try await connection.execute("UPDATE \(table) SET \(column) = \(old) WHERE event_id = 'b'")
+      }
+      #expect(try await compare(sides, mode).isEqual)
+
+      let (more, values) = table == "pageviews" ? ("", "") : (", session_id, run_id", ", 'a', 1")
+      func add(_ row: String) async throws {
+        _ = try await connection.execute(
+          "INSERT INTO \(table) (event_id, user_id, page_view_at, page\(more)) VALUES (\(row)\(values))")
+      }
+      _ = try await connection.execute("DELETE FROM \(table) WHERE event_id = 'b'")
+      var rows = try await found()
+      #expect(rows.onlyHere == 1 && rows.onlyThere == 0 && rows.changed == 0)
+      if case .onlyHere(let row)? = rows.samples.first { #expect(row.values[0].text == "b") } else { Issue.record() }
+      try await add("'b','u','2025-06-01 08:10:00.000000',NULL")
+      #expect(try await compare(sides, mode).isEqual)
+
+      try await add("'new','u','2025-06-01 08:15:00.000000','/'")
+      rows = try await found()
+      #expect(rows.onlyHere == 0 && rows.onlyThere == 1 && rows.changed == 0)
+      if case .onlyThere(let row)? = rows.samples.first { #expect(row.values[0].text == "new") } else { Issue.record() }
+      _ = try await connection.execute("DELETE FROM \(table) WHERE event_id = 'new'")
+      #expect(try await compare(sides, mode).isEqual)
+    }
+    for side in sides { await side.context.connection.close() }
+    for place in places { place.remove() }
+  }
+
+  /// A copy of a row too many, in the source, is a difference.
+  @Test func copiesAreCounted() async throws {
+    let (places, sides) = try await pair(.sqlite)
+    try await Self.insert("('d','v','2025-06-01 08:00:00.000000','')", sides[1].context)
+    let rows = try await compare(sides, .sourceOnly).rows[0]
+    #expect(rows.onlyThere == 1 && rows.onlyHere == 0 && rows.changed == 0)
+    // A source with rows is never touched, and their difference is reported.
+    #expect(try await !compare(sides, .run).isEqual)
+    #expect(try await sides[1].context.connection.textRows("SELECT count(*) FROM pageviews") == [["11"]])
+    for side in sides { await side.context.connection.close() }
+    for place in places { place.remove() }
+  }
+
+  /// Where nothing is to be written, nothing but reads is sent.
+  @Test(arguments: [Engine.sqlite] + others) func readingModesOnlyRead(engine: Engine) async throws {
+    let (places, sides) = try await pair(engine)
+    for side in sides { await side.context.connection.close() }
+    let sent = Mutex<[String]>([])
+    let readers = [
+      try await side(places[0]),
+      try await side(places[1], observer: { event in sent.withLock { $0.append(event.sql) } }),
+    ]
+    #expect(try await compare(readers, .existing).isEqual)
+    #expect(try await compare(readers, .sourceOnly).isEqual)
+    for side in readers { await side.context.connection.close() }
+    let words = ["INSERT ", "UPDATE ", "DELETE ", "CREATE ", "DROP ", "ALTER ", "TRUNCATE ", "REPLACE ", "COPY "]
+    let all = sent.withLock(\.self)
+    #expect(all.count > 3)
+    for sql in all { #expect(!words.contains { sql.uppercased().hasPrefix($0) }, "\(sql)") }
+    for place in places { place.remove() }
+  }
+
+  /// Interrupted after the pageviews were brought: no run has left anything, and the next compare is as the first.
+  @Test(arguments: [Engine.sqlite] + others) func anInterruptedCompareLeavesNoRun(engine: Engine) async throws {
+    let places = [try await Place.make(on: .sqlite), try await Place.make(on: engine)]
+    let sides = [try await side(places[0]), try await side(places[1])]
+    try await sides[0].context.create()
+    try await Self.insert(Self.rows, sides[0].context)
+    let task = Task {
+      try await TargetComparison(
+        sides, ComparisonRequest(),
+        note: { _ in withUnsafeCurrentTask { $0?.cancel() } }
+      ).run()
+    }
+    await #expect(throws: (any Error).self) { try await task.value }
+    for side in sides { await side.context.connection.close() }
+    let after = [try await side(places[0]), try await side(places[1])]
+    for side in after {
+      for table in ["session_table", "session_lineage", "session_runs"] {
+        #expect(try await side.context.connection.textRows("SELECT count(*) FROM \(table)") == [["0"]])
+      }
+    }
+    #expect(try await compare(after, .run).isEqual)
+    #expect(try await after[1].context.connection.textRows("SELECT count(*) FROM pageviews") == [["10"]])
+    for side in after { await side.context.connection.close() }
+    for place in places { place.remove() }
+  }
+
+  /// The real pageviews on four ways to three engines, brought there, run and compared by one `compare`.
+  @Test func realPageviewsAgreeEverywhere() async throws {
+    let file = sharedFolder + "/data/wikipedia_readers_pageviews.csv"
+    guard FileManager.default.fileExists(atPath: file) else {
+      print("skipped, fixtures absent: the real pageviews are not beside the package")
+      return
+    }
+    var places: [Place] = []
+    var sides: [TargetComparison.Side] = []
+    for engine in [Engine.sqlite] + Self.others {
+      places.append(try await Place.make(on: engine))
+      sides.append(try await side(places[places.count - 1]))
+    }
+    try await sides[0].context.create()
+    let loaded = try await sides[0].context.load(files: [file], LoadRequest(options: LoadOptions()))
+    #expect(loaded[0].loaded == 63_524)
+    let report = try await compare(sides, .run)
+    #expect(report.isEqual)
+    #expect(report.rows.count == 3 * Self.others.count)
+    for rows in report.rows {
+      #expect(rows.rowsHere == (rows.kind == "sessions" ? 22_226 : 63_524) && rows.rowsThere == rows.rowsHere)
+      #expect(rows.checksumHere == rows.checksumThere)
+    }
+    for side in sides { await side.context.connection.close() }
+    for place in places { place.remove() }
+  }
+
+  // MARK: explain-session
+
+  @Test(arguments: [Engine.sqlite] + others) func aSessionIsExplained(engine: Engine) async throws {
+    let place = try await Place.make(on: engine)
+    let context = try await place.context()
+    try await context.create()
+    try await Self.insert(
+      "('a','u','2025-06-01 08:00:00.000000','/'),('c','u','2025-06-01 08:50:00.000000','/c')", context)
+    _ = try await context.run()
+    // Bridges the two: c is merged into a. Then an earlier one: a is extended, and c comes with it.
+    try await Self.insert("('b','u','2025-06-01 08:25:00.000000','/b')", context)
+    _ = try await context.run()
+    try await Self.insert("('z','u','2025-06-01 07:45:00.000000','/z')", context)
+    _ = try await context.run()
+    for id in ["z", "a", "c"] {
+      let explanation = try await context.explain(session: id)
+      #expect(explanation.current == "z" && explanation.isRetired == (id != "z"))
+      let columns = ["what", "id", "session", "reason", "run_id"].map { explanation.entries.index(of: $0) }
+      let rows = explanation.entries.textRows.map { row in columns.map { $0.flatMap { row[$0] } ?? "" } }
+      let pageviews = rows.filter { $0[0] == "pageview" }
+      #expect(
+        pageviews == [
+          ["pageview", "z", "z", "first", "3"], ["pageview", "a", "a", "came with its session", "1"],
+          ["pageview", "b", "a", "came with its session", "2"], ["pageview", "c", "c", "came with its session", "1"],
+        ])
+      let lineage = rows.filter { $0[0] != "pageview" }
+      #expect(lineage.contains(["retired id", "a", "z", "extended", "3"]), "\(lineage)")
+      #expect(lineage.contains { $0[1] == "c" && $0[2] == "z" && $0[4] == "3" })
+      #expect(lineage.contains(["retired id", "c", "a", "merged", "2"]), "\(lineage)")
+    }
+    for id in ["b", "nobody"] {
+      await #expect(throws: RunnerError.self) { try await context.explain(session: id) }
+    }
+    await context.connection.close()
+    place.remove()
+  }
+}
