@@ -43,7 +43,7 @@ struct PlanOptions: ParsableArguments {
     let chosen = try chosenDialect()
     let planner = try Planner(.assumed(try job.load().job), profile: chosen.profile)
     let mode = withPlaceholders ? QueryScripts.Window.placeholders.mode : try mode(planner.bound.job, window)
-    return (chosen, try plan(name, planner, chosen, mode))
+    return (chosen, try Self.plan(name, planner, chosen, mode, by: by))
   }
 
   func chosenDialect() throws -> Dialect {
@@ -52,7 +52,9 @@ struct PlanOptions: ParsableArguments {
     return asRun ? try library.chosen(name) : try library.chosenScript(name)
   }
 
-  private func plan(_ name: PlanName, _ planner: Planner, _ dialect: Dialect, _ mode: RunMode) throws -> Plan {
+  static func plan(
+    _ name: PlanName, _ planner: Planner, _ dialect: Dialect, _ mode: RunMode, by: AggregateKind = .session
+  ) throws -> Plan {
     func single(_ name: String, _ purpose: String, _ query: Query) -> Plan {
       Plan(name: name, steps: [Plan.Step(name, purpose, .query(query))])
     }

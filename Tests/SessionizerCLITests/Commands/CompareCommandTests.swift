@@ -45,10 +45,23 @@ import WarehouseDriver
     #expect(await ToolRun("compare").code == 64)
     #expect(await ToolRun("compare", "--targets", "sqlite:a.db").code == 64)
     #expect(await ToolRun("compare", "--targets", "sqlite:a.db,sqlite:b.db", "--existing", "--source-only").code == 64)
+    #expect(await ToolRun("compare", "--dialects", "sqlite").code == 64)
+    #expect(await ToolRun("compare", "--dialects", "sqlite,postgres", "--targets", "a,b").code == 64)
+    #expect(await ToolRun("compare", "--targets", "a,b", "--plan", "run").code == 64)
     let folder = try TemporaryFolder()
     let none = folder.path + "/none.db"
     let missing = await ToolRun("compare", "--targets", "\(none),\(none)", "--existing")
     #expect(missing.code == 2 && missing.errors.split(separator: "\n").count == 1, "\(missing.errors)")
+  }
+
+  @Test func dialectsSideBySide() async throws {
+    let shown = await ToolRun("compare", "--dialects", "postgres,mariadb", "--format", "csv")
+    #expect(shown.code == 0 && shown.errors.isEmpty)
+    #expect(shown.output.hasPrefix("step,finding,postgres,mariadb,why\n"))
+    #expect(shown.output.contains(",templates.gap_exceeds,") && shown.output.contains("T02, "))
+    #expect(await ToolRun("compare", "--dialects", "postgres,mariadb", "--as-run", "--plan", "create").code == 0)
+    let unknown = await ToolRun("compare", "--dialects", "postgres,nothing")
+    #expect(unknown.code == 64 && unknown.errors.contains("nothing"), "\(unknown.errors)")
   }
 
   @Test func commasInsideOfURLs() {

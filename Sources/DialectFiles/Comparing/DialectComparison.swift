@@ -1,0 +1,85 @@
+package import SQLRendering
+package import SessionPlan
+
+/// A plan in two dialects, side by side, with the answers that make the difference.
+///
+/// Which answers those are is found by trial, not read from a list: the other dialect's answer is put in, and whoever
+/// changes the statement is one of them.
+package struct DialectComparison: Sendable {
+  /// A step of the plan in both dialects.
+  package struct Step: Sendable {
+    package var name: String
+    package var purpose: String
+    /// Its statements, or why there are none; empty where the plan in this dialect has no such step.
+    package var here: [String]
+    package var there: [String]
+    package var answers: [Answer]
+  }
+
+  /// A key of dialects whose two values make a statement, or the plan itself, another one.
+  package struct Answer: Hashable, Sendable {
+    package var key: String
+    package var meaning: String
+    package var here: String
+    package var there: String
+    /// What the key guards against.
+    package var traps: [Trap]
+  }
+
+  /// Answers that make another plan of the job: other steps, or other rows in them.
+  package let planAnswers: [Answer]
+  package let steps: [Step]
+
+  /// - Parameter plan: the job's plan for a dialect
+  /// - Throws: what `plan` throws for the two dialects as they are
+  package init(_ here: Dialect, _ there: Dialect, plan: (Dialect) throws -> Plan) throws {
+    let differing = DialectKey.all.filter { $0.value(in: here) != $0.value(in: there) }
+    let (left, right) = (try plan(here), try plan(there))
+
+    func answer(_ key: DialectKey) -> Answer {
+      Answer(
+        key: key.path, meaning: key.meaning, here: YAMLWriting.flow(key.value(in: here)),
+        there: YAMLWriting.flow(key.value(in: there)), traps: key.traps)
+    }
+    planAnswers = differing.filter { key in
+      guard ["profile", "capabilities"].contains(key.section) else { return false }
+      return (try? plan(here.taking(key, from: there))) != left || (try? plan(there.taking(key, from: here))) != right
+    }.map(answer)
+
+    let trials = differing.filter { Self.sections.contains($0.section) }.map {
+      (key: $0, here: here.taking($0, from: there), there: there.taking($0, from: here))
+    }
+    steps = Alignment.of(left.steps.map(\.name), right.steps.map(\.name)).map { row in
+      let ours = row.here.map { left.steps[$0] }
+      let theirs = row.there.map { right.steps[$0] }
+      let texts = (ours.map { Self.texts($0, here) } ?? [], theirs.map { Self.texts($0, there) } ?? [])
+      let guilty = trials.filter { trial in
+        ours.map { Self.texts($0, trial.here) != texts.0 } ?? false
+          || theirs.map { Self.texts($0, trial.there) != texts.1 } ?? false
+      }
+      return Step(
+        name: (ours ?? theirs)?.name ?? "", purpose: (ours ?? theirs)?.purpose ?? "", here: texts.0, there: texts.1,
+        answers: guilty.map { answer($0.key) })
+    }
+  }
+
+  /// What the renderer reads; the other sections are the planner's, the scripts' and the backend's.
+  private static let sections = ["identifiers", "literals", "types", "tables", "rights", "queries", "templates"]
+
+  private static func texts(_ step: Plan.Step, _ dialect: Dialect) -> [String] {
+    do {
+      return try Renderer(dialect).render(step.statement)
+    } catch {
+      return ["-- not possible: \(error)"]
+    }
+  }
+}
+
+extension Dialect {
+  /// This dialect with one answer of another.
+  fileprivate func taking(_ key: DialectKey, from other: Dialect) -> Dialect {
+    var dialect = self
+    key.set(&dialect, key.get(other))
+    return dialect
+  }
+}
