@@ -20,9 +20,17 @@ import WarehouseDriver
     print("\(engine): \(report.summary); skipped: \(isSkipped.map(\.id))")
     #expect(report.results.count { $0.outcome == .passed } >= 50)
     #expect(try await Leftovers.tables(place) == before)
+    // What a dialect says was tested live, a check has found here.
+    let claimed =
+      Trap.allCases.filter { engine.dialect.traps[$0]?.evidence == .testedLive && report.finding($0) != .proven }
+      .map(\.rawValue)
+      + Capability.allCases.filter {
+        let support = engine.dialect.support(for: $0)
+        return support.isUsable && support.evidence == .testedLive && report.finding($0) != .proven
+      }.map(\.rawValue)
+    #expect(claimed == [], "claimed to be tested live")
   }
 
-  /// What the dialects of the live engines claim is what the kit finds there.
   @Test(arguments: [Engine.sqlite]) func aKitThatIsCancelledLeavesNothing(engine: Engine) async throws {
     let place = try await Place.make(on: engine)
     defer { place.remove() }
