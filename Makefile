@@ -4,7 +4,7 @@ SOURCES := Package.swift Sources Tests Backends
 # Where `make demo` works: sqlite, postgres, or the URL of a target.
 TARGET ?= sqlite
 
-.PHONY: demo test bench bench-postgres bench-odbc build release format lint prepare prepare-test
+.PHONY: demo test bench bench-postgres bench-odbc bench-compare build release format lint prepare prepare-test
 
 demo: prepare ## builds, and shows the whole way on generated pageviews
 	swift build -c release --product sessionizer
@@ -25,6 +25,10 @@ bench-postgres: prepare-test ## measures the tool on PostgreSQL against plain SQ
 bench-odbc: prepare-test ## measures bulk inserts through ODBC drivers against single rows; about ten minutes
 	swift build -c release --product sessionizer
 	./Benchmarks/bench_odbc.py
+
+bench-compare: prepare-test ## measures compare of 1.0 M sessions against the plain exports; about ten minutes
+	swift build -c release --product sessionizer
+	./Benchmarks/bench_compare.py
 
 build: prepare
 	swift build

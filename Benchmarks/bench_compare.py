@@ -9,13 +9,7 @@ of the other, each a process of its own. Needs the release build, python3 and ps
 sessionizer_bench_… on the server.
 """
 
-import argparse
 import concurrent.futures
-import os
-import pathlib
-import subprocess
-import sys
-import tempfile
 
 import bench
 import bench_postgres
@@ -59,34 +53,5 @@ def measure(arguments, server, folder):
     return {"pageviews": count, "rounds": arguments.rounds, "results": results}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--copies", type=int, default=45, help="copies of the 63,524 real pageviews (default 45)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of each pair (default 3)")
-    parser.add_argument("--json", metavar="FILE", help="write the figures as JSON, too")
-    parser.add_argument("--url", help="a server (a URL with a database) whose user may make databases; default: a private one")
-    parser.add_argument("--tool", type=pathlib.Path, help="the sessionizer to measure (default: the release build)")
-    arguments = parser.parse_args()
-    if arguments.tool:
-        bench.TOOL = arguments.tool.resolve()
-    if not bench.TOOL.exists():
-        sys.exit("bench: no release build; swift build -c release --product sessionizer")
-    url = arguments.url
-    if not url:
-        started = subprocess.run([bench.ROOT / "scripts/postgres.sh", "start", str(os.getpid())], text=True,
-                                 stdout=subprocess.PIPE)
-        if started.returncode:
-            sys.exit("bench: there is no server to measure on")
-        url = started.stdout.strip().splitlines()[-1]
-    server = bench_postgres.Server(url)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            bench.show(measure(arguments, server, pathlib.Path(folder)), arguments.json)
-    finally:
-        server.drop()
-        if not arguments.url:
-            subprocess.run([bench.ROOT / "scripts/postgres.sh", "stop"])
-
-
 if __name__ == "__main__":
-    main()
+    bench_postgres.main(measure, copies=45, description=__doc__)

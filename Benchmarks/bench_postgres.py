@@ -190,13 +190,18 @@ def measure(arguments, server, folder):
     return {"pageviews": count, "rounds": arguments.rounds, "results": results}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--copies", type=int, default=16, help="copies of the 63,524 real pageviews (default 16)")
+def main(measure=measure, copies=16, description=__doc__):
+    """Measures on the server of the command line, or on a private one; shared with bench_compare.py."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--copies", type=int, default=copies,
+                        help=f"copies of the 63,524 real pageviews (default {copies})")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each pair (default 3)")
     parser.add_argument("--json", metavar="FILE", help="write the figures as JSON, too")
     parser.add_argument("--url", help="a server (a URL with a database) whose user may make databases; default: a private one")
+    parser.add_argument("--tool", type=pathlib.Path, help="the sessionizer to measure (default: the release build)")
     arguments = parser.parse_args()
+    if arguments.tool:
+        bench.TOOL = arguments.tool.resolve()
     if not bench.TOOL.exists():
         sys.exit("bench: no release build; run `make bench-postgres`, or swift build -c release")
     url = arguments.url

@@ -12,22 +12,11 @@ struct TargetsOptions: ParsableArguments {
       """, valueName: "a,b,…"))
   var targets: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "How long a statement waits for another connection's lock; default 5s.", valueName: "duration"),
-    transform: { try SettingText.timeout($0) })
-  var lockTimeout: Duration?
-
-  @Option(
-    help: ArgumentHelp(
-      "How long a statement may take on the server, such as 10m; by default what the server says.",
-      valueName: "duration"),
-    transform: { try SettingText.timeout($0) })
-  var statementTimeout: Duration?
+  @OptionGroup var waiting: TimeoutOptions
 
   @OptionGroup var dialects: DialectOptions
 
-  var timeouts: Timeouts { Timeouts(lock: lockTimeout, statement: statementTimeout) }
+  var timeouts: Timeouts { waiting.timeouts }
 
   /// Names and URLs, one after the other.
   ///
