@@ -110,16 +110,8 @@ actor KitObjects {
   }
 
   private func drop(_ object: Made, _ connection: any Connection) async throws {
-    do {
-      _ = try await connection.execute(try statement(object))
-    } catch let error as DriverError {
-      // It was noted and not made, or another database is behind each connection.
-      guard try await connection.describe(object.name) == nil else { throw error }
-    }
-  }
-
-  private func statement(_ object: Made) throws -> String {
-    "DROP \(object.isView ? "VIEW" : "TABLE") " + (try Renderer(kit.dialect).identifier(object.name))
+    // It may have been noted and not made, or another database is behind each connection.
+    try await connection.remove(object.name, isView: object.isView)
   }
 
   /// Closes every connection, so that none holds a lock, and removes all on a new one.
