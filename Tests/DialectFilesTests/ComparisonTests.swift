@@ -18,9 +18,9 @@ import Testing
   @Test(arguments: ["sqlite", "postgres", "oracle"]) func aDialectIsItself(name: String) throws {
     let dialect = DialectLibrary.builtIn(name)
     let comparison = try compare(dialect, dialect)
-    #expect(!comparison.steps.isEmpty && comparison.planAnswers.isEmpty)
-    for step in comparison.steps {
-      #expect(!step.here.isEmpty && step.here == step.there && step.answers.isEmpty)
+    #expect(!comparison.nodes.isEmpty && comparison.planAnswers.isEmpty)
+    for node in comparison.nodes {
+      #expect(!node.here.isEmpty && node.here == node.there && node.answers.isEmpty)
     }
   }
 
@@ -33,10 +33,10 @@ import Testing
       var changed = dialect
       key.put(text + " /* here */", into: &changed)
       let comparison = try compare(dialect, changed)
-      for step in comparison.steps {
-        let shows = step.there.contains { $0.contains("/* here */") }
-        #expect(step.answers.map(\.key) == (shows ? [key.path] : []), "\(step.name)")
-        #expect((step.here != step.there) == shows)
+      for node in comparison.nodes {
+        let shows = node.there.contains { $0.contains("/* here */") }
+        #expect(node.answers.map(\.key) == (shows ? [key.path] : []), "\(node.name)")
+        #expect((node.here != node.there) == shows)
         seen += shows ? 1 : 0
       }
       #expect(comparison.planAnswers.isEmpty)
@@ -51,11 +51,35 @@ import Testing
     inline.profile.steps = .inline
     let comparison = try compare(dialect, inline)
     #expect(comparison.planAnswers.map(\.key).contains("profile.steps"))
-    #expect(comparison.steps.contains { $0.there.isEmpty } && comparison.steps.contains { !$0.there.isEmpty })
-    let gap = try compare(dialect, DialectLibrary.builtIn("mariadb")).steps.flatMap(\.answers).first {
+    let gap = try compare(dialect, DialectLibrary.builtIn("mariadb")).nodes.flatMap(\.answers).first {
       $0.key == "templates.gap_exceeds"
     }
     #expect(gap?.traps == [.timeDifference])
+  }
+
+  /// A scratch table here and a named subquery there are one node: whatever the shape of the plans, every node of one
+  /// that reads rows is found in the other, and none is shown twice.
+  @Test(arguments: ["mariadb", "sqlite", "duckdb", "snowflake", "oracle"]) func nodesMeet(name: String) throws {
+    let dialect = DialectLibrary.builtIn(name).asScript
+    for steps in [PlanProfile.Steps.inline, .fewScratchTables, .scratchTables] {
+      var other = dialect
+      other.profile.steps = steps
+      let nodes = try compare(dialect, other).nodes
+      #expect(nodes.count > 8)
+      #expect(Set(nodes.map(\.name)).count == nodes.count, "\(name), \(steps): \(nodes.map(\.name))")
+      for node in nodes { #expect(!node.here.isEmpty && !node.there.isEmpty, "\(name), \(steps): \(node.name)") }
+      for text in nodes.flatMap({ $0.here + $0.there }) { #expect(!text.contains("not possible"), "\(text)") }
+    }
+  }
+
+  /// Where named subqueries stand is an answer of its own, at the statements that have some.
+  @Test func theirPlaceIsNamed() throws {
+    let dialect = DialectLibrary.builtIn("postgres")
+    var inside = dialect
+    inside.queries.subqueriesInInsert =
+      dialect.queries.subqueriesInInsert == .insideInsert ? .beforeInsert : .insideInsert
+    let named = try compare(dialect, inside).nodes.filter { $0.answers.map(\.key) == ["queries.subqueries_in_insert"] }
+    #expect(!named.isEmpty && named.allSatisfy { $0.here.first?.hasPrefix("-- with ") == true })
   }
 
   /// Both sides are whole and in order, and what stands in one row is the same.
@@ -72,6 +96,15 @@ import Testing
       #expect(rows.compactMap(\.there) == Array(there.indices))
     }
     for case (let left?, let right?) in Alignment.of(here, there) { #expect(here[left] == there[right]) }
+    let matched = Alignment.matched(here, there)
+    #expect(matched.compactMap(\.here) == Array(here.indices))
+    #expect(matched.compactMap(\.there).sorted() == Array(there.indices))
+    for case (let left?, let right?) in matched { #expect(here[left] == there[right]) }
+    // No two that are alone could have met.
+    let alone = matched.filter { $0.here == nil || $0.there == nil }
+    #expect(
+      Set(alone.compactMap { $0.here.map { here[$0] } }).isDisjoint(
+        with: alone.compactMap { $0.there.map { there[$0] } }))
     #expect(Alignment.of(here, here).allSatisfy { $0.here == $0.there })
   }
 }

@@ -31,7 +31,8 @@ import WarehouseDriver
     #expect(claimed == [], "claimed to be tested live")
   }
 
-  @Test(arguments: [Engine.sqlite]) func aKitThatIsCancelledLeavesNothing(engine: Engine) async throws {
+  @Test(arguments: [Engine.sqlite, .postgresC, .mariadb].filter(Engine.live.contains))
+  func aKitThatIsCancelledLeavesNothing(engine: Engine) async throws {
     let place = try await Place.make(on: engine)
     defer { place.remove() }
     let kit = try ConformanceKit(

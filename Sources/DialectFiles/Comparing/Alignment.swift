@@ -29,7 +29,21 @@ package enum Alignment {
     return rows
   }
 
-  /// The same, where rows of one side alone that follow each other are put into common rows.
+  /// The first sequence with its counterparts beside it, in whatever order those are; what the second has besides stands
+  /// after what it stands after there. The n-th of equal elements belongs to the n-th.
+  package static func matched<Element: Hashable>(_ here: [Element], _ there: [Element]) -> [(here: Int?, there: Int?)] {
+    var places: [Element: [Int]] = [:]
+    for (index, element) in there.enumerated().reversed() { places[element, default: []].append(index) }
+    var rows: [(here: Int?, there: Int?)] = here.enumerated().map { ($0.offset, places[$0.element]?.popLast()) }
+    let found = Set(rows.compactMap(\.there))
+    for index in there.indices where !found.contains(index) {
+      let before = rows.firstIndex { $0.there == index - 1 }
+      rows.insert((nil, index), at: before.map { $0 + 1 } ?? 0)
+    }
+    return rows
+  }
+
+  /// The same as `of`, where rows of one side alone that follow each other are put into common rows.
   package static func paired<Element: Hashable>(_ here: [Element], _ there: [Element]) -> [(here: Int?, there: Int?)] {
     var rows: [(here: Int?, there: Int?)] = []
     var waiting: (here: [Int], there: [Int]) = ([], [])

@@ -6,11 +6,11 @@ package import SessionPlan
 /// Which answers those are is found by trial, not read from a list: the other dialect's answer is put in, and whoever
 /// changes the statement is one of them.
 package struct DialectComparison: Sendable {
-  /// A step of the plan in both dialects.
-  package struct Step: Sendable {
+  /// A step or a named subquery of the plan, in both dialects.
+  package struct Node: Sendable {
     package var name: String
     package var purpose: String
-    /// Its statements, or why there are none; empty where the plan in this dialect has no such step.
+    /// Its SQL, or why there is none; empty where the plan in this dialect has no such node.
     package var here: [String]
     package var there: [String]
     package var answers: [Answer]
@@ -26,9 +26,9 @@ package struct DialectComparison: Sendable {
     package var traps: [Trap]
   }
 
-  /// Answers that make another plan of the job: other steps, or other rows in them.
+  /// Answers that make another plan of the job: other nodes, or other rows in them.
   package let planAnswers: [Answer]
-  package let steps: [Step]
+  package let nodes: [Node]
 
   /// - Parameter plan: the job's plan for a dialect
   /// - Throws: what `plan` throws for the two dialects as they are
@@ -49,30 +49,20 @@ package struct DialectComparison: Sendable {
     let trials = differing.filter { Self.sections.contains($0.section) }.map {
       (key: $0, here: here.taking($0, from: there), there: there.taking($0, from: here))
     }
-    steps = Alignment.of(left.steps.map(\.name), right.steps.map(\.name)).map { row in
-      let ours = row.here.map { left.steps[$0] }
-      let theirs = row.there.map { right.steps[$0] }
-      let texts = (ours.map { Self.texts($0, here) } ?? [], theirs.map { Self.texts($0, there) } ?? [])
+    let (ours, theirs) = (PlanNode.all(of: left), PlanNode.all(of: right))
+    nodes = Alignment.matched(ours.map(\.name), theirs.map(\.name)).map { row in
+      let (our, their) = (row.here.map { ours[$0] }, row.there.map { theirs[$0] })
       let guilty = trials.filter { trial in
-        ours.map { Self.texts($0, trial.here) != texts.0 } ?? false
-          || theirs.map { Self.texts($0, trial.there) != texts.1 } ?? false
+        our?.isChanged(from: here, to: trial.here) ?? false || their?.isChanged(from: there, to: trial.there) ?? false
       }
-      return Step(
-        name: (ours ?? theirs)?.name ?? "", purpose: (ours ?? theirs)?.purpose ?? "", here: texts.0, there: texts.1,
-        answers: guilty.map { answer($0.key) })
+      return Node(
+        name: (our ?? their)?.name ?? "", purpose: (our ?? their)?.purpose ?? "", here: our?.texts(here) ?? [],
+        there: their?.texts(there) ?? [], answers: guilty.map { answer($0.key) })
     }
   }
 
   /// What the renderer reads; the other sections are the planner's, the scripts' and the backend's.
   private static let sections = ["identifiers", "literals", "types", "tables", "rights", "queries", "templates"]
-
-  private static func texts(_ step: Plan.Step, _ dialect: Dialect) -> [String] {
-    do {
-      return try Renderer(dialect).render(step.statement)
-    } catch {
-      return ["-- not possible: \(error)"]
-    }
-  }
 }
 
 extension Dialect {

@@ -14,7 +14,7 @@ struct CompareCommand: AsyncParsableCommand {
       compares: checksums first, rows only where they differ. With --existing and --source-only nothing is written. Exit \
       code 1: there is a difference.
 
-      With --dialects: the SQL of a plan in two dialects side by side, step by step and line by line, and each answer that \
+      With --dialects: the SQL of a plan in two dialects side by side, node by node of the plan and line by line, and each answer that \
       makes a difference, with the trap that it is a guard against. No database is needed.
 
       Examples:

@@ -6,21 +6,21 @@ internal import WarehouseDriver
 enum DialectComparisonTable {
   static func batch(_ comparison: DialectComparison, _ here: Dialect, _ there: Dialect) -> RecordBatch {
     var table = RecordBatch(
-      schema: ["step", "finding", here.name, there.name, "why"].map { BatchColumn($0, .text) })
-    func add(_ step: String, _ answers: [DialectComparison.Answer]) {
+      schema: ["node", "finding", here.name, there.name, "why"].map { BatchColumn($0, .text) })
+    func add(_ node: String, _ answers: [DialectComparison.Answer]) {
       for answer in answers {
-        table.append(texts: [step, answer.key, answer.here, answer.there, why(answer, here, there)])
+        table.append(texts: [node, answer.key, answer.here, answer.there, why(answer, here, there)])
       }
     }
     add("the plan", comparison.planAnswers)
-    for step in comparison.steps {
-      let (ours, theirs) = (lines(step.here), lines(step.there))
+    for node in comparison.nodes {
+      let (ours, theirs) = (lines(node.here), lines(node.there))
       for row in Alignment.paired(ours, theirs) {
         let (left, right) = (row.here.map { ours[$0] }, row.there.map { theirs[$0] })
         let finding = left == right ? "same" : left == nil || right == nil ? "only" : "differs"
-        table.append(texts: [step.name, finding, left ?? "", right ?? "", ""])
+        table.append(texts: [node.name, finding, left ?? "", right ?? "", ""])
       }
-      add(step.name, step.answers)
+      add(node.name, node.answers)
     }
     return table
   }

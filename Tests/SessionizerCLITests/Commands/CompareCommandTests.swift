@@ -57,7 +57,7 @@ import WarehouseDriver
   @Test func dialectsSideBySide() async throws {
     let shown = await ToolRun("compare", "--dialects", "postgres,mariadb", "--format", "csv")
     #expect(shown.code == 0 && shown.errors.isEmpty)
-    #expect(shown.output.hasPrefix("step,finding,postgres,mariadb,why\n"))
+    #expect(shown.output.hasPrefix("node,finding,postgres,mariadb,why\n"))
     #expect(shown.output.contains(",templates.gap_exceeds,") && shown.output.contains("T02, "))
     #expect(await ToolRun("compare", "--dialects", "postgres,mariadb", "--as-run", "--plan", "create").code == 0)
     let unknown = await ToolRun("compare", "--dialects", "postgres,nothing")
