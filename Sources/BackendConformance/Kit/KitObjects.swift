@@ -111,7 +111,8 @@ actor KitObjects {
 
   private func drop(_ object: Made, _ connection: any Connection) async throws {
     do {
-      _ = try await connection.execute(try statement(object))
+      let sql = try statement(object)
+      _ = try await WorkPhase.$current.withValue(.cleanUp) { try await connection.execute(sql) }
     } catch let error as DriverError {
       // It was noted and not made, or another database is behind each connection.
       guard try await connection.describe(object.name) == nil else { throw error }

@@ -58,6 +58,10 @@ public struct TargetComparison: Sendable {
 
   public func run() async throws -> ComparisonReport {
     let sides = request.mode == .run ? try await prepared() : sides
+    return try await WorkPhase.$current.withValue(.read) { try await comparedInSnapshots(sides) }
+  }
+
+  private func comparedInSnapshots(_ sides: [Side]) async throws -> ComparisonReport {
     for side in sides { try await side.context.connection.begin(.read) }
     let report: ComparisonReport
     do {
