@@ -18,6 +18,9 @@ public protocol Connection: Actor {
   /// A plan statement as this engine's SQL: one text, or several to be carried out in order.
   nonisolated func render(_ statement: Statement) throws -> [String]
 
+  /// The name of a table or view as it stands in this engine's SQL.
+  nonisolated func identifier(_ name: ObjectName) throws -> String
+
   /// Where bulk inserts find a scratch table that a plan made.
   nonisolated func scratchTable(_ name: String) -> ObjectName
 

@@ -11,6 +11,8 @@ public enum WorkPhase: String, Sendable {
   case run
   /// Reads only; long results may stay in scratch tables meanwhile.
   case read
+  /// Where a comparison did not end: drops the tables and views that it has made itself, of the job's names.
+  case takeBack = "take-back"
   /// The conformance kit's alone: drops what the kit has made.
   case cleanUp = "clean-up"
 

@@ -1,11 +1,12 @@
 import Foundation
 import PageviewFiles
 import SessionPlan
-import SessionRunner
 import StatementRecording
 import Synchronization
 import Testing
 import WarehouseDriver
+
+@testable import SessionRunner
 
 /// `compare` finds what differs, exactly that, and writes nothing where it says so.
 @Suite(.fewAtOnce) struct CompareTests {
@@ -142,29 +143,116 @@ import WarehouseDriver
     for place in places { place.remove() }
   }
 
-  /// Interrupted after the pageviews were brought: no run has left anything, and the next compare is as the first.
-  @Test(arguments: [Engine.sqlite] + others) func anInterruptedCompareLeavesNoRun(engine: Engine) async throws {
+  private static func objects(_ context: JobContext) async throws -> [String] {
+    var found: [String] = []
+    for object in ObjectNames.Object.allCases {
+      if try await context.connection.describe(context.job.names[object]) != nil { found.append(object.rawValue) }
+    }
+    return found
+  }
+
+  /// Interrupted after the pageviews were brought, after the first run, after the last: what the comparison made is gone,
+  /// what was there before stays, and the next comparison is as the first.
+  @Test(arguments: [Engine.sqlite] + others, 1...3)
+  func anInterruptedCompareLeavesNothing(engine: Engine, step: Int) async throws {
     let places = [try await Place.make(on: .sqlite), try await Place.make(on: engine)]
     let sides = [try await side(places[0]), try await side(places[1])]
     try await sides[0].context.create()
     try await Self.insert(Self.rows, sides[0].context)
+    let notes = Mutex<[String]>([])
     let task = Task {
       try await TargetComparison(
         sides, ComparisonRequest(),
-        note: { _ in withUnsafeCurrentTask { $0?.cancel() } }
+        note: { note in
+          let count = notes.withLock { notes in
+            notes.append(note)
+            return notes.count
+          }
+          if count == step { withUnsafeCurrentTask { $0?.cancel() } }
+        }
       ).run()
     }
     await #expect(throws: (any Error).self) { try await task.value }
+    #expect(notes.withLock { $0.count { $0.hasSuffix("are removed again") } } == 1, "\(notes.withLock(\.self))")
     for side in sides { await side.context.connection.close() }
+
     let after = [try await side(places[0]), try await side(places[1])]
-    for side in after {
-      for table in ["session_table", "session_lineage", "session_runs"] {
-        #expect(try await side.context.connection.textRows("SELECT count(*) FROM \(table)") == [["0"]])
-      }
-    }
+    #expect(try await Self.objects(after[1].context).isEmpty)
+    #expect(try await Self.objects(after[0].context).count == ObjectNames.Object.allCases.count)
+    let runs = try await after[0].context.connection.textRows("SELECT count(DISTINCT run_id) FROM session_runs")
+    #expect(runs == [[step == 1 ? "0" : "1"]])
     #expect(try await compare(after, .run).isEqual)
     #expect(try await after[1].context.connection.textRows("SELECT count(*) FROM pageviews") == [["10"]])
     for side in after { await side.context.connection.close() }
+    for place in places { place.remove() }
+  }
+
+  /// A comparison that fails takes back what it made, too, and nothing that was there before.
+  @Test(arguments: [false, true]) func aFailedCompareTakesBackOnlyItsOwn(isPartlyThere: Bool) async throws {
+    let places = [
+      try await Place.make(on: .sqlite), try await Place.make(on: .sqlite), try await Place.make(on: .sqlite),
+    ]
+    var sides: [TargetComparison.Side] = []
+    for place in places { sides.append(try await side(place)) }
+    try await sides[0].context.create()
+    try await Self.insert(Self.rows, sides[0].context)
+    // No ledger of the job's: the last target cannot be prepared.
+    _ = try await sides[2].context.connection.execute("CREATE TABLE session_runs (a INTEGER)")
+    if isPartlyThere {
+      _ = try await sides[1].context.create()
+      try await damage(sides[1].context.connection, "DROP TABLE session_quarantine")
+      try await Self.insert(Self.rows, sides[1].context)
+    }
+    let error = await #expect(throws: RunnerError.self) { try await compare(sides, .run) }
+    #expect("\(String(describing: error))".contains("session_runs"))
+    #expect(try await Self.objects(sides[0].context).count == ObjectNames.Object.allCases.count)
+    let left = try await Self.objects(sides[1].context)
+    let before = ObjectNames.Object.allCases.map(\.rawValue).filter { $0 != "session_quarantine" }
+    #expect(left == (isPartlyThere ? before : []))
+    #expect(try await Self.objects(sides[2].context) == ["session_runs"])
+    for side in sides { await side.context.connection.close() }
+    for place in places { place.remove() }
+  }
+
+  /// Somebody has written into the tables that a comparison made, which then does not end: they stay.
+  @Test(arguments: [Engine.sqlite] + others) func whatOthersWroteStays(engine: Engine) async throws {
+    let place = try await Place.make(on: engine)
+    let context = try await side(place).context
+    var preparation = try await Preparation(of: context)
+    try await context.create()
+    try await Self.insert(Self.rows, context)
+    #expect(try await preparation.takeBack(context) == .isInUse(context.job.names[.pageviews]))
+    #expect(try await Self.objects(context).count == ObjectNames.Object.allCases.count)
+    preparation.pageviews = 10
+    _ = try await context.run()
+    #expect(try await preparation.takeBack(context) == .isInUse(context.job.names[.sessionRuns]))
+    preparation.runs = 1
+    #expect(try await preparation.takeBack(context) == .removed)
+    #expect(try await Self.objects(context).isEmpty)
+    await context.connection.close()
+    place.remove()
+  }
+
+  /// Ledgers of another gap or boundary are no two versions of one result.
+  @Test func otherJobsAreRefused() async throws {
+    let places = [try await Place.make(on: .sqlite), try await Place.make(on: .sqlite)]
+    for (place, gap) in zip(places, ["30m", "10m"]) {
+      let plain = try await place.context()
+      var job = plain.job
+      job.gap = try #require(Gap(text: gap))
+      let context = JobContext(job: job, connection: plain.connection, logger: plain.logger, toolVersion: "test")
+      try await context.create()
+      try await Self.insert(Self.rows, context)
+      _ = try await context.run()
+      await context.connection.close()
+    }
+    let sides = [try await side(places[0]), try await side(places[1])]
+    let error = await #expect(throws: RunnerError.self) { try await compare(sides, .existing) }
+    #expect(
+      error?.message.contains("gap is 30") == true && error?.message.contains("10") == true,
+      "\(String(describing: error))")
+    #expect(try await compare(sides, .sourceOnly).isEqual)
+    for side in sides { await side.context.connection.close() }
     for place in places { place.remove() }
   }
 

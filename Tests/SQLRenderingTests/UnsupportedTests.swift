@@ -117,6 +117,7 @@ private actor Lacking: Connection {
 
   nonisolated var profile: PlanProfile { dialect.profile }
   nonisolated func render(_ statement: Statement) throws -> [String] { try Renderer(dialect).render(statement) }
+  nonisolated func identifier(_ name: ObjectName) throws -> String { try Renderer(dialect).identifier(name) }
   nonisolated func scratchTable(_ name: String) -> ObjectName { ObjectName(name) }
   func facts() async throws -> ServerFacts { try await inner.facts() }
   func execute(_ sql: String) async throws -> Int? { try await inner.execute(sql) }

@@ -98,7 +98,7 @@ import WarehouseDriver
     var left = ArrayReader(rows: here.sorted { $0.values[0] < $1.values[0] })
     var right = ArrayReader(rows: there.sorted { $0.values[0] < $1.values[0] })
     var found = Counts()
-    try await RowMerge.run(&left, &right) { difference in
+    try await RowMerge.run(&left, &right, names: ("a", "b")) { difference in
       switch difference {
       case .onlyHere(let row):
         found.onlyHere += 1
@@ -117,7 +117,7 @@ import WarehouseDriver
   @Test func aStreamOutOfOrderIsAnError() async throws {
     var left = ArrayReader(rows: [3, 1].map { ComparedRow([.integer($0)]) })
     var right = ArrayReader(rows: [1, 3].map { ComparedRow([.integer($0)]) })
-    await #expect(throws: RunnerError.self) { try await RowMerge.run(&left, &right) { _ in } }
+    await #expect(throws: RunnerError.self) { try await RowMerge.run(&left, &right, names: ("a", "b")) { _ in } }
   }
 
   // MARK: Checksums

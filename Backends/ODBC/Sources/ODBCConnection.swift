@@ -73,6 +73,8 @@ public actor ODBCConnection: Connection {
     try Renderer(dialect).render(statement)
   }
 
+  public nonisolated func identifier(_ name: ObjectName) throws -> String { try Renderer(dialect).identifier(name) }
+
   public nonisolated func scratchTable(_ name: String) -> ObjectName { dialect.scratchTable(name) }
 
   // MARK: Statements

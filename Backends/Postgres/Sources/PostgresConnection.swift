@@ -44,6 +44,8 @@ public actor PostgresConnection: Connection {
     try Renderer(dialect).render(statement)
   }
 
+  public nonisolated func identifier(_ name: ObjectName) throws -> String { try Renderer(dialect).identifier(name) }
+
   public nonisolated func scratchTable(_ name: String) -> ObjectName { ObjectName(parts: ["pg_temp", name]) }
 
   // MARK: Statements

@@ -1,8 +1,9 @@
 internal import CSQLite
 internal import WarehouseDriver
 
-/// How much of a database SQLite keeps in memory, in KiB; as much again for scratch tables. See the README.
-let cacheKibibytes = 65_536
+/// How much of a database SQLite keeps in memory, in KiB; as much again for scratch tables, and up to 1.5 times as much
+/// while it sorts. Reading makes do with less: its look-ups are neighbours. See the README.
+func cacheKibibytes(isReadOnly: Bool) -> Int { isReadOnly ? 24_576 : 65_536 }
 
 /// Opens a database and applies the connection's settings.
 func openDatabase(
@@ -42,8 +43,9 @@ func openDatabase(
     }
   }
   try refuseOtherEncodings(database)
-  try database.run("PRAGMA main.cache_size=-\(cacheKibibytes)", .connect)
-  try database.run("PRAGMA temp.cache_size=-\(cacheKibibytes)", .connect)
+  let cache = cacheKibibytes(isReadOnly: isReadOnly)
+  try database.run("PRAGMA main.cache_size=-\(cache)", .connect)
+  try database.run("PRAGMA temp.cache_size=-\(cache)", .connect)
   try database.run("PRAGMA temp.secure_delete=OFF", .connect)
   if !isReadOnly { try useWriteAheadLog(database) }
   return database

@@ -43,6 +43,8 @@ public actor SQLiteConnection: Connection {
     try Renderer(dialect).render(statement)
   }
 
+  public nonisolated func identifier(_ name: ObjectName) throws -> String { try Renderer(dialect).identifier(name) }
+
   public nonisolated func scratchTable(_ name: String) -> ObjectName { ObjectName(parts: ["temp", name]) }
 
   // MARK: Statements

@@ -110,17 +110,10 @@ actor KitObjects {
   }
 
   private func drop(_ object: Made, _ connection: any Connection) async throws {
-    do {
-      let sql = try statement(object)
-      _ = try await WorkPhase.$current.withValue(.cleanUp) { try await connection.execute(sql) }
-    } catch let error as DriverError {
-      // It was noted and not made, or another database is behind each connection.
-      guard try await connection.describe(object.name) == nil else { throw error }
+    // It may have been noted and not made, or another database is behind each connection.
+    try await WorkPhase.$current.withValue(.cleanUp) {
+      try await connection.remove(object.name, isView: object.isView)
     }
-  }
-
-  private func statement(_ object: Made) throws -> String {
-    "DROP \(object.isView ? "VIEW" : "TABLE") " + (try Renderer(kit.dialect).identifier(object.name))
   }
 
   /// Closes every connection, so that none holds a lock, and removes all on a new one.

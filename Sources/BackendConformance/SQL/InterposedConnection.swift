@@ -105,6 +105,8 @@ public actor InterposedConnection: Connection {
 
   // MARK: Handed on
 
+  public nonisolated func identifier(_ name: ObjectName) throws -> String { try inner.identifier(name) }
+
   public nonisolated func scratchTable(_ name: String) -> ObjectName { inner.scratchTable(name) }
   public func facts() async throws -> ServerFacts { try await inner.facts() }
   public func open(_ sql: String, types: [BatchColumnType]?) async throws -> any BatchCursor {

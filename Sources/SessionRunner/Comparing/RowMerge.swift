@@ -13,11 +13,13 @@ public enum RowDifference: Hashable, Sendable {
 
 /// Two ordered streams side by side, in the memory of one id's rows.
 enum RowMerge {
+  /// - Parameter names: of both, for errors
   static func run(
-    _ here: inout some RowReader, _ there: inout some RowReader, _ found: (RowDifference) throws -> Void
+    _ here: inout some RowReader, _ there: inout some RowReader, names: (here: String, there: String),
+    _ found: (RowDifference) throws -> Void
   ) async throws {
-    var left = Groups(name: "the first", next: try await here.next())
-    var right = Groups(name: "the other", next: try await there.next())
+    var left = Groups(name: names.here, next: try await here.next())
+    var right = Groups(name: names.there, next: try await there.next())
     while let id = [left.next?.id, right.next?.id].compactMap(\.self).min() {
       let mine = try await left.take(id, &here)
       let theirs = try await right.take(id, &there)
@@ -62,7 +64,7 @@ enum RowMerge {
         next = try await reader.next()
         if let after = next, after.id < id {
           throw RunnerError(
-            "\(name) of two databases does not give its rows in the order of their ids",
+            "\(name) does not give its rows in the order of their ids",
             remedy: "check the order of texts that its dialect declares: sessionizer dialect check")
         }
       }

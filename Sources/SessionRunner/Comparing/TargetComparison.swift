@@ -57,21 +57,55 @@ public struct TargetComparison: Sendable {
   }
 
   public func run() async throws -> ComparisonReport {
-    let sides = request.mode == .run ? try await prepared() : sides
-    return try await WorkPhase.$current.withValue(.read) { try await comparedInSnapshots(sides) }
-  }
-
-  private func comparedInSnapshots(_ sides: [Side]) async throws -> ComparisonReport {
-    for side in sides { try await side.context.connection.begin(.read) }
-    let report: ComparisonReport
+    guard request.mode == .run else { return try await read(sides) }
+    var preparations: [Preparation] = []
     do {
-      report = try await compared(sides)
+      return try await read(try await prepared(&preparations))
     } catch {
-      for side in sides { try? await side.context.connection.rollback() }
+      // On a task that was cancelled, no statement begins.
+      let made = preparations
+      await Task { await takeBack(made) }.value
       throw error
     }
-    for side in sides { try await side.context.connection.rollback() }
-    return report
+  }
+
+  /// Compares one snapshot of each.
+  private func read(_ sides: [Side]) async throws -> ComparisonReport {
+    try await WorkPhase.$current.withValue(.read) {
+      do {
+        for side in sides { try await side.context.connection.begin(.read) }
+        if request.mode != .sourceOnly { try await requireOneJob(sides) }
+        let report = try await compared(sides)
+        for side in sides { try await side.context.connection.rollback() }
+        return report
+      } catch {
+        for side in sides { try? await side.context.connection.rollback() }
+        throw error
+      }
+    }
+  }
+
+  /// Sessions with another gap are others, and nothing that each row could tell.
+  ///
+  /// - Throws: `RunnerError` that names the setting, and both values
+  private func requireOneJob(_ sides: [Side]) async throws {
+    var first: (name: String, settings: [String: String])?
+    for side in sides {
+      let context = side.context
+      guard let fingerprint = try await context.firstFingerprint(try await context.boundToLedger()) else { continue }
+      guard let first else {
+        first = (side.name, fingerprint.settings)
+        continue
+      }
+      for setting in ["gap", "gap_boundary"] {
+        guard let here = first.settings[setting], let there = fingerprint.settings[setting], here != there else {
+          continue
+        }
+        throw RunnerError(
+          "the ledgers are of different jobs: \(setting) is \(here) in \(first.name), \(there) in \(side.name)",
+          remedy: "compare ledgers of one job, or make one of them anew (--prefix) with the other's \(setting)")
+      }
+    }
   }
 
   private func compared(_ sides: [Side]) async throws -> ComparisonReport {
@@ -98,7 +132,9 @@ public struct TargetComparison: Sendable {
           do {
             var there = try await kind.rows(sides[other].context, planners[other], in: differing)
             do {
-              try await RowMerge.run(&here, &there) { rows.add($0, keeping: request.samples) }
+              try await RowMerge.run(&here, &there, names: (sides[0].name, sides[other].name)) {
+                rows.add($0, keeping: request.samples)
+              }
             } catch {
               await there.close()
               throw error

@@ -71,6 +71,11 @@ def clean_up(kind: str, target: Name) -> bool:
     return kind == "DROP" and KIT.match(target.last) is not None
 
 
+def take_back(kind: str, target: Name) -> bool:
+    """What `compare` has made itself, where it did not end (docs/compare.md)."""
+    return kind == "DROP" and ends(target, OWN)
+
+
 def no_phase(kind: str, target: Name) -> bool:
     """Tests make and fill tables of their own, as anybody might: what they may not do is change or remove."""
     return kind in {
@@ -78,4 +83,7 @@ def no_phase(kind: str, target: Name) -> bool:
     } or scratch(kind, target)
 
 
-RULES = {"create": create, "load": load, "run": run, "read": scratch, "clean-up": clean_up, None: no_phase}
+RULES = {
+    "create": create, "load": load, "run": run, "read": scratch, "take-back": take_back, "clean-up": clean_up,
+    None: no_phase,
+}

@@ -35,6 +35,8 @@ FAULTS = [
     ("postgres", "clean-up", 'DROP TABLE "session_table"', "DROP"),
     ("postgres", "clean-up", 'DROP TABLE "szkit_0"', "DROP"),
     ("postgres", "clean-up", 'INSERT INTO "szkit_0a1b2c3d_1_session_table" VALUES (1)', "INSERT"),
+    ("postgres", "take-back", 'DROP TABLE "other"', "DROP"),
+    ("postgres", "take-back", 'INSERT INTO "session_table" VALUES (1)', "INSERT"),
     ("postgres", None, 'UPDATE "t" SET "a" = 1', "UPDATE"),
     ("postgres", None, 'DROP TABLE "t"', "DROP"),
     ("postgres", None, 'ALTER TABLE "t" ADD "a" text', "ALTER"),
@@ -45,6 +47,10 @@ FAULTS = [
     ("mysql", "create", "SET @sessionizer_sql = if(1, 'DROP TABLE `session_table`', 'DO 0')", "DROP in a text"),
     ("mysql", "create", "CREATE OR REPLACE TABLE `session_table` (`a` int)", "REPLACE"),
     ("mysql", "run", "DROP TABLE `sessionizer_scratch_a`, `session_table`", "DROP"),
+    ("mysql", "read", "BEGIN NOT ATOMIC FOR r IN (SELECT 1) DO INSERT INTO `session_table` (`a`) VALUES (r.`a`);"
+                      " END FOR; END", "INSERT"),
+    ("mysql", "read", "BEGIN NOT ATOMIC FOR r IN (SELECT 1) DO INSERT INTO `sessionizer_result_1` (`a`) VALUES (r.`a`);"
+                      " DELETE FROM `t`; END FOR; END", "read"),
     ("mysql", "run", "RENAME TABLE `session_table` TO `t`", "read"),
     ("sqlite", "run", 'REPLACE INTO "session_table" VALUES (1)', "read"),
     ("sqlite", "run", 'INSERT OR REPLACE INTO "session_table" VALUES (1)', "REPLACE"),
@@ -77,6 +83,9 @@ HARMLESS = [
     ("postgres", "create", 'CREATE OR REPLACE VIEW "sessions" AS SELECT 1'),
     ("postgres", "load", 'COPY "pageviews" ("event_id") FROM STDIN (FORMAT binary)'),
     ("postgres", "clean-up", 'DROP TABLE "szkit_0a1b2c3d_1_session_table"'),
+    ("postgres", "take-back", 'DROP VIEW "sessions"'),
+    ("mysql", "read", "BEGIN NOT ATOMIC FOR r IN (SELECT 1) DO INSERT INTO `sessionizer_result_1` (`a`) VALUES (r.`a`);"
+                      " END FOR; END"),
     ("mysql", "run", "INSERT INTO `session_table` VALUES ('/*! DELETE */')"),
     ("mysql", "run", "DROP TEMPORARY TABLE IF EXISTS `sessionizer_scratch_picked`"),
     ("mysql", "read", "SELECT /* sessionizer: run 1 of session_runs */ 1"),

@@ -28,7 +28,7 @@ DIALECTS = {
     "sqlite": "sqlite", "sqliteODBC": "sqlite", "postgresC": "postgres", "postgresICU": "postgres",
     "psqlODBC": "postgres", "mariadb": "mysql",
 }
-PHASES = ["create", "load", "run", "read", "clean-up", None]
+PHASES = ["create", "load", "run", "read", "take-back", "clean-up", None]
 
 
 @dataclass
@@ -123,7 +123,7 @@ def print_table(judging: list[Sent], files: list[Sent], by_hand: list[Sent]) -> 
             rows = [one for one in judging if (one.engine, one.phase) == (engine, phase)]
             if rows:
                 times = sum(one.count for one in rows)
-                print(f"  {engine:<12}{phase or 'no phase':<9}{len(rows):>6}{times:>10}  {kinds(rows)}")
+                print(f"  {engine:<12}{phase or 'no phase':<10}{len(rows):>6}{times:>10}  {kinds(rows)}")
     known_by = Counter(verdict.by for one in files for verdict in one.verdicts)
     dialects = len({one.engine for one in files})
     print(

@@ -72,6 +72,9 @@ OTHERWISE = [
     # How long a scratch table lives, and how it is stored.
     ("postgres", re.compile(r"^(CREATE TEMPORARY TABLE .*\)) ON COMMIT DROP$", re.S), r"\1"),
     ("mysql", re.compile(r"^(CREATE TEMPORARY TABLE .*\)) ENGINE = \w+$", re.S), r"\1"),
+    # A long result that is kept on the server, row by row.
+    ("mysql", re.compile(r"^BEGIN NOT ATOMIC FOR r IN \((.*)\) DO (INSERT INTO \S+ \([^()]*\)) "
+                         r"VALUES \([^();]*\); END FOR; END$", re.S), r"\2 \1"),
     # That a transaction writes, or does not.
     ("postgres", re.compile(r"^(BEGIN ISOLATION LEVEL REPEATABLE READ) READ (?:ONLY|WRITE)\b"), r"\1"),
     # Numbered parameters.
