@@ -77,6 +77,8 @@ OTHERWISE = [
                          r"VALUES \([^();]*\); END FOR; END$", re.S), r"\2 \1"),
     # That a transaction writes, or does not.
     ("postgres", re.compile(r"^(BEGIN ISOLATION LEVEL REPEATABLE READ) READ (?:ONLY|WRITE)\b"), r"\1"),
+    # An index's schema, which this parser takes for the index (temp. is a shape above).
+    ("sqlite", re.compile(rf"^(CREATE INDEX (?:IF NOT EXISTS )?)(?!temp\.){NAME}\.(?={NAME} ON )"), r"\1"),
     # Numbered parameters.
     ("sqlite", re.compile(r"\?\d+"), "?"),
 ]
