@@ -12,7 +12,7 @@ demo: prepare ## builds, and shows the whole way on generated pageviews
 
 # As it is shipped, optimized: the same tests take five times as long in debug (`swift test`).
 test: prepare-test ## every test, on private servers that are started for it
-	swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests
+	./scripts/test.sh
 
 bench: prepare ## measures the tool on SQLite against plain SQL; about ten minutes
 	swift build -c release --product sessionizer

@@ -113,13 +113,17 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests.
+    // A record of what the tests' connections send; its reader is in Python.
+    .target(
+      name: "StatementRecording", dependencies: ["WarehouseDriver"], path: "Tests/StatementRecording",
+      exclude: ["Reader"], swiftSettings: strict),
     .target(name: "PlanSamples", dependencies: ["SessionPlan"], path: "Tests/PlanSamples", swiftSettings: strict),
     .testTarget(name: "SessionPlanTests", dependencies: ["PlanSamples", "SessionPlan"], swiftSettings: strict),
     .testTarget(
       name: "SQLRenderingTests",
       dependencies: [
         "DialectFiles", "PlanSamples", "PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionPlan",
-        "SessionRunner", "WarehouseDriver", logging,
+        "SessionRunner", "StatementRecording", "WarehouseDriver", logging,
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
@@ -165,14 +169,15 @@ let package = Package(
       name: "SessionizerCLITests",
       dependencies: [
         "DialectFiles", "PageviewFiles", "PageviewGenerator", "SQLiteBackend", "SessionPlan", "SessionRunner",
-        "SessionizerCLI", "WarehouseDriver", "YAMLReading", argumentParser, logging,
+        "SessionizerCLI", "StatementRecording", "WarehouseDriver", "YAMLReading", argumentParser, logging,
       ],
       swiftSettings: strict),
     // A run in a process of its own, which tests kill.
     .executableTarget(
       name: "RunHelper",
       dependencies: [
-        "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionPlan", "SessionRunner", "WarehouseDriver", logging,
+        "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionPlan", "SessionRunner", "StatementRecording",
+        "WarehouseDriver", logging,
       ],
       path: "Tests/RunHelper", swiftSettings: strict),
     // The scripts of dialects on engines that run inside Python, where the set-up of the tests made room for them.
@@ -185,7 +190,7 @@ let package = Package(
       dependencies: [
         "BackendConformance", "DialectFiles", "MariaDBServer", "ODBCBackend", "PageviewFiles", "PostgresBackend",
         "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner",
-        "WarehouseDriver", logging,
+        "StatementRecording", "WarehouseDriver", logging,
       ],
       swiftSettings: strict),
   ]

@@ -29,6 +29,10 @@ extension JobContext {
   /// - Throws: `RunnerError` where an object of that name has other columns, or belongs to another job.
   @discardableResult
   public func create(_ request: CreateRequest = CreateRequest()) async throws -> CreateReport {
+    try await WorkPhase.$current.withValue(.create) { try await carryOut(request) }
+  }
+
+  private func carryOut(_ request: CreateRequest) async throws -> CreateReport {
     try await connection.transaction(.write) {
       let ownsSource = job.source.table == nil
       let sourceIsThere = try await connection.describe(job.source.table ?? job.names[.pageviews]) != nil
@@ -58,6 +62,10 @@ extension JobContext {
 
   /// The statements that `create` would carry out.
   public func createScript(_ request: CreateRequest = CreateRequest()) async throws -> [DryRunStep] {
+    try await WorkPhase.$current.withValue(.read) { try await script(request) }
+  }
+
+  private func script(_ request: CreateRequest) async throws -> [DryRunStep] {
     let ownsSource = job.source.table == nil
     let sourceIsThere = try await connection.describe(job.source.table ?? job.names[.pageviews]) != nil
     let planner = try planner(ownsSource && !sourceIsThere ? try ownSource() : try await boundToSource())

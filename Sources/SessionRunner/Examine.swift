@@ -25,6 +25,10 @@ public struct Examination: Sendable {
 extension JobContext {
   /// Looks at everything that a run needs, and writes nothing.
   public func examine() async -> [Examination] {
+    await WorkPhase.$current.withValue(.read) { await lookAtAll() }
+  }
+
+  private func lookAtAll() async -> [Examination] {
     var results: [Examination] = []
     func look(_ name: String, _ body: () async throws -> String) async {
       do {

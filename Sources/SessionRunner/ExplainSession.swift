@@ -20,6 +20,10 @@ extension JobContext {
   ///
   /// - Throws: `RunnerError` where there is no such session.
   public func explain(session id: String) async throws -> SessionExplanation {
+    try await WorkPhase.$current.withValue(.read) { try await explanation(of: id) }
+  }
+
+  private func explanation(of id: String) async throws -> SessionExplanation {
     let planner = try planner(try await boundToLedger())
     guard let asked = planner.literal(ofID: id) else {
       throw RunnerError("there is no session \(id): the event ids are integers", remedy: "see `sessionizer sessions`")

@@ -11,6 +11,12 @@ extension JobContext {
   public func generate(
     _ options: GeneratorOptions, progress: (@Sendable (Int) -> Void)? = nil
   ) async throws -> GeneratorSummary {
+    try await WorkPhase.$current.withValue(.load) { try await carryOut(options, progress) }
+  }
+
+  private func carryOut(
+    _ options: GeneratorOptions, _ progress: (@Sendable (Int) -> Void)?
+  ) async throws -> GeneratorSummary {
     guard job.source.table == nil else {
       throw RunnerError(
         "generate fills the tool's own table, and this job reads \(job.source.table?.description ?? "another")",

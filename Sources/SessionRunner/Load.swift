@@ -42,6 +42,12 @@ extension JobContext {
   public func load(
     files: [String], _ request: LoadRequest, progress: (@Sendable (LoadProgress) -> Void)? = nil
   ) async throws -> [LoadReport] {
+    try await WorkPhase.$current.withValue(.load) { try await carryOut(files, request, progress) }
+  }
+
+  private func carryOut(
+    _ files: [String], _ request: LoadRequest, _ progress: (@Sendable (LoadProgress) -> Void)?
+  ) async throws -> [LoadReport] {
     guard job.source.table == nil else {
       throw RunnerError(
         "load fills the tool's own table, and this job reads \(job.source.table?.description ?? "another")",

@@ -16,10 +16,12 @@ extension JobContext {
 
   /// What changed after a run: sessions that gained a row or a lineage row, and retired ids with what replaced them.
   public func changedSessions(since run: Int64, _ body: (RecordBatch) async throws -> Void) async throws {
-    let planner = try await reader()
-    try await requireRun(run, planner)
-    try await connection.query(planner.changedSessions(since: .integer(run)), path: "changed sessions") { batch in
-      try await body(batch.withReadableDurations())
+    try await WorkPhase.$current.withValue(.read) {
+      let planner = try await reader()
+      try await requireRun(run, planner)
+      try await connection.query(planner.changedSessions(since: .integer(run)), path: "changed sessions") { batch in
+        try await body(batch.withReadableDurations())
+      }
     }
   }
 
@@ -34,7 +36,9 @@ extension JobContext {
 
   /// The run ledger, one row a run.
   public func status(_ body: (RecordBatch) async throws -> Void) async throws {
-    try await connection.query(try await reader().statusQuery(), path: "status", body)
+    try await WorkPhase.$current.withValue(.read) {
+      try await connection.query(try await reader().statusQuery(), path: "status", body)
+    }
   }
 
   private func reader() async throws -> Planner { try planner(try await boundToLedger()) }
@@ -43,10 +47,12 @@ extension JobContext {
     asOf run: Int64?, _ path: String, _ query: (Planner, Literal?) -> Query,
     _ body: (RecordBatch) async throws -> Void
   ) async throws {
-    let planner = try await reader()
-    if let run { try await requireRun(run, planner) }
-    try await connection.query(query(planner, run.map { .integer($0) }), path: path) { batch in
-      try await body(batch.withReadableDurations())
+    try await WorkPhase.$current.withValue(.read) {
+      let planner = try await reader()
+      if let run { try await requireRun(run, planner) }
+      try await connection.query(query(planner, run.map { .integer($0) }), path: path) { batch in
+        try await body(batch.withReadableDurations())
+      }
     }
   }
 

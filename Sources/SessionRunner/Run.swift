@@ -45,6 +45,10 @@ extension JobContext {
   ///
   /// - Throws: `RunnerError`, or `DriverError` with the code `jobLocked` where another run holds the job.
   public func run(_ request: RunRequest = RunRequest()) async throws -> RunReport {
+    try await WorkPhase.$current.withValue(.run) { try await carryOut(request) }
+  }
+
+  private func carryOut(_ request: RunRequest) async throws -> RunReport {
     let bound = try await boundToSource()
     try requireArrival(request.mode, bound)
     try await requireLedgers(bound)
@@ -221,6 +225,10 @@ extension JobContext {
   /// Shows what a run would do, and writes nothing: its scratch tables are made and counted in a transaction
   /// that is rolled back.
   public func dryRun(_ request: RunRequest = RunRequest()) async throws -> DryRunReport {
+    try await WorkPhase.$current.withValue(.read) { try await rehearse(request) }
+  }
+
+  private func rehearse(_ request: RunRequest) async throws -> DryRunReport {
     let bound = try await boundToSource()
     try requireArrival(request.mode, bound)
     try await requireLedgers(bound)

@@ -44,6 +44,10 @@ public struct VerifyReport: Sendable {
 extension JobContext {
   /// Recomputes the sessions inside the database, in another way than a run does, and reports every difference.
   public func verify(_ request: VerifyRequest = VerifyRequest()) async throws -> VerifyReport {
+    try await WorkPhase.$current.withValue(.read) { try await carryOut(request) }
+  }
+
+  private func carryOut(_ request: VerifyRequest) async throws -> VerifyReport {
     let bound = try await boundToSource()
     let planner = try planner(bound)
     guard try await connection.describe(job.names[.sessionTable]) != nil else {

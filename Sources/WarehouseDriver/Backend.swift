@@ -21,6 +21,10 @@ public struct ConnectionOptions: Sendable {
   public var statementTimeout: Duration?
   /// Called with each statement, its time and the number of rows: `--verbose`.
   public var observer: (@Sendable (StatementEvent) -> Void)?
+  /// Called with each text as it goes to the database, on the task that sends it, whatever comes of it: those that the
+  /// connection sends by itself as well, such as settings, BEGIN and reads of the catalog, but none that it refuses.
+  /// What the tests know of all SQL.
+  public var onSend: (@Sendable (String) -> Void)?
   /// Called with what the user should know of how the connection came about, such as which dialect was chosen: one
   /// sentence.
   public var notice: (@Sendable (String) -> Void)?
@@ -28,13 +32,14 @@ public struct ConnectionOptions: Sendable {
   public init(
     mayCreate: Bool = false, readOnly: Bool = false, lockTimeout: Duration = .seconds(5),
     statementTimeout: Duration? = nil, observer: (@Sendable (StatementEvent) -> Void)? = nil,
-    notice: (@Sendable (String) -> Void)? = nil
+    onSend: (@Sendable (String) -> Void)? = nil, notice: (@Sendable (String) -> Void)? = nil
   ) {
     self.mayCreate = mayCreate
     self.readOnly = readOnly
     self.lockTimeout = lockTimeout
     self.statementTimeout = statementTimeout
     self.observer = observer
+    self.onSend = onSend
     self.notice = notice
   }
 }

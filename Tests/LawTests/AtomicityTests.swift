@@ -72,7 +72,7 @@ import Testing
       // A copy each time, so that each kill meets a run with work to do.
       let copy = try await place.copy()
       defer { copy.remove() }
-      let helper = try RunProcess(copy.url)
+      let helper = try RunProcess(copy)
       try await Task.sleep(for: .microseconds(Int.random(in: 0...150_000, using: &random)))
       if helper.kill() { killed += 1 }
       let reader = try await copy.context()

@@ -1,6 +1,7 @@
 import Foundation
 import PageviewFiles
 import SessionPlan
+import StatementRecording
 import Synchronization
 import Testing
 import WarehouseDriver
@@ -16,6 +17,11 @@ import WarehouseDriver
   {
     TargetComparison.Side(
       name: place.engine.rawValue, context: JobContext(try await place.connect(observer: observer)))
+  }
+
+  /// What the tool never sends.
+  private func damage(_ connection: any WarehouseDriver.Connection, _ sql: String) async throws {
+    try await connection.executeByHand(sql, because: "a difference that compare is to find")
   }
 
   private func compare(_ sides: [TargetComparison.Side], _ mode: ComparisonRequest.Mode) async throws
@@ -67,7 +73,7 @@ import WarehouseDriver
         ("user_id", "'U'", "'u'"),
       ]
       for (column, value, old) in changes {
-        _ = try await connection.execute("UPDATE \(table) SET \(column) = \(value) WHERE event_id = 'b'")
+        try await damage(connection, "UPDATE \(table) SET \(column) = \(value) WHERE event_id = 'b'")
         let rows = try await found()
         #expect(rows.onlyHere == 0 && rows.onlyThere == 0 && rows.changed == 1, "\(engine) \(table) \(column)")
         #expect(zip(rows.columns, rows.changedColumns).filter { $0.1 > 0 }.map(\.0) == [column])
@@ -77,16 +83,17 @@ import WarehouseDriver
           continue
         }
         #expect(here.values[0].text == "b" && there.values[0].text == "b")
-        _ = try await connection.execute("UPDATE \(table) SET \(column) = \(old) WHERE event_id = 'b'")
+        try await damage(connection, "UPDATE \(table) SET \(column) = \(old) WHERE event_id = 'b'")
       }
       #expect(try await compare(sides, mode).isEqual)
 
       let (more, values) = table == "pageviews" ? ("", "") : (", session_id, run_id", ", 'a', 1")
       func add(_ row: String) async throws {
-        _ = try await connection.execute(
+        try await damage(
+          connection,
           "INSERT INTO \(table) (event_id, user_id, page_view_at, page\(more)) VALUES (\(row)\(values))")
       }
-      _ = try await connection.execute("DELETE FROM \(table) WHERE event_id = 'b'")
+      try await damage(connection, "DELETE FROM \(table) WHERE event_id = 'b'")
       var rows = try await found()
       #expect(rows.onlyHere == 1 && rows.onlyThere == 0 && rows.changed == 0)
       if case .onlyHere(let row)? = rows.samples.first { #expect(row.values[0].text == "b") } else { Issue.record() }
@@ -97,7 +104,7 @@ import WarehouseDriver
       rows = try await found()
       #expect(rows.onlyHere == 0 && rows.onlyThere == 1 && rows.changed == 0)
       if case .onlyThere(let row)? = rows.samples.first { #expect(row.values[0].text == "new") } else { Issue.record() }
-      _ = try await connection.execute("DELETE FROM \(table) WHERE event_id = 'new'")
+      try await damage(connection, "DELETE FROM \(table) WHERE event_id = 'new'")
       #expect(try await compare(sides, mode).isEqual)
     }
     for side in sides { await side.context.connection.close() }
@@ -193,7 +200,7 @@ import WarehouseDriver
     _ = try await sides[2].context.connection.execute("CREATE TABLE session_runs (a INTEGER)")
     if isPartlyThere {
       _ = try await sides[1].context.create()
-      _ = try await sides[1].context.connection.execute("DROP TABLE session_quarantine")
+      try await damage(sides[1].context.connection, "DROP TABLE session_quarantine")
       try await Self.insert(Self.rows, sides[1].context)
     }
     let error = await #expect(throws: RunnerError.self) { try await compare(sides, .run) }

@@ -31,7 +31,8 @@ let quiet = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
     let options = ConnectionOptions(mayCreate: true) { event in
       if event.sql.hasPrefix(#"INSERT INTO temp."context""#) { contextRows.rows.withLock { $0 = event.rows ?? .max } }
     }
-    let connection = try await SQLiteBackend().connect(to: Target(url: "sqlite::memory:"), options: options)
+    let connection = try await Engine.sqlite.backend().connect(
+      to: Target(url: "sqlite::memory:"), options: options)
     let job = SessionJob(source: PageviewSource(arrival: Arrival(column: "arrival_id", overlap: 0)))
     let context = JobContext(job: job, connection: connection, logger: quiet, toolVersion: "test")
     try await context.create()

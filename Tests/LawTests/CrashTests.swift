@@ -50,7 +50,7 @@ import WarehouseDriver
     var (killed, undone) = (0, 0)
     for _ in 0..<14 {
       let copy = try await scene.place.copy()
-      let run = try RunProcess(copy.url)
+      let run = try RunProcess(copy)
       let instant = Duration.nanoseconds(
         Int64.random(in: 0...Int64(scene.length / .nanoseconds(1)), using: &random))
       try await Task.sleep(for: instant)
@@ -111,7 +111,7 @@ import WarehouseDriver
     var (killed, undone) = (0, 0)
     for _ in 0..<8 {
       let copy = try await place.copy()
-      let run = try RunProcess(copy.url)
+      let run = try RunProcess(copy)
       let instant = Duration.nanoseconds(Int64.random(in: 0...Int64(length / .nanoseconds(1))))
       try await Task.sleep(for: instant)
       switch victim {

@@ -1,6 +1,7 @@
 import PostgresServer
 import SessionPlan
 import SessionRunner
+import StatementRecording
 import Testing
 import WarehouseDriver
 
@@ -93,7 +94,8 @@ import WarehouseDriver
 
   private func withoutStatistics(_ connection: any WarehouseDriver.Connection) async throws {
     for table in ["pageviews", "session_table", "session_lineage", "session_runs"] {
-      _ = try await connection.execute("ALTER TABLE \(table) SET (autovacuum_enabled = false)")
+      try await connection.executeByHand(
+        "ALTER TABLE \(table) SET (autovacuum_enabled = false)", because: "a server without statistics")
     }
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import PostgresServer
 import SessionRunner
+import StatementRecording
 import Testing
 import WarehouseDriver
 
@@ -58,7 +59,8 @@ private struct SmallDisk {
     try await context.create()
     // The ledger alone is on the small disk.
     for table in ["session_table", "session_lineage"] {
-      _ = try await context.connection.execute("ALTER TABLE \(table) SET TABLESPACE small")
+      try await context.connection.executeByHand(
+        "ALTER TABLE \(table) SET TABLESPACE small", because: "a disk that is soon full")
     }
     _ = try await context.connection.execute(
       """

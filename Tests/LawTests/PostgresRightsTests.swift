@@ -1,11 +1,17 @@
 import PostgresServer
 import SessionPlan
 import SessionRunner
+import StatementRecording
 import Testing
 import WarehouseDriver
 
 /// L2 on PostgreSQL: a role that has been granted the least rights can run the job, and can change nothing.
 @Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresRightsTests {
+  /// What the server is to refuse.
+  private func refused(_ sql: String, by connection: any WarehouseDriver.Connection) async throws {
+    try await connection.executeByHand(sql, because: "a change that the server is to refuse")
+  }
+
   private static let ledgers = ["session_table", "session_lineage", "session_runs", "session_quarantine"]
 
   /// What must be refused on a ledger, whoever asks.
@@ -60,7 +66,7 @@ import WarehouseDriver
     for kind in AggregateKind.allCases { try await context.aggregate(kind) { #expect($0.rowCount > 0) } }
     for table in Self.ledgers {
       for change in Self.changes(table) {
-        await #expect("\(change)") { _ = try await connection.execute(change) } throws: { error in
+        await #expect("\(change)") { try await refused(change, by: connection) } throws: { error in
           // One text of several statements is refused too, by the protocol.
           (error as? DriverError)?.code == .permission || change.contains(";")
         }
@@ -82,7 +88,7 @@ import WarehouseDriver
     let before = try await owner.exports()
     for table in Self.ledgers {
       for change in Self.changes(table).prefix(3) {
-        await #expect("\(change)") { _ = try await owner.connection.execute(change) } throws: { error in
+        await #expect("\(change)") { try await refused(change, by: owner.connection) } throws: { error in
           guard let error = error as? DriverError else { return false }
           return error.code == .permission && !error.description.contains("\n")
         }

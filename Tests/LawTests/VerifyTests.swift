@@ -1,10 +1,16 @@
 import SessionPlan
 import SessionRunner
+import StatementRecording
 import Testing
 import WarehouseDriver
 
 /// `verify` sees a ledger that somebody has laid hands on.
 @Suite(.fewAtOnce) struct VerifyTests {
+  /// What the tool never sends.
+  private func damage(_ connection: any WarehouseDriver.Connection, _ sql: String) async throws {
+    try await connection.executeByHand(sql, because: "damage that verify is to find")
+  }
+
   private func started(_ place: Place) async throws -> JobContext {
     let context = try await place.context()
     let connection = context.connection
@@ -51,7 +57,7 @@ import WarehouseDriver
     let place = try await Place.make(on: engine)
     defer { place.remove() }
     let context = try await started(place)
-    _ = try await context.connection.execute(change.sql)
+    try await damage(context.connection, change.sql)
     #expect(try await faults(context).contains(change.finding), "\(change.sql)")
     #expect(try await !context.verify().isClean)
     await context.connection.close()
@@ -64,17 +70,17 @@ import WarehouseDriver
     let context = try await started(place)
     let connection = context.connection
     switch engine.family {
-    case .postgres: _ = try await connection.execute("ALTER TABLE session_table DROP CONSTRAINT session_table_pkey")
-    case .mariadb: _ = try await connection.execute("ALTER TABLE session_table DROP PRIMARY KEY")
+    case .postgres: try await damage(connection, "ALTER TABLE session_table DROP CONSTRAINT session_table_pkey")
+    case .mariadb: try await damage(connection, "ALTER TABLE session_table DROP PRIMARY KEY")
     case .sqlite:
-      _ = try await connection.execute("ALTER TABLE session_table RENAME TO old")
-      _ = try await connection.execute("DROP VIEW sessions")
-      _ = try await connection.execute("DROP VIEW session_events")
-      _ = try await connection.execute("CREATE TABLE session_table AS SELECT * FROM old")
+      try await damage(connection, "ALTER TABLE session_table RENAME TO old")
+      try await damage(connection, "DROP VIEW sessions")
+      try await damage(connection, "DROP VIEW session_events")
+      try await damage(connection, "CREATE TABLE session_table AS SELECT * FROM old")
       try await context.create()
     }
     #expect(try await context.verify().isClean)
-    _ = try await connection.execute("INSERT INTO session_table SELECT * FROM session_table WHERE event_id = 'b'")
+    try await damage(connection, "INSERT INTO session_table SELECT * FROM session_table WHERE event_id = 'b'")
     #expect(try await faults(context).contains("row twice"))
     await connection.close()
   }
@@ -87,11 +93,11 @@ import WarehouseDriver
     func count(_ name: String) async throws -> Int {
       try #require(try await context.verify().findings.first { $0.name == name }).count
     }
-    _ = try await connection.execute("DELETE FROM session_table WHERE event_id = 'e'")
+    try await damage(connection, "DELETE FROM session_table WHERE event_id = 'e'")
     #expect(try await count("pending") == 1)
-    _ = try await connection.execute("UPDATE pageviews SET page = '/other' WHERE event_id = 'b'")
+    try await damage(connection, "UPDATE pageviews SET page = '/other' WHERE event_id = 'b'")
     #expect(try await count("changed") == 1)
-    _ = try await connection.execute("DELETE FROM pageviews WHERE event_id = 'd'")
+    try await damage(connection, "DELETE FROM pageviews WHERE event_id = 'd'")
     #expect(try await count("retired") == 1)
     #expect(try await context.verify().isClean)
     #expect(try await !context.verify(VerifyRequest(isComplete: true)).isClean)

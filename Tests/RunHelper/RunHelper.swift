@@ -5,9 +5,10 @@ import PostgresBackend
 import SQLiteBackend
 import SessionPlan
 import SessionRunner
+import StatementRecording
 import WarehouseDriver
 
-/// A run in a process of its own, so that tests can kill it: `RunHelper URL`. Says `begun` before the run.
+/// A run in a process of its own, so that tests can kill it: `RunHelper URL ENGINE`. Says `begun` before the run.
 @main struct RunHelper {
   static func main() async {
     do {
@@ -20,8 +21,9 @@ import WarehouseDriver
 
   private static func run() async throws {
     let target = try Target(url: CommandLine.arguments[1])
-    let odbc = ODBCBackend()
-    let backend = try BackendRegistry([SQLiteBackend(), PostgresBackend(), odbc]).backend(for: target)
+    let backends: [any Backend] = [SQLiteBackend(), PostgresBackend(), ODBCBackend()]
+    let found = try BackendRegistry(backends).backend(for: target)
+    let backend = RecordingBackend(found, engine: CommandLine.arguments[2])
     let connection = try await backend.connect(to: target, options: ConnectionOptions())
     let context = JobContext(
       job: SessionJob(), connection: connection, logger: Logger(label: "helper"), toolVersion: "test")

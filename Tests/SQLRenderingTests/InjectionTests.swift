@@ -4,13 +4,15 @@ import SQLRendering
 import SQLiteBackend
 import SessionPlan
 import SessionRunner
+import StatementRecording
 import Testing
 import WarehouseDriver
 
 /// Names and texts that try to end their own quotes come back from the real engine byte for byte.
 @Suite struct InjectionTests {
   private func connect() async throws -> any Connection {
-    try await SQLiteBackend().connect(to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
+    try await RecordingBackend(SQLiteBackend(), engine: "sqlite").connect(
+      to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
   }
 
   @Test(arguments: hostileTexts) func aTextComesBack(text: String) async throws {
@@ -45,7 +47,7 @@ import WarehouseDriver
   /// A whole job whose every name is hostile: five rows, three sessions.
   @Test(arguments: hostileTexts, [false, true]) func aJobRuns(name: String, inline: Bool) async throws {
     let backend = SQLiteBackend(dialect: inline ? SQLiteDialect.plain.asScript : SQLiteDialect.dialect)
-    let connection = try await backend.connect(
+    let connection = try await RecordingBackend(backend, engine: "sqlite").connect(
       to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
     func quoted(_ name: String) throws -> String { try Renderer(SQLiteDialect.dialect).identifier(name) }
     let source = "source " + name

@@ -3,6 +3,7 @@ import SQLRendering
 import SQLiteBackend
 import SessionPlan
 import SessionRunner
+import StatementRecording
 import Synchronization
 import Testing
 import WarehouseDriver
@@ -19,7 +20,7 @@ import WarehouseDriver
   ) async throws -> JobContext {
     var options = ConnectionOptions(mayCreate: true)
     options.observer = { event in sent.texts.withLock { $0.append(event.sql) } }
-    let connection = try await SQLiteBackend(dialect: dialect).connect(
+    let connection = try await RecordingBackend(SQLiteBackend(dialect: dialect), engine: "sqlite").connect(
       to: Target(url: "sqlite::memory:"), options: options)
     return JobContext(job: job, connection: connection, logger: Logger(label: "test"), toolVersion: "1")
   }

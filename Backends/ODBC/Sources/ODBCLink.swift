@@ -25,11 +25,16 @@ final class ODBCLink {
   /// What is said after an error outside a transaction; see `recover`.
   var recovery: [String] = []
   private var isRecovering = false
+  /// Told each text before it is sent.
+  private let onSend: (@Sendable (String) -> Void)?
   /// What went wrong last, as far as it is known.
   var lastFailure: Dialect.ODBC.Failure?
 
   /// Connects.
-  init(_ string: ConnectionString, watch: StatementWatch, reporter: Reporter) throws(DriverError) {
+  init(
+    _ string: ConnectionString, watch: StatementWatch, reporter: Reporter, onSend: (@Sendable (String) -> Void)?
+  ) throws(DriverError) {
+    self.onSend = onSend
     self.watch = watch
     self.reporter = reporter
     var environment: SQLHENV?
@@ -93,6 +98,9 @@ final class ODBCLink {
   }
 
   // MARK: Statements
+
+  /// Tells of a text that is about to be sent.
+  func tell(_ sql: String) { onSend?(sql) }
 
   /// Carries out `body` to its end although the task is cancelled.
   func shielded<Result>(_ body: () throws(DriverError) -> Result) throws(DriverError) -> Result {

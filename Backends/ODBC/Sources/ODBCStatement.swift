@@ -76,6 +76,7 @@ final class ODBCStatement {
     if text.utf8.contains(0) {
       throw DriverError(.other, phase: phase, "the statement contains a NUL character", statement: sql)
     }
+    link.tell(text)
     var bytes = Array(text.utf8)
     // An empty array has no address.
     let count = SQLINTEGER(bytes.count)
@@ -84,6 +85,7 @@ final class ODBCStatement {
   }
 
   func prepare(_ text: String, _ phase: DriverError.Phase) throws(DriverError) {
+    link.tell(text)
     var bytes = Array(text.utf8)
     let count = SQLINTEGER(bytes.count)
     bytes.append(0)

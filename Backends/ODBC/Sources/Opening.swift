@@ -125,13 +125,16 @@ struct Choice: Sendable {
   func open(_ watch: StatementWatch) throws -> OpenedLink {
     var complete = string
     if let named, let file = string.driverFile { complete = completed(string, named, driver: file) }
-    var link = try ODBCLink(complete, watch: watch, reporter: reporter(named))
-    let engine = try identify(link)
+    func link(_ string: ConnectionString, _ dialect: Dialect?) throws -> ODBCLink {
+      try ODBCLink(string, watch: watch, reporter: reporter(dialect), onSend: options.onSend)
+    }
+    var opened = try link(complete, named)
+    let engine = try identify(opened)
     let wanted = completed(complete, engine.dialect, driver: engine.driver)
-    if wanted.text != complete.text { link = try ODBCLink(wanted, watch: watch, reporter: reporter(engine.dialect)) }
-    link.reporter = reporter(engine.dialect)
-    link.reporter.place = place(link, engine)
-    return OpenedLink(link: link, engine: engine)
+    if wanted.text != complete.text { opened = try link(wanted, engine.dialect) }
+    opened.reporter = reporter(engine.dialect)
+    opened.reporter.place = place(opened, engine)
+    return OpenedLink(link: opened, engine: engine)
   }
 
   private func completed(_ string: ConnectionString, _ dialect: Dialect, driver: String) -> ConnectionString {

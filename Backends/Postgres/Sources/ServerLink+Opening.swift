@@ -16,7 +16,8 @@ extension ServerLink {
       try connect(handle)
       link = ServerLink(
         handle,
-        place: serverPlace(host: String(cString: PQhost(handle)), port: String(cString: PQport(handle))))
+        place: serverPlace(host: String(cString: PQhost(handle)), port: String(cString: PQport(handle))),
+        onSend: options.onSend)
     } catch {
       PQfinish(handle)
       throw error

@@ -17,11 +17,15 @@ final class ServerLink {
   /// Carries out statements although the task is cancelled: the connection's own, such as ROLLBACK.
   private var isShielded = false
   private var cancelSent: ContinuousClock.Instant?
+  private let onSend: (@Sendable (String) -> Void)?
 
-  /// - Parameter handle: a connection that stands; it is closed with this object.
-  init(_ handle: OpaquePointer, place: String) {
+  /// - Parameters:
+  ///   - handle: a connection that stands; it is closed with this object
+  ///   - onSend: told each text before it is sent
+  init(_ handle: OpaquePointer, place: String, onSend: (@Sendable (String) -> Void)?) {
     self.handle = handle
     self.place = place
+    self.onSend = onSend
   }
 
   deinit { PQfinish(handle) }
@@ -45,7 +49,7 @@ final class ServerLink {
     _ sql: String, _ phase: DriverError.Phase, _ parameters: [String?] = [], shown: String? = nil
   ) throws(DriverError) -> Reply {
     let shown = shown ?? sql
-    try check(sql, phase, shown)
+    try announce(sql, phase, shown)
     let sent = withCStrings(parameters) { values in
       PQsendQueryParams(handle, sql, Int32(parameters.count), nil, values.baseAddress, nil, nil, 0)
     }
@@ -56,14 +60,14 @@ final class ServerLink {
   /// Carries out several statements of the connection's own in one round trip, and returns the last result.
   func runAll(_ sql: String, _ phase: DriverError.Phase, shown: String? = nil) throws(DriverError) -> Reply {
     let shown = shown ?? sql
-    try check(sql, phase, shown)
+    try announce(sql, phase, shown)
     guard PQsendQuery(handle, sql) == 1 else { throw lost(phase, shown) }
     return try finish(phase, shown)
   }
 
   /// Prepares one statement, without a name, and returns its description.
   func describe(_ sql: String, _ phase: DriverError.Phase, shown: String) throws(DriverError) -> Reply {
-    try check(sql, phase, shown)
+    try announce(sql, phase, shown)
     guard PQsendPrepare(handle, "", sql, 0, nil) == 1 else { throw lost(phase, shown) }
     _ = try finish(phase, shown)
     // The errand that follows a cancel request takes the place of the statement without a name.
@@ -74,11 +78,12 @@ final class ServerLink {
     return try finish(phase, shown)
   }
 
-  private func check(_ sql: String, _ phase: DriverError.Phase, _ shown: String) throws(DriverError) {
+  private func announce(_ sql: String, _ phase: DriverError.Phase, _ shown: String) throws(DriverError) {
     guard !isLost else { throw lost(phase, shown) }
     if sql.utf8.contains(0) {
       throw DriverError(.other, phase: phase, "the statement contains a NUL character", statement: shown)
     }
+    onSend?(sql)
   }
 
   /// Waits until the statement has ended. A COPY is returned as it begins.
@@ -160,7 +165,9 @@ final class ServerLink {
     var attempts = 0
     while !isLost, attempts < 20 {
       attempts += 1
-      guard PQsendQuery(handle, "SELECT 1") == 1 else { break }
+      let errand = "SELECT 1"
+      onSend?(errand)
+      guard PQsendQuery(handle, errand) == 1 else { break }
       var wasHit = false
       while true {
         while PQisBusy(handle) == 1 {

@@ -8,12 +8,13 @@ final class Database {
   /// The file, for messages.
   let name: String
   let callbacks: CallbackState
+  private let onSend: (@Sendable (String) -> Void)?
 
   /// - Parameters:
   ///   - openName: a path or URI
   ///   - flags: for `sqlite3_open_v2`, without the threading mode. Each handle is used by one actor alone, so the
   ///     library's own mutexes are left out.
-  init(openName: String, name: String, flags: Int32, lockTimeout: Duration) throws(DriverError) {
+  init(openName: String, name: String, flags: Int32, options: ConnectionOptions) throws(DriverError) {
     Self.forgoMemoryStatistics
     var opened: OpaquePointer?
     let code = sqlite3_open_v2(openName, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -27,7 +28,8 @@ final class Database {
     }
     handle = opened
     self.name = name
-    callbacks = CallbackState(lockTimeout: lockTimeout)
+    callbacks = CallbackState(lockTimeout: options.lockTimeout)
+    onSend = options.onSend
     callbacks.install(on: handle)
   }
 
@@ -40,6 +42,9 @@ final class Database {
     // Every statement holds its database, so none is left here; _v2 would wait for one all the same.
     sqlite3_close_v2(handle)
   }
+
+  /// Tells of a statement that SQLite has taken, and that is about to be carried out.
+  func tell(_ sql: String) { onSend?(sql) }
 
   /// Whether no transaction is open.
   var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }

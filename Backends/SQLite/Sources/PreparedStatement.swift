@@ -38,6 +38,7 @@ final class PreparedStatement {
         .other, phase: phase, "the text holds more than one statement", remedy: "carry them out one by one",
         statement: sql)
     }
+    database.tell(sql)
   }
 
   deinit { sqlite3_finalize(handle) }

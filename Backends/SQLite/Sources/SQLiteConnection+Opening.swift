@@ -13,7 +13,7 @@ func openDatabase(
   try location.check(mayCreate: options.mayCreate && !isReadOnly)
   func open(_ name: String, _ flags: Int32) throws(DriverError) -> Database {
     let database = try Database(
-      openName: name, name: location.name, flags: flags, lockTimeout: options.lockTimeout)
+      openName: name, name: location.name, flags: flags, options: options)
     try configure(database)
     // SQLite opens lazily: this is where it finds out that the file is not a database.
     _ = try database.text("SELECT count(*) FROM main.sqlite_master", .connect)

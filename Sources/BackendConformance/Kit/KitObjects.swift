@@ -111,7 +111,9 @@ actor KitObjects {
 
   private func drop(_ object: Made, _ connection: any Connection) async throws {
     // It may have been noted and not made, or another database is behind each connection.
-    try await connection.remove(object.name, isView: object.isView)
+    try await WorkPhase.$current.withValue(.cleanUp) {
+      try await connection.remove(object.name, isView: object.isView)
+    }
   }
 
   /// Closes every connection, so that none holds a lock, and removes all on a new one.

@@ -69,7 +69,10 @@ public actor InterposedConnection: Connection {
       return 0
     }
     if let target, target == faults.killedBefore { throw Killed() }
-    if let meanwhile = faults.meanwhile, target == meanwhile.before { try await meanwhile.action() }
+    if let meanwhile = faults.meanwhile, target == meanwhile.before {
+      // Somebody else's work is not this run's.
+      try await WorkPhase.$current.withValue(nil) { try await meanwhile.action() }
+    }
     let changed = try await inner.execute(sql)
     statements += 1
     if let target, let text = faults.following?(target) { _ = try await inner.execute(text) }

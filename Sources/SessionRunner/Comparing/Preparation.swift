@@ -30,6 +30,10 @@ struct Preparation: Sendable {
 
   /// Removes what was made; views first, since they need the tables.
   func takeBack(_ context: JobContext) async throws -> Outcome {
+    try await WorkPhase.$current.withValue(.takeBack) { try await removeUnlessUsed(context) }
+  }
+
+  private func removeUnlessUsed(_ context: JobContext) async throws -> Outcome {
     guard !absent.isEmpty else { return .nothingMade }
     let names = context.job.names
     for (object, most) in [(ObjectNames.Object.pageviews, pageviews), (.sessionRuns, 2 * runs)]

@@ -18,7 +18,10 @@ extension TargetComparison {
       sides[index].context = JobContext(
         job: job, connection: context.connection, logger: context.logger, toolVersion: context.toolVersion)
       try await sides[index].context.create()
-      let copied = try await copySource(from: sides[0].context, to: sides[index].context, &preparations[index])
+      let (from, to) = (sides[0].context, sides[index].context)
+      let copied = try await WorkPhase.$current.withValue(.load) {
+        try await copySource(from: from, to: to, &preparations[index])
+      }
       if copied > 0 { note("\(sides[index].name): \(copied) pageviews brought from \(sides[0].name)") }
     }
     for (index, side) in sides.enumerated() {

@@ -71,15 +71,17 @@ public struct TargetComparison: Sendable {
 
   /// Compares one snapshot of each.
   private func read(_ sides: [Side]) async throws -> ComparisonReport {
-    do {
-      for side in sides { try await side.context.connection.begin(.read) }
-      if request.mode != .sourceOnly { try await requireOneJob(sides) }
-      let report = try await compared(sides)
-      for side in sides { try await side.context.connection.rollback() }
-      return report
-    } catch {
-      for side in sides { try? await side.context.connection.rollback() }
-      throw error
+    try await WorkPhase.$current.withValue(.read) {
+      do {
+        for side in sides { try await side.context.connection.begin(.read) }
+        if request.mode != .sourceOnly { try await requireOneJob(sides) }
+        let report = try await compared(sides)
+        for side in sides { try await side.context.connection.rollback() }
+        return report
+      } catch {
+        for side in sides { try? await side.context.connection.rollback() }
+        throw error
+      }
     }
   }
 

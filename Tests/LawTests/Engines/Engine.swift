@@ -8,6 +8,7 @@ import PostgresServer
 import PrivateServer
 import SQLRendering
 import SQLiteBackend
+import StatementRecording
 import Testing
 import WarehouseDriver
 
@@ -72,8 +73,13 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
   /// - Parameter dialect: nil is the engine's own.
   func backend(_ dialect: Dialect? = nil) -> any Backend {
     let dialect = dialect ?? self.dialect
-    if isODBC { return ODBCBackend(dialects: [dialect]) }
-    return family == .postgres ? PostgresBackend(dialect: dialect) : SQLiteBackend(dialect: dialect)
+    let backend: any Backend =
+      switch self {
+      case .mariadb, .psqlODBC, .sqliteODBC: ODBCBackend(dialects: [dialect])
+      case .postgresC, .postgresICU: PostgresBackend(dialect: dialect)
+      case .sqlite: SQLiteBackend(dialect: dialect)
+      }
+    return RecordingBackend(backend, engine: rawValue)
   }
 
   /// What plays histories on it, in a place of its own. Texts of the source compare without case, which must decide

@@ -2,6 +2,7 @@ import BackendConformance
 import Foundation
 import SQLRendering
 import SessionPlan
+import StatementRecording
 import WarehouseDriver
 
 /// Histories on MariaDB: one database after the other on the server that the tests share. Texts of the source have the
@@ -19,7 +20,7 @@ actor MariaDBEngine: PlayerEngine {
     let connection = try await place.connect(dialect: dialect)
     if used != nil {
       for sql in ["DROP DATABASE \(place.database)", "CREATE DATABASE \(place.database)", "USE \(place.database)"] {
-        _ = try await connection.execute(sql)
+        try await connection.executeByHand(sql, because: "an empty place for the next history")
       }
     }
     return (connection, ObjectNames())

@@ -3,6 +3,7 @@ import Foundation
 import PostgresBackend
 import SQLRendering
 import SessionPlan
+import StatementRecording
 import WarehouseDriver
 
 /// Histories on PostgreSQL: one schema after the other in a database that the tests share.
@@ -27,7 +28,8 @@ actor PostgresEngine: PlayerEngine {
     if let schema = place.schema, used != nil {
       // What the drop says of each object is no news.
       _ = try await connection.execute("SET client_min_messages = warning")
-      _ = try await connection.execute("DROP SCHEMA \(schema) CASCADE")
+      try await connection.executeByHand(
+        "DROP SCHEMA \(schema) CASCADE", because: "an empty place for the next history")
       _ = try await connection.execute("CREATE SCHEMA \(schema)")
     }
     return (connection, ObjectNames())

@@ -5,9 +5,9 @@ struct RunProcess {
   private let process = Process()
 
   /// Returns when the process has begun its run.
-  init(_ url: String) throws {
+  init(_ place: Place) throws {
     process.executableURL = try Self.helper()
-    process.arguments = [url]
+    process.arguments = [place.url, place.engine.rawValue]
     let output = Pipe()
     process.standardOutput = output
     // What it says of a server that was killed under it is no news.

@@ -11,7 +11,7 @@ struct SQLiteEngine: PlayerEngine {
   var collation = ""
 
   func start() async throws -> (connection: any Connection, names: ObjectNames) {
-    let connection = try await SQLiteBackend(dialect: dialect).connect(
+    let connection = try await Engine.sqlite.backend(dialect).connect(
       to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
     return (connection, ObjectNames())
   }

@@ -1,4 +1,5 @@
 import SQLiteBackend
+import StatementRecording
 import Testing
 import WarehouseDriver
 
@@ -17,8 +18,10 @@ import WarehouseDriver
     #expect(equal.errors.hasSuffix("no difference\n"))
     #expect(await ToolRun("compare", "--targets", a, "--targets", b, "--existing").code == 0)
 
-    let connection = try await SQLiteBackend().connect(to: Target(url: b), options: ConnectionOptions())
-    _ = try await connection.execute("UPDATE session_table SET user_id = 'Ä' WHERE event_id = '2'")
+    let backend = RecordingBackend(SQLiteBackend(), engine: "sqlite")
+    let connection = try await backend.connect(to: Target(url: b), options: ConnectionOptions())
+    try await connection.executeByHand(
+      "UPDATE session_table SET user_id = 'Ä' WHERE event_id = '2'", because: "a difference that compare is to find")
     await connection.close()
     #expect(await ToolRun("compare", "--targets", "\(a),\(b)", "--source-only").code == 0)
     let found = await ToolRun("compare", "--targets", "\(a),\(b)", "--existing", "--format", "csv")

@@ -1,5 +1,6 @@
 import Foundation
 import SQLiteBackend
+import StatementRecording
 import WarehouseDriver
 
 @testable import SessionizerCLI
@@ -14,7 +15,7 @@ struct ToolRun {
     let output = MemorySink()
     let errors = MemorySink()
     let environment = CommandEnvironment(
-      backends: { _ in BackendRegistry([SQLiteBackend()]) },
+      backends: { _ in BackendRegistry([RecordingBackend(SQLiteBackend(), engine: "sqlite")]) },
       variables: variables, console: Console(output: output, errors: errors))
     code = await CommandLineTool.run(arguments, environment)
     self.output = output.text

@@ -1,0 +1,89 @@
+"""What each phase of a job may send."""
+
+import re
+
+from reading import Fact, Name
+
+LEDGERS = ("session_table", "session_lineage", "session_runs", "session_quarantine")
+# A job's own tables and views, by the ends of their names; before them may stand a prefix of the job's.
+OWN = LEDGERS + ("pageviews", "sessions", "session_events")
+# The conformance kit's prefix: random, and before every name that it makes.
+KIT = re.compile(r"szkit_[0-9a-f]{8}_")
+
+# Reading, and what stands around statements: in every phase.
+ALWAYS = {"SELECT", "transaction", "setting", "lock", "EXPLAIN", "COPY TO STDOUT", "CREATE scratch INDEX",
+          "CREATE scratch TRIGGER"}
+# Settings and questions of SQLite's, none of which changes a row.
+PRAGMAS = {
+    "cache_size", "database_list", "encoding", "journal_mode", "page_count", "page_size", "recursive_triggers",
+    "secure_delete", "synchronous", "table_xinfo", "temp_store", "trusted_schema",
+}
+
+
+def ends(name: Name, words: tuple[str, ...]) -> bool:
+    return name.last.lower().endswith(words)
+
+
+def fault(fact: Fact, phase: str | None) -> str | None:
+    """What is wrong with a statement in a phase; None where nothing is."""
+    where = phase or "no phase"
+    if fact.faults:
+        return f"{', '.join(fact.faults)} in {where}"
+    if fact.kind in ALWAYS:
+        return None if not fact.targets or fact.kind == "EXPLAIN" else f"{fact.kind} that writes to {fact.targets[0]}"
+    if fact.kind.startswith("PRAGMA "):
+        return None if fact.kind.split()[1] in PRAGMAS else f"{fact.kind} in {where}"
+    rule = RULES[phase]
+    # A shape says by its kind alone what it does.
+    targets = fact.targets or [Name([])]
+    wrong = next((target for target in targets if not rule(fact.kind, target)), None)
+    return f"{fact.kind} {wrong}".strip() + f" in {where}" if wrong else None
+
+
+def scratch(kind: str, target: Name) -> bool:
+    """Scratch tables may be made, filled, measured and dropped wherever there is something to keep in them."""
+    return target.is_scratch and kind in {
+        "ANALYZE", "COPY FROM STDIN", "CREATE INDEX", "CREATE TABLE", "DROP", "INSERT"}
+
+
+def is_key(kind: str, target: Name) -> bool:
+    """PostgreSQL builds the key of `session_table` after the first run's rows are in it (docs/postgres.md)."""
+    return kind in {"ALTER TABLE ADD PRIMARY KEY", "CREATE INDEX"} and ends(target, ("session_table",))
+
+
+def create(kind: str, target: Name) -> bool:
+    # A block carries out what a text before it has made, of which the words were looked at.
+    if kind in {"GRANT", "CREATE TRIGGER", "CREATE FUNCTION", "block"}:
+        return True
+    return is_key(kind, target) or kind in {"CREATE TABLE", "CREATE VIEW", "CREATE INDEX"} and ends(target, OWN)
+
+
+def load(kind: str, target: Name) -> bool:
+    fills = kind in {"INSERT", "COPY FROM STDIN"} and ends(target, ("pageviews", "session_quarantine"))
+    return fills or scratch(kind, target)
+
+
+def run(kind: str, target: Name) -> bool:
+    return kind == "INSERT" and ends(target, LEDGERS) or is_key(kind, target) or scratch(kind, target)
+
+
+def clean_up(kind: str, target: Name) -> bool:
+    return kind == "DROP" and KIT.match(target.last) is not None
+
+
+def take_back(kind: str, target: Name) -> bool:
+    """What `compare` has made itself, where it did not end (docs/compare.md)."""
+    return kind == "DROP" and ends(target, OWN)
+
+
+def no_phase(kind: str, target: Name) -> bool:
+    """Tests make and fill tables of their own, as anybody might: what they may not do is change or remove."""
+    return kind in {
+        "ANALYZE", "COPY FROM STDIN", "CREATE INDEX", "CREATE SCHEMA", "CREATE TABLE", "CREATE VIEW", "GRANT", "INSERT",
+    } or scratch(kind, target)
+
+
+RULES = {
+    "create": create, "load": load, "run": run, "read": scratch, "take-back": take_back, "clean-up": clean_up,
+    None: no_phase,
+}
