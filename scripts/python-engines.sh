@@ -7,7 +7,7 @@ wanted=Tests/DialectScriptTests/requirements.txt
 place=.build-python
 if [ -e "$place/made" ] && cmp -s "$wanted" "$place/made"; then exit 0; fi
 skip() {
-  echo "prepare: $1; the scripts of DuckDB and the parser's tests are skipped" >&2
+  echo "prepare: $1; the scripts of DuckDB, the parsers' tests and the translations are skipped" >&2
   exit 0
 }
 command -v python3 >/dev/null 2>&1 || skip "there is no python3"

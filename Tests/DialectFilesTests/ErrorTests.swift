@@ -52,7 +52,7 @@ import Testing
     // Unknown keys.
     Mistake(
       "idents: {}\n",
-      ":6:1: idents: unknown key; known here: format, name, title, extends, evidence, inherited_evidence, documentation, profile, capabilities, identifiers, literals, types, tables, rights, queries, scripts, session, odbc, templates, traps"
+      ":6:1: idents: unknown key; known here: format, name, title, extends, evidence, inherited_evidence, documentation, smoke_test, profile, capabilities, identifiers, literals, types, tables, rights, queries, scripts, session, odbc, templates, traps"
     ),
     Mistake("tables: {create_tabel: x}\n", ":6:10: tables.create_tabel: unknown key; did you mean create_table?"),
     Mistake(

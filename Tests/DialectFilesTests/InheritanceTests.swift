@@ -64,6 +64,22 @@ import Testing
     #expect(child.support(for: .enforcedKeys) == .init(.full, .assumed))
   }
 
+  /// What was translated and played was the parent's SQL.
+  @Test func aSmokeTestIsOfOneDialectOnly() throws {
+    let parent = """
+      format: 1
+      name: parent
+      title: Parent
+      extends: postgres
+      inherited_evidence: tested live
+      smoke_test: parsed by nobody
+      """
+    let child = try dialect("extends: parent\ninherited_evidence: tested live", extending: parent)
+    #expect(child.smokeTest == nil)
+    let again = try dialect("extends: parent\nsmoke_test: parsed by somebody", extending: parent)
+    #expect(again.smokeTest == "parsed by somebody" && again.evidence == .assumed)
+  }
+
   @Test func aFileMayKeepWhatItExtendsButNotMore() throws {
     let parent = """
       format: 1

@@ -34,14 +34,43 @@ enum PythonEngines {
     return try ask(Request(engine: engine, cases: cases), as: [Reply].self)
   }
 
-  /// What a parser has against some statements. It knows a dialect by `name`; empty is none in particular.
-  static func faults(in statements: [String], _ name: String) throws -> [String] {
+  struct Translation: Decodable {
+    var replies: [Reply]
+    /// Corrections of the translation that no statement needed.
+    var unused: [String]
+  }
+
+  /// The same for a dialect whose statements are translated to DuckDB's.
+  static func translate(_ cases: [Case], from dialect: String) throws -> Translation {
+    struct Request: Encodable {
+      var task = "translate"
+      var dialect: String
+      var cases: [Case]
+    }
+    return try ask(Request(dialect: dialect, cases: cases), as: Translation.self)
+  }
+
+  static let parsers = ["sqlglot", "sqlfluff"]
+  static let haveParsers = parsers.allSatisfy { versions[$0] != nil }
+  static let canTranslate = haveParsers && versions["duckdb"] != nil
+
+  struct Parsed: Decodable {
+    /// How many statements the parser looked at.
+    var read: Int
+    /// What it has against them.
+    var faults: [String]
+    /// What is said of the parser's reading that no statement needs.
+    var unused: [String]
+  }
+
+  static func parse(_ statements: [String], as dialect: String, by parser: String) throws -> Parsed {
     struct Request: Encodable {
       var task = "parse"
+      var parser: String
       var dialect: String
       var statements: [String]
     }
-    return try ask(Request(dialect: name, statements: statements), as: [String].self)
+    return try ask(Request(parser: parser, dialect: dialect, statements: statements), as: Parsed.self)
   }
 
   private struct Failure: Error, CustomStringConvertible {

@@ -14,19 +14,20 @@ import Testing
 
   /// Tells loudly what was not run.
   @Test func whatIsThere() {
-    for engine in Self.engines + ["sqlglot"] {
+    for engine in Self.engines + PythonEngines.parsers {
       let version = PythonEngines.versions[engine]
       print(version.map { "\(engine) \($0): scripts run" } ?? "skipped, no \(engine) in Python: its scripts do not run")
     }
+  }
+
+  static let drawn: [(name: String, history: History)] = (1...6).map { seed in
+    ("seed \(seed)", HistoryDistribution(hasKilledRuns: false, oneLargerIn: 1000).history(seed: UInt64(seed)))
   }
 
   static let histories: [(name: String, history: History)] = {
     let shared = PythonEngines.root.deletingLastPathComponent().appending(path: "shared/fixtures").path
     let published = (try? PublishedCase.load(folder: shared)) ?? []
     if published.isEmpty { print("skipped, fixtures absent: the published cases are not beside the package") }
-    let drawn = (1...6).map { seed in
-      ("seed \(seed)", HistoryDistribution(hasKilledRuns: false, oneLargerIn: 1000).history(seed: UInt64(seed)))
-    }
     return ConformanceCase.own.map { ($0.id, $0.history) } + published.map { ($0.name, $0.history) } + drawn
   }()
 

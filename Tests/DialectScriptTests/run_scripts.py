@@ -1,25 +1,31 @@
-"""Carries out SQL scripts on an engine that runs inside Python, or only parses them.
+"""Carries out SQL scripts on an engine that runs inside Python, translated or as they are, or only parses them.
 
 Reads one JSON request from standard input, writes one JSON reply to standard output:
 
     {"task": "engines"}                          -> {"duckdb": "2.0.1", "sqlglot": "30.30.0"}
     {"task": "run", "engine": …, "cases": [{"name", "statements", "exports"}]}
                                                  -> [{"name", "exports": [[[text or null]]]} or {"name", "error"}]
-    {"task": "parse", "dialect": …, "statements": […]} -> ["what is wrong, and where"]
+    {"task": "translate", "dialect": …, "cases": […]}
+                                                 -> {"replies": [the same], "unused": ["correction that none needs"]}
+    {"task": "parse", "parser": …, "dialect": …, "statements": […]}
+                                                 -> {"read": 7, "faults": ["what is wrong, and where"], "unused": […]}
 """
-import importlib
 import json
 import sys
 from datetime import datetime
 from decimal import Decimal
 
+# Beside the tests' sources nothing else may lie.
+sys.dont_write_bytecode = True
+from parsers import parse, version
 
 def engines():
     found = {}
-    for name, package in {"duckdb": "duckdb", "clickhouse": "chdb", "sqlglot": "sqlglot"}.items():
+    for name, package in {
+        "duckdb": "duckdb", "clickhouse": "chdb", "sqlglot": "sqlglot", "sqlfluff": "sqlfluff",
+    }.items():
         try:
-            module = importlib.import_module(package)
-            found[name] = str(getattr(module, "__version__", "unknown"))
+            found[name] = version(package)
         except ImportError:
             pass
     return found
@@ -51,6 +57,30 @@ class DuckDB:
         self.connection.close()
 
 
+def whole(value):
+    """A whole number of a decimal type without its zeros, as an engine with one type of numbers has it."""
+    return value.removesuffix(".000000000000") if value else value
+
+
+class TranslatedDuckDB(DuckDB):
+    """DuckDB for statements of another dialect."""
+
+    def __init__(self, translator):
+        super().__init__(0)
+        self.translator = translator
+        self.connection.execute("SET threads = 1")
+        for sql in translator.preparations():
+            self.connection.execute(sql)
+
+    def rows(self, sql):
+        (translated,) = self.translator.statements(sql)
+        return [[whole(value) for value in row] for row in super().rows(translated)]
+
+    def run(self, sql):
+        for translated in self.translator.statements(sql):
+            super().run(translated)
+
+
 class ClickHouse:
     session = None
 
@@ -74,10 +104,9 @@ class ClickHouse:
         pass
 
 
-def run(request):
-    make = {"duckdb": DuckDB, "clickhouse": ClickHouse}[request["engine"]]
+def play(cases, make):
     replies = []
-    for number, case in enumerate(request["cases"]):
+    for number, case in enumerate(cases):
         try:
             engine = make(number)
             for sql in case["statements"]:
@@ -89,21 +118,19 @@ def run(request):
     return replies
 
 
-def parse(request):
-    import logging
-
-    import sqlglot
-
-    logging.disable(logging.WARNING)
-    faults = []
-    for sql in request["statements"]:
-        try:
-            sqlglot.parse(sql, read=request["dialect"] or None, error_level=sqlglot.ErrorLevel.RAISE)
-        except Exception as error:
-            faults.append(f"{error}"[:500] + "\n" + sql[:200])
-    return faults
+def run(request):
+    return play(request["cases"], {"duckdb": DuckDB, "clickhouse": ClickHouse}[request["engine"]])
 
 
-request = json.load(sys.stdin)
-reply = {"engines": lambda _: engines(), "run": run, "parse": parse}[request["task"]](request)
-json.dump(reply, sys.stdout)
+def translate(request):
+    from translation import Translator
+
+    translator = Translator(request["dialect"])
+    replies = play(request["cases"], lambda _: TranslatedDuckDB(translator))
+    return {"replies": replies, "unused": translator.unused()}
+
+
+if __name__ == "__main__":
+    request = json.load(sys.stdin)
+    tasks = {"engines": lambda _: engines(), "run": run, "translate": translate, "parse": parse}
+    json.dump(tasks[request["task"]](request), sys.stdout)

@@ -1,6 +1,6 @@
 /// Cases that share one job's tables, because nothing in them meets: a job costs an engine seconds, a user nothing.
-struct CaseGroup {
-  private(set) var cases: [ConformanceCase] = []
+package struct CaseGroup {
+  package private(set) var cases: [ConformanceCase] = []
   private var job: HistoryJob
   private var steps: [HistoryStep] = []
   private var users: Set<ByteKey> = []
@@ -8,7 +8,7 @@ struct CaseGroup {
   private var quarantine: Set<QuarantineRow> = []
 
   /// As few groups as come of taking the cases one after the other.
-  static func groups(of cases: [ConformanceCase]) -> [CaseGroup] {
+  package static func groups(of cases: [ConformanceCase]) -> [CaseGroup] {
     var groups: [CaseGroup] = []
     for next in cases {
       if let index = groups.firstIndex(where: { $0.takes(next) }) {
@@ -51,7 +51,7 @@ struct CaseGroup {
   }
 
   /// All of them at once, and a last run that finds nothing new.
-  var history: History { History(job: job, steps: steps + [.run(.whole)]) }
+  package var history: History { History(job: job, steps: steps + [.run(.whole)]) }
 
   /// What all of them must come to.
   var sessionsCSV: [UInt8] { CanonicalExport.sessions(cases.flatMap(\.sessions)) }

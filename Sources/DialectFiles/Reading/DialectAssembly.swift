@@ -15,6 +15,7 @@ struct DialectAssembly {
     dialect.title = own.title
     dialect.evidence = own.evidence ?? .assumed
     dialect.documentation = own.documentation
+    dialect.smokeTest = own.smokeTest
     let before = found.problems.count
     for key in DialectKey.all {
       let answer =

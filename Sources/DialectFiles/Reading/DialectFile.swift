@@ -15,6 +15,8 @@ struct DialectFile {
   /// Stands behind the answers that it takes over.
   var inheritedEvidence: Dialect.Evidence?
   var documentation: String?
+  /// What a smoke test has shown; it holds for this file's dialect alone.
+  var smokeTest: String?
   /// What it says, by the keys' paths.
   var values: [String: KeyValue] = [:]
   /// The keys' own places, of sections too; the whole file's under the empty path.
@@ -84,6 +86,8 @@ struct DialectFile {
       inheritedEvidence = found.attempt { () throws(YAMLFileError) in try value.word("assumed") }
     case "documentation":
       documentation = found.attempt { () throws(YAMLFileError) in try value.text("https://…") }
+    case "smoke_test":
+      smokeTest = found.attempt { () throws(YAMLFileError) in try value.text("parsed by …; translated to …") }
     case let section where DialectKey.sections.contains(section): read(section: entry, &found)
     default: found.add(entry.unknown(known: DialectHeader.names + DialectKey.sections, elsewhere: Self.homes))
     }

@@ -9,6 +9,7 @@ public enum DialectText {
       "title:" + YAMLWriting.value(.text(dialect.title), indent: 0), "evidence: \(dialect.evidence.rawValue)",
     ]
     if let page = dialect.documentation { lines.append("documentation:" + YAMLWriting.value(.text(page), indent: 0)) }
+    if let shown = dialect.smokeTest { lines.append("smoke_test:" + YAMLWriting.value(.text(shown), indent: 0)) }
     for section in DialectKey.sections {
       lines += ["", section + ":"]
       for key in DialectKey.all where key.section == section {

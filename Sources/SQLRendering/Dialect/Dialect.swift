@@ -12,6 +12,9 @@ public struct Dialect: Sendable {
   public var evidence: Evidence
   /// The engine's documentation.
   public var documentation: String?
+  /// What a smoke test has shown where the engine itself cannot be run; nil where there was none. Answers rest on it no
+  /// more than before.
+  public var smokeTest: String?
   /// How steps of a run are kept between its statements.
   public var steps: PlanProfile.Steps
   /// How the rows of one session are found.
@@ -33,8 +36,9 @@ public struct Dialect: Sendable {
   public var traps: [Trap: TrapAnswer]
 
   public init(
-    name: String, title: String, evidence: Evidence, documentation: String? = nil, steps: PlanProfile.Steps,
-    islands: PlanProfile.Islands, capabilities: [Capability: Support], identifiers: Identifiers,
+    name: String, title: String, evidence: Evidence, documentation: String? = nil, smokeTest: String? = nil,
+    steps: PlanProfile.Steps, islands: PlanProfile.Islands, capabilities: [Capability: Support],
+    identifiers: Identifiers,
     literals: Literals, types: Types, tables: Tables, rights: Rights, queries: Queries, scripts: Scripts,
     session: Session = Session(), odbc: ODBC = ODBC(), templates: [Intent: String], traps: [Trap: TrapAnswer]
   ) {
@@ -42,6 +46,7 @@ public struct Dialect: Sendable {
     self.title = title
     self.evidence = evidence
     self.documentation = documentation
+    self.smokeTest = smokeTest
     self.steps = steps
     self.islands = islands
     self.capabilities = capabilities

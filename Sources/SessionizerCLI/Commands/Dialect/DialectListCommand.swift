@@ -22,7 +22,8 @@ struct DialectListCommand: AsyncParsableCommand {
       do throws(DialectFileError) {
         let dialect = try library.dialect(at: entry)
         batch.append(texts: [
-          dialect.name, dialect.title, dialect.evidence.rawValue, dialect.evidenceSummary,
+          dialect.name, dialect.title, dialect.evidence.rawValue + (dialect.smokeTest == nil ? "" : ", smoke test"),
+          dialect.evidenceSummary,
           entry.isBuiltIn ? "built in" : entry.path,
         ])
       } catch {

@@ -67,7 +67,8 @@ extension Dialect {
   fileprivate var facts: [(String, String)] {
     [
       ("engine", title), ("evidence", "\(evidence.rawValue): \(evidence.meaning)"), ("answers", evidenceSummary),
-      ("documentation", documentation ?? ""), ("steps of a run", profile.steps.text),
+      ("smoke test", smokeTest ?? "none"), ("documentation", documentation ?? ""),
+      ("steps of a run", profile.steps.text),
       ("sessions are found by", profile.islands == .positions ? "row numbers" : "window functions"),
       ("longest name, bytes", String(identifiers.longest)),
     ]
