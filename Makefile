@@ -1,5 +1,5 @@
 # Targets for people and for CI. Everything else is `swift build`, `swift test`.
-SOURCES := Package.swift Sources Tests Backends
+SOURCES := Package.swift Sources Tests Backends docs/examples
 
 # Where `make demo` works: sqlite, postgres, or the URL of a target.
 TARGET ?= sqlite
