@@ -59,10 +59,16 @@ struct TranslatedRun {
 
   /// What the dialect's file may say of it.
   var claim: String {
-    let versions = (PythonEngines.parsers + ["duckdb"]).map { PythonEngines.versions[$0] ?? "unknown" }
+    let versions = PythonEngines.parsers.map { "\($0) \(PythonEngines.versions[$0] ?? "unknown")" }
+    return "parsed by \(versions.joined(separator: " and ")); \(translation)"
+  }
+
+  /// The half of it that was seen here.
+  var translation: String {
     let wrongCases = failures.keys.count { !$0.hasPrefix("seed ") }
-    return "parsed by sqlglot \(versions[0]) and sqlfluff \(versions[1]); translated to DuckDB \(versions[2]), "
-      + "\(cases - wrongCases) of \(cases) cases and \(drawn - (failures.count - wrongCases)) of \(drawn) random "
-      + "histories come out as they must"
+    let wrongDrawn = failures.count - wrongCases
+    let version = PythonEngines.versions["duckdb"] ?? "unknown"
+    return "translated to DuckDB \(version), \(cases - wrongCases) of \(cases) cases and "
+      + "\(drawn - wrongDrawn) of \(drawn) random histories come out as they must"
   }
 }

@@ -50,7 +50,7 @@ import Testing
     let dialect = try library.dialect(named: name)
     let run = try TranslatedRun(of: dialect, as: own.like, cases: ConformanceCase.own, drawn: Self.drawn)
     for (id, difference) in run.failures { Issue.record("\(dialect.name), \(id): \(difference)") }
-    print("smoke_test: \(run.claim)")
+    print("smoke_test: \(run.translation)")
   }
 
   static let own: (path: String, like: String)? = {
