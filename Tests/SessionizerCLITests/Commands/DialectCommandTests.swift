@@ -14,7 +14,7 @@ import Testing
     let lines = run.output.split(separator: "\n")
     #expect(lines[0] == "dialect,engine,evidence,answers,from")
     #expect(lines.contains { $0.hasPrefix("sqlite,SQLite 3.40,tested live,") && $0.hasSuffix(",built in") })
-    #expect(lines.contains { $0.hasPrefix("ansi,Standard SQL,assumed,") })
+    #expect(lines.contains { $0.hasPrefix("ansi,Standard SQL,\"assumed, smoke test\",") })
   }
 
   @Test func showsAnswersWithTheirEvidence() async {
