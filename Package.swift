@@ -122,7 +122,8 @@ let package = Package(
     .testTarget(
       name: "SQLRenderingTests",
       dependencies: [
-        "DialectFiles", "PlanSamples", "PostgresBackend", "SQLRendering", "SQLiteBackend", "SessionPlan",
+        "DialectFiles", "PlanSamples", "PostgresBackend", "PrivateServer", "SQLRendering", "SQLiteBackend",
+        "SessionPlan",
         "SessionRunner", "StatementRecording", "WarehouseDriver", logging,
       ],
       exclude: ["Golden"], swiftSettings: strict),
@@ -168,7 +169,8 @@ let package = Package(
     .testTarget(
       name: "SessionizerCLITests",
       dependencies: [
-        "DialectFiles", "PageviewFiles", "PageviewGenerator", "SQLiteBackend", "SessionPlan", "SessionRunner",
+        "DialectFiles", "PageviewFiles", "PageviewGenerator", "PrivateServer", "SQLiteBackend", "SessionPlan",
+        "SessionRunner",
         "SessionizerCLI", "StatementRecording", "WarehouseDriver", "YAMLReading", argumentParser, logging,
       ],
       swiftSettings: strict),
@@ -183,7 +185,7 @@ let package = Package(
     // The scripts of dialects on engines that run inside Python, where the set-up of the tests made room for them.
     .testTarget(
       name: "DialectScriptTests",
-      dependencies: ["BackendConformance", "DialectFiles", "SQLRendering", "SessionPlan"],
+      dependencies: ["BackendConformance", "DialectFiles", "PrivateServer", "SQLRendering", "SessionPlan"],
       exclude: ["corrections.py", "parsers.py", "requirements.txt", "run_scripts.py", "translation.py"],
       swiftSettings: strict),
     .testTarget(

@@ -1,4 +1,5 @@
 import Foundation
+import PrivateServer
 
 /// Engines that run inside Python, where the set-up of the tests has made an environment for them.
 enum PythonEngines {
@@ -81,12 +82,14 @@ enum PythonEngines {
     let process = Process()
     process.executableURL = URL(filePath: python)
     process.arguments = [folder.appending(path: "run_scripts.py").path]
-    let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+    let (input, output, errors) = (
+      Process.exclusively { Pipe() }, Process.exclusively { Pipe() }, Process.exclusively { Pipe() }
+    )
     process.standardInput = input
     process.standardOutput = output
     process.standardError = errors
     let data = try JSONEncoder().encode(request)
-    try process.run()
+    try process.start()
     // It reads everything before it answers.
     try input.fileHandleForWriting.write(contentsOf: data)
     try input.fileHandleForWriting.close()

@@ -1,5 +1,6 @@
 import Foundation
 import PostgresServer
+import PrivateServer
 import SessionRunner
 import StatementRecording
 import Testing
@@ -15,7 +16,7 @@ private struct SmallDisk {
     process.arguments = words
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     process.waitUntilExit()
     return process.terminationStatus == 0
   }

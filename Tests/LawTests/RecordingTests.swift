@@ -106,5 +106,8 @@ import WarehouseDriver
     )
     .sample
     #expect(sample == "INSERT INTO t (a, b) VALUES (1, 'x'),\n(3, f('z'))")
+    // Columns that look alike are no rows.
+    let columns = "INSERT INTO t (a, b) SELECT\n  (SELECT 1) AS a,\n  (SELECT 2) AS b"
+    #expect(StatementShape(columns, usesBackslashes: false).sample == columns)
   }
 }

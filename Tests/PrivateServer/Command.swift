@@ -19,7 +19,7 @@ public enum Command {
     // An unprivileged user need not be able to enter the current folder.
     process.currentDirectoryURL = URL(fileURLWithPath: "/")
     process.standardInput = FileHandle.nullDevice
-    let output = Pipe()
+    let output = Process.exclusively { Pipe() }
     let errors = FileManager.default.temporaryDirectory.appendingPathComponent("command-\(UUID().uuidString)")
     _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
     let said = try FileHandle(forUpdating: errors)
@@ -27,7 +27,7 @@ public enum Command {
     try? FileManager.default.removeItem(at: errors)
     process.standardOutput = output
     process.standardError = said
-    try process.run()
+    try process.start()
     let bytes = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {

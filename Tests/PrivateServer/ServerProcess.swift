@@ -35,7 +35,7 @@ public final class ServerProcess: Sendable {
     let start = Int(try output.seekToEnd())
     server.standardOutput = output
     server.standardError = output
-    try server.run()
+    try server.start()
     try output.close()
     var logged: String { String(decoding: log.utf8.dropFirst(start), as: UTF8.self) }
     for _ in 0..<3000 {

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// It holds the other end of a pipe of ours, which the system closes with the last breath of this process.
 public final class Watcher: Sendable {
-  private let pipe = Pipe()
+  private let pipe = Process.exclusively { Pipe() }
 
   private static let script = #"""
     trap '' INT TERM HUP
@@ -45,7 +45,7 @@ public final class Watcher: Sendable {
     shell.standardInput = pipe.fileHandleForReading
     shell.standardOutput = FileHandle.nullDevice
     shell.standardError = FileHandle.nullDevice
-    try shell.run()
+    try shell.start()
     try pipe.fileHandleForReading.close()
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import PrivateServer
 import SQLRendering
 import Testing
 
@@ -12,11 +13,11 @@ struct ShellTests {
     let process = Process()
     process.executableURL = URL(filePath: shell)
     process.arguments = ["-bail", "-batch", database]
-    let (input, output) = (Pipe(), Pipe())
+    let (input, output) = (Process.exclusively { Pipe() }, Process.exclusively { Pipe() })
     process.standardInput = input
     process.standardOutput = output
     process.standardError = output
-    try process.run()
+    try process.start()
     try input.fileHandleForWriting.write(contentsOf: Data(sql.utf8))
     try input.fileHandleForWriting.close()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

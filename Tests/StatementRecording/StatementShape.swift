@@ -16,6 +16,8 @@ struct StatementShape {
   private var rowStart: (kind: Int, kept: Int, isRepeatable: Bool)?
   private var rows: Set<[UInt8]> = []
   private var depth = 0
+  /// Whether what stands outside of parentheses now are rows: after the word VALUES, and no other.
+  private var isInValues = false
 
   init(_ sql: String, usesBackslashes: Bool) {
     bytes = Array(sql.utf8)
@@ -99,6 +101,7 @@ struct StatementShape {
     while end < bytes.count, Self.isWord(bytes[end]) { end += 1 }
     let word = bytes[position..<end]
     if !isName, word.elementsEqual("NULL".utf8) { return value(end) }
+    if !isName, depth == 0 { isInValues = word.map { $0 & 0xDF }.elementsEqual("VALUES".utf8) }
     var index = word.startIndex
     while index < word.endIndex {
       var runEnd = index
@@ -119,9 +122,11 @@ struct StatementShape {
 
   // MARK: Rows of values
 
-  /// Only rows outside of any parentheses, as in INSERT … VALUES (…), (…).
+  /// Only rows outside of any parentheses, as in INSERT … VALUES (…), (…). Two columns of a SELECT that look alike are no
+  /// rows: without the second, the text would be none.
   private mutating func open() {
-    if depth == 0 {
+    if depth == 0, !isInValues { rowStart = nil }
+    if depth == 0, isInValues {
       let last = kind.lastIndex { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\n") }
       let comma = last.flatMap { kind[$0] == UInt8(ascii: ",") ? $0 : nil }
       let keptComma = kept.lastIndex { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\n") }

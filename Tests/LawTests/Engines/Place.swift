@@ -187,9 +187,9 @@ struct Place: Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: shell)
     process.arguments = ["-batch", "-init", "/dev/null", "-noheader", "-list", database, sql]
-    let output = Pipe()
+    let output = Process.exclusively { Pipe() }
     process.standardOutput = output
-    try process.run()
+    try process.start()
     let bytes = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0, "\(sql)")

@@ -1,4 +1,5 @@
 import Foundation
+import PrivateServer
 
 /// A run in a process of its own.
 struct RunProcess {
@@ -8,11 +9,11 @@ struct RunProcess {
   init(_ place: Place) throws {
     process.executableURL = try Self.helper()
     process.arguments = [place.url, place.engine.rawValue]
-    let output = Pipe()
+    let output = Process.exclusively { Pipe() }
     process.standardOutput = output
     // What it says of a server that was killed under it is no news.
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     _ = output.fileHandleForReading.availableData
   }
 
