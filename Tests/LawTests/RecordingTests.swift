@@ -12,6 +12,11 @@ import WarehouseDriver
 
     func add(_ sql: String) { state.withLock { $0.append((WorkPhase.current, ByHand.reason, sql)) } }
 
+    func connect(to place: Place) async throws -> any Connection {
+      try await place.engine.backend().connect(
+        to: Target(url: place.url), options: ConnectionOptions(mayCreate: true, onSend: { self.add($0) }))
+    }
+
     /// What was sent since the last call, without the comments that say which run it is part of.
     func take() -> [(phase: WorkPhase?, byHand: String?, sql: String)] {
       state.withLock { state in
@@ -28,9 +33,7 @@ import WarehouseDriver
     let place = try await Place.make(on: engine)
     defer { place.remove() }
     let sent = Sent()
-    var options = ConnectionOptions(mayCreate: true)
-    options.onSend = { sent.add($0) }
-    let connection = try await engine.backend().connect(to: Target(url: place.url), options: options)
+    let connection = try await sent.connect(to: place)
     #expect(sent.take().allSatisfy { $0.phase == nil && $0.byHand == nil })
     let context = JobContext(connection)
 
@@ -62,9 +65,7 @@ import WarehouseDriver
     let place = try await Place.make(on: engine)
     defer { place.remove() }
     let sent = Sent()
-    var options = ConnectionOptions(mayCreate: true)
-    options.onSend = { sent.add($0) }
-    let connection = try await engine.backend().connect(to: Target(url: place.url), options: options)
+    let connection = try await sent.connect(to: place)
     let context = JobContext(connection)
     try await context.create()
     let ledger = context.job.names[.sessionTable]

@@ -63,10 +63,8 @@ actor KitObjects {
     let names =
       old ?? ObjectNames(prefix: Self.jobPrefix(kit.prefix, jobs) + suffix, schema: kit.options.schema)
     for object in [ObjectNames.Object.sessionRuns, .pageviews] { try await requireAbsence(names[object], connection) }
-    for object in ObjectNames.Object.allCases.filter({ !Self.views.contains($0) }) {
-      made.append(Made(name: names[object], isView: false))
-    }
-    made += [.sessionEvents, .sessions].map { Made(name: names[$0], isView: true) }
+    made += ObjectNames.Object.tables.map { Made(name: names[$0], isView: false) }
+    made += ObjectNames.Object.views.map { Made(name: names[$0], isView: true) }
     return names
   }
 
@@ -88,8 +86,6 @@ actor KitObjects {
       throw KitError(message: "there is an object \(name) already, which the kit leaves alone; run it again")
     }
   }
-
-  private static let views: [ObjectNames.Object] = [.sessionEvents, .sessions]
 
   static func jobPrefix(_ prefix: String, _ number: Int) -> String { "\(prefix)_\(number)_" }
 
@@ -148,8 +144,7 @@ actor KitObjects {
     for number in 1...KitObjects.mostJobs {
       for suffix in ["", NameChecks.oddSuffix] {
         let job = ObjectNames(prefix: Self.jobPrefix(prefix, number) + suffix, schema: kit.options.schema)
-        names += [job[.sessions], job[.sessionEvents]]
-        names += ObjectNames.Object.allCases.filter { !Self.views.contains($0) }.map { job[$0] }
+        names += (ObjectNames.Object.views.reversed() + ObjectNames.Object.tables).map { job[$0] }
         if suffix.isEmpty { names.append(KitEngine.source(job)) }
       }
     }

@@ -19,6 +19,11 @@ public struct ObjectNames: Hashable, Sendable {
 
     /// The ledgers: tables that are only ever inserted into.
     public static let ledgers: [Object] = [.sessionTable, .sessionLineage, .sessionRuns, .sessionQuarantine]
+
+    /// The views, each after those that it reads.
+    public static let views: [Object] = [.sessionEvents, .sessions]
+    /// The tables: the source and the ledgers.
+    public static let tables: [Object] = allCases.filter { !views.contains($0) }
   }
 
   public init(prefix: String = "", schema: ObjectName? = nil, overrides: [Object: String] = [:]) {

@@ -42,10 +42,10 @@ struct Preparation: Sendable {
       // A transaction that was broken off may have left all of its rows or none.
       if rows > most { return .isInUse(names[object]) }
     }
-    let views: [ObjectNames.Object] = [.sessions, .sessionEvents]
-    for object in views + ObjectNames.Object.allCases.filter({ !views.contains($0) }) where absent.contains(object) {
-      if try await context.connection.describe(names[object]) != nil {
-        try await context.connection.remove(names[object], isView: views.contains(object))
+    for (objects, areViews) in [(ObjectNames.Object.views.reversed(), true), (ObjectNames.Object.tables, false)] {
+      for object in objects where absent.contains(object) {
+        guard try await context.connection.describe(names[object]) != nil else { continue }
+        try await context.connection.remove(names[object], isView: areViews)
       }
     }
     return .removed
