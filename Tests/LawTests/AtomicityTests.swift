@@ -61,23 +61,21 @@ import Testing
     await context.connection.close()
     let clean = try await place.copy()
     defer { clean.remove() }
+    let texts = try RunProcess.texts(of: clean)
     let reference = try await clean.context()
-    _ = try await reference.run()
     let after = try await reference.exports()
     await reference.connection.close()
 
-    var random = SystemRandomNumberGenerator()
     var killed = 0
-    for _ in 0..<10 {
+    for instant in RunProcess.instants(10, ofTexts: texts) {
       // A copy each time, so that each kill meets a run with work to do.
       let copy = try await place.copy()
       defer { copy.remove() }
-      let helper = try RunProcess(copy)
-      try await Task.sleep(for: .microseconds(Int.random(in: 0...150_000, using: &random)))
-      if helper.kill() { killed += 1 }
+      let run = try RunProcess(copy, upTo: instant)
+      if run.kill() { killed += 1 }
       let reader = try await copy.context()
       let seen = try await reader.exports()
-      #expect(seen == before || seen == after, "half of a run is visible")
+      #expect(seen == before || seen == after, "half of a run is visible, killed at \(instant)")
       // The server may not know yet that the killed process is gone.
       _ = try await reader.run(RunRequest(wait: .seconds(60)))
       #expect(try await reader.exports() == after)

@@ -14,8 +14,8 @@ import WarehouseDriver
     var place: Place
     var before: [[BatchValue?]]
     var after: [[BatchValue?]]
-    /// How long the run took.
-    var length: Duration
+    /// How many texts the run sends.
+    var texts: Int
   }
 
   private func scene(isFirst: Bool, on server: PostgresServer) async throws -> Scene {
@@ -30,13 +30,11 @@ import WarehouseDriver
     let before = try await context.exports()
     await context.connection.close()
     let clean = try await place.copy()
+    let texts = try RunProcess.texts(of: clean)
     let reference = try await clean.context()
-    let start = ContinuousClock.now
-    _ = try await reference.run()
-    let length = ContinuousClock.now - start
     let after = try await reference.exports()
     await reference.connection.close()
-    return Scene(place: place, before: before, after: after, length: length)
+    return Scene(place: place, before: before, after: after, texts: texts)
   }
 
   /// 56 kills in all, at random instants of first and of later runs.
@@ -46,24 +44,21 @@ import WarehouseDriver
     let server = try await PostgresServer.start(
       PostgresServer.Options(settings: ["fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"]))
     let scene = try await scene(isFirst: isFirst, on: server)
-    var random = SystemRandomNumberGenerator()
     var (killed, undone) = (0, 0)
-    for _ in 0..<14 {
+    for instant in RunProcess.instants(14, ofTexts: scene.texts) {
       let copy = try await scene.place.copy()
-      let run = try RunProcess(copy)
-      let instant = Duration.nanoseconds(
-        Int64.random(in: 0...Int64(scene.length / .nanoseconds(1)), using: &random))
-      try await Task.sleep(for: instant)
+      let run = try RunProcess(copy, upTo: instant)
       switch victim {
       case .tool: if run.kill() { killed += 1 }
       case .server:
         server.kill()
+        run.letGo()
         if run.wait() != 0 { killed += 1 }
         try await server.restart()
       }
       let context = try await copy.context()
       let seen = try await context.exports()
-      #expect(seen == scene.before || seen == scene.after, "half of a run is visible")
+      #expect(seen == scene.before || seen == scene.after, "half of a run is visible, killed at \(instant)")
       if seen == scene.before { undone += 1 }
       // The server may not know yet that the killed process is gone.
       _ = try await context.run(RunRequest(wait: .seconds(60)))
@@ -103,27 +98,24 @@ import WarehouseDriver
     let clean = try await place.copy()
     let reference = try await clean.context()
     let before = try await reference.exports()
-    let start = ContinuousClock.now
-    _ = try await reference.run()
-    let length = ContinuousClock.now - start
+    let texts = try RunProcess.texts(of: clean)
     let after = try await reference.exports()
     await reference.connection.close()
     var (killed, undone) = (0, 0)
-    for _ in 0..<8 {
+    for instant in RunProcess.instants(8, ofTexts: texts) {
       let copy = try await place.copy()
-      let run = try RunProcess(copy)
-      let instant = Duration.nanoseconds(Int64.random(in: 0...Int64(length / .nanoseconds(1))))
-      try await Task.sleep(for: instant)
+      let run = try RunProcess(copy, upTo: instant)
       switch victim {
       case .tool: if run.kill() { killed += 1 }
       case .server:
         server.kill()
+        run.letGo()
         if run.wait() != 0 { killed += 1 }
         try await server.restart()
       }
       let context = try await copy.context()
       let seen = try await context.exports()
-      #expect(seen == before || seen == after, "half of a run is visible")
+      #expect(seen == before || seen == after, "half of a run is visible, killed at \(instant)")
       if seen == before { undone += 1 }
       // The server may not know yet that the killed process is gone.
       _ = try await context.run(RunRequest(wait: .seconds(60)))

@@ -6,9 +6,12 @@ import SQLiteBackend
 import SessionPlan
 import SessionRunner
 import StatementRecording
+import Synchronization
 import WarehouseDriver
 
-/// A run in a process of its own, so that tests can kill it: `RunHelper URL ENGINE`. Says `begun` before the run.
+/// A run in a process of its own, so that tests can kill it: `RunHelper URL ENGINE [hold|pass N]`. Says `at` before it
+/// sends the run's Nth text to the database, the first being 1; with `hold` it then waits for a byte on its standard
+/// input. At its end it says how many texts there were.
 @main struct RunHelper {
   static func main() async {
     do {
@@ -24,11 +27,23 @@ import WarehouseDriver
     let backends: [any Backend] = [SQLiteBackend(), PostgresBackend(), ODBCBackend()]
     let found = try BackendRegistry(backends).backend(for: target)
     let backend = RecordingBackend(found, engine: CommandLine.arguments[2])
-    let connection = try await backend.connect(to: target, options: ConnectionOptions())
+    let stop = CommandLine.arguments.count > 4 ? Int(CommandLine.arguments[4]) : nil
+    let holds = CommandLine.arguments.count > 4 && CommandLine.arguments[3] == "hold"
+    let sent = Atomic(0)
+    let connection = try await backend.connect(
+      to: target,
+      options: ConnectionOptions(onSend: { _ in
+        guard sent.add(1, ordering: .relaxed).newValue == stop else { return }
+        say("at")
+        if holds { _ = FileHandle.standardInput.availableData }
+      }))
     let context = JobContext(
       job: SessionJob(), connection: connection, logger: Logger(label: "helper"), toolVersion: "test")
-    FileHandle.standardOutput.write(Data("begun\n".utf8))
+    sent.store(0, ordering: .relaxed)
     _ = try await context.run(RunRequest(wait: .seconds(60)))
+    say("\(sent.load(ordering: .relaxed))")
     await connection.close()
   }
+
+  private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 }

@@ -1,21 +1,54 @@
 import Foundation
 import PrivateServer
+import Testing
 
-/// A run in a process of its own.
+/// A run in a process of its own, which can be killed at an instant that does not depend on how fast anything is.
 struct RunProcess {
-  private let process = Process()
+  /// An instant of a run, by the number of the text that it is about to send, from 1.
+  struct Instant {
+    var number: Int
+    /// Whether it stands still there until `letGo`; else it goes on, and is met while the statement works, or later.
+    var isHeld: Bool
+  }
 
-  /// Returns when the process has begun its run.
-  init(_ place: Place) throws {
+  private let process = Process()
+  private let input = Process.exclusively { Pipe() }
+  private let output = Process.exclusively { Pipe() }
+
+  /// Starts a run.
+  /// - Parameter instant: returns when the run has come there, or has ended before.
+  init(_ place: Place, upTo instant: Instant? = nil) throws {
     process.executableURL = try Self.helper()
     process.arguments = [place.url, place.engine.rawValue]
-    let output = Process.exclusively { Pipe() }
+    if let instant { process.arguments? += [instant.isHeld ? "hold" : "pass", "\(instant.number)"] }
+    process.standardInput = input
     process.standardOutput = output
     // What it says of a server that was killed under it is no news.
     process.standardError = FileHandle.nullDevice
     try process.start()
-    _ = output.fileHandleForReading.availableData
+    if instant != nil { _ = output.fileHandleForReading.availableData }
   }
+
+  /// How many texts a whole run sends.
+  static func texts(of place: Place) throws -> Int {
+    let run = try RunProcess(place)
+    let said = run.output.fileHandleForReading.readDataToEndOfFile()
+    #expect(run.wait() == 0)
+    return try #require(Int(String(decoding: said, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
+  }
+
+  /// Instants of a run that sends so many texts: one at random in each of the equal parts of it, the first text's and
+  /// the last's among them. Every other one is held, the first of all.
+  static func instants(_ count: Int, ofTexts texts: Int) -> [Instant] {
+    (0..<count).map { index in
+      let part = (1 + index * texts / count)...max(1 + index * texts / count, (index + 1) * texts / count)
+      let number = index == 0 ? 1 : index == count - 1 ? texts : Int.random(in: part)
+      return Instant(number: number, isHeld: index % 2 == 0)
+    }
+  }
+
+  /// Lets it go on from where it is held.
+  func letGo() { try? input.fileHandleForWriting.close() }
 
   /// Kills it, and tells whether it was there to be killed.
   func kill() -> Bool {
