@@ -227,6 +227,12 @@ import WarehouseDriver
     _ = try await context.run()
     #expect(try await preparation.takeBack(context) == .isInUse(context.job.names[.sessionRuns]))
     preparation.runs = 1
+    // A line of a file, which somebody else has loaded.
+    let quarantine = context.job.names[.sessionQuarantine]
+    try await damage(
+      context.connection, "INSERT INTO \(quarantine) (reason, source_file, line) VALUES ('bad_line', 'a.csv', 7)")
+    #expect(try await preparation.takeBack(context) == .isInUse(quarantine))
+    try await damage(context.connection, "DELETE FROM \(quarantine) WHERE run_id IS NULL")
     #expect(try await preparation.takeBack(context) == .removed)
     #expect(try await Self.objects(context).isEmpty)
     await context.connection.close()

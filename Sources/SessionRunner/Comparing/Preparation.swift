@@ -36,11 +36,15 @@ struct Preparation: Sendable {
   private func removeUnlessUsed(_ context: JobContext) async throws -> Outcome {
     guard !absent.isEmpty else { return .nothingMade }
     let names = context.job.names
-    for (object, most) in [(ObjectNames.Object.pageviews, pageviews), (.sessionRuns, 2 * runs)]
-    where absent.contains(object) {
-      guard let rows = try await Self.count(names[object], context.connection) else { continue }
-      // A transaction that was broken off may have left all of its rows or none.
-      if rows > most { return .isInUse(names[object]) }
+    // A transaction that was broken off may have left all of its rows or none. Rows of quarantine without a run are lines
+    // of a file that could not be loaded, and a comparison loads no files.
+    let limits: [(object: ObjectNames.Object, most: Int, missing: String?)] = [
+      (.pageviews, pageviews, nil), (.sessionRuns, 2 * runs, nil), (.sessionQuarantine, 0, "run_id"),
+    ]
+    for limit in limits where absent.contains(limit.object) {
+      let name = names[limit.object]
+      let rows = try await Self.count(name, missing: limit.missing, context.connection)
+      if let rows, rows > limit.most { return .isInUse(name) }
     }
     for (objects, areViews) in [(ObjectNames.Object.views.reversed(), true), (ObjectNames.Object.tables, false)] {
       for object in objects where absent.contains(object) {
@@ -51,10 +55,15 @@ struct Preparation: Sendable {
     return .removed
   }
 
-  /// nil where there is no such table.
-  private static func count(_ table: ObjectName, _ connection: any Connection) async throws -> Int? {
+  /// - Parameter column: counts the rows that have no value in this column; nil counts all
+  /// - Returns: nil where there is no such table
+  private static func count(_ table: ObjectName, missing column: String?, _ connection: any Connection) async throws
+    -> Int?
+  {
     guard try await connection.describe(table) != nil else { return nil }
-    let cursor = try await connection.open("SELECT count(*) FROM \(try connection.identifier(table))", types: [.int64])
+    var sql = "SELECT count(*) FROM \(try connection.identifier(table))"
+    if let column { sql += " WHERE \(try connection.identifier(ObjectName(column))) IS NULL" }
+    let cursor = try await connection.open(sql, types: [.int64])
     let batch = try await cursor.next()
     await cursor.close()
     guard case .int64(let count)? = batch?.columns[0][0] else { return nil }

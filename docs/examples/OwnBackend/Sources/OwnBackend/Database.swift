@@ -4,6 +4,8 @@ import WarehouseDriver
 /// An open database of the C library, and its errors in the words of the driver protocol.
 final class Database {
   let handle: OpaquePointer
+  /// Told each text before the library gets it.
+  let onSend: (@Sendable (String) -> Void)?
 
   init(path: String, _ options: ConnectionOptions) throws(DriverError) {
     var opened: OpaquePointer?
@@ -12,6 +14,7 @@ final class Database {
     let code = sqlite3_open_v2(path, &opened, access, nil)
     guard let opened else { throw DriverError(.connection, phase: .connect, "the library gives no database") }
     handle = opened
+    onSend = options.onSend
     guard code == SQLITE_OK else { throw error(code, .connect) }
     wait(options.lockTimeout)
     // Asked every 1,000 instructions of the engine, on the task that waits for them. (sqlite3_interrupt would miss a
@@ -31,6 +34,7 @@ final class Database {
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
   func run(_ sql: String, _ phase: DriverError.Phase) throws(DriverError) {
+    onSend?(sql)
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
     guard code == SQLITE_OK else { throw error(code, phase, sql) }
   }

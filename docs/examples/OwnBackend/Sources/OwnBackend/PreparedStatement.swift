@@ -11,6 +11,7 @@ final class PreparedStatement {
   init(_ sql: String, _ database: Database, _ phase: DriverError.Phase) throws(DriverError) {
     self.database = database
     self.sql = sql
+    database.onSend?(sql)
     let code = sqlite3_prepare_v2(database.handle, sql, -1, &handle, nil)
     guard code == SQLITE_OK else { throw database.error(code, phase, sql) }
   }
