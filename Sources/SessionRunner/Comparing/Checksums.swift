@@ -58,6 +58,9 @@ struct Checksums: Equatable, Sendable {
   /// Buckets in which two differ.
   func differing(from other: Checksums) -> [Bool] { zip(sums, other.sums).map { $0 != $1 } }
 
+  /// How many rows some buckets have.
+  func rows(in buckets: [Bool]) -> Int { zip(sums, buckets).reduce(0) { $0 + ($1.1 ? $1.0.rows : 0) } }
+
   /// All rows as 32 hexadecimal digits: equal rows give equal digits, on any engine.
   var text: String {
     let (low, high) = sums.reduce((UInt64(0), UInt64(0))) { ($0.0 &+ $1.low, $0.1 &+ $1.high) }

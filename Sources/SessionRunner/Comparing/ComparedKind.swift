@@ -35,9 +35,13 @@ enum ComparedKind: String, Sendable {
     return (sums, columns)
   }
 
-  /// The rows of some buckets, in the order of their ids.
-  func rows(_ context: JobContext, _ planner: Planner, in buckets: [Bool]) async throws -> BatchRows {
-    let query = try query(planner, isOrdered: true)
+  /// The rows of some buckets.
+  ///
+  /// - Parameter isOrdered: in the order of their ids, which the engine sorts; else as it likes
+  func rows(
+    _ context: JobContext, _ planner: Planner, in buckets: [Bool], isOrdered: Bool
+  ) async throws -> BatchRows {
+    let query = try query(planner, isOrdered: isOrdered)
     let sql = try context.connection.render(.query(query)).joined(separator: ";\n")
     let cursor = try await context.connection.open(sql, types: query.columnTypes.map(BatchColumnType.init))
     return BatchRows(cursor: cursor, buckets: buckets)

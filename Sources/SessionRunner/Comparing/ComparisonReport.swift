@@ -1,7 +1,7 @@
 /// What `compare` found: each kind of rows of the first target against those of each other one.
-public struct ComparisonReport: Sendable {
+public struct ComparisonReport: Hashable, Sendable {
   /// Sessions, assignments or source rows of two targets.
-  public struct Rows: Sendable {
+  public struct Rows: Hashable, Sendable {
     /// `sessions`, `assignments` or `source`.
     public var kind: String
     /// The name of the target that is compared with the first.

@@ -28,8 +28,9 @@ public struct ComparisonRequest: Sendable {
 /// The same job on several databases.
 ///
 /// Checksums first: each database is read once, unordered, all at the same time. Only where the sums of some bucket of
-/// ids differ, the rows are read again in the order of their ids, side by side. Both are one snapshot of each database,
-/// and neither keeps more than a batch of rows.
+/// ids differ, the rows are read again. The rows of a few buckets are kept and sorted here; of many, the engines are asked
+/// for their order, and they are read side by side. Both readings are of one snapshot of each database, and neither
+/// keeps more than batches of rows, and the rows of the few.
 public struct TargetComparison: Sendable {
   public struct Side: Sendable {
     /// What it is called in reports; no secret.
@@ -45,6 +46,9 @@ public struct TargetComparison: Sendable {
   var sides: [Side]
   let request: ComparisonRequest
   let note: @Sendable (String) -> Void
+  /// Up to how many rows of a side are sorted here, and how many bytes they may take. With both sides' in memory, compare
+  /// stays below 200 MB.
+  var (mostRowsHere, mostBytesHere) = (30_000, 16 << 20)
 
   /// - Parameters:
   ///   - sides: two or more; the first is what the others are compared with
@@ -128,21 +132,11 @@ public struct TargetComparison: Sendable {
         }
         let differing = summed[0].sums.differing(from: summed[other].sums)
         if differing.contains(true) {
-          var here = try await kind.rows(sides[0].context, planners[0], in: differing)
-          do {
-            var there = try await kind.rows(sides[other].context, planners[other], in: differing)
-            do {
-              try await RowMerge.run(&here, &there, names: (sides[0].name, sides[other].name)) {
-                rows.add($0, keeping: request.samples)
-              }
-            } catch {
-              await there.close()
-              throw error
-            }
-          } catch {
-            await here.close()
-            throw error
+          let most = max(summed[0].sums.rows(in: differing), summed[other].sums.rows(in: differing))
+          let readings = [0, other].map { index in
+            Reading(side: sides[index], kind: kind, planner: planners[index], buckets: differing)
           }
+          try await compareRows(of: readings, most: most) { rows.add($0, keeping: request.samples) }
         }
         report.rows.append(rows)
       }
@@ -193,7 +187,7 @@ public struct TargetComparison: Sendable {
   }
 
   /// Does something for each side at the same time.
-  private static func concurrently<Result: Sendable>(
+  static func concurrently<Result: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (Int) async throws -> Result
   ) async throws -> [Result] {
     try await withThrowingTaskGroup(of: (Int, Result).self) { group in
