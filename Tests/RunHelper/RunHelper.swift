@@ -10,8 +10,8 @@ import Synchronization
 import WarehouseDriver
 
 /// A run in a process of its own, so that tests can kill it: `RunHelper URL ENGINE [hold|pass N]`. Says `at` before it
-/// sends the run's Nth text to the database, the first being 1; with `hold` it then waits for a byte on its standard
-/// input. At its end it says how many texts there were.
+/// sends the run's Nth text to the database, the first being 1; with `hold` it then waits until its standard input ends.
+/// At its own end it says how many texts there were.
 @main struct RunHelper {
   static func main() async {
     do {
@@ -23,12 +23,13 @@ import WarehouseDriver
   }
 
   private static func run() async throws {
-    let target = try Target(url: CommandLine.arguments[1])
+    let words = CommandLine.arguments
+    let target = try Target(url: words[1])
     let backends: [any Backend] = [SQLiteBackend(), PostgresBackend(), ODBCBackend()]
     let found = try BackendRegistry(backends).backend(for: target)
-    let backend = RecordingBackend(found, engine: CommandLine.arguments[2])
-    let stop = CommandLine.arguments.count > 4 ? Int(CommandLine.arguments[4]) : nil
-    let holds = CommandLine.arguments.count > 4 && CommandLine.arguments[3] == "hold"
+    let backend = RecordingBackend(found, engine: words[2])
+    let stop = words.count > 4 ? Int(words[4]) : nil
+    let holds = stop != nil && words[3] == "hold"
     let sent = Atomic(0)
     let connection = try await backend.connect(
       to: target,

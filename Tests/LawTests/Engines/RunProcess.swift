@@ -1,6 +1,8 @@
 import Foundation
 import PrivateServer
+import SessionRunner
 import Testing
+import WarehouseDriver
 
 /// A run in a process of its own, which can be killed at an instant that does not depend on how fast anything is.
 struct RunProcess {
@@ -37,11 +39,12 @@ struct RunProcess {
     return try #require(Int(String(decoding: said, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
   }
 
-  /// Instants of a run that sends so many texts: one at random in each of the equal parts of it, the first text's and
-  /// the last's among them. Every other one is held, the first of all.
+  /// Instants of a run that sends so many texts: the first, the last, and one at random in each of the equal parts
+  /// between. Every other one is held, the first of all, at which nothing has happened yet.
   static func instants(_ count: Int, ofTexts texts: Int) -> [Instant] {
     (0..<count).map { index in
-      let part = (1 + index * texts / count)...max(1 + index * texts / count, (index + 1) * texts / count)
+      let first = 1 + index * texts / count
+      let part = first...max(first, (index + 1) * texts / count)
       let number = index == 0 ? 1 : index == count - 1 ? texts : Int.random(in: part)
       return Instant(number: number, isHeld: index % 2 == 0)
     }
@@ -73,5 +76,25 @@ struct RunProcess {
     }
     struct Missing: Error {}
     throw Missing()
+  }
+}
+
+extension Place {
+  /// After a run was killed, what is seen is what was before it or what is after it, and the next run makes the second of
+  /// the first.
+  ///
+  /// - Returns: whether nothing of the killed run is there
+  func isUndone(
+    _ instant: RunProcess.Instant, before: [[BatchValue?]], after: [[BatchValue?]]
+  ) async throws -> Bool {
+    let context = try await context()
+    let seen = try await context.exports()
+    #expect(seen == before || seen == after, "half of a run is visible, killed at \(instant)")
+    // The server may not know yet that the killed process is gone.
+    _ = try await context.run(RunRequest(wait: .seconds(60)))
+    #expect(try await context.exports() == after)
+    #expect(try await context.verify(VerifyRequest(isComplete: true)).isClean)
+    await context.connection.close()
+    return seen == before
   }
 }
