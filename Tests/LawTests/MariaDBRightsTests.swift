@@ -68,4 +68,19 @@ import WarehouseDriver
     #expect(try await owner.verify(VerifyRequest(isComplete: true)).isClean)
     await owner.connection.close()
   }
+
+  /// A user that the server does not know: its own words, and no remedy that would be a guess.
+  @Test func anUnknownRoleIsToldInTheServersWords() async throws {
+    let place = try await Place.make(on: .mariadb)
+    let context = try await place.context()
+    await #expect {
+      try await context.create(CreateRequest(grantee: "nobody here"))
+    } throws: { error in
+      guard let error = error as? DriverError else { return false }
+      let words = error.description
+      return error.remedy == nil && words.contains("(Can't find any matching row in the user table)")
+        && words.contains("rejects the statement") && !words.contains("\n")
+    }
+    await context.connection.close()
+  }
 }

@@ -76,6 +76,8 @@ struct DriverReport {
 
   var error: DriverError {
     switch failure {
+    // MariaDB says of a GRANT to nobody what it says of a login.
+    case .authentication? where phase != .connect: made(.other, "\(reporter.place) rejects the statement")
     case .authentication?:
       made(.authentication, "\(reporter.place) refuses the login", "check user and password")
     case .noSuchDatabase?:
