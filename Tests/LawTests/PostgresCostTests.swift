@@ -6,6 +6,9 @@ import Testing
 import WarehouseDriver
 
 /// L9 on PostgreSQL, by the server's own counts of rows, with statistics missing or stale.
+///
+/// Each test has a database of its own: ANALYZE goes through all tables of a database, and what it takes of a ledger
+/// while a run writes to it (many pages, no row committed yet) are other statistics than a test of them asks for.
 @Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresCostTests {
   /// What the planner knows of the ledgers.
   enum Statistics: String, CaseIterable {
@@ -48,7 +51,7 @@ import WarehouseDriver
     }
     let before = try await settled()
     let connection = try await place.engine.backend().connect(
-      to: Target(url: place.url + "&application_name=measured"),
+      to: Target(url: place.url + "?application_name=measured"),
       // A plan that goes over all rows for each row would never end.
       options: ConnectionOptions(statementTimeout: .seconds(300)))
     try await body(JobContext(connection, job: job))
@@ -59,7 +62,7 @@ import WarehouseDriver
 
   /// One user's 300,000 pageviews in a year, and two more, one of them in the middle.
   @Test(arguments: Statistics.allCases) func aLateRowReadsItsNeighboursOnly(statistics: Statistics) async throws {
-    let place = try await Place.make(on: .postgresC)
+    let place = try await Place.database(on: .postgresC)
     let observer = try await place.connect()
     let job = SessionJob(source: PageviewSource(arrival: Arrival(column: "arrival_id", overlap: 0)))
     let context = JobContext(observer, job: job)
@@ -101,7 +104,7 @@ import WarehouseDriver
 
   /// A million superseded sessions: each is looked up once.
   @Test(arguments: Statistics.allCases) func aMillionLineageRowsAreReadOnce(statistics: Statistics) async throws {
-    let place = try await Place.make(on: .postgresC)
+    let place = try await Place.database(on: .postgresC)
     let observer = try await place.connect()
     let context = JobContext(observer)
     try await context.create()

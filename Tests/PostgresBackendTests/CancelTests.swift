@@ -111,7 +111,7 @@ import WarehouseDriver
     let error = await expect(.locked) { _ = try await waiter.number("SELECT count(*) FROM t") }
     #expect(error?.isRetrySafe == true)
     let task = Task { try await patient.number("SELECT count(*) FROM t") }
-    while try await holder.number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0 {}
+    while try await holder.number(waitingForThis) == 0 {}
     task.cancel()
     await expect(.cancelled) { _ = try await task.value }
     for connection in [holder, waiter, patient] { await connection.close() }

@@ -41,7 +41,7 @@ import WarehouseDriver
     let second = try await database.connect(statementTimeout: .milliseconds(50))
     try await first.lockJob(odd, wait: .zero)
     let waiting = Task { try await second.lockJob(odd, wait: .seconds(60)) }
-    while try await first.number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0 {}
+    while try await first.number(waitingForThis) == 0 {}
     // Longer than the statement timeout, which does not count here.
     _ = try await first.execute("SELECT pg_sleep(0.1)")
     try await first.unlockJob()
@@ -59,7 +59,7 @@ import WarehouseDriver
     let second = try await database.connect()
     try await first.lockJob(odd, wait: .zero)
     let waiting = Task { try await second.lockJob(odd, wait: .seconds(60)) }
-    while try await first.number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0 {}
+    while try await first.number(waitingForThis) == 0 {}
     waiting.cancel()
     await expect(.cancelled) { try await waiting.value }
     #expect(try await second.number("SELECT 1") == 1)

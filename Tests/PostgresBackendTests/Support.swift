@@ -87,6 +87,9 @@ func expect(
 /// A query that runs for ages, in the server's processor.
 let endlessQuery = "WITH RECURSIVE n(i) AS (SELECT 1::int8 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
+/// How many wait for a lock of the connection that asks: of this server's others, none counts.
+let waitingForThis = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
 /// A random generator whose numbers are the same every time.
 struct Seeded: RandomNumberGenerator {
   private var state: UInt64
