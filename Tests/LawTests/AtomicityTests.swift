@@ -73,7 +73,7 @@ import Testing
       defer { copy.remove() }
       let run = try RunProcess(copy, upTo: instant)
       if run.kill() { killed += 1 }
-      _ = try await copy.isUndone(instant, before: before, after: after)
+      try await copy.expectRecovery(from: instant, before: before, after: after)
     }
     #expect(killed > 0)
   }

@@ -56,7 +56,7 @@ import WarehouseDriver
         if run.wait() != 0 { killed += 1 }
         try await server.restart()
       }
-      if try await copy.isUndone(instant, before: scene.before, after: scene.after) { undone += 1 }
+      if try await copy.expectRecovery(from: instant, before: scene.before, after: scene.after) { undone += 1 }
     }
     #expect(killed > 0 && undone > 0, "runs were met while they worked")
     await server.stop()
@@ -105,7 +105,7 @@ import WarehouseDriver
         if run.wait() != 0 { killed += 1 }
         try await server.restart()
       }
-      if try await copy.isUndone(instant, before: before, after: after) { undone += 1 }
+      if try await copy.expectRecovery(from: instant, before: before, after: after) { undone += 1 }
     }
     #expect(killed > 0 && undone > 0, "runs were met while they worked")
     await server.stop()

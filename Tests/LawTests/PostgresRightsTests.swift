@@ -104,18 +104,16 @@ import WarehouseDriver
   }
 
   /// A role that the server does not know: its own words, and no remedy that would be a guess.
-  @Test func anUnknownRoleIsToldInTheServersWords() async throws {
-    for engine in [Engine.postgresC, .psqlODBC] where Engine.live.contains(engine) {
-      let place = try await Place.make(on: engine)
-      let context = try await place.context()
-      await #expect("\(engine)") {
-        try await context.create(CreateRequest(grantee: "nobody here"))
-      } throws: { error in
-        guard let error = error as? DriverError else { return false }
-        let words = error.description
-        return error.remedy == nil && words.contains("role \"nobody here\" does not exist") && !words.contains("\n")
-      }
-      await context.connection.close()
+  @Test(arguments: [Engine.postgresC, .psqlODBC].filter(Engine.live.contains))
+  func anUnknownRoleIsToldInTheServersWords(engine: Engine) async throws {
+    let context = try await Place.make(on: engine).context()
+    await #expect {
+      try await context.create(CreateRequest(grantee: "nobody here"))
+    } throws: { error in
+      guard let error = error as? DriverError else { return false }
+      let words = error.description
+      return error.remedy == nil && words.contains("role \"nobody here\" does not exist") && !words.contains("\n")
     }
+    await context.connection.close()
   }
 }

@@ -76,9 +76,7 @@ struct DriverReport {
 
   var error: DriverError {
     switch failure {
-    // MariaDB says of a GRANT to nobody what it says of a login.
-    case .authentication? where phase != .connect: made(.other, "\(reporter.place) rejects the statement")
-    case .authentication?:
+    case .authentication? where phase == .connect:
       made(.authentication, "\(reporter.place) refuses the login", "check user and password")
     case .noSuchDatabase?:
       made(.noSuchObject, "there is no such database on \(reporter.place)", "create it, or check the name")
@@ -115,7 +113,8 @@ struct DriverReport {
     case .encoding?: made(.encoding, "a text cannot be stored as it is", "check the file's encoding")
     case .noTransaction?: made(.other, "there is no transaction")
     case .notADatabase?: made(.notADatabase, "\(reporter.place) is no database of this engine", "check the path")
-    case nil: made(.other, "\(reporter.place) rejects the statement")
+    // No statement is a login: MariaDB says of a GRANT to nobody what it says of one.
+    case .authentication?, nil: made(.other, "\(reporter.place) rejects the statement")
     }
   }
 

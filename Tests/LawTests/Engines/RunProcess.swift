@@ -83,17 +83,22 @@ extension Place {
   /// After a run was killed, what is seen is what was before it or what is after it, and the next run makes the second of
   /// the first.
   ///
-  /// - Returns: whether nothing of the killed run is there
-  func isUndone(
-    _ instant: RunProcess.Instant, before: [[BatchValue?]], after: [[BatchValue?]]
+  /// - Returns: whether nothing of the killed run was there
+  @discardableResult
+  func expectRecovery(
+    from instant: RunProcess.Instant, before: [[BatchValue?]], after: [[BatchValue?]],
+    sourceLocation: SourceLocation = #_sourceLocation
   ) async throws -> Bool {
     let context = try await context()
     let seen = try await context.exports()
-    #expect(seen == before || seen == after, "half of a run is visible, killed at \(instant)")
+    #expect(
+      seen == before || seen == after, "half of a run is visible, killed at \(instant)", sourceLocation: sourceLocation)
     // The server may not know yet that the killed process is gone.
     _ = try await context.run(RunRequest(wait: .seconds(60)))
-    #expect(try await context.exports() == after)
-    #expect(try await context.verify(VerifyRequest(isComplete: true)).isClean)
+    let repaired = try await context.exports()
+    #expect(repaired == after, "after a run killed at \(instant)", sourceLocation: sourceLocation)
+    let report = try await context.verify(VerifyRequest(isComplete: true))
+    #expect(report.isClean, "after a run killed at \(instant)", sourceLocation: sourceLocation)
     await context.connection.close()
     return seen == before
   }
