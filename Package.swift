@@ -136,8 +136,13 @@ let package = Package(
     .testTarget(
       name: "PageviewGeneratorTests",
       dependencies: ["PageviewFiles", "PageviewGenerator", "SessionPlan", "WarehouseDriver"], swiftSettings: strict),
+    // The algorithm in memory, and mistakes to be planted in it: the test of the histories.
+    .target(
+      name: "HistoryMutants", dependencies: ["BackendConformance"], path: "Tests/HistoryMutants",
+      swiftSettings: strict),
     .testTarget(
-      name: "BackendConformanceTests", dependencies: ["BackendConformance", "SessionPlan"], swiftSettings: strict),
+      name: "BackendConformanceTests", dependencies: ["BackendConformance", "HistoryMutants", "SessionPlan"],
+      swiftSettings: strict),
     .testTarget(
       name: "SQLiteBackendTests", dependencies: ["CSQLite", "SQLiteBackend", "SessionPlan", "WarehouseDriver", crypto],
       swiftSettings: strict),
@@ -191,8 +196,9 @@ let package = Package(
     .testTarget(
       name: "LawTests",
       dependencies: [
-        "BackendConformance", "DialectFiles", "MariaDBServer", "ODBCBackend", "PageviewFiles", "PostgresBackend",
-        "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner",
+        "BackendConformance", "DialectFiles", "HistoryMutants", "MariaDBServer", "ODBCBackend", "PageviewFiles",
+        "PostgresBackend", "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend",
+        "SessionPlan", "SessionRunner",
         "StatementRecording", "WarehouseDriver", logging,
       ],
       swiftSettings: strict),

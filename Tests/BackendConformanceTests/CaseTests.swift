@@ -1,5 +1,6 @@
 import BackendConformance
 import Foundation
+import HistoryMutants
 import SessionPlan
 import Testing
 

@@ -1,4 +1,5 @@
 import BackendConformance
+import HistoryMutants
 import SessionPlan
 import Testing
 
@@ -23,7 +24,7 @@ import Testing
   }
 
   @Test func shrinkingIsBoundedAndRepeatable() async throws {
-    let player = MemoryPlayer(mutant: .chainedLineage)
+    let player = MemoryPlayer(mutant: .followerLeftBehind)
     let seeds: ClosedRange<UInt64> = 1...100
     for seed in seeds {
       let history = HistoryDistribution.standard.history(seed: seed)

@@ -19,7 +19,7 @@ extension SQLMutant {
     SQLMutant(
       .caseFoldedUsers, on: .mariadb,
       ("OVER (PARTITION BY `r`.`user_id` ORDER BY `r`.`user_id`", "OVER (PARTITION BY \(folded) ORDER BY \(folded)")),
-    SQLMutant(.chainedLineage, on: .mariadb, ("`l`.`became` = `m`.`current_session`", "0")),
+    SQLMutant(.followerLeftBehind, on: .mariadb, ("`l`.`became` = `m`.`current_session`", "0")),
     SQLMutant(.nullArrivalSkipped, on: .mariadb, (" OR `p`.`arrival` IS NULL", "")),
     SQLMutant(
       .windowEndIncluded, on: .mariadb, ("`m`.`page_view_at` < CAST", "`m`.`page_view_at` <= CAST")),
@@ -28,6 +28,6 @@ extension SQLMutant {
       ("`t`.`page` <=> `s`.`page`", "coalesce(`t`.`page`, '') = coalesce(`s`.`page`, '')"),
       ("`c`.`page` <=> `c`.`first_page`", "coalesce(`c`.`page`, '') = coalesce(`c`.`first_page`, '')")),
     SQLMutant(.quarantineRepeated, on: .mariadb, ("`q`.`reason` = `b`.`reason`", "0 AND `q`.`reason` = `b`.`reason`")),
-    SQLMutant(.rowsBeforeLineage, on: .mariadb),
+    SQLMutant(.unfinishedRunsSeen, on: .mariadb),
   ]
 }

@@ -25,8 +25,7 @@ extension SQLMutant {
     SQLMutant(
       .caseFoldedUsers, on: .postgresICU,
       (#"OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id""#, folded)),
-    SQLMutant(.chainedLineage, on: .postgresC, (#""l"."became" = "m"."current_session""#, "false")),
-    SQLMutant(.reasonAlwaysMerged, on: .postgresC, ("'extended'", "'merged'")),
+    SQLMutant(.followerLeftBehind, on: .postgresC, (#""l"."became" = "m"."current_session""#, "false")),
     SQLMutant(.nullArrivalSkipped, on: .postgresC, (#" OR "p"."arrival" IS NULL"#, "")),
     SQLMutant(
       .windowEndIncluded, on: .postgresC, (#""m"."page_view_at" < TIMESTAMP"#, #""m"."page_view_at" <= TIMESTAMP"#)),
@@ -35,6 +34,6 @@ extension SQLMutant {
       (#" AND ("c"."page" IS NULL) = ("c"."first_page" IS NULL)"#, "")),
     SQLMutant(
       .quarantineRepeated, on: .postgresC, (#""q"."reason" = "b"."reason""#, #"false AND "q"."reason" = "b"."reason""#)),
-    SQLMutant(.rowsBeforeLineage, on: .postgresC),
+    SQLMutant(.unfinishedRunsSeen, on: .postgresC),
   ]
 }

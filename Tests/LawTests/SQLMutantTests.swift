@@ -1,4 +1,5 @@
 import BackendConformance
+import HistoryMutants
 import Testing
 
 /// A mistake in the SQL that a run really sends: texts, and what stands in their place.
@@ -38,11 +39,7 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
     SQLMutant(.tieWithoutEventID, (order, #"ORDER BY "user_id", "page_view_at""#)),
     SQLMutant(
       .idsOutOfOrder, (order, #"ORDER BY "user_id", "page_view_at", CAST("event_id" AS TEXT) COLLATE NOCASE"#)),
-    SQLMutant(.chainedLineage, (#""l"."became" = "m"."current_session""#, "0")),
-    SQLMutant(
-      .becameAtOfRange, (#"ELSE "o"."page_view_at" END AS "target_at""#, #"ELSE "r"."page_view_at" END AS "target_at""#)
-    ),
-    SQLMutant(.reasonAlwaysMerged, ("'extended'", "'merged'")),
+    SQLMutant(.followerLeftBehind, (#""l"."became" = "m"."current_session""#, "0")),
     SQLMutant(
       .caseFoldedUsers, (#""b"."user_id" <> "r"."user_id""#, #""b"."user_id" <> "r"."user_id" COLLATE NOCASE"#),
       (#"ORDER BY "user_id""#, #"ORDER BY "user_id" COLLATE NOCASE"#)),
@@ -79,7 +76,7 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
       )),
     SQLMutant(.markMovedByWindow, (#""r"."mode" <> 'window'"#, "1")),
     SQLMutant(.overlapIgnored),
-    SQLMutant(.rowsBeforeLineage),
+    SQLMutant(.unfinishedRunsSeen),
   ]
 
   /// A windowed run's `started` row with the mark that other runs set.
@@ -104,13 +101,13 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
       let text = setsMarks ? Self.withMark(text) : text
       return changes.reduce(text) { $0.replacing($1.old, with: $1.new) }
     }
-    if mutant == .rowsBeforeLineage {
+    if mutant == .unfinishedRunsSeen {
       faults.hasTransactions = false
       faults.delayed = (table: .init("session_lineage"), until: .init("session_table"))
     }
     let ignoresOverlap = mutant == .overlapIgnored
     // The plan of a first run counts on a rollback, so that an engine without transactions does not have it.
-    let shape = mutant == .rowsBeforeLineage ? Shape.generalFirstRun : .usual
+    let shape = mutant == .unfinishedRunsSeen ? Shape.generalFirstRun : .usual
     return SQLPlayer(Variant(on: engine, shape: shape).engine, faults: faults) {
       if ignoresOverlap { $0.source.arrival?.overlap = 0 }
     }

@@ -33,11 +33,14 @@ public struct HistoryJob: Hashable, Sendable {
   public var timeColumn: TimeColumn
   /// Whether the event ids, which are texts then, are uuids in a column of that type.
   public var hasUUIDs: Bool
+  /// Whether the source has a column that orders pageviews of one moment. Only where it has event ids: of rows that
+  /// cannot be told apart, nobody could say which sequence belongs to which derived id.
+  public var hasSequence: Bool
 
   public init(
     gap: Gap = .standard, boundary: GapBoundary = .new, idType: EventIDType = .text, hasEventID: Bool = true,
     hasIntegerUsers: Bool = false, arrival: Arrival? = nil, timeColumn: TimeColumn = .timestamp,
-    hasUUIDs: Bool = false
+    hasUUIDs: Bool = false, hasSequence: Bool = false
   ) {
     self.gap = gap
     self.boundary = boundary
@@ -47,6 +50,7 @@ public struct HistoryJob: Hashable, Sendable {
     self.arrival = arrival
     self.timeColumn = timeColumn
     self.hasUUIDs = hasUUIDs
+    self.hasSequence = hasEventID && hasSequence
   }
 
   /// The job as the product knows it, over a source with the columns event_id, user_id, page_view_at, page and

@@ -2,7 +2,8 @@
 ///
 /// L1: exports are the from-scratch sessions of the ledger's pageviews, to the byte. L2: ledger rows never change. L3: a
 /// run without new rows adds nothing. L4: a killed run leaves nothing, or what the next run repairs. L8: quarantine is
-/// as the rules say. At the end, the exports as of every run are what they were after it.
+/// as the rules say. L9: a run writes one version for each session that gained a pageview, and as many lineage rows as the
+/// union by size does. At the end, the exports as of every run are what they were after it, and so is what changed since.
 public func checkHistory(_ history: History, player: any HistoryPlayer) async -> HistoryFailure? {
   var check = HistoryCheck(history: history, player: player)
   do {
@@ -55,7 +56,7 @@ private struct HistoryCheck {
       let events = try await player.exportEvents(asOf: run.runID)
       if events != run.events { return different("as of run \(run.runID): events", run.events, events) }
     }
-    return nil
+    return try await changes()
   }
 
   private mutating func run(_ mode: RunMode, afterKill: Bool = false) async throws -> HistoryFailure? {
@@ -72,7 +73,6 @@ private struct HistoryCheck {
     if !afterKill, let failure = counts(outcome, expected) { return failure }
     if let failure = try await quarantine() { return failure }
     if let failure = try await ledgers(expected, afterKill: afterKill) { return failure }
-    if let failure = try await lineage() { return failure }
     let isClean = try await player.verify()
     switch (model.missed, isClean) {
     case (.no, false): return failure("verify", "  differences where there are none")
@@ -115,8 +115,18 @@ private struct HistoryCheck {
       let gone = rows.subtracting(later[table] ?? [])
       if !gone.isEmpty { return failure("L2 rows of \(table) changed", "  gone: \(gone.sorted())") }
     }
-    guard expected.pageviews == 0, !afterKill else { return nil }
-    var fixed = [LedgerTable.sessions, LedgerTable.lineage]
+    guard !afterKill else { return nil }
+    // Ledgers of the first layout have no versions, and chains of lineage.
+    if later[LedgerTable.versions] != nil {
+      for (table, rows) in [(LedgerTable.versions, expected.versions), (LedgerTable.lineage, expected.lineageRows)] {
+        let added = (later[table] ?? []).subtracting(dump[table] ?? [])
+        if added.count != rows {
+          return failure("L9 rows written to \(table)", "  expected \(rows), found \(added.count): \(added.sorted())")
+        }
+      }
+    }
+    guard expected.pageviews == 0 else { return nil }
+    var fixed = [LedgerTable.sessions, LedgerTable.lineage, LedgerTable.versions]
     if expected.quarantined == 0 { fixed.append(LedgerTable.quarantine) }
     for table in fixed where dump[table] != later[table] {
       let added = (later[table] ?? []).subtracting(dump[table] ?? [])
@@ -125,19 +135,16 @@ private struct HistoryCheck {
     return nil
   }
 
-  /// Each row tells the truth about the session that it points at.
-  private func lineage() async throws -> HistoryFailure? {
-    for row in try await player.lineage() ?? [] {
-      guard let became = model.ledger[row.became] else {
-        return failure("lineage", "  \(row.sessionID) became \(row.became), which is no pageview")
-      }
-      if became.pageview.time != row.becameAt {
-        return failure("lineage: became_at is the session's first pageview", "  \(row)")
-      }
-      let reason = became.runID == row.runID ? "extended" : "merged"
-      // A row of a killed run names a pageview that a later run then wrote.
-      if became.runID <= row.runID, row.reason != reason {
-        return failure("lineage: reason is \(reason)", "  \(row)")
+  /// What a downstream model reads: from every run to the next, and to the last.
+  private func changes() async throws -> HistoryFailure? {
+    let runs = finished.map(\.runID)
+    for (index, runID) in runs.enumerated().dropLast() {
+      for end in Set([runs[index + 1], lastRun]).sorted() {
+        guard let found = try await player.changedSessions(since: runID, until: end) else { return nil }
+        let expected = model.changedSessions(since: runID, until: end)
+        if found != expected {
+          return different("changed since run \(runID) until \(end)", expected.lines, found.lines)
+        }
       }
     }
     return nil

@@ -59,7 +59,7 @@ extension HistoryDraw {
     return steps
   }
 
-  private mutating func drawRuns(_ rows: [SourceRow]) -> [HistoryStep] {
+  mutating func drawRuns(_ rows: [SourceRow]) -> [HistoryStep] {
     let mode = drawMode(rows)
     if distribution.hasKilledRuns, random.chance(10) { return [.killed(mode)] }
     var steps: [HistoryStep] = [.run(mode)]
@@ -92,7 +92,7 @@ extension HistoryDraw {
   }
 
   /// The arrival column: mostly growing; NULL at times; late commits within the overlap and below it.
-  private mutating func stamp(_ row: inout SourceRow, _ clock: inout Arrivals) {
+  mutating func stamp(_ row: inout SourceRow, _ clock: inout Arrivals) {
     guard let arrival = job.arrival else { return }
     let unit: Int64 = arrival.kind == .id ? 1 : 1_000_000
     clock.now += unit * Int64(random.draw(0...2))
@@ -112,7 +112,7 @@ extension HistoryDraw {
 }
 
 /// The source's own clock or sequence.
-private struct Arrivals {
+struct Arrivals {
   var now: Int64
   var lateRows = 0
 

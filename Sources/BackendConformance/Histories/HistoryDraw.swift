@@ -11,22 +11,27 @@ public struct HistoryDistribution: Hashable, Sendable {
   public var hasNarrowTimes: Bool
   /// Whether runs are killed between lineage and rows.
   public var hasKilledRuns: Bool
+  /// Whether half of the sources with event ids have a sequence.
+  public var hasSequences: Bool
   /// One history in so many has three times the usual rows.
   public var oneLargerIn: Int
 
   public init(
     hasLooseValues: Bool = false, hasStrictTypes: Bool = false, hasNarrowTimes: Bool = false,
-    hasKilledRuns: Bool = true, oneLargerIn: Int = 20
+    hasKilledRuns: Bool = true, hasSequences: Bool = false, oneLargerIn: Int = 20
   ) {
     self.hasNarrowTimes = hasNarrowTimes
     self.hasLooseValues = hasLooseValues
     self.hasStrictTypes = hasStrictTypes
     self.hasKilledRuns = hasKilledRuns
+    self.hasSequences = hasSequences
     self.oneLargerIn = oneLargerIn
   }
 
   /// What every backend must live through.
   public static let standard = HistoryDistribution()
+  /// The same where sources may have a sequence.
+  public static let sequenced = HistoryDistribution(hasSequences: true)
   /// The same and values of the wrong type, for engines whose columns hold anything.
   public static let loose = HistoryDistribution(hasLooseValues: true)
   /// The same in columns of several types, for engines whose columns hold their type only.
@@ -50,16 +55,22 @@ struct HistoryDraw {
   /// Sessions much longer than a gap, with one pageview held back here and there: a run then touches one session in
   /// two places that are further apart than its context reaches.
   var hasHoles = false
+  /// Single sessions that then merge in pairs, and the pairs in pairs: whatever was merged is merged again.
+  let hasMerges: Bool
 
   init(distribution: HistoryDistribution, seed: UInt64) {
     self.distribution = distribution
     self.seed = seed
     random = SplitMix64(seed: seed)
+    // Of numbers of its own, so that the other histories stay what they were.
+    var own = SplitMix64(seed: ~seed)
+    hasMerges = own.below(12) == 0
     job = HistoryJob()
   }
 
   mutating func history() -> History {
     job = drawJob()
+    if hasMerges { return mergingHistory() }
     hasHoles = random.chance(20)
     var rows = drawRows()
     let firstBatch = hasHoles ? holdBack(&rows) : arrange(&rows)
@@ -82,6 +93,7 @@ struct HistoryDraw {
       job.timeColumn = random.pick([.timestamp, .timestamp, .zonedTimestamp, .zonedTimestamp, .epochMicroseconds])
       job.hasUUIDs = job.hasEventID && job.idType == .text && random.chance(25)
     }
+    if distribution.hasSequences { job.hasSequence = job.hasEventID && random.chance(50) }
     return job
   }
 
@@ -117,7 +129,9 @@ struct HistoryDraw {
       let user = random.pick(users)
       let time = (moments[user] ?? 0) + distance()
       moments[user] = time
-      rows.append(SourceRow(id: .null, user: user, time: .at(clamped(era, time)), page: drawPage()))
+      var row = SourceRow(id: .null, user: user, time: .at(clamped(era, time)), page: drawPage())
+      if job.hasSequence { row.sequence = random.pick(HistoryPalette.sequences) }
+      rows.append(row)
     }
     assignIDs(&rows)
     addCopies(&rows)
@@ -127,20 +141,21 @@ struct HistoryDraw {
 
   private mutating func distance() -> Int64 {
     let gap = job.gap.microseconds
+    if job.hasSequence, random.chance(40) { return 0 }
     return hasHoles ? random.pick([gap / 2, gap - 1, gap - 1, gap - 1, gap]) : HistoryPalette.distance(gap, &random)
   }
 
   /// A source can hold the years 0001 to 9999.
-  private func clamped(_ era: Int64, _ offset: Int64) -> Int64 {
+  func clamped(_ era: Int64, _ offset: Int64) -> Int64 {
     min(era + offset, RowRules.end + 86_399_999_999)
   }
 
-  private mutating func drawPage() -> ByteKey? {
+  mutating func drawPage() -> ByteKey? {
     random.chance(60) ? random.pick(["/", "/a"]) : random.pick(HistoryPalette.pages)
   }
 
   /// Ids in an order of their own, or in the order of time.
-  private mutating func assignIDs(_ rows: inout [SourceRow]) {
+  mutating func assignIDs(_ rows: inout [SourceRow]) {
     guard job.hasEventID else { return }
     var ids: [SourceID] = []
     let start = random.pick([1, 1, -5, 95, 9_000_000_000_000_000] as [Int64])
@@ -171,6 +186,7 @@ struct HistoryDraw {
     let originals = rows
     for _ in 0..<random.draw(1...4) {
       var copy = random.pick(originals)
+      if job.hasSequence, random.chance(50) { copy.sequence = random.pick(HistoryPalette.sequences) }
       if job.hasEventID, random.chance(65) {
         switch random.below(5) {
         case 0: copy.page = copy.page == nil ? "" : copy.page == "" ? nil : "/other"
@@ -222,7 +238,7 @@ struct HistoryDraw {
     }
   }
 
-  private var hasNarrowTimes: Bool { distribution.hasNarrowTimes && job.timeColumn == .zonedTimestamp }
+  var hasNarrowTimes: Bool { distribution.hasNarrowTimes && job.timeColumn == .zonedTimestamp }
 
   private mutating func drawTimeOutOfRange() -> SourceTime {
     if hasNarrowTimes { return .null }

@@ -42,6 +42,9 @@ enum HistoryPalette {
     return random.pick(grid)
   }
 
+  /// NULL comes first; 10 comes after 2, which texts do not; the two ends of the type.
+  static let sequences: [Int64?] = [nil, nil, 0, 1, 2, 2, 3, 10, -1, .min, .max]
+
   /// Times that a source can hold and no job sessionizes.
   static let outOfRange: [Int64] = [RowRules.earliest - 1, RowRules.earliest - 86_400_000_000, RowRules.end]
 

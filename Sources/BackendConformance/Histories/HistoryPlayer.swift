@@ -23,14 +23,14 @@ public protocol HistoryPlayer: Sendable {
   func verify() async throws -> Bool
   /// Every row of every ledger as text, by table. Rows that a killed run left are among them.
   func ledgerDump() async throws -> [String: Set<ByteKey>]
-  /// The lineage ledger; nil where the player does not offer it.
-  func lineage() async throws -> [LineageRow]?
+  /// What changed in `sessions` from one finished run's end to another's; nil where the player does not offer it.
+  func changedSessions(since runID: Int64, until end: Int64) async throws -> ChangedSessions?
 }
 
 extension HistoryPlayer {
   public func spelling(_ time: SourceTime, _ job: HistoryJob) -> ByteKey { time.canonicalText }
   public func killedRun(_ mode: RunMode) async throws -> Bool { false }
-  public func lineage() async throws -> [LineageRow]? { nil }
+  public func changedSessions(since runID: Int64, until end: Int64) async throws -> ChangedSessions? { nil }
 }
 
 /// What a run says of itself.
@@ -48,29 +48,11 @@ public struct RunOutcome: Hashable, Sendable {
   }
 }
 
-/// One row of the lineage ledger.
-public struct LineageRow: Hashable, Sendable {
-  public var sessionID: EventID
-  public var became: EventID
-  /// The time of the first pageview of `became`, in microseconds since 1970.
-  public var becameAt: Int64
-  /// `extended` or `merged`.
-  public var reason: String
-  public var runID: Int64
-
-  public init(sessionID: EventID, became: EventID, becameAt: Int64, reason: String, runID: Int64) {
-    self.sessionID = sessionID
-    self.became = became
-    self.becameAt = becameAt
-    self.reason = reason
-    self.runID = runID
-  }
-}
-
 /// The names by which `ledgerDump` knows the tables.
 public enum LedgerTable {
   public static let sessions = "session_table"
   public static let lineage = "session_lineage"
+  public static let versions = "session_versions"
   public static let runs = "session_runs"
   public static let quarantine = "session_quarantine"
 }

@@ -26,6 +26,7 @@ extension HistoryJob {
     if let arrival { parts.append("arrival: .init(kind: .\(arrival.kind), overlap: \(number(arrival.overlap)))") }
     if timeColumn != .timestamp { parts.append("timeColumn: .\(timeColumn)") }
     if hasUUIDs { parts.append("hasUUIDs: true") }
+    if hasSequence { parts.append("hasSequence: true") }
     return "HistoryJob(\(parts.joined(separator: ", ")))"
   }
 }
@@ -59,7 +60,8 @@ extension SourceRow {
     let fields = [
       "id: \(id)", "user: \(user.map(literal) ?? "nil")", "time: \(moment)", "page: \(page.map(literal) ?? "nil")",
     ]
-    let row = "SourceRow(\((fields + (arrival.map { ["arrival: \(number($0))"] } ?? [])).joined(separator: ", ")))"
+    let hints = [arrival.map { "arrival: \(number($0))" }, sequence.map { "sequence: \(number($0))" }]
+    let row = "SourceRow(\((fields + hints.compactMap(\.self)).joined(separator: ", ")))"
     guard case .at(let value) = time else { return row }
     return "/* \(ByteKey(CalendarText.canonical(value))) */ " + row
   }

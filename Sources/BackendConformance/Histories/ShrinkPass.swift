@@ -41,7 +41,7 @@ enum ShrinkPass: CaseIterable {
       guard index < history.rows.count * Self.rowSteps else { return nil }
       Self.simplify(&smaller, row: index / Self.rowSteps, step: index % Self.rowSteps)
     case .simplifyJob:
-      guard index < 6 else { return nil }
+      guard index < 7 else { return nil }
       Self.simplifyJob(&smaller, step: index)
     }
     return smaller
@@ -56,7 +56,7 @@ enum ShrinkPass: CaseIterable {
     }
   }
 
-  private static let rowSteps = 5
+  private static let rowSteps = 6
 
   private static func simplify(_ history: inout History, row target: Int, step: Int) {
     var position = 0
@@ -85,6 +85,7 @@ enum ShrinkPass: CaseIterable {
       // Nearer to the grid's zero by a whole gap.
       let times = history.rows.compactMap { if case .at(let time) = $0.time { time } else { nil } }
       if case .at(let time) = row.time, let first = times.min(), time - first > 2 * gap { row.time = .at(time - gap) }
+    case 4: row.sequence = nil
     default:
       let arrivals = history.rows.compactMap(\.arrival)
       if row.arrival != nil { row.arrival = arrivals.max() }
@@ -126,6 +127,9 @@ enum ShrinkPass: CaseIterable {
       let names: [ByteKey] = history.job.hasIntegerUsers ? ["1", "2", "3", "4"] : ["u", "v", "w", "x"]
       let short = Dictionary(zip(users, names), uniquingKeysWith: { first, _ in first })
       history.steps = mapRows(history.steps) { row in row.user = row.user.map { short[$0] ?? $0 } }
+    case 5:
+      history.job.hasSequence = false
+      history.steps = mapRows(history.steps) { $0.sequence = nil }
     default:
       // Short ids in the order of the old ones, so that it settles.
       guard history.job.hasEventID else { return }

@@ -73,6 +73,7 @@ actor KitEngine: PlayerEngine {
     columns.append(("user_id", job.hasIntegerUsers ? .integer : .text))
     columns += [("page_view_at", .timestamp), ("page", .text)]
     if let arrival = job.arrival { columns.append(("arrival", arrival.kind == .id ? .integer : .timestamp)) }
+    if job.hasSequence { columns.append(("sequence", .integer)) }
     return columns
   }
 
@@ -86,6 +87,7 @@ actor KitEngine: PlayerEngine {
         case "user_id": value = try user(row.user, job)
         case "page_view_at": value = try time(row.time)
         case "page": value = row.page.map { .text($0.text) }
+        case "sequence": value = row.sequence.map { .int64($0) }
         default: value = row.arrival.map { job.arrival?.kind == .time ? .timestamp($0) : .int64($0) }
         }
         batch.columns[index].append(value)

@@ -22,13 +22,12 @@ public enum CanonicalExport {
     return csv
   }
 
-  /// By (user_id, page_view_at, event_id), whatever order the records come in.
+  /// By user_id and the order of the user's pageviews (`Pageview.precedes`), whatever order the records come in.
   public static func events(_ records: [EventRecord]) -> [UInt8] {
     var csv = Array("event_id,session_id,user_id,page_view_at,page\n".utf8)
     let ordered = records.sorted { a, b in
       let (a, b) = (a.pageview, b.pageview)
-      if a.user != b.user { return a.user < b.user }
-      return a.time != b.time ? a.time < b.time : a.id < b.id
+      return a.user != b.user ? a.user < b.user : a.precedes(b)
     }
     for event in ordered {
       let row = event.pageview

@@ -40,7 +40,7 @@ public struct EventRecord: Hashable, Sendable {
 public struct FromScratch: Hashable, Sendable {
   /// By (user_id, started_at, session_id).
   public private(set) var sessions: [SessionRecord] = []
-  /// By (user_id, page_view_at, event_id).
+  /// By user_id and the order of the user's pageviews.
   public private(set) var events: [EventRecord] = []
 
   public init(_ pageviews: some Sequence<Pageview>, gap: Gap, boundary: GapBoundary) {
@@ -48,7 +48,7 @@ public struct FromScratch: Hashable, Sendable {
     for pageview in pageviews { byUser[pageview.user, default: []].append(pageview) }
     for (_, rows) in byUser.sorted(by: { $0.key < $1.key }) {
       var last: Int64?
-      for row in rows.sorted(by: { $0.time != $1.time ? $0.time < $1.time : $0.id < $1.id }) {
+      for row in rows.sorted(by: { $0.precedes($1) }) {
         let continues =
           switch (last, boundary) {
           case (nil, _): false

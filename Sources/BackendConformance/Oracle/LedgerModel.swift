@@ -1,17 +1,15 @@
 internal import SessionPlan
 
-/// What the ledgers must hold after each run: a replay of the runs by the rules, with neither context nor lineage.
+/// What the ledgers must hold after each run: which rows are new by the rules, and what `AnchorLedger` makes of them.
+///
+/// The sessions that it names are those of `FromScratch`, which knows neither runs nor anchors.
 public struct LedgerModel: Sendable {
-  /// A pageview and the run that wrote it.
-  public struct Entry: Hashable, Sendable {
-    public var pageview: Pageview
-    public var runID: Int64
-  }
-
   /// What one run must report.
   public struct Outcome: Hashable, Sendable {
     public var pageviews: Int
     public var quarantined: Int
+    public var lineageRows = 0
+    public var versions = 0
   }
 
   /// Whether `verify` must name rows below the mark minus the overlap that no run took.
@@ -25,7 +23,8 @@ public struct LedgerModel: Sendable {
   public let job: HistoryJob
   private let spelling: @Sendable (SourceTime) -> ByteKey
   private var source: [(row: SourceRow, judgement: RowRules.Judgement)] = []
-  public private(set) var ledger: [EventID: Entry] = [:]
+  /// What its runs wrote for sessions.
+  public private(set) var anchors: AnchorLedger
   public private(set) var quarantine: Set<QuarantineRow> = []
   /// The greatest arrival value that the last finished run without a window saw.
   public private(set) var mark: Int64?
@@ -34,7 +33,11 @@ public struct LedgerModel: Sendable {
   public init(job: HistoryJob, spelling: @escaping @Sendable (SourceTime) -> ByteKey = { $0.canonicalText }) {
     self.job = job
     self.spelling = spelling
+    anchors = AnchorLedger(gap: job.gap, boundary: job.boundary)
   }
+
+  /// The pageviews with the runs that wrote them.
+  public var ledger: [EventID: AnchorLedger.Entry] { anchors.entries }
 
   public mutating func insert(_ rows: [SourceRow]) {
     for row in rows { source.append((row, RowRules.judge(row, job: job, spelling: spelling))) }
@@ -49,18 +52,19 @@ public struct LedgerModel: Sendable {
     }
     let (candidates, rejected) = judged(selected: { selects($0, mode) })
     rejected.forEach(setAside)
-    let copies = Dictionary(grouping: candidates, by: \.id)
-    for (id, copies) in copies {
+    var new: [Pageview] = []
+    for (id, copies) in Dictionary(grouping: candidates, by: \.id) {
       let truth: Pageview
       if let entry = ledger[id] {
         truth = entry.pageview
       } else {
         truth = copies.dropFirst().reduce(copies[0]) { $1.isBeforeCopy($0) ? $1 : $0 }
-        ledger[id] = Entry(pageview: truth, runID: runID)
-        outcome.pageviews += 1
+        new.append(truth)
       }
-      for copy in copies where copy != truth { setAside(QuarantineRow(duplicate: copy)) }
+      for copy in copies where !copy.hasContent(of: truth) { setAside(QuarantineRow(duplicate: copy)) }
     }
+    let written = anchors.take(new, runID: runID)
+    (outcome.pageviews, outcome.lineageRows, outcome.versions) = (new.count, written.lineageRows, written.versions)
     if case .window = mode {} else { mark = source.compactMap(\.row.arrival).max() }
     return outcome
   }
@@ -75,6 +79,11 @@ public struct LedgerModel: Sendable {
     FromScratch(pageviews(asOf: runID), gap: job.gap, boundary: job.boundary)
   }
 
+  /// The feed from one run's end to another's.
+  public func changedSessions(since runID: Int64, until end: Int64) -> ChangedSessions {
+    ChangedSessions(from: sessions(asOf: runID), to: sessions(asOf: end))
+  }
+
   /// What `verify` must say of arrival values below the mark minus the overlap.
   public var missed: Missed {
     guard let threshold else { return .no }
@@ -85,7 +94,7 @@ public struct LedgerModel: Sendable {
       switch judgement {
       case .pageview(let row):
         guard let entry = ledger[row.id] else { return .yes }
-        if entry.pageview != row, !quarantine.contains(QuarantineRow(duplicate: row)) { open = true }
+        if !entry.pageview.hasContent(of: row), !quarantine.contains(QuarantineRow(duplicate: row)) { open = true }
       case .content(let content): contents[content, default: 0] += 1
       case .quarantined(let row): if !quarantine.contains(row) { open = true }
       }

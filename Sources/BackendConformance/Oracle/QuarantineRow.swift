@@ -35,7 +35,7 @@ public struct QuarantineRow: Hashable, Sendable {
   }
 
   /// A copy that differs from the ledger's row of its id.
-  init(duplicate copy: Pageview) {
+  package init(duplicate copy: Pageview) {
     self.init(
       .duplicateEventID, eventID: ByteKey(copy.id.bytes), user: copy.user,
       time: ByteKey(CalendarText.canonical(copy.time)), page: copy.page)

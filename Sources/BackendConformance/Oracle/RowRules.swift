@@ -1,16 +1,16 @@
 internal import SessionPlan
 
 /// What the contract says of a single row: a pageview, or a row for quarantine.
-enum RowRules {
+package enum RowRules {
   /// 0001-01-02 00:00:00, included, in microseconds since 1970.
-  static let earliest: Int64 = -62_135_510_400_000_000
+  package static let earliest: Int64 = -62_135_510_400_000_000
   /// 9999-12-31 00:00:00, not included.
-  static let end: Int64 = 253_402_214_400_000_000
+  package static let end: Int64 = 253_402_214_400_000_000
   /// In bytes of UTF-8.
-  static let longestKey = 1024
+  package static let longestKey = 1024
 
   /// What a row is judged to be.
-  enum Judgement: Hashable {
+  package enum Judgement: Hashable {
     case pageview(Pageview)
     /// A good row of a source without event ids: its id follows from its content and how often that occurs.
     case content(Content)
@@ -18,14 +18,14 @@ enum RowRules {
   }
 
   /// A pageview without an id.
-  struct Content: Hashable {
-    var user: ByteKey
-    var time: Int64
-    var page: ByteKey?
+  package struct Content: Hashable {
+    package var user: ByteKey
+    package var time: Int64
+    package var page: ByteKey?
   }
 
   /// - Parameter spelling: the text by which quarantine knows a time out of range.
-  static func judge(
+  package static func judge(
     _ row: SourceRow, job: HistoryJob, spelling: (SourceTime) -> ByteKey = { $0.canonicalText }
   ) -> Judgement {
     let user = row.user.flatMap { $0.isEmpty ? nil : $0 }
@@ -45,7 +45,8 @@ enum RowRules {
       let content = Content(user: user, time: time, page: row.page)
       return DerivedID.id(content, occurrence: 1).count <= longestKey ? .content(content) : reject(.keyTooLong)
     }
-    return .pageview(Pageview(id: id, user: user, time: time, page: row.page))
+    return .pageview(
+      Pageview(id: id, user: user, time: time, page: row.page, sequence: job.hasSequence ? row.sequence : nil))
   }
 
   /// The id, where there is a good one, and the text by which quarantine knows it.
@@ -64,7 +65,7 @@ enum RowRules {
     }
   }
 
-  static func isInRange(_ time: Int64) -> Bool { time >= earliest && time < end }
+  package static func isInRange(_ time: Int64) -> Bool { time >= earliest && time < end }
 
   private static func isInfinite(_ time: SourceTime) -> Bool { if case .infinite = time { true } else { false } }
 
@@ -79,10 +80,10 @@ enum RowRules {
 }
 
 /// The id of a pageview in a source that has none.
-enum DerivedID {
+package enum DerivedID {
   /// `<bytes of user>:<user><26-character time><bytes of page>:<page>#<n>`; over 1,024 bytes, the page is its length
   /// and its SHA-256.
-  static func id(_ content: RowRules.Content, occurrence: Int) -> ByteKey {
+  package static func id(_ content: RowRules.Content, occurrence: Int) -> ByteKey {
     let front = length(content.user.bytes) + content.user.bytes + CalendarText.canonical(content.time)
     let back = Array("#\(occurrence)".utf8)
     guard let page = content.page?.bytes else { return ByteKey(front + [UInt8(ascii: "-")] + back) }

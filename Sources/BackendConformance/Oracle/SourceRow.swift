@@ -39,13 +39,18 @@ public struct SourceRow: Hashable, Sendable {
   public var page: ByteKey?
   /// The arrival column: a growing id, or microseconds since 1970. nil is NULL, and a source without the column.
   public var arrival: Int64?
+  /// What orders pageviews of one moment; nil is NULL, and a source without the column.
+  public var sequence: Int64?
 
-  public init(id: SourceID, user: ByteKey?, time: SourceTime, page: ByteKey?, arrival: Int64? = nil) {
+  public init(
+    id: SourceID, user: ByteKey?, time: SourceTime, page: ByteKey?, arrival: Int64? = nil, sequence: Int64? = nil
+  ) {
     self.id = id
     self.user = user
     self.time = time
     self.page = page
     self.arrival = arrival
+    self.sequence = sequence
   }
 }
 
@@ -56,18 +61,36 @@ public struct Pageview: Hashable, Sendable {
   /// Microseconds since 1970, UTC.
   public var time: Int64
   public var page: ByteKey?
+  /// What orders pageviews of one moment: a hint, no part of the content.
+  public var sequence: Int64?
 
-  public init(id: EventID, user: ByteKey, time: Int64, page: ByteKey?) {
+  public init(id: EventID, user: ByteKey, time: Int64, page: ByteKey?, sequence: Int64? = nil) {
     self.id = id
     self.user = user
     self.time = time
     self.page = page
+    self.sequence = sequence
   }
 
-  /// Which of several copies of one id counts: the first by (page_view_at, user_id, page; NULL first).
+  /// The order of one user's pageviews: page_view_at, then the sequence (NULL first), then the event id. It is total.
+  package func precedes(_ other: Pageview) -> Bool {
+    if time != other.time { return time < other.time }
+    return sequence != other.sequence ? nullsFirst(sequence, other.sequence) : id < other.id
+  }
+
+  /// Whether two copies of one id are one event: equal in all four columns, whatever their sequences are.
+  package func hasContent(of other: Pageview) -> Bool {
+    id == other.id && user == other.user && time == other.time && page == other.page
+  }
+
+  /// Which of several copies of one id counts where none is in the ledger: the first by (page_view_at, user_id, page; NULL
+  /// first).
+  ///
+  /// Where these are all equal but their sequences differ, they are one event, and the smallest sequence (NULL first) is
+  /// the one that the ledger gets. Once a copy is in the ledger, its sequence stands, whatever comes later.
   func isBeforeCopy(_ other: Pageview) -> Bool {
     if time != other.time { return time < other.time }
     if user != other.user { return user < other.user }
-    return nullsFirst(page, other.page)
+    return page != other.page ? nullsFirst(page, other.page) : nullsFirst(sequence, other.sequence)
   }
 }

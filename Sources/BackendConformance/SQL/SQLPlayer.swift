@@ -113,24 +113,6 @@ public actor SQLPlayer: HistoryPlayer {
     }
   }
 
-  public func lineage() async throws -> [LineageRow]? {
-    let id: ValueType = job.idType == .integer ? .integer : .text
-    let columns = [
-      SchemaColumn("session_id", id), SchemaColumn("became", id), SchemaColumn("became_at", .timestamp),
-      SchemaColumn("reason", .text), SchemaColumn("run_id", .integer),
-    ]
-    func event(_ key: ByteKey?) -> EventID {
-      guard job.idType == .integer else { return .text(key ?? "") }
-      return .integer(key.flatMap { Int64($0.text) } ?? 0)
-    }
-    return try await rows(of: .sessionLineage, columns).map { row in
-      LineageRow(
-        sessionID: event(row[0]), became: event(row[1]),
-        becameAt: Timestamp(text: row[2]?.text ?? "")?.microseconds ?? .min, reason: row[3]?.text ?? "",
-        runID: Int64(row[4]?.text ?? "") ?? 0)
-    }
-  }
-
   public func ledgerDump() async throws -> [String: Set<ByteKey>] { try await context.ledgerDump() }
 
   private func rows(of object: ObjectNames.Object, _ columns: [SchemaColumn]) async throws -> [[ByteKey?]] {

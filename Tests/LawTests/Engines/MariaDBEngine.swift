@@ -43,6 +43,7 @@ actor MariaDBEngine: PlayerEngine {
       let time = job.timeColumn == .zonedTimestamp ? "timestamp(6) NULL" : "datetime(6)"
       columns.append("arrival " + (arrival.kind == .id ? "bigint" : time))
     }
+    if job.hasSequence { columns.append("sequence bigint") }
     _ = try await connection.execute("CREATE TABLE \(table.last) (\(columns.joined(separator: ", ")))")
   }
 

@@ -52,6 +52,7 @@ actor PostgresEngine: PlayerEngine {
       let time = job.timeColumn == .zonedTimestamp ? "timestamptz" : "timestamp"
       columns.append("arrival " + (arrival.kind == .id ? "bigint" : time))
     }
+    if job.hasSequence { columns.append("sequence bigint") }
     _ = try await connection.execute("CREATE TABLE \(table.last) (\(columns.joined(separator: ", ")))")
   }
 

@@ -22,6 +22,7 @@ struct SQLiteEngine: PlayerEngine {
     columns.append("user_id " + (job.hasIntegerUsers ? "INTEGER" : "TEXT" + collation))
     columns += ["page_view_at " + (job.timeColumn == .epochMicroseconds ? "INTEGER" : "TEXT"), "page TEXT" + collation]
     if let arrival = job.arrival { columns.append("arrival " + (arrival.kind == .id ? "INTEGER" : "TIMESTAMP")) }
+    if job.hasSequence { columns.append("sequence INTEGER") }
     _ = try await connection.execute("CREATE TABLE \(table.last) (\(columns.joined(separator: ", ")))")
   }
 

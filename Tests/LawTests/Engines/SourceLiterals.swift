@@ -23,6 +23,7 @@ struct SourceLiterals: Sendable {
         if let arrival = job.arrival {
           values.append(row.arrival.map { arrival.kind == .id ? String($0) : loadTime($0, job) } ?? "NULL")
         }
+        if job.hasSequence { values.append(row.sequence.map(String.init) ?? "NULL") }
         return "(" + values.joined(separator: ",") + ")"
       }
       return "INSERT INTO \(table) VALUES " + values.joined(separator: ",")

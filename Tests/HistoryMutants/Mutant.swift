@@ -17,20 +17,33 @@ public enum Mutant: String, Hashable, Sendable, CaseIterable {
   case tieWithoutEventID
   /// Integer ids in the order of their texts, text ids without case.
   case idsOutOfOrder
+  case sequenceIgnored
+  /// Pageviews without a sequence come after the others of their moment.
+  case sequenceNullLast
 
-  // Step 5: lineage.
-  /// Only the id itself is superseded, not those that resolve to it.
-  case chainedLineage
-  /// became_at is the time of the range's first row of the session, not of the session's first.
-  case becameAtOfRange
-  /// Every reason is `merged`.
-  case reasonAlwaysMerged
+  // Steps 4 and 5: survivors, lineage, versions.
+  /// The oldest anchor survives, not the one with the most followers. Only slower: found by counting rows.
+  case survivorByAge
+  /// Only the merged anchor itself gets a lineage row, not those that resolve to it.
+  case followerLeftBehind
+  /// A version adds the new rows to the survivor's part alone.
+  case versionMissesMergedPart
+  /// A version is made of the rows within a gap of the new ones, not of the whole session.
+  case versionOfContext
+  /// A version, too, for a session that is within a gap of new rows and gained none. Found by counting rows.
+  case versionOfUntouchedIsland
+  /// The first and last pageview of a version among those of one moment by their ids, without the sequence.
+  case versionTieByEventID
 
-  // Step 6: order of writing, and what is read back.
-  /// New rows, then lineage, and a crash between.
-  case rowsBeforeLineage
-  /// `--as-of` looks at the rows' run alone, and at all of the lineage.
+  // Sections 6 and 9: what is read back.
+  /// `--as-of` looks at the versions' run alone, and at all of the lineage.
   case asOfWithoutLineage
+  /// Rows of a run that died are read where there are no transactions.
+  case unfinishedRunsSeen
+  /// The feed calls a retired id extended where its session's anchor survived, which depends on the runs before.
+  case reasonByAnchor
+  /// The feed has the sessions alone.
+  case retiredNotNamed
 
   // Section 1: keys.
   case caseFoldedUsers
@@ -49,6 +62,10 @@ public enum Mutant: String, Hashable, Sendable, CaseIterable {
   case windowEndIncluded
   /// Of differing copies, the last counts.
   case wrongCopy
+  /// Of copies that differ in their sequence alone, the greatest counts.
+  case lastSequenceOfCopies
+  /// Copies that differ in their sequence alone are quarantined.
+  case sequenceIsContent
   /// A NULL page and an empty page are called equal.
   case emptyPageIsNull
   case duplicatesNotQuarantined

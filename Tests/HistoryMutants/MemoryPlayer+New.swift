@@ -1,5 +1,5 @@
+internal import BackendConformance
 internal import Foundation
-internal import SessionPlan
 
 /// Step 1: which rows are new.
 extension MemoryPlayer {
@@ -8,8 +8,9 @@ extension MemoryPlayer {
     let (pageviews, rejected) = numbered(selected, amongAll: mutant != .occurrencePastMark)
     var quarantine: [QuarantineRow] = []
     for row in rejected where mutant == .quarantineRepeated || !quarantine.contains(row) { quarantine.append(row) }
-    let known = Dictionary(table.map { (idKey($0.pageview.id), $0.pageview) }, uniquingKeysWith: { first, _ in first })
-    // Sorted by (page_view_at, user_id, page), so that the first copy met is the one that counts.
+    let known = Dictionary(
+      visibleTable.map { (idKey($0.pageview.id), $0.pageview) }, uniquingKeysWith: { first, _ in first })
+    // Sorted by (page_view_at, user_id, page, sequence), so that the first copy met is the one that counts.
     let sorted = pageviews.sorted { mutant == .wrongCopy ? isEarlierCopy($1, $0) : isEarlierCopy($0, $1) }
     var chosen: [EventID: Pageview] = [:]
     var order: [EventID] = []
@@ -26,7 +27,7 @@ extension MemoryPlayer {
       }
     }
     var new = order.compactMap { chosen[$0] }
-    if mutant == .lookBackLimit, let latest = table.map(\.pageview.time).max() {
+    if mutant == .lookBackLimit, let latest = visibleTable.map(\.pageview.time).max() {
       new = new.filter { $0.time >= latest - 10 * job.gap.microseconds }
     }
     return (new, quarantine)
@@ -80,15 +81,21 @@ extension MemoryPlayer {
   private func isEarlierCopy(_ a: Pageview, _ b: Pageview) -> Bool {
     if a.time != b.time { return a.time < b.time }
     if a.user != b.user { return a.user < b.user }
-    guard let page = b.page else { return false }
-    return a.page.map { $0 < page } ?? true
+    guard a.page == b.page else { return isNullOrLess(a.page, b.page) }
+    return mutant == .lastSequenceOfCopies
+      ? isNullOrLess(b.sequence, a.sequence) : isNullOrLess(a.sequence, b.sequence)
+  }
+
+  private func isNullOrLess<Value: Comparable>(_ a: Value?, _ b: Value?) -> Bool {
+    guard let b else { return false }
+    return a.map { $0 < b } ?? true
   }
 
   private func differs(_ a: Pageview, _ b: Pageview) -> Bool {
     if mutant == .emptyPageIsNull {
       return a.user != b.user || a.time != b.time || (a.page ?? "") != (b.page ?? "")
     }
-    return a != b
+    return !a.hasContent(of: b) || (mutant == .sequenceIsContent && a.sequence != b.sequence)
   }
 
   /// How ids are told apart.
