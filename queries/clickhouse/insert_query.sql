@@ -200,47 +200,6 @@ FROM (
   WHERE `k`.`reason` IS NULL
 ) AS `w`;
 
--- fresh: The new rows, fixed once for the whole run.
-CREATE TEMPORARY TABLE `fresh` (
-  `event_id` Nullable(String),
-  `user_id` Nullable(String),
-  `page_view_at` Nullable(DateTime64(6, 'UTC')),
-  `sequence` Nullable(Int64),
-  `page` Nullable(String),
-  `sz_instant` Nullable(DateTime64(6, 'UTC'))
-)
-ENGINE = Memory;
-INSERT INTO `fresh` (`event_id`, `user_id`, `page_view_at`, `sequence`, `page`, `sz_instant`)
-SELECT
-  `f`.`event_id` AS `event_id`,
-  `f`.`user_id` AS `user_id`,
-  `f`.`page_view_at` AS `page_view_at`,
-  `f`.`sequence` AS `sequence`,
-  `f`.`page` AS `page`,
-  `f`.`sz_instant` AS `sz_instant`
-FROM (
-  SELECT
-    `k`.`event_id` AS `event_id`,
-    `k`.`user_id` AS `user_id`,
-    `k`.`page_view_at` AS `page_view_at`,
-    `k`.`sequence` AS `sequence`,
-    `k`.`page` AS `page`,
-    `k`.`page_view_at` AS `sz_instant`
-  FROM `picked` AS `k`
-  LEFT ANTI JOIN `duplicates` AS `d` ON `d`.`event_id` = `k`.`event_id`
-  WHERE `k`.`reason` IS NULL
-  UNION ALL
-  SELECT
-    `c`.`event_id` AS `event_id`,
-    `c`.`user_id` AS `user_id`,
-    `c`.`page_view_at` AS `page_view_at`,
-    `c`.`sequence` AS `sequence`,
-    `c`.`page` AS `page`,
-    `c`.`page_view_at` AS `sz_instant`
-  FROM `duplicates` AS `c`
-  WHERE `c`.`sz_rank` = 1
-) AS `f`;
-
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TEMPORARY TABLE `islands` (
   `event_id` Nullable(String),
@@ -256,7 +215,38 @@ ENGINE = Memory;
 INSERT INTO `islands` (
   `event_id`, `user_id`, `page_view_at`, `sequence`, `page`, `sz_is_new`, `anchor`, `sz_island`
 )
-WITH `ranges` AS (
+WITH `fresh` AS (
+  SELECT
+    `f`.`event_id` AS `event_id`,
+    `f`.`user_id` AS `user_id`,
+    `f`.`page_view_at` AS `page_view_at`,
+    `f`.`sequence` AS `sequence`,
+    `f`.`page` AS `page`,
+    `f`.`sz_instant` AS `sz_instant`
+  FROM (
+    SELECT
+      `k`.`event_id` AS `event_id`,
+      `k`.`user_id` AS `user_id`,
+      `k`.`page_view_at` AS `page_view_at`,
+      `k`.`sequence` AS `sequence`,
+      `k`.`page` AS `page`,
+      `k`.`page_view_at` AS `sz_instant`
+    FROM `picked` AS `k`
+    LEFT ANTI JOIN `duplicates` AS `d` ON `d`.`event_id` = `k`.`event_id`
+    WHERE `k`.`reason` IS NULL
+    UNION ALL
+    SELECT
+      `c`.`event_id` AS `event_id`,
+      `c`.`user_id` AS `user_id`,
+      `c`.`page_view_at` AS `page_view_at`,
+      `c`.`sequence` AS `sequence`,
+      `c`.`page` AS `page`,
+      `c`.`page_view_at` AS `sz_instant`
+    FROM `duplicates` AS `c`
+    WHERE `c`.`sz_rank` = 1
+  ) AS `f`
+),
+`ranges` AS (
   SELECT
     `k`.`user_id` AS `user_id`,
     (`k`.`sz_from_at` + toIntervalMicrosecond(-1800000000)) AS `sz_from_at`,
@@ -869,7 +859,6 @@ FROM (SELECT 1 AS `one`) AS `o`;
 -- The steps of the run are of no more use.
 DROP TEMPORARY TABLE `picked`;
 DROP TEMPORARY TABLE `duplicates`;
-DROP TEMPORARY TABLE `fresh`;
 DROP TEMPORARY TABLE `islands`;
 DROP TEMPORARY TABLE `merged`;
 DROP TEMPORARY TABLE `superseded`;

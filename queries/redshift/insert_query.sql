@@ -207,52 +207,6 @@ FROM (
     )
 ) AS "w";
 
--- fresh: The new rows, fixed once for the whole run.
-CREATE TEMPORARY TABLE "sessionizer_step_fresh" (
-  "event_id" VARCHAR(1024),
-  "user_id" VARCHAR(1024),
-  "page_view_at" TIMESTAMP,
-  "sequence" BIGINT,
-  "page" VARCHAR(65535),
-  "sz_instant" TIMESTAMP
-);
-INSERT INTO "sessionizer_step_fresh" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant"
-)
-SELECT
-  "f"."event_id" AS "event_id",
-  "f"."user_id" AS "user_id",
-  "f"."page_view_at" AS "page_view_at",
-  "f"."sequence" AS "sequence",
-  "f"."page" AS "page",
-  "f"."sz_instant" AS "sz_instant"
-FROM (
-  SELECT
-    "k"."event_id" AS "event_id",
-    "k"."user_id" AS "user_id",
-    "k"."page_view_at" AS "page_view_at",
-    "k"."sequence" AS "sequence",
-    "k"."page" AS "page",
-    "k"."page_view_at" AS "sz_instant"
-  FROM "sessionizer_step_picked" AS "k"
-  WHERE "k"."reason" IS NULL
-    AND NOT EXISTS (
-      SELECT 1
-      FROM "sessionizer_step_duplicates" AS "d"
-      WHERE "d"."event_id" = "k"."event_id" AND OCTET_LENGTH("d"."event_id") = OCTET_LENGTH("k"."event_id")
-    )
-  UNION ALL
-  SELECT
-    "c"."event_id" AS "event_id",
-    "c"."user_id" AS "user_id",
-    "c"."page_view_at" AS "page_view_at",
-    "c"."sequence" AS "sequence",
-    "c"."page" AS "page",
-    "c"."page_view_at" AS "sz_instant"
-  FROM "sessionizer_step_duplicates" AS "c"
-  WHERE "c"."sz_rank" = 1
-) AS "f";
-
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TEMPORARY TABLE "sessionizer_step_islands" (
   "event_id" VARCHAR(1024),
@@ -267,7 +221,42 @@ CREATE TEMPORARY TABLE "sessionizer_step_islands" (
 INSERT INTO "sessionizer_step_islands" (
   "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor", "sz_island"
 )
-WITH "ranges" AS (
+WITH "fresh" AS (
+  SELECT
+    "f"."event_id" AS "event_id",
+    "f"."user_id" AS "user_id",
+    "f"."page_view_at" AS "page_view_at",
+    "f"."sequence" AS "sequence",
+    "f"."page" AS "page",
+    "f"."sz_instant" AS "sz_instant"
+  FROM (
+    SELECT
+      "k"."event_id" AS "event_id",
+      "k"."user_id" AS "user_id",
+      "k"."page_view_at" AS "page_view_at",
+      "k"."sequence" AS "sequence",
+      "k"."page" AS "page",
+      "k"."page_view_at" AS "sz_instant"
+    FROM "sessionizer_step_picked" AS "k"
+    WHERE "k"."reason" IS NULL
+      AND NOT EXISTS (
+        SELECT 1
+        FROM "sessionizer_step_duplicates" AS "d"
+        WHERE "d"."event_id" = "k"."event_id" AND OCTET_LENGTH("d"."event_id") = OCTET_LENGTH("k"."event_id")
+      )
+    UNION ALL
+    SELECT
+      "c"."event_id" AS "event_id",
+      "c"."user_id" AS "user_id",
+      "c"."page_view_at" AS "page_view_at",
+      "c"."sequence" AS "sequence",
+      "c"."page" AS "page",
+      "c"."page_view_at" AS "sz_instant"
+    FROM "sessionizer_step_duplicates" AS "c"
+    WHERE "c"."sz_rank" = 1
+  ) AS "f"
+),
+"ranges" AS (
   SELECT
     "k"."user_id" AS "user_id",
     (DATEADD(microsecond, 0, DATEADD(second, -1800, "k"."sz_from_at"))) AS "sz_from_at",
@@ -315,7 +304,7 @@ WITH "ranges" AS (
               PARTITION BY "f"."user_id", "f"."user_id" || CHR(1)
               ORDER BY "f"."user_id" || CHR(1), "f"."page_view_at", "f"."sequence" NULLS FIRST, "f"."event_id" || CHR(1)
             ) AS "sz_before"
-          FROM "sessionizer_step_fresh" AS "f"
+          FROM "fresh" AS "f"
         ) AS "h"
       ) AS "q"
     ) AS "n"
@@ -369,7 +358,7 @@ WITH "ranges" AS (
       "f"."sz_instant" AS "sz_instant",
       1 AS "sz_is_new",
       CAST(NULL AS VARCHAR(65535)) AS "anchor"
-    FROM "sessionizer_step_fresh" AS "f"
+    FROM "fresh" AS "f"
     UNION ALL
     SELECT
       "c"."event_id" AS "event_id",
@@ -892,7 +881,6 @@ COMMIT;
 -- The steps of the run are of no more use.
 DROP TABLE "sessionizer_step_picked";
 DROP TABLE "sessionizer_step_duplicates";
-DROP TABLE "sessionizer_step_fresh";
 DROP TABLE "sessionizer_step_islands";
 DROP TABLE "sessionizer_step_merged";
 DROP TABLE "sessionizer_step_superseded";

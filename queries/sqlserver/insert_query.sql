@@ -214,52 +214,6 @@ FROM (
 ) AS [w];
 GO
 
--- fresh: The new rows, fixed once for the whole run.
-CREATE TABLE [#fresh] (
-  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [page_view_at] datetime2(6) NULL,
-  [sequence] bigint NULL,
-  [page] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [sz_instant] datetime2(6) NULL
-);
-GO
-INSERT INTO [#fresh] ([event_id], [user_id], [page_view_at], [sequence], [page], [sz_instant])
-SELECT
-  [f].[event_id] AS [event_id],
-  [f].[user_id] AS [user_id],
-  [f].[page_view_at] AS [page_view_at],
-  [f].[sequence] AS [sequence],
-  [f].[page] AS [page],
-  [f].[sz_instant] AS [sz_instant]
-FROM (
-  SELECT
-    [k].[event_id] AS [event_id],
-    [k].[user_id] AS [user_id],
-    [k].[page_view_at] AS [page_view_at],
-    [k].[sequence] AS [sequence],
-    [k].[page] AS [page],
-    [k].[page_view_at] AS [sz_instant]
-  FROM [#picked] AS [k]
-  WHERE [k].[reason] IS NULL
-    AND NOT EXISTS (
-      SELECT 1
-      FROM [#duplicates] AS [d]
-      WHERE [d].[event_id] = [k].[event_id] AND [d].[event_id] + CHAR(1) = [k].[event_id] + CHAR(1)
-    )
-  UNION ALL
-  SELECT
-    [c].[event_id] AS [event_id],
-    [c].[user_id] AS [user_id],
-    [c].[page_view_at] AS [page_view_at],
-    [c].[sequence] AS [sequence],
-    [c].[page] AS [page],
-    [c].[page_view_at] AS [sz_instant]
-  FROM [#duplicates] AS [c]
-  WHERE [c].[sz_rank] = 1
-) AS [f];
-GO
-
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TABLE [#islands] (
   [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
@@ -272,7 +226,42 @@ CREATE TABLE [#islands] (
   [sz_island] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 );
 GO
-WITH [ranges] AS (
+WITH [fresh] AS (
+  SELECT
+    [f].[event_id] AS [event_id],
+    [f].[user_id] AS [user_id],
+    [f].[page_view_at] AS [page_view_at],
+    [f].[sequence] AS [sequence],
+    [f].[page] AS [page],
+    [f].[sz_instant] AS [sz_instant]
+  FROM (
+    SELECT
+      [k].[event_id] AS [event_id],
+      [k].[user_id] AS [user_id],
+      [k].[page_view_at] AS [page_view_at],
+      [k].[sequence] AS [sequence],
+      [k].[page] AS [page],
+      [k].[page_view_at] AS [sz_instant]
+    FROM [#picked] AS [k]
+    WHERE [k].[reason] IS NULL
+      AND NOT EXISTS (
+        SELECT 1
+        FROM [#duplicates] AS [d]
+        WHERE [d].[event_id] = [k].[event_id] AND [d].[event_id] + CHAR(1) = [k].[event_id] + CHAR(1)
+      )
+    UNION ALL
+    SELECT
+      [c].[event_id] AS [event_id],
+      [c].[user_id] AS [user_id],
+      [c].[page_view_at] AS [page_view_at],
+      [c].[sequence] AS [sequence],
+      [c].[page] AS [page],
+      [c].[page_view_at] AS [sz_instant]
+    FROM [#duplicates] AS [c]
+    WHERE [c].[sz_rank] = 1
+  ) AS [f]
+),
+[ranges] AS (
   SELECT
     [k].[user_id] AS [user_id],
     (DATEADD(microsecond, 0, DATEADD(second, -1800, [k].[sz_from_at]))) AS [sz_from_at],
@@ -320,7 +309,7 @@ WITH [ranges] AS (
               PARTITION BY [f].[user_id], [f].[user_id] + CHAR(1)
               ORDER BY [f].[user_id] + CHAR(1), [f].[page_view_at], [f].[sequence], [f].[event_id] + CHAR(1)
             ) AS [sz_before]
-          FROM [#fresh] AS [f]
+          FROM [fresh] AS [f]
         ) AS [h]
       ) AS [q]
     ) AS [n]
@@ -366,7 +355,7 @@ WITH [ranges] AS (
       [f].[sz_instant] AS [sz_instant],
       1 AS [sz_is_new],
       CAST(NULL AS varchar(max)) AS [anchor]
-    FROM [#fresh] AS [f]
+    FROM [fresh] AS [f]
     UNION ALL
     SELECT
       [c].[event_id] AS [event_id],
@@ -897,8 +886,6 @@ GO
 DROP TABLE [#picked];
 GO
 DROP TABLE [#duplicates];
-GO
-DROP TABLE [#fresh];
 GO
 DROP TABLE [#islands];
 GO

@@ -183,48 +183,6 @@ FROM (
 ) AS "w";
 CREATE INDEX "duplicates_by_event_id" ON pg_temp."duplicates" ("event_id");
 
--- fresh: The new rows, fixed once for the whole run.
-CREATE TEMPORARY TABLE "fresh" (
-  "event_id" text COLLATE "C",
-  "user_id" text COLLATE "C",
-  "page_view_at" timestamp,
-  "sequence" bigint,
-  "page" text COLLATE "C",
-  "sz_instant" timestamp
-) ON COMMIT DROP;
-INSERT INTO pg_temp."fresh" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant"
-)
-SELECT
-  "f"."event_id" AS "event_id",
-  "f"."user_id" AS "user_id",
-  "f"."page_view_at" AS "page_view_at",
-  "f"."sequence" AS "sequence",
-  "f"."page" AS "page",
-  "f"."sz_instant" AS "sz_instant"
-FROM (
-  SELECT
-    "k"."event_id" AS "event_id",
-    "k"."user_id" AS "user_id",
-    "k"."page_view_at" AS "page_view_at",
-    "k"."sequence" AS "sequence",
-    "k"."page" AS "page",
-    "k"."page_view_at" AS "sz_instant"
-  FROM pg_temp."picked" AS "k"
-  WHERE "k"."reason" IS NULL
-    AND NOT EXISTS (SELECT 1 FROM pg_temp."duplicates" AS "d" WHERE "d"."event_id" = "k"."event_id")
-  UNION ALL
-  SELECT
-    "c"."event_id" AS "event_id",
-    "c"."user_id" AS "user_id",
-    "c"."page_view_at" AS "page_view_at",
-    "c"."sequence" AS "sequence",
-    "c"."page" AS "page",
-    "c"."page_view_at" AS "sz_instant"
-  FROM pg_temp."duplicates" AS "c"
-  WHERE "c"."sz_rank" = 1
-) AS "f";
-
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TEMPORARY TABLE "islands" (
   "event_id" text COLLATE "C",
@@ -239,7 +197,38 @@ CREATE TEMPORARY TABLE "islands" (
 INSERT INTO pg_temp."islands" (
   "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor", "sz_island"
 )
-WITH "ranges" AS (
+WITH "fresh" AS (
+  SELECT
+    "f"."event_id" AS "event_id",
+    "f"."user_id" AS "user_id",
+    "f"."page_view_at" AS "page_view_at",
+    "f"."sequence" AS "sequence",
+    "f"."page" AS "page",
+    "f"."sz_instant" AS "sz_instant"
+  FROM (
+    SELECT
+      "k"."event_id" AS "event_id",
+      "k"."user_id" AS "user_id",
+      "k"."page_view_at" AS "page_view_at",
+      "k"."sequence" AS "sequence",
+      "k"."page" AS "page",
+      "k"."page_view_at" AS "sz_instant"
+    FROM pg_temp."picked" AS "k"
+    WHERE "k"."reason" IS NULL
+      AND NOT EXISTS (SELECT 1 FROM pg_temp."duplicates" AS "d" WHERE "d"."event_id" = "k"."event_id")
+    UNION ALL
+    SELECT
+      "c"."event_id" AS "event_id",
+      "c"."user_id" AS "user_id",
+      "c"."page_view_at" AS "page_view_at",
+      "c"."sequence" AS "sequence",
+      "c"."page" AS "page",
+      "c"."page_view_at" AS "sz_instant"
+    FROM pg_temp."duplicates" AS "c"
+    WHERE "c"."sz_rank" = 1
+  ) AS "f"
+),
+"ranges" AS (
   SELECT
     "k"."user_id" AS "user_id",
     ("k"."sz_from_at" + INTERVAL '-1800000000 microseconds') AS "sz_from_at",
@@ -287,7 +276,7 @@ WITH "ranges" AS (
               PARTITION BY "f"."user_id"
               ORDER BY "f"."user_id", "f"."page_view_at", "f"."sequence" NULLS FIRST, "f"."event_id"
             ) AS "sz_before"
-          FROM pg_temp."fresh" AS "f"
+          FROM "fresh" AS "f"
         ) AS "h"
       ) AS "q"
     ) AS "n"
@@ -338,7 +327,7 @@ WITH "ranges" AS (
       "f"."sz_instant" AS "sz_instant",
       1 AS "sz_is_new",
       NULL::text COLLATE "C" AS "anchor"
-    FROM pg_temp."fresh" AS "f"
+    FROM "fresh" AS "f"
     UNION ALL
     SELECT
       "c"."event_id" AS "event_id",
