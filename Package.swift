@@ -155,7 +155,8 @@ let package = Package(
     .testTarget(
       name: "PostgresBackendTests",
       dependencies: [
-        "CPostgres", "PostgresBackend", "PostgresServer", "SQLRendering", "SessionPlan", "WarehouseDriver",
+        "CPostgres", "PostgresBackend", "PostgresServer", "PrivateServer", "SQLRendering", "SessionPlan",
+        "WarehouseDriver",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -193,7 +194,7 @@ let package = Package(
       dependencies: [
         "BackendConformance", "DialectFiles", "MariaDBServer", "ODBCBackend", "PageviewFiles", "PostgresBackend",
         "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend", "SessionPlan", "SessionRunner",
-        "StatementRecording", "WarehouseDriver", logging,
+        "StatementRecording", "WarehouseDriver", logging, "sessionizer",
       ],
       swiftSettings: strict),
   ]
