@@ -160,7 +160,8 @@ let package = Package(
     .testTarget(
       name: "PostgresBackendTests",
       dependencies: [
-        "CPostgres", "PostgresBackend", "PostgresServer", "SQLRendering", "SessionPlan", "WarehouseDriver",
+        "CPostgres", "PostgresBackend", "PostgresServer", "PrivateServer", "SQLRendering", "SessionPlan",
+        "WarehouseDriver",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -198,8 +199,7 @@ let package = Package(
       dependencies: [
         "BackendConformance", "DialectFiles", "HistoryMutants", "MariaDBServer", "ODBCBackend", "PageviewFiles",
         "PostgresBackend", "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend",
-        "SessionPlan", "SessionRunner",
-        "StatementRecording", "WarehouseDriver", logging,
+        "SessionPlan", "SessionRunner", "StatementRecording", "WarehouseDriver", logging, "sessionizer",
       ],
       swiftSettings: strict),
   ]

@@ -83,7 +83,13 @@ extension JobContext {
         }
         return try await report(planner)
       }
-      try await connection.unlockJob()
+      do {
+        try await connection.unlockJob()
+      } catch {
+        // What is committed is a success; the lock ends with the connection at the latest.
+        logger.warning(
+          "the run is committed, but its lock could not be given back (\(error)); it ends with this connection")
+      }
       await connection.annotate(nil)
       return result
     } catch {

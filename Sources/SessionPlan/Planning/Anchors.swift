@@ -99,6 +99,8 @@ extension Planner {
     let kept = content + [.runID]
     let resolved = anchored(
       countedRows(asOf: run, as: "t"), "t", asOf: run, columns: kept.map { NamedExpression("t", $0) }, as: "a")
+    // Every anchor has a version. Where somebody took it away, `verify` has to see it.
+    func shown(_ session: Expression) -> Expression { .coalesce([session, .column("a", .anchor)]) }
     let order = [Column.eventID, .sessionID] + content.dropFirst() + [.runID]
     if profile.hasCorrelatedLookup {
       let v = ledger(.sessionVersions, as: "v")
@@ -107,14 +109,16 @@ extension Planner {
       let session = Expression.lookup(
         Lookup(
           v[.sessionID], from: .table(v), matching: .and(matching),
-          order: [OrderTerm(v[.runID], .value, descending: true)], mayMiss: false))
+          order: [OrderTerm(v[.runID], .value, descending: true)]))
       return resolved.project(
-        order.map { $0 == .sessionID ? NamedExpression($0, session) : NamedExpression("a", $0) }, as: alias)
+        order.map { $0 == .sessionID ? NamedExpression($0, shown(session)) : NamedExpression("a", $0) }, as: alias)
     }
     let current = newest(
       rows(of: .sessionVersions, asOf: run, as: "v"), "v", per: .anchor, columns: [.anchor, .sessionID], as: "s")
-    return resolved.join(current, on: Expression.column("s", .anchor).equals(.column("a", .anchor), ids)).project(
-      order.map { NamedExpression($0 == .sessionID ? "s" : "a", $0) }, as: alias)
+    return resolved.leftJoin(current, on: Expression.column("s", .anchor).equals(.column("a", .anchor), ids)).project(
+      order.map {
+        $0 == .sessionID ? NamedExpression($0, shown(.column("s", .sessionID))) : NamedExpression("a", $0)
+      }, as: alias)
   }
 
   /// Where no key is enforced, an event may have been written by two runs at once: the one of the lowest run counts.
