@@ -201,6 +201,6 @@ let package = Package(
         "PostgresBackend", "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend",
         "SessionPlan", "SessionRunner", "StatementRecording", "WarehouseDriver", logging, "sessionizer",
       ],
-      swiftSettings: strict),
+      exclude: ["Layout1"], swiftSettings: strict),
   ]
 )

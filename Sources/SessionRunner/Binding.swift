@@ -48,19 +48,20 @@ extension JobContext {
   }
 
   /// The job as a reader needs it: its settings are the ledger's.
-  func boundToLedger() async throws -> BoundJob {
+  func boundToLedger() async throws -> BoundJob { try await boundToLedger(try await currentLayout()) }
+
+  /// The same for ledgers of any layout.
+  func boundToLedger(_ layout: LedgerLayout) async throws -> BoundJob {
     let name = job.names[.sessionTable]
     guard let ledger = try await connection.describe(name) else {
       throw RunnerError(
         "there is no table \(name)", remedy: "run `sessionizer create` first, or check --prefix and --schema")
     }
-    let layout = try await currentLayout()
     let isInteger = ledger.columns.first { $0.name == "event_id" }?.type == .integer
     var bound = BoundJob.assumed(job)
     bound.eventIDType = isInteger ? .integer : .text
     bound.isUpgraded = layout.isUpgraded
     bound.job.source.sequence = layout.hasSequence ? PageviewSource.ownSequence : nil
-    try await requireKnownLayout(try planner(bound))
     if let first = try await firstFingerprint(bound) {
       bound.job = first.applied(to: bound.job)
       if case let attributes = bound.job.attributes, !attributes.isEmpty {
@@ -83,7 +84,6 @@ extension JobContext {
 
   /// - Throws: `RunnerError` naming the setting and both values, where the ledger belongs to another job.
   func requireSameJob(_ bound: BoundJob) async throws {
-    try await requireKnownLayout(try planner(bound))
     guard let first = try await firstFingerprint(bound),
       let difference = JobFingerprint(bound).difference(from: first)
     else { return }

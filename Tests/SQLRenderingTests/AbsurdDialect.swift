@@ -22,7 +22,8 @@ enum AbsurdDialect {
         scratchName: "zettel!{name}", positionColumn: "{name} GEZAEHLT", scratchKey: "{name} ZETTELSCHLOSS",
         scratchIndex: "BAUE ZETTELREGISTER {name} ZU {table} [{columns}]", analyzeScratch: "MISS {name}",
         dropScratch: "WIRF {name} WEG", scratchPrefix: "%", clustered: " SORTIERT NACH {columns}",
-        unclustered: " UNSORTIERT", requiredColumn: "{name} PFLICHT {type}", nullableColumn: "{name} KANN {type}"),
+        unclustered: " UNSORTIERT", requiredColumn: "{name} PFLICHT {type}", nullableColumn: "{name} KANN {type}",
+        addColumn: "HAENGE {column} AN {table}", dropView: "WIRF AUSSICHT {name} WEG"),
       rights: .init(
         grantOnTable: "GIB {rights} AN {table} FUER {role}", grantOnSchema: "GIB HAUS {schema} FUER {role}",
         grantScratchTables: "GIB ZETTEL FUER {role}", guardTable: ["BEWACHE {table} MIT {message}"]),
@@ -32,7 +33,8 @@ enum AbsurdDialect {
         computedOnceSuffix: "EINMAL", computedOnceCondition: "JA", limit: "NUR {n}", nullsFirst: "LEERE VORAN",
         byteOrder: "NACH BYTES", sum: "SUMME({a})",
         tableAlias: "{rows} GENANNT {alias}", fromNothing: "AUS DEM NICHTS", limitBeforeColumns: "HOECHSTENS {n}",
-        previous: "DAVOR({a})", first: "ERSTER({a})", count: "ANZAHL", countDistinct: "SORTEN({a})",
+        previous: "DAVOR({a})", next: "DANACH({a})", first: "ERSTER({a})", count: "ANZAHL",
+        countDistinct: "SORTEN({a})",
         minimum: "KLEINSTES({a})", maximum: "GROESSTES({a})", byteKey: "ROH({a})", equalBytes: "EINERLEI({a}; {b})",
         semiJoin: "HALBVERBUND", antiJoin: "GEGENVERBUND"),
       scripts: .init(

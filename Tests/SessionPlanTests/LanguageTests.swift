@@ -11,6 +11,8 @@ import Testing
     case .createKey: "CREATE"
     case .grant: "GRANT"
     case .guardTable: "CREATE"
+    // A column is added; a view, which holds no rows, is made anew.
+    case .addColumn, .replaceView: "CREATE"
     case .insert: "INSERT"
     case .query: "SELECT"
     }
@@ -25,16 +27,18 @@ import Testing
       .createView(name: t, query: query), .createScratch(ScratchDefinition(name: "s", query: query)),
       .insert(Insert(into: t, columns: [], query: query)), .query(query), .createKey(table: t, columns: ["a"]),
       .grant(.scratchTables(to: "r")), .guardTable(t),
+      .addColumn(SchemaColumn("a", .integer, nullable: true), to: t, isKey: false), .replaceView(name: t, query: query),
     ]
     #expect(
       every.map(verb) == [
-        "CREATE", "CREATE", "CREATE", "CREATE", "INSERT", "SELECT", "CREATE", "GRANT", "CREATE",
+        "CREATE", "CREATE", "CREATE", "CREATE", "INSERT", "SELECT", "CREATE", "GRANT", "CREATE", "CREATE",
+        "CREATE",
       ])
     let cases = every.compactMap { Mirror(reflecting: $0).children.first?.label }
     #expect(
       cases == [
         "createTable", "createIndex", "createView", "createScratch", "insert", "query", "createKey", "grant",
-        "guardTable",
+        "guardTable", "addColumn", "replaceView",
       ])
   }
 }

@@ -41,11 +41,11 @@ extension JobContext {
     return dump
   }
 
-  func sessionsCSV(asOf run: Int64? = nil) async throws -> [UInt8] {
+  package func sessionsCSV(asOf run: Int64? = nil) async throws -> [UInt8] {
     try await csv { try await sessions(asOf: run, $0) }
   }
 
-  func eventsCSV(asOf run: Int64? = nil) async throws -> [UInt8] {
+  package func eventsCSV(asOf run: Int64? = nil) async throws -> [UInt8] {
     try await csv { try await events(asOf: run, $0) }
   }
 

@@ -64,8 +64,8 @@ extension Statement {
     switch self {
     case .insert(let insert): insert.query
     case .createScratch(let scratch): scratch.query
-    case .createView(_, let query), .query(let query): query
-    case .createTable, .createIndex, .createKey, .grant, .guardTable: nil
+    case .createView(_, let query), .replaceView(_, let query), .query(let query): query
+    case .createTable, .createIndex, .createKey, .addColumn, .grant, .guardTable: nil
     }
   }
 
@@ -83,7 +83,10 @@ extension Statement {
     case .query(var query):
       query.with = []
       return .query(query)
-    case .createTable, .createIndex, .createKey, .grant, .guardTable: return self
+    case .replaceView(let name, var query):
+      query.with = []
+      return .replaceView(name: name, query: query)
+    case .createTable, .createIndex, .createKey, .addColumn, .grant, .guardTable: return self
     }
   }
 }

@@ -25,6 +25,13 @@ extension DialectKey {
     .text(
       "tables.create_view", \.tables.createView, "Makes a view, and leaves or renews one that is there (trap T20).",
       takes: "name|name_text query|query_text", example: "CREATE OR REPLACE VIEW {name} AS\n{query}"),
+    .text(
+      "tables.add_column", \.tables.addColumn,
+      "Adds a column, NULL in the rows that are there; {column} is its name and type. Only `upgrade` does.",
+      takes: "table column", or: "ALTER TABLE {table} ADD COLUMN {column}", example: "ALTER TABLE {table} ADD {column}"),
+    .text(
+      "tables.drop_view", \.tables.dropView, "Takes away a view of an older layout. Only `upgrade` does.",
+      takes: "name", or: "DROP VIEW {name}", example: "DROP VIEW IF EXISTS {name}"),
     .optional(
       "tables.view_text", \.tables.viewText,
       "A text as a view shows it, where tables keep texts in another form; ~ where they do not.", takes: "a",

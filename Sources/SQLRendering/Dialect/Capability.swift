@@ -75,11 +75,13 @@ extension Dialect {
   public var profile: PlanProfile {
     get {
       func can(_ capability: Capability) -> Bool { support(for: capability).isUsable }
-      return PlanProfile(
+      var profile = PlanProfile(
         dialect: name, steps: steps, islands: islands, hasCorrelatedLookup: can(.correlatedLookup),
         enforcesKeys: can(.enforcedKeys),
         hasSHA256: can(.sha256), hasArrivalColumn: can(.arrivalColumn), hasNamedTimeZones: can(.namedTimeZones),
         hasStrictTypes: can(.strictTypes), buildsKeysLate: can(.lateKeys))
+      profile.hasTransactionalDefinitions = !session.commitsOnDDL
+      return profile
     }
     set {
       let old = profile

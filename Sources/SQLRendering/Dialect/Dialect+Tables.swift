@@ -14,6 +14,11 @@ extension Dialect {
     public var createKey: String?
     /// `{name}`, `{query}`; `{name_text}`, `{query_text}`, the same as text constants.
     public var createView: String
+    /// `{table}`, `{column}` (name and type): adds a column that is NULL in the rows that are there. Defaults to
+    /// `ALTER TABLE {table} ADD COLUMN {column}`.
+    public var addColumn: String
+    /// `{name}`: takes away a view of an older layout. Defaults to `DROP VIEW {name}`.
+    public var dropView: String
     /// `{a}`: a text of a table as a view shows it, where tables keep texts in another form; nil where they do not.
     public var viewText: String?
     /// `{statement_text}`, a statement that makes a table or an index, as a text constant; `{name_text}`: makes it
@@ -60,8 +65,11 @@ extension Dialect {
       scratchIndex: String?, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
       scratchIndexInTable: String? = nil, viewText: String? = nil,
       createUnlessThere: String? = nil, clustered: String = "", unclustered: String = "",
-      requiredColumn: String = "{name} {type} NOT NULL", nullableColumn: String = "{name} {type}"
+      requiredColumn: String = "{name} {type} NOT NULL", nullableColumn: String = "{name} {type}",
+      addColumn: String = "ALTER TABLE {table} ADD COLUMN {column}", dropView: String = "DROP VIEW {name}"
     ) {
+      self.addColumn = addColumn
+      self.dropView = dropView
       self.scratchPrefix = scratchPrefix
       self.scratchIndexInTable = scratchIndexInTable
       self.viewText = viewText

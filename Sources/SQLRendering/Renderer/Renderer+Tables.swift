@@ -58,6 +58,18 @@ extension Renderer {
     return try unlessThere(statement, name)
   }
 
+  func addColumn(_ column: SchemaColumn, to table: ObjectName, isKey: Bool) throws -> String {
+    let type = type(column.type, isKey: isKey)
+    let definition = try fill(
+      dialect.tables.nullableColumn, ["name": try quoted(column.name), "type": type], "nullable_column")
+    return try fill(
+      dialect.tables.addColumn, ["table": try quoted(table), "column": definition], "add_column")
+  }
+
+  func dropView(_ name: ObjectName) throws -> String {
+    try fill(dialect.tables.dropView, ["name": try quoted(name)], "drop_view")
+  }
+
   func createKey(_ table: ObjectName, _ columns: [String]) throws -> String {
     guard let template = dialect.tables.createKey else {
       throw RenderingError(

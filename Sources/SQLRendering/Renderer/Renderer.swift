@@ -26,6 +26,8 @@ public struct Renderer: Sendable {
     case .createTable(let table): [try createTable(table)]
     case .createIndex(let index): try createIndex(index).map { [$0] } ?? []
     case .createView(let name, let query): [try createView(name, text(ofView: query))]
+    case .replaceView(let name, let query): [try dropView(name), try createView(name, text(ofView: query))]
+    case .addColumn(let column, let table, let isKey): [try addColumn(column, to: table, isKey: isKey)]
     case .createKey(let table, let columns): [try createKey(table, columns)]
     case .grant(let grant): [try self.grant(grant)]
     case .guardTable(let table): try guardTable(table)

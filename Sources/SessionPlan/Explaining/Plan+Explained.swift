@@ -36,6 +36,10 @@ extension Statement {
       ExplainedNode("grant use of schema", ["schema of": [table.description], "role": [role]])
     case .grant(.scratchTables(let role)): ExplainedNode("grant scratch tables", ["role": [role]])
     case .guardTable(let table): ExplainedNode("guard table", ["table": [table.description]])
+    case .addColumn(let column, let table, _):
+      ExplainedNode("add column", ["table": [table.description], "column": [column.name]])
+    case .replaceView(let name, let query):
+      ExplainedNode("replace view", ["name": [name.description]], [query.explained])
     case .createView(let name, let query):
       ExplainedNode("create view", ["name": [name.description]], [query.explained])
     case .createScratch(let scratch):

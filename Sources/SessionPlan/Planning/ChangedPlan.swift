@@ -45,9 +45,10 @@ extension Planner {
         NamedExpression("change", .text("retired")), .init("r", .sessionID),
         NamedExpression("replaced_by", r(.survivor)),
         NamedExpression(.reason, .choose([Branch(isAlone, then: .text("extended"))], otherwise: .text("merged"))),
-      ] + Self.sessionColumns.map { column, type in
-        column == .userID ? .init("r", column) : NamedExpression(column, .null(type))
-      } + attributeColumns.map { NamedExpression($0, .null(.text)) }, as: "o")
+      ]
+        + Self.sessionColumns.map { column, type in
+          column == .userID ? .init("r", column) : NamedExpression(column, .null(type))
+        } + attributeColumns.map { NamedExpression($0, .null(.text)) }, as: "o")
   }
 
   /// Sessions that gained a pageview and are kept under the anchor that they had.

@@ -12,9 +12,13 @@ public enum RunMode: Hashable, Sendable {
     switch self {
     case .whole: "whole"
     case .window: "window"
-    case .new: "new"
+    case .new: Self.newName
     }
   }
+
+  static let newName = "new"
+  /// As the run ledger names what brings ledgers to another layout.
+  static let upgradeName = "upgrade"
 }
 
 /// Why a row is in quarantine. The loader has more reasons, for lines that are no rows.

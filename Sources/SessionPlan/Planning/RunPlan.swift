@@ -197,7 +197,8 @@ extension Planner {
   public func markQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     let counts = Expression.and([
-      r["state"].equals(.text("finished"), .bytes), r["mode"].differs(from: .text("window"), .bytes),
+      r["state"].equals(.text("finished"), .bytes),
+      .or([RunMode.whole.name, RunMode.newName].map { r["mode"].equals(.text($0), .bytes) }),
     ])
     return Query(
       Relation.table(r).filter(counts).project(

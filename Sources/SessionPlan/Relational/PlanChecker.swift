@@ -32,7 +32,9 @@ public struct PlanChecker: Sendable {
         try require(names.contains(key), "primary key \(key) is no column of \(table.name)")
       }
     case .createIndex, .createKey, .grant, .guardTable: break
-    case .createView(_, let query), .query(let query): _ = try columns(of: query)
+    case .addColumn(let column, let table, _):
+      try require(column.isNullable, "column \(column.name) is added to \(table), whose rows have no value for it")
+    case .createView(_, let query), .replaceView(_, let query), .query(let query): _ = try columns(of: query)
     case .createScratch(let scratch):
       var found = try columns(of: scratch.query)
       if let position = scratch.position {

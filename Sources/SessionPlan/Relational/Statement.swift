@@ -6,6 +6,10 @@ public enum Statement: Hashable, Sendable {
   /// that are there (`PlanProfile.buildsKeysLate`).
   case createKey(table: ObjectName, columns: [String])
   case createView(name: ObjectName, query: Query)
+  /// Adds a column, NULL in every row that is there, to a table of an older layout: only `upgrade` does.
+  case addColumn(SchemaColumn, to: ObjectName, isKey: Bool)
+  /// Makes a view in the place of one of an older layout. Views hold no rows: only `upgrade` does.
+  case replaceView(name: ObjectName, query: Query)
   /// Gives a role a right that a run or a load needs. Rights are never taken away.
   case grant(Grant)
   /// Has the engine itself refuse to change or remove rows of a table, to everybody.
