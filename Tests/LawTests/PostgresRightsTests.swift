@@ -2,11 +2,12 @@ import PostgresServer
 import SessionPlan
 import SessionRunner
 import StatementRecording
+import TestNeeds
 import Testing
 import WarehouseDriver
 
 /// L2 on PostgreSQL: a role that has been granted the least rights can run the job, and can change nothing.
-@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresRightsTests {
+@Suite(.fewAtOnce, .needs(Engine.postgresC.absence)) struct PostgresRightsTests {
   /// What the server is to refuse.
   private func refused(_ sql: String, by connection: any WarehouseDriver.Connection) async throws {
     try await connection.executeByHand(sql, because: "a change that the server is to refuse")
