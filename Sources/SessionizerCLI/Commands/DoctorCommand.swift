@@ -78,6 +78,7 @@ struct DoctorCommand: AsyncParsableCommand {
     switch outcome {
     case .good: "ok"
     case .bad: "failed"
+    case .advised: "advice"
     case .skipped: "skipped"
     }
   }

@@ -38,6 +38,13 @@ struct Place: Sendable {
     url = try Self.url(engine, server, database, schema)
   }
 
+  /// The way to it for another role of PostgreSQL's.
+  func url(as role: String) throws -> String {
+    let server = try #require(server)
+    if engine.isODBC { return url.replacing("UID=\(server.user)", with: "UID=\(role)") }
+    return server.url(database: database, user: role) + (schema.map { "?options=-csearch_path%3D\($0)" } ?? "")
+  }
+
   private static func url(
     _ engine: Engine, _ server: Server?, _ database: String, _ schema: String?
   ) throws -> String {
