@@ -4,7 +4,10 @@ SOURCES := Package.swift Sources Tests Backends docs/examples
 # Where `make demo` works: sqlite, postgres, or the URL of a target.
 TARGET ?= sqlite
 
-.PHONY: demo test bench bench-postgres bench-odbc bench-compare build release format lint prepare prepare-test
+# How long `make soak` plays.
+SECONDS ?= 600
+
+.PHONY: demo check test soak bench bench-postgres bench-odbc bench-compare build release format lint prepare prepare-test
 
 demo: prepare ## builds, and shows the whole way on generated pageviews
 	swift build -c release --product sessionizer
@@ -13,6 +16,12 @@ demo: prepare ## builds, and shows the whole way on generated pageviews
 # As it is shipped, optimized: the same tests take five times as long in debug (`swift test`).
 test: prepare-test ## every test, on private servers that are started for it
 	./scripts/test.sh
+
+check: prepare ## units, golden files, cases and 300 histories on SQLite; under four minutes from a built tree
+	./scripts/check.sh
+
+soak: prepare-test ## fresh histories on every engine, for SECONDS=600
+	./scripts/soak.sh $(SECONDS)
 
 bench: prepare ## measures the tool on SQLite against plain SQL; about ten minutes
 	swift build -c release --product sessionizer

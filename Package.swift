@@ -124,27 +124,41 @@ let package = Package(
       dependencies: [
         "DialectFiles", "PlanSamples", "PostgresBackend", "PrivateServer", "SQLRendering", "SQLiteBackend",
         "SessionPlan",
-        "SessionRunner", "StatementRecording", "WarehouseDriver", logging,
+        "SessionRunner", "StatementRecording", "TestNeeds", "WarehouseDriver", logging,
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "DialectFilesTests", dependencies: ["DialectFiles", "SQLRendering", "SessionPlan", "YAMLReading"],
       swiftSettings: strict),
     .testTarget(
-      name: "PageviewFilesTests", dependencies: ["CZlib", "PageviewFiles", "SessionPlan", "WarehouseDriver", crypto],
+      name: "PageviewFilesTests",
+      dependencies: [
+        "CZlib", "PageviewFiles", "SessionPlan", "TestFixtures", "TestNeeds", "WarehouseDriver", crypto,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "PageviewGeneratorTests",
       dependencies: ["PageviewFiles", "PageviewGenerator", "SessionPlan", "WarehouseDriver"], swiftSettings: strict),
+    // Skips by name, and files beside the package.
+    .target(name: "TestNeeds", path: "Tests/TestNeeds", swiftSettings: strict),
+    .target(
+      name: "TestFixtures", dependencies: ["BackendConformance", "SessionPlan"], path: "Tests/TestFixtures",
+      swiftSettings: strict),
+    .target(
+      name: "AggregateOracle", dependencies: ["BackendConformance"], path: "Tests/AggregateOracle",
+      swiftSettings: strict),
     // The algorithm in memory, and mistakes to be planted in it: the test of the histories.
     .target(
       name: "HistoryMutants", dependencies: ["BackendConformance"], path: "Tests/HistoryMutants",
       swiftSettings: strict),
     .testTarget(
-      name: "BackendConformanceTests", dependencies: ["BackendConformance", "HistoryMutants", "SessionPlan"],
-      swiftSettings: strict),
+      name: "BackendConformanceTests",
+      dependencies: [
+        "AggregateOracle", "BackendConformance", "HistoryMutants", "SessionPlan", "TestFixtures", "TestNeeds",
+      ], swiftSettings: strict),
     .testTarget(
-      name: "SQLiteBackendTests", dependencies: ["CSQLite", "SQLiteBackend", "SessionPlan", "WarehouseDriver", crypto],
+      name: "SQLiteBackendTests",
+      dependencies: ["CSQLite", "SQLiteBackend", "SessionPlan", "TestNeeds", "WarehouseDriver", crypto],
       swiftSettings: strict),
     .testTarget(
       name: "SessionRunnerTests", dependencies: ["SessionRunner", "WarehouseDriver"], swiftSettings: strict),
@@ -153,14 +167,16 @@ let package = Package(
     .target(
       name: "PostgresServer", dependencies: ["PrivateServer"], path: "Tests/PostgresServer", swiftSettings: strict),
     .testTarget(
-      name: "PostgresServerTests", dependencies: ["PostgresServer", "PrivateServer"], swiftSettings: strict),
+      name: "PostgresServerTests", dependencies: ["PostgresServer", "PrivateServer", "TestNeeds"], swiftSettings: strict
+    ),
     .target(
       name: "MariaDBServer", dependencies: ["PrivateServer"], path: "Tests/MariaDBServer", swiftSettings: strict),
-    .testTarget(name: "MariaDBServerTests", dependencies: ["MariaDBServer", "PrivateServer"], swiftSettings: strict),
+    .testTarget(
+      name: "MariaDBServerTests", dependencies: ["MariaDBServer", "PrivateServer", "TestNeeds"], swiftSettings: strict),
     .testTarget(
       name: "PostgresBackendTests",
       dependencies: [
-        "CPostgres", "PostgresBackend", "PostgresServer", "PrivateServer", "SQLRendering", "SessionPlan",
+        "CPostgres", "PostgresBackend", "PostgresServer", "PrivateServer", "SQLRendering", "SessionPlan", "TestNeeds",
         "WarehouseDriver",
       ],
       swiftSettings: strict),
@@ -168,8 +184,7 @@ let package = Package(
       name: "ODBCBackendTests",
       dependencies: [
         "CODBC", "DialectFiles", "MariaDBServer", "ODBCBackend", "PostgresBackend", "PostgresServer", "PrivateServer",
-        "SQLRendering",
-        "SQLiteBackend", "SessionPlan", "WarehouseDriver",
+        "SQLRendering", "SQLiteBackend", "SessionPlan", "TestNeeds", "WarehouseDriver",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -191,15 +206,20 @@ let package = Package(
     // The scripts of dialects on engines that run inside Python, where the set-up of the tests made room for them.
     .testTarget(
       name: "DialectScriptTests",
-      dependencies: ["BackendConformance", "DialectFiles", "PrivateServer", "SQLRendering", "SessionPlan"],
+      dependencies: [
+        "BackendConformance", "DialectFiles", "PrivateServer", "SQLRendering", "SessionPlan", "TestFixtures",
+        "TestNeeds",
+      ],
       exclude: ["corrections.py", "parsers.py", "requirements.txt", "run_scripts.py", "translation.py"],
       swiftSettings: strict),
     .testTarget(
       name: "LawTests",
       dependencies: [
-        "BackendConformance", "DialectFiles", "HistoryMutants", "MariaDBServer", "ODBCBackend", "PageviewFiles",
+        "AggregateOracle", "BackendConformance", "DialectFiles", "HistoryMutants", "MariaDBServer", "ODBCBackend",
+        "PageviewFiles",
         "PostgresBackend", "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend",
-        "SessionPlan", "SessionRunner", "StatementRecording", "WarehouseDriver", logging, "sessionizer",
+        "SessionPlan", "SessionRunner", "StatementRecording", "TestFixtures", "TestNeeds", "WarehouseDriver", logging,
+        "sessionizer",
       ],
       exclude: ["Layout1"], swiftSettings: strict),
   ]

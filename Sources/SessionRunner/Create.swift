@@ -7,10 +7,13 @@ public struct CreateRequest: Sendable {
   public var grantee: String?
   /// Whether the engine itself is to refuse changes of the ledgers, to everybody.
   public var isGuarded: Bool
+  /// Whether keys that are otherwise left to the first run are built, too.
+  public var finishes: Bool
 
-  public init(grantee: String? = nil, isGuarded: Bool = false) {
+  public init(grantee: String? = nil, isGuarded: Bool = false, finishes: Bool = false) {
     self.grantee = grantee
     self.isGuarded = isGuarded
+    self.finishes = finishes
   }
 }
 
@@ -77,7 +80,7 @@ extension JobContext {
 
   private func createPlan(_ planner: Planner, ownsSource: Bool, _ request: CreateRequest) async throws -> Plan {
     // A role that only inserts could not build the key later.
-    let wantsKeys = request.grantee != nil
+    let wantsKeys = request.grantee != nil || request.finishes
     let found = try await connection.describe(job.names[.sessionTable])
     var plan = try planner.createPlan(
       withSource: ownsSource, leavingKeys: planner.profile.buildsKeysLate && !wantsKeys && found == nil)
@@ -93,11 +96,18 @@ extension JobContext {
     return plan
   }
 
-  /// Whether `session_table` still waits for its key, which the first run builds.
-  func lacksKeys(_ planner: Planner) async throws -> Bool {
-    guard planner.profile.buildsKeysLate else { return false }
-    return try await connection.describe(job.names[.sessionTable])?.primaryKey.isEmpty ?? false
+  /// The key that `create` may have left to the first run.
+  enum LateKeys { case built, missing, missingAndNotOurs }
+
+  func lateKeys(_ planner: Planner) async throws -> LateKeys {
+    guard planner.profile.buildsKeysLate, let table = try await connection.describe(job.names[.sessionTable]),
+      table.primaryKey.isEmpty
+    else { return .built }
+    return table.mayMakeKeys ? .missing : .missingAndNotOurs
   }
+
+  /// Whether `session_table` still waits for its key, which the first run builds.
+  func lacksKeys(_ planner: Planner) async throws -> Bool { try await lateKeys(planner) != .built }
 
   private func ownSource() throws -> BoundJob {
     let standard = PageviewSource()

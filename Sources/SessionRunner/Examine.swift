@@ -6,6 +6,8 @@ public struct Examination: Sendable {
   public enum Outcome: Hashable, Sendable {
     case good
     case bad
+    /// Works, and could do better: the detail says what to do.
+    case advised
     /// Could not be looked at, because of something before it.
     case skipped
   }
@@ -53,7 +55,8 @@ extension JobContext {
       return "\(bound.sourceName) has the columns; event ids are \(bound.eventIDType.rawValue)"
     }
     await look("objects") { try await examineObjects() }
-    if results.suffix(2).allSatisfy({ $0.outcome == .good }) {
+    let isThere = results.suffix(2).allSatisfy { $0.outcome == .good }
+    if isThere {
       await look("ledgers") {
         let bound = try await boundToSource()
         try await requireSameJob(bound)
@@ -62,7 +65,32 @@ extension JobContext {
     } else {
       results.append(Examination("ledgers", .skipped, "needs the source and the objects"))
     }
+    if profile.buildsKeysLate {
+      results.append(isThere ? await examineKeys() : .init("keys", .skipped, "needs the objects"))
+    }
     return results
+  }
+
+  /// The keys that `create` leaves to the first run.
+  private func examineKeys() async -> Examination {
+    do {
+      let planner = try planner(try await boundToSource())
+      let hasRows = try await !connection.rows(planner.ledgerProbe(), path: "doctor/keys").isEmpty
+      let table = job.names[.sessionTable]
+      return switch (try await lateKeys(planner), hasRows) {
+      case (.built, _): Examination("keys", .good, "\(table) has its key")
+      case (.missing, false): Examination("keys", .good, "the first run builds that of \(table)")
+      case (.missing, true):
+        Examination("keys", .advised, "\(table) has no key, so that runs are slow; run `sessionizer create --finish`")
+      case (.missingAndNotOurs, _):
+        Examination(
+          "keys", .advised,
+          "\(table) has no key, and this role may not build it, so that runs are slow; "
+            + "have the table's owner run `sessionizer create --finish`")
+      }
+    } catch {
+      return Examination("keys", .bad, "\(error)")
+    }
   }
 
   private func examineObjects() async throws -> String {

@@ -56,19 +56,36 @@ extension JobContext {
     try requireArrival(request.mode, bound)
     try await requireLedgers(bound)
     do {
-      return try await attempt(request, bound, allowingFirst: true)
+      return try await attempt(request, bound, Allowed())
     } catch let error as DriverError where error.code == .constraint && (error.planPath ?? "").hasPrefix("first run/") {
       // An event id occurs twice in the source: the general plan chooses among copies.
       logger.info("the source has copies of an event id; running again with the general plan")
-      return try await attempt(request, bound, allowingFirst: false)
+      return try await attempt(request, bound, Allowed(firstPlan: false))
+    } catch let error as DriverError where error.code == .permission {
+      // The engine did not tell before that this role may not build the key.
+      guard isLateKey(error.planPath, try planner(bound)) else { throw error }
+      return try await attempt(request, bound, Allowed(lateKeys: false))
     }
   }
 
-  private func attempt(_ request: RunRequest, _ bound: BoundJob, allowingFirst: Bool) async throws -> RunReport {
+  /// What an attempt may do; correctness rests on none of it.
+  private struct Allowed {
+    /// The cheaper plan of a first run, which finds copies of an event id by the key.
+    var firstPlan = true
+    /// To build the keys that `create` left to the first run.
+    var lateKeys = true
+  }
+
+  private func isLateKey(_ path: String?, _ planner: Planner) -> Bool {
+    guard let step = path?.split(separator: "/").last else { return false }
+    return planner.keySteps().contains { $0.name == step }
+  }
+
+  private func attempt(_ request: RunRequest, _ bound: BoundJob, _ allowed: Allowed) async throws -> RunReport {
     let planner = try planner(bound)
     let identity = RunIdentity(
       job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
-    try requireRendering(of: request.mode, planner, identity, allowingFirst: allowingFirst)
+    try requireRendering(of: request.mode, planner, identity, allowingFirst: allowed.firstPlan)
     let ledger = job.names[.sessionRuns]
     await connection.annotate("run of \(ledger)")
     do {
@@ -76,7 +93,7 @@ extension JobContext {
       let result = try await connection.transaction(.insertOnly(ledgers: ledgers)) {
         try await requireSameJob(bound)
         let mode = try await planMode(request.mode, planner, bound)
-        let plan = try await plan(mode, planner, identity, allowingFirst: allowingFirst)
+        let plan = try await plan(mode, planner, identity, allowed)
         try await carryOut(plan) { step in
           guard step == plan.steps.first?.name, let id = try await runID(planner) else { return }
           await connection.annotate("run \(id) of \(ledger)")
@@ -121,10 +138,18 @@ extension JobContext {
 
   /// The first run into empty ledgers has a cheaper plan.
   private func plan(
-    _ mode: RunMode, _ planner: Planner, _ identity: RunIdentity, allowingFirst: Bool
+    _ mode: RunMode, _ planner: Planner, _ identity: RunIdentity, _ allowed: Allowed
   ) async throws -> Plan {
-    let buildingKeys = try await lacksKeys(planner)
-    guard allowingFirst, planner.hasFirstRunPlan,
+    let keys = try await lateKeys(planner)
+    let buildingKeys = keys == .missing && allowed.lateKeys
+    if keys != .built, !buildingKeys {
+      logger.warning(
+        """
+        \(job.names[.sessionTable]) has no key yet, and this role may not build it: the run does without, and is slower; \
+        have the table's owner run `sessionizer create --finish`
+        """)
+    }
+    guard allowed.firstPlan, keys == .built || buildingKeys, planner.hasFirstRunPlan,
       try await connection.rows(planner.ledgerProbe(), path: "run/is the ledger empty").isEmpty
     else { return try planner.runPlan(mode, identity, buildingKeys: buildingKeys) }
     return try planner.firstRunPlan(mode, identity, buildingKeys: buildingKeys)
@@ -249,7 +274,7 @@ extension JobContext {
     do {
       try await requireSameJob(bound)
       let mode = try await planMode(request.mode, planner, bound)
-      let plan = try await plan(mode, planner, identity, allowingFirst: true)
+      let plan = try await plan(mode, planner, identity, Allowed())
       try PlanChecker().check(plan)
       var report = DryRunReport(plan: plan.name, steps: [])
       for step in plan.steps {

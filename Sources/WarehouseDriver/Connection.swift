@@ -147,11 +147,14 @@ public struct TableDescription: Sendable {
   public var columns: [Column]
   /// The columns of the primary key; empty where there is none.
   public var primaryKey: [String]
+  /// Whether this role may make keys and indexes of it. True where the engine does not tell: the attempt then does.
+  public var mayMakeKeys: Bool
 
-  public init(kind: Kind, columns: [Column], primaryKey: [String]) {
+  public init(kind: Kind, columns: [Column], primaryKey: [String], mayMakeKeys: Bool = true) {
     self.kind = kind
     self.columns = columns
     self.primaryKey = primaryKey
+    self.mayMakeKeys = mayMakeKeys
   }
 }
 

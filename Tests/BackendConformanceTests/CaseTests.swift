@@ -1,12 +1,11 @@
+import AggregateOracle
 import BackendConformance
 import Foundation
 import HistoryMutants
 import SessionPlan
+import TestFixtures
+import TestNeeds
 import Testing
-
-/// The folder beside the package where published cases and real traffic may lie.
-private let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared").path
 
 @Suite struct CaseTests {
   @Test(arguments: ConformanceCase.own)
@@ -65,11 +64,8 @@ private let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathCompo
     }
   }
 
-  @Test func publishedCases() async throws {
-    guard let cases = try PublishedCase.load(folder: sharedFolder + "/fixtures") else {
-      print("skipped, fixtures absent: the published cases are not beside the package")
-      return
-    }
+  @Test(.needs(SharedFolder.fixturesAbsence)) func publishedCases() async throws {
+    let cases = try PublishedCase.all()
     #expect(cases.count >= 6)
     for published in cases {
       let job = published.job
@@ -91,11 +87,8 @@ private let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathCompo
     }
   }
 
-  @Test func realPageviews() throws {
-    guard let rows = try RealPageviews.load(path: sharedFolder + "/data/wikipedia_readers_pageviews.csv") else {
-      print("skipped, fixtures absent: the real pageviews are not beside the package")
-      return
-    }
+  @Test(.needs(SharedFolder.pageviewsAbsence)) func realPageviews() throws {
+    let rows = try RealPageviews.all()
     #expect(rows.count == 63_524)
     var model = LedgerModel(job: HistoryJob(idType: .integer))
     model.insert(rows)

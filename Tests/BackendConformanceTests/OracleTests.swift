@@ -1,3 +1,4 @@
+import AggregateOracle
 import SessionPlan
 import Testing
 

@@ -2,6 +2,7 @@ import DialectFiles
 import Foundation
 import SQLRendering
 import SessionPlan
+import TestNeeds
 import Testing
 
 /// A smoke test for dialects whose engines do not run here: two parsers that know them have nothing against their
@@ -19,7 +20,7 @@ import Testing
     var testDescription: String { "\(dialect) by \(parser)" }
   }
 
-  @Test(.enabled(if: PythonEngines.haveParsers), arguments: readings)
+  @Test(.needs(PythonEngines.parsersAbsence), arguments: readings)
   func scriptsCanBeParsed(_ reading: Reading) throws {
     let dialect = try DialectLibrary().dialect(named: reading.dialect).asScript
     let scripts = QueryScripts(dialect: dialect, planner: try Planner(.assumed(SessionJob()), profile: dialect.profile))
@@ -38,7 +39,7 @@ import Testing
   }
 
   /// A parser sees that something is wrong with what is.
-  @Test(.enabled(if: PythonEngines.haveParsers), arguments: PythonEngines.parsers)
+  @Test(.needs(PythonEngines.parsersAbsence), arguments: PythonEngines.parsers)
   func theParserFindsFault(parser: String) throws {
     let wrong = ["SELECT 1 FROM (SELECT 2", "INSERT INTO t (a, b SELECT 1, 2", "SELECT a b c FROM t"]
     #expect(try PythonEngines.parse(wrong, as: "snowflake", by: parser).faults.count == 3)

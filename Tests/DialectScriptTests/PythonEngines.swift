@@ -11,8 +11,22 @@ enum PythonEngines {
     ProcessInfo.processInfo.environment["SESSIONIZER_PYTHON"]
     ?? root.appending(path: ".build-python/bin/python3").path
 
-  /// What is there, with its version; empty where there is no such Python.
-  static let versions: [String: String] = (try? ask(["task": "engines"], as: [String: String].self)) ?? [:]
+  /// What is there, with its version; a Python that is there and does not answer is a failure.
+  static let found = Result { try ask(["task": "engines"], as: [String: String].self) }
+  static let versions: [String: String] = (try? found.get()) ?? [:]
+  private static let isThere = FileManager.default.isExecutableFile(atPath: python)
+
+  /// Why tests cannot have some of the engines and parsers, or nil where they can: for `.needs`.
+  static func absence(of names: [String]) -> String? {
+    guard isThere else { return "there is no Python at \(python), which `make prepare-test` makes" }
+    // What is wrong with it, `PythonTests` tells.
+    guard case .success(let versions) = found else { return "\(python) does not answer" }
+    let missing = names.filter { versions[$0] == nil }
+    return missing.isEmpty ? nil : "\(missing.joined(separator: " and ")) not in Python"
+  }
+
+  /// The same for Python itself.
+  static let pythonAbsence = isThere ? nil : absence(of: [])
 
   struct Case: Encodable {
     var name: String
@@ -52,8 +66,8 @@ enum PythonEngines {
   }
 
   static let parsers = ["sqlglot", "sqlfluff"]
-  static let haveParsers = parsers.allSatisfy { versions[$0] != nil }
-  static let canTranslate = haveParsers && versions["duckdb"] != nil
+  static let parsersAbsence = absence(of: parsers)
+  static let translationAbsence = absence(of: parsers + ["duckdb"])
 
   struct Parsed: Decodable {
     /// How many statements the parser looked at.

@@ -3,42 +3,51 @@ import DialectFiles
 import Foundation
 import SQLRendering
 import SessionPlan
+import TestFixtures
+import TestNeeds
 import Testing
 
 /// The scripts of dialects on engines that run inside Python: what `queries/` holds does what the contract says, with
 /// nothing of the tool beside it.
 @Suite(.serialized) struct ScriptTests {
-  /// Engines for which there are dialects of that name.
-  static let engines = ["duckdb", "clickhouse"]
-  static let live = engines.filter { PythonEngines.versions[$0] != nil }
-
-  /// Tells loudly what was not run.
-  @Test func whatIsThere() {
-    for engine in Self.engines + PythonEngines.parsers {
-      let version = PythonEngines.versions[engine]
-      print(version.map { "\(engine) \($0): scripts run" } ?? "skipped, no \(engine) in Python: its scripts do not run")
-    }
+  @Test(.needs(PythonEngines.pythonAbsence)) func pythonAnswers() throws {
+    let versions = try PythonEngines.found.get()
+    print(versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
   }
 
   static let drawn: [(name: String, history: History)] = (1...6).map { seed in
     ("seed \(seed)", HistoryDistribution(hasKilledRuns: false, oneLargerIn: 1000).history(seed: UInt64(seed)))
   }
 
-  static let histories: [(name: String, history: History)] = {
-    let shared = PythonEngines.root.deletingLastPathComponent().appending(path: "shared/fixtures").path
-    let published = (try? PublishedCase.load(folder: shared)) ?? []
-    if published.isEmpty { print("skipped, fixtures absent: the published cases are not beside the package") }
-    return ConformanceCase.own.map { ($0.id, $0.history) } + published.map { ($0.name, $0.history) } + drawn
-  }()
+  static let histories = ConformanceCase.own.map { (name: $0.id, history: $0.history) } + drawn
 
-  /// Cases that people counted, published ones, and random histories with windows in any order and late rows.
-  @Test(arguments: live) func sessionsAreThoseOfTheOracle(engine: String) throws {
-    try check(try DialectLibrary().dialect(named: engine), on: engine, Self.histories, atLeast: 20)
+  /// Cases that people counted, and random histories with windows in any order and late rows.
+  @Test(.needs(PythonEngines.absence(of: ["duckdb"]))) func onDuckDBSessionsAreThoseOfTheOracle() throws {
+    try check(try DialectLibrary().dialect(named: "duckdb"), on: "duckdb", Self.histories, atLeast: 20)
+  }
+
+  @Test(.needs(PythonEngines.absence(of: ["clickhouse"]))) func onClickHouseSessionsAreThoseOfTheOracle() throws {
+    try check(try DialectLibrary().dialect(named: "clickhouse"), on: "clickhouse", Self.histories, atLeast: 20)
+  }
+
+  /// Published cases.
+  @Test(.needs(SharedFolder.fixturesAbsence ?? PythonEngines.absence(of: ["duckdb"]))) func publishedOnDuckDB() throws {
+    try published(on: "duckdb")
+  }
+
+  @Test(.needs(SharedFolder.fixturesAbsence ?? PythonEngines.absence(of: ["clickhouse"])))
+  func publishedOnClickHouse() throws {
+    try published(on: "clickhouse")
+  }
+
+  private func published(on engine: String) throws {
+    let cases = try PublishedCase.all().map { (name: $0.name, history: $0.history) }
+    try check(try DialectLibrary().dialect(named: engine), on: engine, cases, atLeast: 6)
   }
 
   /// Shapes that engines without a live test need, on one that has it: what they change is where things stand, never
   /// what comes out.
-  @Test(.enabled(if: live.contains("duckdb")), arguments: Shape.allCases) func shapes(shape: Shape) throws {
+  @Test(.needs(PythonEngines.absence(of: ["duckdb"])), arguments: Shape.allCases) func shapes(shape: Shape) throws {
     var dialect = try DialectLibrary().dialect(named: "duckdb")
     shape.change(&dialect)
     let words = ["nine-rows", "users", "bridg", "extend", "copies"]

@@ -3,6 +3,7 @@ import DialectFiles
 import Foundation
 import SQLRendering
 import SessionPlan
+import TestNeeds
 import Testing
 
 /// A smoke test for dialects whose engines do not run here: their scripts, translated to DuckDB, bring about what the
@@ -20,15 +21,8 @@ import Testing
   static let names = withoutEngine.filter { untranslated[$0] == nil }
   static let drawn = ScriptTests.drawn
 
-  @Test func whatIsNotTranslated() {
-    for (name, reason) in Self.untranslated { print("not translated: \(name): \(reason)") }
-    for (name, cases) in Self.faults {
-      for (id, reason) in cases { print("not translated: \(name), \(id): \(reason)") }
-    }
-  }
-
   /// The kit's cases and some random histories, and that the dialect's file claims just that.
-  @Test(.enabled(if: PythonEngines.canTranslate), arguments: names) func scriptsDoWhatTheyShould(name: String) throws {
+  @Test(.needs(PythonEngines.translationAbsence), arguments: names) func scriptsDoWhatTheyShould(name: String) throws {
     let dialect = try DialectLibrary().dialect(named: name)
     let run = try TranslatedRun(of: dialect, cases: ConformanceCase.own, drawn: Self.drawn)
     #expect(run.unused.isEmpty, "\(name): corrections.py has what no statement needs")
@@ -43,7 +37,8 @@ import Testing
 
   /// A dialect file of one's own (`SESSIONIZER_SMOKE_TEST`), by the translation of the built-in dialect that it is nearest
   /// to (`SESSIONIZER_SMOKE_TEST_AS`).
-  @Test(.enabled(if: own != nil && PythonEngines.canTranslate)) func aFileOfOnesOwn() throws {
+  @Test(.needs(own == nil ? "only where SESSIONIZER_SMOKE_TEST names a file" : PythonEngines.translationAbsence))
+  func aFileOfOnesOwn() throws {
     let own = try #require(Self.own)
     var library = DialectLibrary()
     let name = try library.add(file: own.path)
@@ -67,7 +62,7 @@ import Testing
   }
 
   /// Mistakes in a dialect that the translated run must see.
-  @Test(.enabled(if: PythonEngines.canTranslate), arguments: PlantedFault.all)
+  @Test(.needs(PythonEngines.translationAbsence), arguments: PlantedFault.all)
   func aPlantedFaultIsSeen(fault: PlantedFault) throws {
     var dialect = try DialectLibrary().dialect(named: fault.dialect)
     fault.change(&dialect)

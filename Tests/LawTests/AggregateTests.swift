@@ -1,3 +1,4 @@
+import AggregateOracle
 import BackendConformance
 import SessionPlan
 import SessionRunner

@@ -1,18 +1,12 @@
 import BackendConformance
-import Foundation
 import SessionPlan
+import TestFixtures
+import TestNeeds
 import Testing
 
-/// The folder beside the package where published cases and real traffic may lie.
-let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared").path
-
 @Suite(.fewAtOnce) struct CaseTests {
-  @Test func publishedCases() async throws {
-    guard let cases = try PublishedCase.load(folder: sharedFolder + "/fixtures") else {
-      print("skipped, fixtures absent: the published cases are not beside the package")
-      return
-    }
+  @Test(.needs(SharedFolder.fixturesAbsence)) func publishedCases() async throws {
+    let cases = try PublishedCase.all()
     #expect(cases.count >= 6)
     for published in cases {
       for variant in Variant.usual {
@@ -24,12 +18,9 @@ let sharedFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().d
   }
 
   /// 63,524 pageviews at once, under both rules, and in 50 batches in any order by `--new`, whole and windowed runs.
-  @Test(arguments: GapBoundary.allCases, Engine.live)
+  @Test(.needs(SharedFolder.pageviewsAbsence), arguments: GapBoundary.allCases, Engine.live)
   func realPageviews(boundary: GapBoundary, engine: Engine) async throws {
-    guard let rows = try RealPageviews.load(path: sharedFolder + "/data/wikipedia_readers_pageviews.csv") else {
-      print("skipped, fixtures absent: the real pageviews are not beside the package")
-      return
-    }
+    let rows = try RealPageviews.all()
     var job = HistoryJob(boundary: boundary, idType: .integer)
     var model = LedgerModel(job: job)
     model.insert(rows)

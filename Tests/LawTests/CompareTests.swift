@@ -3,6 +3,8 @@ import PageviewFiles
 import SessionPlan
 import StatementRecording
 import Synchronization
+import TestFixtures
+import TestNeeds
 import Testing
 import WarehouseDriver
 
@@ -328,12 +330,9 @@ import WarehouseDriver
   }
 
   /// The real pageviews on four ways to three engines, brought there, run and compared by one `compare`.
-  @Test func realPageviewsAgreeEverywhere() async throws {
-    let file = sharedFolder + "/data/wikipedia_readers_pageviews.csv"
-    guard FileManager.default.fileExists(atPath: file) else {
-      print("skipped, fixtures absent: the real pageviews are not beside the package")
-      return
-    }
+  @Test(.needs(SharedFolder.pageviewsAbsence ?? (others.isEmpty ? "there is one engine to compare" : nil)))
+  func realPageviewsAgreeEverywhere() async throws {
+    let file = SharedFolder.realPageviews
     var places: [Place] = []
     var sides: [TargetComparison.Side] = []
     for engine in [Engine.sqlite] + Self.others {

@@ -1,11 +1,12 @@
 import MariaDBServer
 import PostgresServer
 import SessionRunner
+import TestNeeds
 import Testing
 import WarehouseDriver
 
 /// L4 on PostgreSQL: the tool and the server are killed at any instant of a run.
-@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresCrashTests {
+@Suite(.fewAtOnce, .needs(Engine.postgresC.absence)) struct PostgresCrashTests {
   /// What is killed.
   enum Victim: String, CaseIterable { case tool, server }
 
@@ -64,7 +65,7 @@ import WarehouseDriver
 }
 
 /// L4 on MariaDB, whose run goes by its ODBC driver, with temporary tables that no rollback takes back.
-@Suite(.fewAtOnce, .enabled(if: !Engine.mariadbs.isEmpty)) struct MariaDBCrashTests {
+@Suite(.fewAtOnce, .needs(Engine.mariadb.absence)) struct MariaDBCrashTests {
   /// What is killed.
   enum Victim: String, CaseIterable { case tool, server }
 

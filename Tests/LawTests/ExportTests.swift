@@ -1,5 +1,7 @@
 import BackendConformance
 import SessionPlan
+import TestFixtures
+import TestNeeds
 import Testing
 
 /// L7: the same job on the same events gives the same bytes as on SQLite.
@@ -47,11 +49,8 @@ import Testing
   }
 
   /// The real pageviews in five arrivals of which each has late ones.
-  @Test(arguments: others) func ofRealPageviews(engine: Engine) async throws {
-    guard let rows = try RealPageviews.load(path: sharedFolder + "/data/wikipedia_readers_pageviews.csv") else {
-      print("skipped, fixtures absent: the real pageviews are not beside the package")
-      return
-    }
+  @Test(.needs(SharedFolder.pageviewsAbsence), arguments: others) func ofRealPageviews(engine: Engine) async throws {
+    let rows = try RealPageviews.all()
     let job = HistoryJob(idType: .integer, arrival: .init(kind: .id, overlap: 100))
     let batches = (0..<5).map { batch in
       rows.indices.filter { ($0 % 20 == 0 ? $0 / 20 : $0 * 5 / rows.count) % 5 == batch }.map { index in

@@ -1,9 +1,5 @@
 import BackendConformance
-import Foundation
 import Testing
-
-/// How many histories the normal test run plays on SQLite, over all shapes.
-let historyCount = ProcessInfo.processInfo.environment["SESSIONIZER_HISTORIES"].flatMap { Int($0) } ?? 2000
 
 /// The first history of some seeds that a player fails, made small; nil where all pass.
 func firstFailure(
@@ -21,15 +17,16 @@ func firstFailure(
 }
 
 @Suite(.fewAtOnce) struct HistoryTests {
-  /// Each variant has seeds of its own: together they see more.
+  /// Each variant has seeds of its own: together they see more. Half of them are always the same, half are the day's.
   @Test(arguments: Variant.all.indices) func historiesKeepAllLaws(index: Int) async {
     let variant = Variant.all[index]
     let others = Variant.all.filter { $0.on.historyShare == variant.on.historyShare }.count
-    let total = historyCount / variant.on.historyShare
-    let share = UInt64(max(1, total / others))
+    let share = UInt64(max(2, TestAmount.histories / variant.on.historyShare / others))
+    let fixed = UInt64(index) * 1_000_000
+    let ofToday = TestAmount.seed * 1_000_000_000 + fixed
     let player = SQLPlayer(variant.engine)
-    let first = UInt64(index) * 1_000_000
-    let failure = await firstFailure(first..<(first + share), variant.histories, player: player)
+    let seeds = [UInt64](fixed..<(fixed + share / 2)) + [UInt64](ofToday..<(ofToday + share - share / 2))
+    let failure = await firstFailure(seeds, variant.histories, player: player)
     #expect(failure == nil, "\(variant): \(failure ?? "")")
   }
 }

@@ -1,11 +1,12 @@
 import MariaDBServer
 import SessionPlan
 import SessionRunner
+import TestNeeds
 import Testing
 import WarehouseDriver
 
 /// L9 on MariaDB, by the server's own counts of the rows that it read of a table.
-@Suite(.fewAtOnce, .enabled(if: !Engine.mariadbs.isEmpty)) struct MariaDBCostTests {
+@Suite(.fewAtOnce, .needs(Engine.mariadb.absence)) struct MariaDBCostTests {
   /// Rows read of a table so far, by all connections that have closed it since.
   private func rowsRead(of table: String, in place: Place, _ server: MariaDBServer) async throws -> Int {
     let text = try await server.query(

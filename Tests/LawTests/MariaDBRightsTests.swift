@@ -2,11 +2,12 @@ import MariaDBServer
 import SessionPlan
 import SessionRunner
 import StatementRecording
+import TestNeeds
 import Testing
 import WarehouseDriver
 
 /// L2 on MariaDB: a user who has been granted the least rights can run the job, and can change nothing.
-@Suite(.fewAtOnce, .enabled(if: !Engine.mariadbs.isEmpty)) struct MariaDBRightsTests {
+@Suite(.fewAtOnce, .needs(Engine.mariadb.absence)) struct MariaDBRightsTests {
   /// What the server is to refuse.
   private func refused(_ sql: String, by connection: any WarehouseDriver.Connection) async throws {
     try await connection.executeByHand(sql, because: "a change that the server is to refuse")

@@ -1,11 +1,12 @@
 import MariaDBServer
 import SessionPlan
 import SessionRunner
+import TestNeeds
 import Testing
 import WarehouseDriver
 
 /// Times as MariaDB's columns hold them, on a server in New York.
-@Suite(.fewAtOnce, .enabled(if: !Engine.mariadbs.isEmpty)) struct MariaDBTimeTests {
+@Suite(.fewAtOnce, .needs(Engine.mariadb.absence)) struct MariaDBTimeTests {
   /// Each value is one of the type, in a session of the given zone, and what it means; nil goes to quarantine with the
   /// reason.
   static let columns: [(type: String, zone: String, values: [(text: String, moment: Int64?, reason: String?)])] = [

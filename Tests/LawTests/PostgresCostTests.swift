@@ -2,6 +2,7 @@ import PostgresServer
 import SessionPlan
 import SessionRunner
 import StatementRecording
+import TestNeeds
 import Testing
 import WarehouseDriver
 
@@ -9,7 +10,7 @@ import WarehouseDriver
 ///
 /// Each test has a database of its own: ANALYZE goes through all tables of a database, and what it takes of a ledger
 /// while a run writes to it (many pages, no row committed yet) are other statistics than a test of them asks for.
-@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresCostTests {
+@Suite(.fewAtOnce, .needs(Engine.postgresC.absence)) struct PostgresCostTests {
   /// What the planner knows of the ledgers.
   enum Statistics: String, CaseIterable {
     case missing

@@ -3,11 +3,12 @@ import Foundation
 import PostgresServer
 import SessionPlan
 import SessionRunner
+import TestNeeds
 import Testing
 import WarehouseDriver
 
 /// What goes wrong in the middle is one clear line, and leaves nothing behind.
-@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresFaultTests {
+@Suite(.fewAtOnce, .needs(Engine.postgresC.absence)) struct PostgresFaultTests {
   /// The error of a body that must throw one, as one line.
   private func error(_ body: () async throws -> Void) async throws -> DriverError {
     do {

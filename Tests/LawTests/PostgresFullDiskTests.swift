@@ -3,6 +3,7 @@ import PostgresServer
 import PrivateServer
 import SessionRunner
 import StatementRecording
+import TestNeeds
 import Testing
 import WarehouseDriver
 
@@ -44,14 +45,13 @@ private struct SmallDisk {
   }
 }
 
-@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresFullDiskTests {
+@Suite(.fewAtOnce, .needs(Engine.postgresC.absence)) struct PostgresFullDiskTests {
   /// A run for whose rows there is no room says so and leaves nothing; with more room it succeeds.
   @Test func aDiskThatFillsUpInTheMiddleOfARun() async throws {
     let server = try await PostgresServer.start()
     guard let disk = try SmallDisk(ownedBy: server.folder + "/data", megabytes: 24) else {
-      print("SKIPPED: PostgreSQL: a full disk needs root, to mount a small file system")
       await server.stop()
-      return
+      try Test.cancel("a full disk needs root, to mount a small file system")
     }
     defer { disk.remove() }
     _ = try await server.psql("CREATE TABLESPACE small LOCATION '\(disk.path)'")

@@ -1,12 +1,15 @@
+import Logging
 import PostgresServer
 import SessionPlan
 import SessionRunner
 import StatementRecording
+import Synchronization
+import TestNeeds
 import Testing
 import WarehouseDriver
 
 /// L2 on PostgreSQL: a role that has been granted the least rights can run the job, and can change nothing.
-@Suite(.fewAtOnce, .enabled(if: PostgresServer.absence == nil)) struct PostgresRightsTests {
+@Suite(.fewAtOnce, .needs(Engine.postgresC.absence)) struct PostgresRightsTests {
   /// What the server is to refuse.
   private func refused(_ sql: String, by connection: any WarehouseDriver.Connection) async throws {
     try await connection.executeByHand(sql, because: "a change that the server is to refuse")
@@ -81,6 +84,73 @@ import WarehouseDriver
     await owner.connection.close()
   }
 
+  /// Rights that were granted by hand after a plain `create`, which left the key to the first run: a role that may not
+  /// build it does without, copies of an event id included, and says so once a run.
+  @Test(arguments: [Engine.postgresC, .psqlODBC].filter(Engine.live.contains))
+  func aRoleThatMayNotBuildTheKeyDoesWithout(engine: Engine) async throws {
+    // Rights on a database are its own: two tests that change those of one at once fail.
+    let place = try await Place.database(on: engine)
+    let server = try #require(place.server)
+    let owner = try await place.context()
+    try await owner.create()
+    let role = "runner_\(place.database.suffix(12))"
+    for sql in [
+      "CREATE ROLE \(role) LOGIN", "REVOKE TEMPORARY ON DATABASE \(place.database) FROM PUBLIC",
+      "GRANT TEMPORARY ON DATABASE \(place.database) TO \(role)", "GRANT USAGE ON SCHEMA public TO \(role)",
+      "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO \(role)",
+    ] {
+      _ = try await server.psql(sql, database: place.database)
+    }
+    let notices = Notices()
+    let connection = try await engine.backend().connect(
+      to: Target(url: try place.url(as: role)), options: ConnectionOptions())
+    let context = JobContext(
+      job: SessionJob(), connection: connection, logger: notices.logger, toolVersion: "test")
+    for batch in 0..<2 {
+      try await TwoBatches.insert(batch, of: 900, into: owner.connection)
+      _ = try await owner.connection.execute(
+        """
+        INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+        SELECT event_id, user_id, page_view_at, '/other' FROM pageviews WHERE event_id = 'e\(batch + 2)'
+        """)
+      let mode: RunRequest.Mode = batch == 0 ? .whole : .new
+      let report = try await context.run(RunRequest(mode: mode))
+      #expect(report.pageviews == (batch == 0 ? 600 : 300) && report.quarantined == 1)
+      #expect(try await context.run(RunRequest(mode: .window(from: .earliest, to: nil))).pageviews == 0)
+    }
+    let texts = notices.texts
+    #expect(texts.count == 4, "once a run: \(texts)")
+    #expect(texts.allSatisfy { $0.contains("session_table") && $0.contains("sessionizer create --finish") }, "\(texts)")
+    #expect(try await context.verify(VerifyRequest(isComplete: true)).isClean)
+    func advice(_ context: JobContext) async -> String? {
+      await context.examine().first { $0.outcome == .advised }?.detail
+    }
+    #expect(await advice(context)?.contains("create --finish") == true)
+    #expect(await advice(owner)?.contains("create --finish") == true)
+
+    let before = try await owner.exports()
+    try await owner.create(CreateRequest(finishes: true))
+    #expect(try await owner.connection.describe(ObjectName("session_table"))?.primaryKey == ["event_id"])
+    #expect(await advice(context) == nil)
+    #expect(try await context.run().pageviews == 0)
+    #expect(notices.texts.count == 4, "nothing to say any more")
+    #expect(try await context.exports() == before)
+    await connection.close()
+    await owner.connection.close()
+  }
+
+  /// Before the first run, too.
+  @Test func createCanFinishBeforeTheFirstRun() async throws {
+    let place = try await Place.make(on: .postgresC)
+    let owner = try await place.context()
+    try await owner.create(CreateRequest(finishes: true))
+    #expect(try await owner.connection.describe(ObjectName("session_table"))?.primaryKey == ["event_id"])
+    try await owner.create(CreateRequest(finishes: true))
+    try await TwoBatches.insert(0, of: 90, into: owner.connection)
+    #expect(try await owner.run().pageviews == 60)
+    await owner.connection.close()
+  }
+
   @Test func theGuardRefusesChangesToEverybody() async throws {
     let (_, owner, _, _) = try await granted(isGuarded: true)
     try await TwoBatches.insert(0, of: 90, into: owner.connection)
@@ -115,5 +185,26 @@ import WarehouseDriver
       return error.remedy == nil && words.contains("role \"nobody here\" does not exist") && !words.contains("\n")
     }
     await context.connection.close()
+  }
+}
+
+/// What a run tells its logger beyond information.
+private final class Notices: Sendable {
+  private let lines = Mutex<[String]>([])
+  var texts: [String] { lines.withLock { $0 } }
+
+  var logger: Logger { Logger(label: "tests") { _ in Handler(notices: self) } }
+
+  private struct Handler: LogHandler {
+    let notices: Notices
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.notice
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { metadata[key] }
+      set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { notices.lines.withLock { $0.append("\(event.message)") } }
   }
 }

@@ -1,11 +1,21 @@
 import SessionPlan
 import SessionRunner
+import TestNeeds
 import Testing
 import WarehouseDriver
 
 @Suite(.fewAtOnce) struct ShellTests {
   /// The views need nothing of the tool: the plain shell reads them, late events included.
-  @Test(arguments: Engine.live) func thePlainShellReadsTheViews(engine: Engine) async throws {
+  @Test(arguments: Engine.servers) func thePlainShellReadsTheViews(engine: Engine) async throws {
+    try await check(engine)
+  }
+
+  @Test(.needs(Place.sqliteShellAbsence), arguments: Engine.live.filter { $0.family == .sqlite })
+  func thePlainShellOfSQLiteReadsTheViews(engine: Engine) async throws {
+    try await check(engine)
+  }
+
+  private func check(_ engine: Engine) async throws {
     let place = try await Place.make(on: engine)
     defer { place.remove() }
     let context = try await place.context()
@@ -40,14 +50,10 @@ import WarehouseDriver
       SELECT session_id, user_id, \(time("started_at")), \(time("ended_at")), \(duration), pageviews, entry_page,
       exit_page, is_bounce FROM sessions ORDER BY user_id\(bytes), started_at, session_id\(bytes)
       """)
-    guard let found else {
-      print("SKIPPED: there is no sqlite3 shell on the PATH, so that nobody has read the views without the tool")
-      return
-    }
     #expect(found == sessions)
     let eventsFound = try await place.shell(
       "SELECT event_id, session_id, user_id, \(time("page_view_at")), page FROM session_events")
-    #expect(eventsFound?.sorted() == events.sorted())
+    #expect(eventsFound.sorted() == events.sorted())
     #expect(sessions.count >= 10 && events.count == 300)
   }
 }

@@ -1,9 +1,10 @@
 import Foundation
 import MariaDBServer
 import PrivateServer
+import TestNeeds
 import Testing
 
-@Suite(.enabled(if: MariaDBServer.absence == nil)) struct ServerTests {
+@Suite(.needs(MariaDBServer.absence)) struct ServerTests {
   @Test func aServerAnswersUntilItIsStoppedAndAgainAfterwards() async throws {
     let server = try await MariaDBServer.start(MariaDBServer.Options(settings: ["sql-mode": "ANSI_QUOTES"]))
     #expect(try await server.query("SELECT @@sql_mode, @@system_time_zone IN ('EST', 'EDT')") == "ANSI_QUOTES\t1\n")

@@ -177,8 +177,17 @@ import WarehouseDriver
     let first = try await database.connectWithTable()
     let second = try await database.connect()
     try await first.lockJob(ledger, wait: .zero)
-    let waiting = Task { try await second.lockJob(ledger, wait: .seconds(60)) }
+    let isWaiting = Atomic(false)
+    let hasLock = Atomic(false)
+    let waiting = Task {
+      isWaiting.store(true, ordering: .relaxed)
+      try await second.lockJob(ledger, wait: .seconds(60))
+      hasLock.store(true, ordering: .relaxed)
+    }
+    while !isWaiting.load(ordering: .relaxed) { await Task.yield() }
     try await Task.sleep(for: .milliseconds(300))
+    let bothHaveIt = hasLock.load(ordering: .relaxed)
+    #expect(!bothHaveIt)
     try await first.unlockJob()
     try await waiting.value
     await first.close()

@@ -1,10 +1,12 @@
 import Foundation
 import PostgresBackend
+import PostgresServer
 import SessionPlan
+import TestNeeds
 import Testing
 import WarehouseDriver
 
-@Suite struct CancelTests {
+@Suite(.needs(PostgresServer.absence)) struct CancelTests {
   private let columns = [BatchColumn("a", .int64)]
 
   @Test func aQueryStopsOnTheServer() async throws {

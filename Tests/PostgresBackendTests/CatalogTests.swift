@@ -1,10 +1,11 @@
 import PostgresBackend
 import PostgresServer
 import SessionPlan
+import TestNeeds
 import Testing
 import WarehouseDriver
 
-@Suite struct CatalogTests {
+@Suite(.needs(PostgresServer.absence)) struct CatalogTests {
   @Test func everyKindOfTableAndType() async throws {
     let connection = try await Database().connect()
     for sql in [

@@ -2,10 +2,11 @@ import Foundation
 import PostgresBackend
 import PostgresServer
 import SessionPlan
+import TestNeeds
 import Testing
 import WarehouseDriver
 
-@Suite struct FaultTests {
+@Suite(.needs(PostgresServer.absence)) struct FaultTests {
   @Test func aConnectionCutBetweenAndInStatements() async throws {
     let database = try await Database()
     let admin = try await database.connect()

@@ -1,5 +1,7 @@
 import PostgresBackend
+import PostgresServer
 import SessionPlan
+import TestNeeds
 import Testing
 import WarehouseDriver
 
@@ -63,7 +65,7 @@ import WarehouseDriver
     #expect(throws: DriverError.self) { try running.check(insertInto: ObjectName("pageviews")) }
   }
 
-  @Test func theConnectionAsksTheGuard() async throws {
+  @Test(.needs(PostgresServer.absence)) func theConnectionAsksTheGuard() async throws {
     let connection = try await Database().connect()
     _ = try await connection.execute("CREATE TABLE runs(a int)")
     _ = try await connection.execute("CREATE TABLE t(a int)")
@@ -89,7 +91,7 @@ import WarehouseDriver
     await connection.close()
   }
 
-  @Test func scratchTablesDoNotShadow() async throws {
+  @Test(.needs(PostgresServer.absence)) func scratchTablesDoNotShadow() async throws {
     let connection = try await Database().connect()
     _ = try await connection.execute("CREATE TABLE context(a int)")
     try await connection.begin(.rehearsal)

@@ -1,9 +1,11 @@
 import PostgresBackend
+import PostgresServer
 import SessionPlan
+import TestNeeds
 import Testing
 import WarehouseDriver
 
-@Suite struct LockTests {
+@Suite(.needs(PostgresServer.absence)) struct LockTests {
   private let odd = ObjectName(parts: ["Odd \"schema\" 😀", "session runs"])
 
   private func database() async throws -> Database {

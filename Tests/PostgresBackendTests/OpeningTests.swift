@@ -2,10 +2,11 @@ import Foundation
 import PostgresBackend
 import PostgresServer
 import SessionPlan
+import TestNeeds
 import Testing
 import WarehouseDriver
 
-@Suite struct OpeningTests {
+@Suite(.needs(PostgresServer.absence)) struct OpeningTests {
   @Test func everyFormOfTarget() async throws {
     let database = try await Database()
     let port = database.server.port

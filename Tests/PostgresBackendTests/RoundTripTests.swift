@@ -1,9 +1,11 @@
 import PostgresBackend
+import PostgresServer
 import SessionPlan
+import TestNeeds
 import Testing
 import WarehouseDriver
 
-@Suite struct RoundTripTests {
+@Suite(.needs(PostgresServer.absence)) struct RoundTripTests {
   private static let texts = [
     "", "a", "tab\tnew\nline\r\\N \\. 'x' \"y\"", "e\u{301} é", "😀👩‍👩‍👧", "\u{1}\u{7f}", "\\N", "\\.",
   ]

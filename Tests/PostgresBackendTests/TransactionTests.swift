@@ -1,9 +1,11 @@
 import PostgresBackend
+import PostgresServer
 import SessionPlan
+import TestNeeds
 import Testing
 import WarehouseDriver
 
-@Suite struct TransactionTests {
+@Suite(.needs(PostgresServer.absence)) struct TransactionTests {
   @Test func statementsReturnTheRowsTheyChange() async throws {
     let connection = try await Database().connect()
     #expect(try await connection.execute("CREATE TABLE t(a int)") == 0)

@@ -1,9 +1,10 @@
 import Foundation
 import PostgresServer
 import PrivateServer
+import TestNeeds
 import Testing
 
-@Suite(.enabled(if: PostgresServer.absence == nil)) struct ServerTests {
+@Suite(.needs(PostgresServer.absence)) struct ServerTests {
   @Test func aServerAnswersUntilItIsStoppedAndAgainAfterwards() async throws {
     let server = try await PostgresServer.start(PostgresServer.Options(settings: ["timezone": "Asia/Kathmandu"]))
     #expect(try await server.psql("SHOW timezone") == "Asia/Kathmandu\n")

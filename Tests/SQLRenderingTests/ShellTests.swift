@@ -1,12 +1,13 @@
 import Foundation
 import PrivateServer
 import SQLRendering
+import TestNeeds
 import Testing
 
 private let shell = "/usr/bin/sqlite3"
 
 /// The files of `queries/sqlite` in the plain `sqlite3` shell, without the tool.
-@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: shell), "sqlite3 is not installed"))
+@Suite(.needs(FileManager.default.isExecutableFile(atPath: shell) ? nil : "there is no \(shell)"))
 struct ShellTests {
 
   private func run(_ database: String, _ sql: String) throws -> String {

@@ -46,8 +46,9 @@ import WarehouseDriver
     #expect(needed.count > 8 && needed.count < Intent.allCases.count)
   }
 
-  @Test(arguments: Intent.allCases) func aRunSendsNothing(intent: Intent) async throws {
-    guard try Self.isNeeded(intent) else { return }
+  // One of which that cannot be told is tried, and fails.
+  @Test(arguments: Intent.allCases.filter { (try? isNeeded($0)) ?? true })
+  func aRunSendsNothing(intent: Intent) async throws {
     let sent = Sent()
     let whole = try await context(SQLiteDialect.dialect, sent)
     try await whole.create()

@@ -33,14 +33,17 @@ import WarehouseDriver
 
   @Test func betweenTwoBatches() async throws {
     let connection = try await inMemory()
+    let hasRead = Atomic(false)
     let task = Task {
       let cursor = try await connection.open(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n", types: [.int64])
-      await expect(.cancelled) { while try await cursor.next() != nil {} }
+      await expect(.cancelled) {
+        while try await cursor.next() != nil { hasRead.store(true, ordering: .relaxed) }
+      }
     }
-    try await Task.sleep(for: .milliseconds(5))
+    while !hasRead.load(ordering: .relaxed) { await Task.yield() }
     task.cancel()
-    try? await task.value
+    try await task.value
     #expect(try await connection.number("SELECT 1") == 1)
   }
 

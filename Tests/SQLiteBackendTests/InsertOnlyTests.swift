@@ -46,9 +46,8 @@ import WarehouseDriver
     #expect(try await connection.text("SELECT v FROM ledger WHERE id = 1") == "one")
   }
 
-  @Test(arguments: tables[..<3])
+  @Test(arguments: tables[..<3].filter { $0.contains("UNIQUE") })
   func replacingASecondKeyIsImpossible(table: String) async throws {
-    guard table.contains("UNIQUE") else { return }
     let connection = try await prepared(table)
     await expect(.refused) { _ = try await connection.execute("INSERT OR REPLACE INTO ledger VALUES (9, 'one')") }
     #expect(try await connection.number("SELECT count(*) FROM ledger WHERE id = 1") == 1)

@@ -1,4 +1,5 @@
 import Foundation
+import TestNeeds
 import Testing
 import WarehouseDriver
 
@@ -63,7 +64,7 @@ import WarehouseDriver
     #expect(error?.remedy?.contains(".dump") == true)
   }
 
-  @Test(.enabled(if: getuid() != 0, "root may write everywhere")) func aFileThatMayNotBeWritten() async throws {
+  @Test(.needs(getuid() == 0 ? "root may write everywhere" : nil)) func aFileThatMayNotBeWritten() async throws {
     let folder = try TemporaryFolder()
     try Raw.execute(folder.file(), "CREATE TABLE t(a)")
     try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: folder.file())
@@ -84,7 +85,7 @@ import WarehouseDriver
     #expect(try await reader.number("SELECT count(*) FROM t") == 1)
   }
 
-  @Test(.enabled(if: getuid() != 0, "root may write everywhere"))
+  @Test(.needs(getuid() == 0 ? "root may write everywhere" : nil))
   func aDatabaseInAFolderThatMayNotBeWritten() async throws {
     let folder = try TemporaryFolder()
     let writer = try await connect(folder.file())

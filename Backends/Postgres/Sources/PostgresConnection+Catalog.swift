@@ -14,6 +14,8 @@ struct CatalogColumn {
   var kind: TableDescription.Kind
   /// Its place in the primary key, from 1; nil where it is no part of it.
   var keyPosition: Int?
+  /// Whether this role owns the table, and may make an index in its schema.
+  var mayMakeKeys: Bool
 }
 
 func quotedName(_ name: ObjectName) -> String { name.parts.map(quoted).joined(separator: ".") }
@@ -32,7 +34,7 @@ extension PostgresConnection {
             isNullable: $0.isNullable)
         },
         primaryKey: columns.filter { $0.keyPosition != nil }.sorted { $0.keyPosition ?? 0 < $1.keyPosition ?? 0 }
-          .map(\.name))
+          .map(\.name), mayMakeKeys: columns.first?.mayMakeKeys ?? true)
     }
   }
 
@@ -48,6 +50,7 @@ extension PostgresConnection {
     let sql = """
       WITH RECURSIVE columns AS (
         SELECT a.attnum, a.attname, a.attnotnull, a.atttypid, a.atttypmod, c.relkind,
+          pg_has_role(c.relowner, 'USAGE') AND has_schema_privilege(c.relnamespace, 'CREATE') AS may_make_keys,
           (SELECT array_position(i.indkey::int2[], a.attnum) FROM pg_catalog.pg_index i
             WHERE i.indrelid = c.oid AND i.indisprimary) AS key_position
         FROM pg_catalog.pg_class c
@@ -62,7 +65,7 @@ extension PostgresConnection {
       )
       SELECT c.attname, format_type(c.atttypid, c.atttypmod),
         CASE WHEN t.typtype = 'e' OR t.typname = 'citext' THEN 25 ELSE t.oid END,
-        c.attnotnull OR t.typnotnull, c.relkind, c.key_position
+        c.attnotnull OR t.typnotnull, c.relkind, c.key_position, c.may_make_keys
       FROM columns c LEFT JOIN types t ON t.attnum = c.attnum AND t.typtype <> 'd'
       ORDER BY c.attnum
       """
@@ -81,7 +84,7 @@ extension PostgresConnection {
       return CatalogColumn(
         name: name, declaredType: row[1] ?? "", type: PostgresType(UInt32(row[2] ?? "") ?? 0),
         isNullable: row[3] != "t", kind: kind,
-        keyPosition: row[5].flatMap { Int($0) })
+        keyPosition: row[5].flatMap { Int($0) }, mayMakeKeys: row[6] == "t")
     }
   }
 

@@ -137,7 +137,8 @@ private struct HistoryCheck {
 
   /// What a downstream model reads: from every run to the next, and to the last.
   private func changes() async throws -> HistoryFailure? {
-    let runs = finished.map(\.runID)
+    // 0 is before the first.
+    let runs = [0] + finished.map(\.runID)
     for (index, runID) in runs.enumerated().dropLast() {
       for end in Set([runs[index + 1], lastRun]).sorted() {
         guard let found = try await player.changedSessions(since: runID, until: end) else { return nil }

@@ -50,7 +50,7 @@ extension ByteKey: CustomStringConvertible {
 }
 
 /// The order of a value that may be absent: NULL first.
-func nullsFirst<Value: Comparable>(_ a: Value?, _ b: Value?) -> Bool {
+package func nullsFirst<Value: Comparable>(_ a: Value?, _ b: Value?) -> Bool {
   switch (a, b) {
   case (nil, nil), (_, nil): false
   case (nil, _): true

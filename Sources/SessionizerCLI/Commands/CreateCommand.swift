@@ -16,6 +16,7 @@ struct CreateCommand: AsyncParsableCommand {
         sessionizer create --target sqlite:web.db --source-table hits --event-id-column none
         sessionizer create --target prod --grant analyst --guard
         sessionizer create --target prod --grant analyst --dry-run
+        sessionizer create --target prod --finish
       """)
 
   @Option(
@@ -27,6 +28,12 @@ struct CreateCommand: AsyncParsableCommand {
   @Flag(
     name: .customLong("guard"), help: "Also have the database refuse UPDATE and DELETE on the ledgers, to everybody.")
   var isGuarded = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Also build the keys that are otherwise left to the first run: for roles that run the job and do not own its tables."
+    ))
+  var finish = false
 
   @Flag(help: "Show the statements; carry out none.")
   var dryRun = false
@@ -40,7 +47,7 @@ struct CreateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let request = CreateRequest(grantee: grant, isGuarded: isGuarded)
+    let request = CreateRequest(grantee: grant, isGuarded: isGuarded, finishes: finish)
     try await JobWork(target: target, job: job, log: log, mayCreate: !dryRun).run { context, console in
       if dryRun {
         for step in try await context.createScript(request) {

@@ -80,6 +80,7 @@ struct DoctorCommand: AsyncParsableCommand {
     switch outcome {
     case .good: "ok"
     case .bad: "failed"
+    case .advised: "advice"
     case .skipped: "skipped"
     }
   }

@@ -38,6 +38,13 @@ struct Place: Sendable {
     url = try Self.url(engine, server, database, schema)
   }
 
+  /// The way to it for another role of PostgreSQL's.
+  func url(as role: String) throws -> String {
+    let server = try #require(server)
+    if engine.isODBC { return url.replacing("UID=\(server.user)", with: "UID=\(role)") }
+    return server.url(database: database, user: role) + (schema.map { "?options=-csearch_path%3D\($0)" } ?? "")
+  }
+
   private static func url(
     _ engine: Engine, _ server: Server?, _ database: String, _ schema: String?
   ) throws -> String {
@@ -164,8 +171,7 @@ struct Place: Sendable {
   }
 
   /// Asks the engine's own shell, which knows nothing of the tool. Columns are separated by `|`.
-  /// - Returns: nil where there is no shell.
-  func shell(_ sql: String) async throws -> [String]? {
+  func shell(_ sql: String) async throws -> [String] {
     switch held {
     case nil: return try sqliteShell(sql)
     case .postgres(let server):
@@ -179,13 +185,12 @@ struct Place: Sendable {
     }
   }
 
-  private func sqliteShell(_ sql: String) throws -> [String]? {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
-    guard let shell = folders.map({ $0 + "/sqlite3" }).first(where: FileManager.default.isExecutableFile) else {
-      return nil
-    }
+  /// Why there is no shell of SQLite's to ask, or nil where there is one: for `.needs`.
+  static let sqliteShellAbsence = Programs.find("sqlite3") == nil ? "there is no sqlite3 shell on the PATH" : nil
+
+  private func sqliteShell(_ sql: String) throws -> [String] {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: shell)
+    process.executableURL = URL(fileURLWithPath: try #require(Programs.find("sqlite3")))
     process.arguments = ["-batch", "-init", "/dev/null", "-noheader", "-list", database, sql]
     let output = Process.exclusively { Pipe() }
     process.standardOutput = output

@@ -1,3 +1,4 @@
+internal import BackendConformance
 internal import Foundation
 internal import SessionPlan
 
@@ -52,6 +53,8 @@ struct SimpleCSV {
       return value.microseconds
     }
   }
+
+  func has(_ column: String) -> Bool { columns[column] != nil }
 
   var rows: [Row] { records.map { Row(csv: self, fields: $0) } }
 

@@ -1,3 +1,4 @@
+public import BackendConformance
 internal import Foundation
 internal import SessionPlan
 
@@ -47,14 +48,15 @@ public struct PublishedCase: Hashable, Sendable {
     History(job: job, steps: batches.flatMap { [.insert($0), .run(.whole)] })
   }
 
-  /// All cases of a folder, by name; nil where the folder is absent.
+  /// All cases of `SharedFolder.fixtures`, by name.
   ///
-  /// - Parameter folder: `../shared/fixtures` beside the package.
-  /// - Throws: where a file of a case is missing or has another form.
-  public static func load(folder: String) throws -> [PublishedCase]? {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return nil }
-    return try names.sorted().filter { FileManager.default.fileExists(atPath: "\(folder)/\($0)/events.csv") }
-      .map { try PublishedCase(name: $0, folder: "\(folder)/\($0)") }
+  /// - Throws: where a file of a case is missing or has another form
+  public static func all() throws -> [PublishedCase] {
+    let folder = SharedFolder.fixtures
+    return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().filter { name in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder) && isFolder.boolValue
+    }.map { try PublishedCase(name: $0, folder: "\(folder)/\($0)") }
   }
 
   private struct Parameters: Decodable {
@@ -76,8 +78,8 @@ public struct PublishedCase: Hashable, Sendable {
     else { throw SimpleCSV.Malformed(description: "\(folder)/params.json: no such gap or rule") }
     job = HistoryJob(gap: gap, boundary: boundary)
 
-    let events = try SimpleCSV(path: "\(folder)/events.csv").rows
-    let byBatch = Dictionary(grouping: events, by: { (try? $0.integer("batch")) ?? 0 })
+    let events = try SimpleCSV(path: "\(folder)/events.csv")
+    let byBatch = try Dictionary(grouping: events.rows) { events.has("batch") ? try $0.integer("batch") : 0 }
     batches = try byBatch.sorted { $0.key < $1.key }.map { _, rows in
       try rows.map { row in
         SourceRow(
@@ -105,20 +107,4 @@ public struct PublishedCase: Hashable, Sendable {
 
 extension PublishedCase: CustomStringConvertible {
   public var description: String { name }
-}
-
-/// The real pageviews that lie beside the package.
-public enum RealPageviews {
-  /// Rows with integer ids, in the order of the file; nil where the file is absent.
-  ///
-  /// - Parameter path: `../shared/data/wikipedia_readers_pageviews.csv` beside the package.
-  /// - Throws: where the file has another form.
-  public static func load(path: String) throws -> [SourceRow]? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    return try SimpleCSV(path: path).rows.map { row in
-      SourceRow(
-        id: .integer(try row.integer("event_id")), user: try row["user_key"], time: .at(try row.moment("page_view_at")),
-        page: try row["page"])
-    }
-  }
 }

@@ -1,8 +1,15 @@
+public import BackendConformance
+
 /// What `agg` must show, in integer arithmetic from sessions and events.
 public struct AggregateOracle: Hashable, Sendable {
   public struct PageCount: Hashable, Sendable {
     public var page: ByteKey?
     public var count: Int
+
+    public init(page: ByteKey?, count: Int) {
+      self.page = page
+      self.count = count
+    }
   }
 
   public struct Day: Hashable, Sendable {
@@ -93,7 +100,7 @@ public struct AggregateOracle: Hashable, Sendable {
   public var exitPages: [PageCount] { Self.ranked(records.map(\.exitPage)) }
 
   /// A sum divided once, half up.
-  static func mean(_ sum: Int64, _ count: Int) -> Int64? {
+  public static func mean(_ sum: Int64, _ count: Int) -> Int64? {
     count == 0 ? nil : (2 * sum + Int64(count)) / (2 * Int64(count))
   }
 
