@@ -143,13 +143,13 @@ END@
 CREATE OR REPLACE VIEW "session_events" AS
 SELECT
   "a"."event_id" AS "event_id",
-  (
+  coalesce((
     SELECT "v"."session_id"
     FROM "session_versions" AS "v"
     WHERE "v"."anchor" = "a"."anchor" AND OCTET_LENGTH("v"."anchor") = OCTET_LENGTH("a"."anchor")
     ORDER BY "v"."run_id" DESC
     FETCH FIRST 1 ROWS ONLY
-  ) AS "session_id",
+  ), "a"."anchor") AS "session_id",
   "a"."user_id" AS "user_id",
   "a"."page_view_at" AS "page_view_at",
   "a"."sequence" AS "sequence",

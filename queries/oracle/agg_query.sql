@@ -305,7 +305,7 @@ FROM (
     FROM (
       SELECT
         "a"."event_id" AS "event_id",
-        "s"."session_id" AS "session_id",
+        coalesce("s"."session_id", "a"."anchor") AS "session_id",
         "a"."user_id" AS "user_id",
         "a"."page_view_at" AS "page_view_at",
         "a"."sequence" AS "sequence",
@@ -334,7 +334,7 @@ FROM (
           WHERE "k"."sz_rank" = 1
         ) "r" ON "r"."session_id" = "t"."session_id"
       ) "a"
-      JOIN (
+      LEFT JOIN (
         SELECT "k"."anchor" AS "anchor", "k"."session_id" AS "session_id"
         FROM (
           SELECT

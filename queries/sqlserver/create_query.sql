@@ -134,12 +134,12 @@ GO
 CREATE OR ALTER VIEW [session_events] AS
 SELECT
   [a].[event_id] AS [event_id],
-  (
+  coalesce((
     SELECT TOP (1) [v].[session_id]
     FROM [session_versions] AS [v]
     WHERE [v].[anchor] = [a].[anchor] AND [v].[anchor] + CHAR(1) = [a].[anchor] + CHAR(1)
     ORDER BY [v].[run_id] DESC
-  ) AS [session_id],
+  ), [a].[anchor]) AS [session_id],
   [a].[user_id] AS [user_id],
   [a].[page_view_at] AS [page_view_at],
   [a].[sequence] AS [sequence],

@@ -299,7 +299,7 @@ FROM (
     FROM (
       SELECT
         "a"."event_id" AS "event_id",
-        "s"."session_id" AS "session_id",
+        coalesce("s"."session_id", "a"."anchor") AS "session_id",
         "a"."user_id" AS "user_id",
         "a"."page_view_at" AS "page_view_at",
         "a"."sequence" AS "sequence",
@@ -328,7 +328,7 @@ FROM (
           WHERE "k"."sz_rank" = 1
         ) AS "r" ON "r"."session_id" = "t"."session_id"
       ) AS "a"
-      JOIN (
+      LEFT JOIN (
         SELECT "k"."anchor" AS "anchor", "k"."session_id" AS "session_id"
         FROM (
           SELECT

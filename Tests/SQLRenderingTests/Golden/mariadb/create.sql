@@ -104,13 +104,13 @@ CREATE INDEX IF NOT EXISTS `session_quarantine_by_row_key` ON `session_quarantin
 CREATE OR REPLACE VIEW `session_events` AS
 SELECT
   CONVERT(`a`.`event_id` USING utf8mb4) AS `event_id`,
-  CONVERT((
+  CONVERT(coalesce((
     SELECT `v`.`session_id`
     FROM `session_versions` AS `v`
     WHERE `v`.`anchor` = `a`.`anchor`
     ORDER BY `v`.`run_id` DESC
     LIMIT 1
-  ) USING utf8mb4) AS `session_id`,
+  ), `a`.`anchor`) USING utf8mb4) AS `session_id`,
   CONVERT(`a`.`user_id` USING utf8mb4) AS `user_id`,
   `a`.`page_view_at` AS `page_view_at`,
   `a`.`sequence` AS `sequence`,

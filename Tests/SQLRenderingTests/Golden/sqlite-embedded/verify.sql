@@ -61,13 +61,13 @@ FROM (
           FROM (
             SELECT
               "a"."event_id" AS "event_id",
-              (
+              coalesce((
                 SELECT "v"."session_id"
                 FROM "session_versions" AS "v"
                 WHERE "v"."anchor" = "a"."anchor"
                 ORDER BY "v"."run_id" DESC
                 LIMIT 1
-              ) AS "session_id",
+              ), "a"."anchor") AS "session_id",
               "a"."user_id" AS "user_id",
               "a"."page_view_at" AS "page_view_at",
               "a"."sequence" AS "sequence",
@@ -134,13 +134,13 @@ FROM (
     FROM (
       SELECT
         "a"."event_id" AS "event_id",
-        (
+        coalesce((
           SELECT "v"."session_id"
           FROM "session_versions" AS "v"
           WHERE "v"."anchor" = "a"."anchor"
           ORDER BY "v"."run_id" DESC
           LIMIT 1
-        ) AS "session_id",
+        ), "a"."anchor") AS "session_id",
         "a"."user_id" AS "user_id",
         "a"."page_view_at" AS "page_view_at",
         "a"."sequence" AS "sequence",
@@ -205,13 +205,13 @@ FROM (
     FROM (
       SELECT
         "a"."event_id" AS "event_id",
-        (
+        coalesce((
           SELECT "v"."session_id"
           FROM "session_versions" AS "v"
           WHERE "v"."anchor" = "a"."anchor"
           ORDER BY "v"."run_id" DESC
           LIMIT 1
-        ) AS "session_id",
+        ), "a"."anchor") AS "session_id",
         "a"."user_id" AS "user_id",
         "a"."page_view_at" AS "page_view_at",
         "a"."sequence" AS "sequence",
@@ -357,13 +357,13 @@ FROM (
         FROM (
           SELECT
             "a"."event_id" AS "event_id",
-            (
+            coalesce((
               SELECT "v"."session_id"
               FROM "session_versions" AS "v"
               WHERE "v"."anchor" = "a"."anchor"
               ORDER BY "v"."run_id" DESC
               LIMIT 1
-            ) AS "session_id",
+            ), "a"."anchor") AS "session_id",
             "a"."user_id" AS "user_id",
             "a"."page_view_at" AS "page_view_at",
             "a"."sequence" AS "sequence",
