@@ -26,6 +26,7 @@ struct SessionizerCommand: AsyncParsableCommand {
     EventsCommand.self,
     VerifyCommand.self, CompareCommand.self, ExplainSessionCommand.self, StatusCommand.self, PlanCommand.self,
     RenderCommand.self, DialectCommand.self, ConformanceCommand.self, DoctorCommand.self,
+    TrustCommand.self,
   ]
 
   static let commandNames = commands.compactMap { $0.configuration.commandName }
