@@ -26,7 +26,7 @@ struct ExplainSessionCommand: AsyncParsableCommand {
   @OptionGroup var log: LogOptions
 
   func run() async throws {
-    try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
+    try await JobWork(target: target, job: job, log: log, readOnly: true, readsLedgers: true).run { context, console in
       let explanation = try await context.explain(session: id)
       try await console.print(explanation.entries, format.format)
       if explanation.isRetired {
