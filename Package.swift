@@ -101,7 +101,7 @@ let package = Package(
       name: "SessionizerCLI",
       dependencies: [
         "BackendConformance", "DialectFiles", "PageviewFiles", "PageviewGenerator", "SQLRendering", "SessionPlan",
-        "SessionRunner", "WarehouseDriver", "YAMLReading", argumentParser, logging,
+        "SessionRunner", "WarehouseDriver", "YAMLReading", argumentParser, crypto, logging,
       ],
       swiftSettings: strict),
     // The executable; the only target that names all backends.
@@ -199,8 +199,8 @@ let package = Package(
     .executableTarget(
       name: "RunHelper",
       dependencies: [
-        "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionPlan", "SessionRunner", "StatementRecording",
-        "WarehouseDriver", logging,
+        "ODBCBackend", "PostgresBackend", "PrivateServer", "SQLiteBackend", "SessionPlan", "SessionRunner",
+        "StatementRecording", "WarehouseDriver", logging,
       ],
       path: "Tests/RunHelper", swiftSettings: strict),
     // The scripts of dialects on engines that run inside Python, where the set-up of the tests made room for them.

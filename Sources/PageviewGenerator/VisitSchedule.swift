@@ -32,6 +32,8 @@ struct VisitSchedule: Sendable {
   private var now: Int64
 
   private static let certain: Double = 4_294_967_296
+  /// No more visits than this are under way at once, however dense the pageviews are: memory does not grow with them.
+  private static let mostVisits: Int64 = 65_536
 
   init(_ options: GeneratorOptions) {
     self.options = options
@@ -44,7 +46,7 @@ struct VisitSchedule: Sendable {
     botVisitLength = min(200, max(5, events / 50))
     // As many visits at a time as fill about a quarter of their time, the rest being pauses.
     let timeForEach = max(1, options.span / events)
-    slots = min(users, max(32, 400_000_000 / timeForEach + 1), events)
+    slots = min(users, max(32, 400_000_000 / timeForEach + 1), events, Self.mostVisits)
     // The mean thinking time is 97 s; 1526 is 100 s in microseconds, divided by 2^16.
     pace = min(65_536, max(1, timeForEach * slots / 2 / 1526))
     let goingOn = min(0xFFFF_0000, sameSecondThreshold + boundaryThreshold)

@@ -43,10 +43,13 @@ extension JobContext {
       let planner = try planner(bound)
       let plan = try await createPlan(planner, ownsSource: ownsSource, request)
       var report = CreateReport(made: [], kept: [], warnings: [])
+      var keptSteps: Set<String> = []
       for step in plan.steps {
         switch try await isThere(step.statement) {
-        case true: report.kept.append(step.name)
-        case false: report.made.append(step.name)
+        case true:
+          keptSteps.insert(step.name)
+          report.kept.append(Self.shownName(step))
+        case false: report.made.append(Self.shownName(step))
         default:
           switch step.statement {
           case .grant, .guardTable: report.made.append(step.name)
@@ -54,12 +57,21 @@ extension JobContext {
           }
         }
       }
-      if report.kept.contains("session_runs") { try await requireSameJob(bound) }
+      if keptSteps.contains("session_runs") { try await requireSameJob(bound) }
       try requireRendering([plan])
-      for step in plan.steps where !report.kept.contains(step.name) {
+      for step in plan.steps where !keptSteps.contains(step.name) {
         try await connection.execute(step.statement, path: "create/" + step.name)
       }
       return report
+    }
+  }
+
+  /// What a step makes, under its own name, prefix and all.
+  private static func shownName(_ step: Plan.Step) -> String {
+    switch step.statement {
+    case .createTable(let table): table.name.description
+    case .createView(let name, _): name.description
+    default: step.name
     }
   }
 

@@ -74,7 +74,7 @@ extension JobContext {
       name: check.name, meaning: check.meaning, isFault: check.kind == .fault || request.isComplete, count: 0,
       samples: [])
     try await connection.query(check.query, path: "verify/" + check.name) { batch in
-      for row in 0..<min(batch.rowCount, request.samples - finding.samples.count) {
+      for row in 0..<max(0, min(batch.rowCount, request.samples - finding.samples.count)) {
         let texts = batch.row(row).map { value in if case .text(let text)? = value { text } else { "" } }
         finding.samples.append(.init(subject: texts[0], expected: texts[1], found: texts[2]))
       }

@@ -42,9 +42,15 @@ public struct InsertOnlyGuard: Sendable {
 
   /// - Throws: `DriverError` (`refused`) that names what was refused.
   public func check(_ sql: String) throws(DriverError) {
-    let text = SQLTokens(sql, syntax)
     do throws(DriverError) {
-      try check(text)
+      try check(SQLTokens(sql, syntax))
+      // What is a comment where comments nest may be a statement where they do not: if it is not known, the text must be
+      // allowed both ways.
+      if syntax.mayNotNestComments, sql.contains("/*") {
+        var other = syntax
+        other.nestsComments = false
+        try check(SQLTokens(sql, other))
+      }
     } catch {
       var error = error
       error.statement = sql

@@ -26,6 +26,8 @@ public struct SQLTokens: Sendable {
     public var isMySQL = false
     /// `/* /* */ */` is one comment.
     public var nestsComments = true
+    /// Whether it is not known that they do.
+    public var mayNotNestComments = false
 
     public init() {}
   }

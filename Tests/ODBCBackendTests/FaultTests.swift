@@ -1,6 +1,7 @@
 import Foundation
 import MariaDBServer
 import PostgresServer
+import SQLRendering
 import SessionPlan
 import Testing
 import WarehouseDriver
@@ -369,5 +370,31 @@ import WarehouseDriver
     reporter.secrets = ["e"]
     #expect(reporter.cleaned("refused") == "")
     #expect(reporter.cleaned("now") == "now")
+  }
+
+  /// The time limit is the statement's: a query whose rows come quickly, and without end, ends too.
+  @Test(.enabled(if: Driver.present.contains(.sqlite))) func theLimitHoldsForAllRowsTogether() async throws {
+    let connection = try await Database(.sqlite).connect(statementTimeout: .milliseconds(500))
+    let start = ContinuousClock.now
+    await expect(.timeout) {
+      let cursor = try await connection.open(
+        "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000000) SELECT n FROM c",
+        types: [.int64])
+      while try await cursor.next() != nil {}
+    }
+    #expect(ContinuousClock.now - start < .seconds(30))
+    await connection.close()
+  }
+
+  /// A text with the character that marks line breaks while SQL is put together arrives as it is.
+  @Test(arguments: Driver.present) func anOddCharacterSurvivesExplain(driver: Driver) async throws {
+    let connection = try await Database(driver).connect()
+    let renderer = Renderer(connection.dialect)
+    let text = "a\u{1}b\u{1}2\nc"
+    let sql = "SELECT \(try renderer.constant(text))"
+    #expect(try renderer.fill("EXPLAIN {query}", ["query": sql]) == "EXPLAIN " + sql)
+    let rows = try await connection.all(sql, types: [.text])
+    #expect(rows == [[.text(text)]])
+    await connection.close()
   }
 }

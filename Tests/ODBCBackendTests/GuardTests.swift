@@ -25,7 +25,10 @@ import WarehouseDriver
       "REPLACE INTO \(t)(i) VALUES (1)",
       "TRUNCATE TABLE \(t)", "CREATE TABLE \(driver.quoted("more"))(i int)", "COMMIT", "ROLLBACK", "BEGIN",
       "START TRANSACTION",
-      "/* x */ DELETE FROM \(t)", "INSERT INTO \(t)(i) VALUES (1) /* open",
+      "/* x */ DELETE FROM \(t)",
+      // What is a comment where comments nest is none where they do not.
+      "/* /* */ DELETE FROM \(t) -- /* */ */", "SELECT 1 /* /* */; DELETE FROM \(t); /* */ */",
+      "INSERT INTO \(t)(i) VALUES (1) /* open",
     ] {
       try await refuses(connection, .insertOnly(ledgers: ledgers), sql)
       try await refuses(connection, .read, sql)

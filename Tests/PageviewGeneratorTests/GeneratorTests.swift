@@ -41,6 +41,20 @@ func checksum(_ bytes: [UInt8]) -> UInt64 {
 }
 
 @Suite struct GeneratorTests {
+  /// However many there are to be, only some visits are under way at once.
+  @Test func manyPageviewsTakeNoMoreMemory() throws {
+    var generator = try PageviewGenerator(GeneratorOptions(events: 1_000_000_000_000))
+    var latest = Int64.min
+    for _ in 0..<5 {
+      let next = generator.next()
+      let batch = try #require(next)
+      #expect(batch.rowCount > 0)
+      if case .timestamp(let time)? = batch.columns[2][batch.rowCount - 1] { latest = max(latest, time) }
+    }
+    #expect(latest >= GeneratorOptions.standardStart.microseconds)
+    #expect(generator.summary.events > 5)
+  }
+
   @Test func `the same options give the same bytes, another seed gives others`() throws {
     let bytes = try csv(GeneratorOptions())
     #expect(try csv(GeneratorOptions()) == bytes)

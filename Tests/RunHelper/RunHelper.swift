@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import ODBCBackend
 import PostgresBackend
+import PrivateServer
 import SQLiteBackend
 import SessionPlan
 import SessionRunner
@@ -12,6 +13,10 @@ import WarehouseDriver
 /// A run in a process of its own, so that tests can kill it: `RunHelper URL ENGINE [hold|pass N]`. Says `at` before it
 /// sends the run's Nth text to the database, the first being 1; with `hold` it then waits until its standard input ends.
 /// At its own end it says how many texts there were.
+///
+/// With `RunHelper URL ENGINE cut PORT HOW FIRST END STEP` it connects again and again, by a way to the server's port that
+/// is cut after more and more bytes; in the URL, PORT stands for that way's. Before each it says how many, and after it
+/// `ok` or the error.
 @main struct RunHelper {
   static func main() async {
     do {
@@ -31,6 +36,7 @@ import WarehouseDriver
     let stop = words.count > 4 ? Int(words[4]) : nil
     let holds = stop != nil && words[3] == "hold"
     let sent = Atomic(0)
+    if words.count > 3, words[3] == "cut" { return try await cut(words) }
     let connection = try await backend.connect(
       to: target,
       options: ConnectionOptions(onSend: { _ in
@@ -44,6 +50,40 @@ import WarehouseDriver
     _ = try await context.run(RunRequest(wait: .seconds(60)))
     say("\(sent.load(ordering: .relaxed))")
     await connection.close()
+  }
+
+  private static func cut(_ words: [String]) async throws {
+    guard words.count == 9, let port = Int(words[4]), let how = CuttingProxy.Cut(rawValue: words[5]),
+      let first = Int(words[6]), let end = Int(words[7]), let step = Int(words[8])
+    else { return say("wrong arguments") }
+    let proxy = try CuttingProxy(to: port)
+    let target = try Target(url: words[1].replacing("PORT", with: String(proxy.port)))
+    let backend = try BackendRegistry([PostgresBackend(), ODBCBackend()]).backend(for: target)
+    for offset in stride(from: first, to: end, by: step) {
+      say("\(offset)")
+      proxy.cut(after: offset, how)
+      do {
+        let connection = try await backend.connect(to: target, options: ConnectionOptions())
+        do {
+          for table in ["pageviews", "session_table", "sessions", "nosuch"] {
+            _ = try await connection.describe(ObjectName(table))
+          }
+          try await connection.begin(.rehearsal)
+          let cursor = try await connection.open("SELECT event_id, page FROM pageviews ORDER BY 1", types: nil)
+          while try await cursor.next() != nil {}
+          try await connection.rollback()
+          await connection.close()
+          say("ok")
+        } catch {
+          try? await connection.rollback()
+          await connection.close()
+          throw error
+        }
+      } catch {
+        say(error is DriverError ? "\(error)" : "no driver's error: \(error)")
+      }
+    }
+    say("end")
   }
 
   private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }

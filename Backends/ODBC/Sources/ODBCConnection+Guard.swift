@@ -9,6 +9,8 @@ extension Dialect {
     syntax.usesBackslashes = literals.escapesBackslash
     syntax.usesBrackets = identifiers.openQuote == "["
     syntax.isMySQL = literals.escapesBackslash && identifiers.openQuote == "`"
+    // MySQL's own never do; of others the dialect does not say it.
+    syntax.mayNotNestComments = !syntax.isMySQL
     return syntax
   }
 }

@@ -44,6 +44,7 @@ public actor ODBCConnection: Connection {
 
   private func prepareSession(_ link: ODBCLink) throws {
     let session = dialect.session
+    link.preparesQueries = dialect.odbc.preparesQueries
     var statements = session.opening
     if let template = session.lockTimeout { statements.append(try filled(template, wait: options.lockTimeout)) }
     if let timeout = options.statementTimeout, let template = session.statementTimeout {

@@ -18,6 +18,8 @@ final class ODBCLink {
   var isLost = false
   /// Carries out statements although the task is cancelled: the connection's own, such as ROLLBACK.
   private(set) var isShielded = false
+  /// Whether queries are prepared before they are carried out; see `Dialect.ODBC.preparesQueries`.
+  var preparesQueries = false
   /// A harmless query; see `settle`.
   var errand: String?
   /// Whether a transaction of ours is open.

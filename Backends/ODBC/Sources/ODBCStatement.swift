@@ -8,6 +8,8 @@ final class ODBCStatement {
   let handle: SQLHSTMT
   /// For messages.
   let sql: String
+  /// How long its calls have taken together: the time limit is the statement's, and not each fetched row's.
+  private var spent = Duration.zero
 
   init(_ link: ODBCLink, sql: String) throws(DriverError) {
     self.link = link
@@ -45,9 +47,13 @@ final class ODBCStatement {
   @discardableResult
   func call(_ phase: DriverError.Phase, _ body: (SQLHSTMT) -> SQLRETURN) throws(DriverError) -> SQLRETURN {
     guard !link.isLost else { throw link.reporter.lost(phase, sql) }
+    let limit = link.isShielded ? nil : link.limit
+    if let limit, spent >= limit { throw link.reporter.timeout(after: limit, phase, sql) }
+    let start = ContinuousClock.now
     let (result, stopped) = link.watch.during(
-      handle, isShielded: link.isShielded, limit: link.isShielded ? nil : link.limit
+      handle, isShielded: link.isShielded, limit: limit.map { $0 - spent }
     ) { body(handle) }
+    spent += ContinuousClock.now - start
     let isDone = ODBCLink.isDone(result) || result == SQL_NO_DATA
     // A request that came just after the end has closed the statement's cursor.
     if isDone, stopped == nil { return result }
@@ -81,7 +87,17 @@ final class ODBCStatement {
     // An empty array has no address.
     let count = SQLINTEGER(bytes.count)
     bytes.append(0)
-    try carryOut(phase) { SQLExecDirect($0, &bytes, count) }
+    if link.preparesQueries, Self.isQuery(text) {
+      try carryOut(phase) { SQLPrepare($0, &bytes, count) }
+      try carryOut(phase) { SQLExecute($0) }
+    } else {
+      try carryOut(phase) { SQLExecDirect($0, &bytes, count) }
+    }
+  }
+
+  private static func isQuery(_ text: String) -> Bool {
+    let word = text.drop(while: \.isWhitespace).prefix { $0.isASCII && $0.isLetter }.uppercased()
+    return word == "SELECT" || word == "WITH"
   }
 
   func prepare(_ text: String, _ phase: DriverError.Phase) throws(DriverError) {

@@ -109,7 +109,7 @@ extension PostgresConnection {
       let collation =
         text(5) == "i" ? "\(text(6)) (ICU)" : "\(text(4)) (\(text(5) == "b" ? "built in" : "libc"))"
       return ServerFacts(
-        engine: "PostgreSQL", version: String(text(0).prefix { !$0.isWhitespace }), dialect: "postgres",
+        engine: "PostgreSQL", version: String(text(0).prefix { !$0.isWhitespace }), dialect: dialect.name,
         details: [
           ("server", link.place), ("database", text(1)), ("user", text(2)), ("encoding", text(3)),
           ("collation", collation), ("server's time zone", serverTimeZone),

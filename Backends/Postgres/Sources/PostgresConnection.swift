@@ -23,7 +23,7 @@ public actor PostgresConnection: Connection {
   /// The server's own setting, before it was changed to UTC.
   var serverTimeZone = ""
 
-  private nonisolated let dialect: Dialect
+  nonisolated let dialect: Dialect
 
   init(options: ConnectionOptions, dialect: Dialect) {
     self.options = options

@@ -29,6 +29,13 @@ extension ServerLink {
     try link.refuseSharedProcess(target)
     try link.prepareSession(options)
     link.limitStatements(options.statementTimeout)
+    if PQconnectionUsedPassword(handle) == 1, PQsslInUse(handle) == 0, PQgssEncInUse(handle) == 0,
+      !isOnThisMachine(host: String(cString: PQhost(handle)), address: String(cString: PQhostaddr(handle)))
+    {
+      options.notice?(
+        "the connection to \(link.place) has no TLS: what is sent, in some login methods the password too, can be read on "
+          + "the way; set sslmode=require, or better verify-full")
+    }
     return link
   }
 
@@ -124,4 +131,11 @@ extension ServerLink {
     if options.readOnly { settings.append("SET default_transaction_read_only = on") }
     _ = try runAll(settings.joined(separator: ";\n"), .connect)
   }
+}
+
+/// Whether what goes to a server stays on this machine: through a socket, or the loopback address.
+func isOnThisMachine(host: String, address: String) -> Bool {
+  if host.hasPrefix("/") || host.hasPrefix("@") { return true }
+  let place = address.isEmpty ? host : address
+  return place.isEmpty || place == "localhost" || place == "::1" || place.hasPrefix("127.")
 }

@@ -43,7 +43,7 @@ extension SQLiteConnection {
       try database.shielded { () throws(DriverError) in try database.text("PRAGMA main.\(name)", .execute) ?? "" }
     }
     return ServerFacts(
-      engine: "SQLite", version: String(cString: sqlite3_libversion()), dialect: "sqlite",
+      engine: "SQLite", version: String(cString: sqlite3_libversion()), dialect: dialect.name,
       details: [
         ("file", database.name), ("encoding", try pragma("encoding")), ("journal mode", try pragma("journal_mode")),
         ("page size", try pragma("page_size")), ("pages", try pragma("page_count")),

@@ -24,7 +24,7 @@ public actor SQLiteConnection: Connection {
   /// connection's own statements (BEGIN, clean-up, catalog) are left out.
   public internal(set) var statementStatistics = StatementStatistics()
 
-  private nonisolated let dialect: Dialect
+  nonisolated let dialect: Dialect
 
   init(options: ConnectionOptions, dialect: Dialect) {
     self.options = options

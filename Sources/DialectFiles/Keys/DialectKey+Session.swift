@@ -159,6 +159,10 @@ extension DialectKey {
       "odbc.retries_locked", \.odbc.retriesLocked,
       "Whether a statement that finds another connection's lock is carried out again until the lock timeout, because the "
         + "driver cannot stop the engine's own waiting. The engine must have undone all of the statement.", or: false),
+    .flag(
+      "odbc.prepares_queries", \.odbc.preparesQueries,
+      "Whether queries are prepared first and then carried out, in two calls, because a driver that is given both at once "
+        + "ends the process where the connection is cut in between.", or: false),
     .words(
       "odbc.column_types", \.odbc.columnTypes, among: ValueType.inSources,
       "What a column is by the driver's name of its type, in lower case without lengths, where the number of the type "

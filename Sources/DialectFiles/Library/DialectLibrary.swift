@@ -129,7 +129,7 @@ public struct DialectLibrary: Sendable {
       found.isUnreadable = true
       return nil
     }
-    return DialectFile.read(text, path: entry.path, &found)
+    return DialectFile.read(text, path: entry.path, isTrusted: entry.isBuiltIn, &found)
   }
 
   /// A dialect's file after all that it extends.

@@ -6,6 +6,7 @@ struct DialectFile {
   static let formatVersion = 1
 
   var path: String
+  private var isTrusted = false
   var name = ""
   var title = ""
   /// The name of the dialect that it extends, and where it says so.
@@ -22,10 +23,15 @@ struct DialectFile {
   /// The keys' own places, of sections too; the whole file's under the empty path.
   var places: [String: YAMLCursor] = [:]
 
+  init(path: String) { self.path = path }
+
   /// Reads the text of a file as far as it can be read.
   ///
+  /// - Parameter isTrusted: whether the file is a part of the program, whose texts were read in review
   /// - Returns: nil where it is no YAML at all
-  static func read(_ yaml: String, path: String, _ found: inout ProblemList) -> DialectFile? {
+  static func read(
+    _ yaml: String, path: String, isTrusted: Bool = false, _ found: inout ProblemList
+  ) -> DialectFile? {
     let root = found.attempt { () throws(YAMLFileError) in
       guard let root = try YAMLText.root(of: yaml, path: path) else {
         throw YAMLFileError(file: path, message: "nothing is in it; see sessionizer dialect new")
@@ -38,6 +44,7 @@ struct DialectFile {
       return nil
     }
     var file = DialectFile(path: path)
+    file.isTrusted = isTrusted
     file.places[""] = root
     guard file.isReadable(entries, root, &found) else {
       found.isUnreadable = true
@@ -106,7 +113,12 @@ struct DialectFile {
         continue
       }
       places[key.path] = entry.value
-      if let value = key.read(entry.value, &found) { values[key.path] = value }
+      guard let value = key.read(entry.value, &found) else { continue }
+      values[key.path] = value
+      if isTrusted || !TextGuard.isSent(key.path) { continue }
+      value.forEachText(key.path) { path, text in
+        if let fault = TextGuard.fault(in: text, of: path) { found.add(entry.value.error(fault)) }
+      }
     }
   }
 

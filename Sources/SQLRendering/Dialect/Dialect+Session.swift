@@ -127,6 +127,9 @@ extension Dialect {
     /// Whether a statement that finds another connection's lock is carried out again until the lock timeout, because the
     /// driver cannot stop the engine's own waiting. The engine must have undone all of the statement.
     public var retriesLocked: Bool
+    /// Whether queries are prepared first and then carried out, in two calls, because a driver that is given both at once
+    /// ends the process where the connection is cut in between.
+    public var preparesQueries: Bool
     /// What a column of a type is, by the driver's name of the type (TYPE_NAME) in lower case without lengths, where
     /// the number of the type alone does not say it: `timestamptz: zonedTimestamp`.
     public var columnTypes: [String: ValueType]
@@ -178,7 +181,7 @@ extension Dialect {
     public init(
       products: [String] = [], attributes: [String: [String]] = [:], append: Append = .arrays,
       rowsPerStatement: Int = 1000, parametersPerStatement: Int = 32_000, timesAsText: Bool = false,
-      integersAsText: Bool = false, retriesLocked: Bool = false,
+      integersAsText: Bool = false, retriesLocked: Bool = false, preparesQueries: Bool = false,
       columnTypes: [String: ValueType] = [:], catalogTables: String? = nil, catalogColumns: String? = nil,
       catalogKey: String? = nil, spool: Spool? = nil, errors: [String: Failure] = [:]
     ) {
@@ -190,6 +193,7 @@ extension Dialect {
       self.timesAsText = timesAsText
       self.integersAsText = integersAsText
       self.retriesLocked = retriesLocked
+      self.preparesQueries = preparesQueries
       self.columnTypes = columnTypes
       self.catalogTables = catalogTables
       self.catalogColumns = catalogColumns

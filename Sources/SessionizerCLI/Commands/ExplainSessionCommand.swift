@@ -26,7 +26,7 @@ struct ExplainSessionCommand: AsyncParsableCommand {
   @OptionGroup var log: LogOptions
 
   func run() async throws {
-    try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
+    try await JobWork(target: target, job: job, log: log, readOnly: true, readsLedgers: true).run { context, console in
       let rows = console.rows(format.format)
       let explanation = try await context.explain(session: id) { try await rows.write($0) }
       try await rows.finish()

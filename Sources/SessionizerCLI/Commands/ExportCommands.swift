@@ -74,7 +74,7 @@ struct SessionsCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
+    try await JobWork(target: target, job: job, log: log, readOnly: true, readsLedgers: true).run { context, console in
       let rows = console.rows(format.format)
       if let changedSince {
         let end = try await context.changedSessions(since: changedSince.value, until: until?.value) {
@@ -110,7 +110,7 @@ struct EventsCommand: AsyncParsableCommand {
   @OptionGroup var log: LogOptions
 
   func run() async throws {
-    try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
+    try await JobWork(target: target, job: job, log: log, readOnly: true, readsLedgers: true).run { context, console in
       let rows = console.rows(format.format)
       try await context.events(asOf: asOf.asOf?.value) { try await rows.write($0) }
       try await rows.finish()

@@ -13,6 +13,8 @@ struct JobWork {
   var mayCreate = false
   /// Whether the command only reads.
   var readOnly = false
+  /// Whether it shows what the ledgers hold, whatever the job says now.
+  var readsLedgers = false
 
   func run<Result>(_ body: (JobContext, Console) async throws -> Result) async throws -> Result {
     let environment = CommandEnvironment.current
@@ -26,6 +28,7 @@ struct JobWork {
       job: loaded.job, connection: connection, logger: console.logger, toolVersion: ToolVersion.text)
     let result: Result
     do {
+      if readsLedgers { try await context.requireLedger(has: job.asked) }
       result = try await body(context, console)
     } catch {
       await connection.close()

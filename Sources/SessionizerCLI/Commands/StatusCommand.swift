@@ -19,7 +19,7 @@ struct StatusCommand: AsyncParsableCommand {
   @OptionGroup var log: LogOptions
 
   func run() async throws {
-    try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
+    try await JobWork(target: target, job: job, log: log, readOnly: true, readsLedgers: true).run { context, console in
       let rows = console.rows(format.format)
       try await context.status { try await rows.write($0) }
       try await rows.finish()

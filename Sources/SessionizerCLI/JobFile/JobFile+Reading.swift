@@ -8,8 +8,11 @@ extension JobFile {
   /// - Throws: `JobFileError`
   public static func load(path: String?) throws(JobFileError) -> JobFile {
     if path == nil, access(standardPath, F_OK) != 0, errno == ENOENT { return JobFile(path: standardPath) }
-    let path = path ?? standardPath
-    return try JobFile(yaml: YAMLText.read(path, what: "job file"), path: path)
+    let place = path ?? standardPath
+    let text = try YAMLText.read(place, what: "job file")
+    var file = try JobFile(yaml: text, path: place)
+    if path == nil { file.foundText = text }
+    return file
   }
 
   /// Reads the text of a job file.

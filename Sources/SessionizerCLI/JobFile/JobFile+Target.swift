@@ -52,6 +52,27 @@ extension JobFile {
     }
   }
 
+  /// What the targets could do that needs consent, a line each.
+  func risks(_ environment: [String: String], allowed: Set<String>) -> [String] {
+    (targets + [defaultTarget].compactMap(\.self)).flatMap { target in
+      TargetRisk.reasons(of: target.text, environment: environment, allowed: allowed).map {
+        "\(target.key): \($0)"
+      }
+    }
+  }
+
+  /// - Throws: `JobFileError` where a file that was found, and not named, wants more than where a database is
+  private func requireConsent(_ target: NamedTarget, _ environment: [String: String]) throws(JobFileError) {
+    guard let foundText else { return }
+    let store = TrustStore(environment: environment)
+    let reasons = TargetRisk.reasons(of: target.text, environment: environment, allowed: store.allowedVariables)
+    guard !reasons.isEmpty, !store.isTrusted(path, foundText) else { return }
+    throw JobFileError(
+      file: path, line: target.line, column: target.column, key: target.key,
+      message: "this target \(reasons.joined(separator: ", and "))"
+        + ", and the file was found, not named; read it, then run `sessionizer trust`, or name it with --job")
+  }
+
   /// `; did you mean prod?`, where a name is near.
   private func hint(_ name: String) -> String {
     let hint = NearestWord.hint(name, among: targetNames)
@@ -62,6 +83,7 @@ extension JobFile {
     func failure(_ message: String) -> JobFileError {
       JobFileError(file: path, line: named.line, column: named.column, key: named.key, message: message)
     }
+    try requireConsent(named, environment)
     let url: String
     do throws(SettingError) {
       url = try TargetTemplate(named.text).resolved(environment)

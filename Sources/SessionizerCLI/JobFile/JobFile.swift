@@ -20,6 +20,8 @@ public struct JobFile: Sendable {
   public var path: String
   /// Whether there is such a file.
   public var isThere = false
+  /// Its text, where it was found in the current folder and not named: then it may be somebody else's.
+  var foundText: String?
   public var settings: JobSettings
   var targets: [NamedTarget]
   var defaultTarget: NamedTarget?

@@ -35,7 +35,9 @@ struct FileOptions: ParsableArguments {
     completion: .list(TimeFormat.allCases.map(\.rawValue)), transform: { try SettingText.choice($0) })
   var fileTimeFormat: TimeFormat?
 
+  // It may begin with a minus sign.
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("The offset of times that carry none: UTC, +02:00 (default: UTC).", valueName: "offset"),
     transform: FileOptions.offset)
   var fileTimeZone: Int?
@@ -50,7 +52,9 @@ struct FileOptions: ParsableArguments {
   @Flag(help: "Load an access log's requests of images, scripts and errors, too.")
   var allRequests = false
 
-  @Flag(help: "Refuse a file without event ids instead of deriving them from the content.")
+  @Flag(
+    name: .customLong("require-event-ids"),
+    help: "Refuse a file without event ids instead of deriving them from the content.")
   var requireEventIDs = false
 
   var options: LoadOptions {

@@ -71,7 +71,9 @@ struct JobOptions: ParsableArguments {
     completion: .list(TimeFormat.allCases.map(\.rawValue)), transform: { try SettingText.choice($0) })
   var timeFormat: TimeFormat?
 
+  // An offset may begin with a minus sign.
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The zone of a time column without one: UTC, +02:00, Europe/Madrid (default: UTC).", valueName: "zone"),
     transform: SettingText.timeZone)
@@ -137,6 +139,20 @@ struct JobOptions: ParsableArguments {
       // The file by itself was right, so it is the options that do not go with it.
       throw UsageError(error.description)
     }
+  }
+
+  /// The options given that decide what sessions there are, by the names of the settings.
+  var asked: [(setting: String, option: String)] {
+    let all: [(Bool, String, String)] = [
+      (gap != nil, "gap", "--gap"), (gapBoundary != nil, "gap_boundary", "--gap-boundary"),
+      (eventIDType != nil, "event_id_type", "--event-id-type"), (sourceTable != nil, "source.table", "--source-table"),
+      (eventIDColumn != nil, "source.event_id", "--event-id-column"),
+      (userIDColumn != nil, "source.user_id", "--user-id-column"),
+      (timeColumn != nil, "source.page_view_at", "--time-column"), (pageColumn != nil, "source.page", "--page-column"),
+      (timeFormat != nil, "source.time_format", "--time-format"), (timeZone != nil, "source.time_zone", "--time-zone"),
+      (filter != nil, "source.filter", "--filter"),
+    ]
+    return all.filter(\.0).map { ($0.1, $0.2) }
   }
 
   /// What the options say, as the job file would say it.

@@ -67,7 +67,7 @@ struct RunProcess {
   }
 
   /// The helper lies beside the tests.
-  private static func helper() throws -> URL {
+  static func helper() throws -> URL {
     var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     for _ in 0..<4 {
       let candidate = folder.appendingPathComponent("RunHelper")

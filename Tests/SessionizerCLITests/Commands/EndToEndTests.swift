@@ -95,6 +95,36 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasSuffix(".part") })
   }
 
+  /// A setting that was asked for, and that a reading command cannot honour, is refused; one that says what is there is
+  /// not, nor is the job file's.
+  @Test func readingCommandsHonourOrRefuse() async throws {
+    let folder = try TemporaryFolder()
+    let target = "sqlite:" + folder.path + "/a.db"
+    let file = try folder.file("views.csv", Self.fiveRows)
+    for arguments in [["create"], ["load", file], ["run"]] {
+      #expect(await ToolRun(arguments + ["--target", target]).code == 0)
+    }
+    let job = try folder.file("j.yml", "gap: 45m\n")
+    for command in [["sessions"], ["events"], ["agg"], ["agg", "totals"], ["status"], ["explain-session", "1"]] {
+      let refused = await ToolRun(command + ["--target", target, "--gap", "10m"])
+      #expect(refused.code == 64 && refused.output.isEmpty, "\(command)")
+      #expect(refused.errors.contains("built with gap 30m") && refused.errors.contains("--gap"), "\(refused.errors)")
+      #expect(await ToolRun(command + ["--target", target, "--gap-boundary", "same"]).code == 64)
+      #expect(await ToolRun(command + ["--target", target, "--gap", "30m", "--gap-boundary", "new"]).code == 0)
+      #expect(await ToolRun(command + ["--target", target, "--job", job]).code == 0)
+    }
+  }
+
+  /// What `create` says it made has the names that it has.
+  @Test func madeObjectsHaveTheirPrefix() async throws {
+    let folder = try TemporaryFolder()
+    let arguments = ["create", "--target", "sqlite:" + folder.path + "/a.db", "--prefix", "web_"]
+    let made = await ToolRun(arguments)
+    #expect(made.errors.contains("made web_pageviews, web_session_table"), "\(made.errors)")
+    let again = await ToolRun(arguments)
+    #expect(again.code == 0 && again.errors.contains("already there: web_pageviews, web_session_table"))
+  }
+
   /// A command that is cancelled rolls back and exits with 130.
   @Test func interrupted() async throws {
     let folder = try TemporaryFolder()

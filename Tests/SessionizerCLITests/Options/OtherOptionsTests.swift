@@ -29,6 +29,15 @@ import YAMLReading
     }
   }
 
+  /// An offset before UTC needs no equals sign.
+  @Test func offsetsMayBeginWithAMinusSign() throws {
+    #expect(try FileOptions.parse(["--file-time-zone", "-07:00"]).fileTimeZone == -420)
+    #expect(try JobOptions.parse(["--time-zone", "-09:30"]).timeZone == "-09:30")
+    #expect(try JobOptions.parse(["--time-zone=-09:30", "--gap", "10m"]).gap == Gap(text: "10m"))
+    #expect(throws: (any Error).self) { try JobOptions.parse(["--time-zone", "--gap", "10m"]) }
+    #expect(try FileOptions.parse(["--require-event-ids"]).requireEventIDs)
+  }
+
   @Test(arguments: [("0", Duration.zero), ("30", .seconds(30)), ("0.5", .milliseconds(500))])
   func wait(text: String, duration: Duration) throws {
     #expect(try WaitOptions.parse(["--wait", text]).wait == duration)
