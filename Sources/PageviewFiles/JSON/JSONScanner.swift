@@ -1,22 +1,3 @@
-/// One value of a JSON object, as bytes.
-enum JSONValue {
-  case null
-  /// Escapes resolved.
-  case string(Bytes)
-  /// As it is written, so that no digit is lost.
-  case number(Bytes)
-  /// `true`, `false`, an object or an array, as it is written.
-  case other(Bytes)
-
-  /// The value as a text; nil for null.
-  var text: Bytes? {
-    switch self {
-    case .null: nil
-    case .string(let bytes), .number(let bytes), .other(let bytes): bytes
-    }
-  }
-}
-
 /// A strict reader of one JSON text (RFC 8259) in memory.
 ///
 /// Written here because the readers at hand turn numbers into Doubles or build a tree for each line. Escapes are
@@ -32,35 +13,158 @@ struct JSONScanner {
     self.bytes = bytes
   }
 
-  /// Reads an object to the end of the text and calls `member` for each key. False where it is not one JSON object.
-  mutating func readObject(_ member: (_ key: Bytes, _ value: JSONValue) -> Bool) -> Bool {
+  /// Reads an object to the end of the text, and puts what is wanted into `found`. False where it is not one JSON object
+  /// or has a needed key twice.
+  mutating func readObject(_ node: JSONNode, _ found: inout JSONFindings) -> Bool {
     skipSpace()
-    guard take("{") else { return false }
-    skipSpace()
-    if !take("}") {
-      repeat {
-        skipSpace()
-        guard let key = string() else { return false }
-        skipSpace()
-        guard take(":"), let value = value(), member(key, value) else { return false }
-        skipSpace()
-      } while take(",")
-      guard take("}") else { return false }
-    }
+    guard object(node, &found) else { return false }
     skipSpace()
     return position == bytes.count
   }
 
-  private mutating func value() -> JSONValue? {
+  /// How many bytes were passed.
+  var passed: Int { position }
+
+  private mutating func object(_ node: JSONNode, _ found: inout JSONFindings) -> Bool {
+    guard take("{") else { return false }
     skipSpace()
+    if take("}") { return true }
+    repeat {
+      skipSpace()
+      guard let key = string() else { return false }
+      skipSpace()
+      guard take(":") else { return false }
+      skipSpace()
+      if let member = node.members.first(where: { key.equals($0.key) }) {
+        guard value(member.node, &found) else { return false }
+      } else {
+        guard skipValue(depth: 0) else { return false }
+      }
+      skipSpace()
+    } while take(",")
+    return take("}")
+  }
+
+  /// Reads a value of which something is wanted: itself, or parts of it.
+  private mutating func value(_ node: JSONNode, _ found: inout JSONFindings) -> Bool {
+    guard position < bytes.count else { return false }
     let start = position
-    guard position < bytes.count else { return nil }
-    switch bytes[position] {
-    case UInt8(ascii: "\""): return string().map { .string($0) }
-    case UInt8(ascii: "n"): return skipWord("null") ? .null : nil
-    case UInt8(ascii: "-"), 48...57: return skipNumber() ? .number(slice(from: start)) : nil
-    default: return skipValue(depth: 0) ? .other(slice(from: start)) : nil
+    let first = bytes[position]
+    if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+      let wantsParts = first == UInt8(ascii: "{") ? !node.members.isEmpty : node.wantsArray
+      if !node.targets.isEmpty || !wantsParts {
+        guard skipValue(depth: 0) else { return false }
+        let whole = slice(from: start)
+        // Its parts are changed in place when they are read.
+        guard found.put(FieldValue(bytes: wantsParts ? found.arena.copy(whole) : whole, kind: .nested), node.targets)
+        else { return false }
+        if !wantsParts { return true }
+        position = start
+      }
+      return first == UInt8(ascii: "{") ? object(node, &found) : array(node, &found)
     }
+    switch first {
+    case ASCII.quote:
+      guard let text = string() else { return false }
+      return found.put(FieldValue(bytes: text), node.targets)
+    case UInt8(ascii: "n"): return skipWord("null") && found.put(nil, node.targets)
+    case UInt8(ascii: "-"), 48...57:
+      return skipNumber() && found.put(FieldValue(bytes: slice(from: start), kind: .number), node.targets)
+    default:
+      return skipValue(depth: 0) && found.put(FieldValue(bytes: slice(from: start), kind: .nested), node.targets)
+    }
+  }
+
+  private mutating func array(_ node: JSONNode, _ found: inout JSONFindings) -> Bool {
+    guard take("[") else { return false }
+    skipSpace()
+    if take("]") { return true }
+    var index = 0
+    repeat {
+      skipSpace()
+      let start = position
+      var probe = self
+      guard probe.skipValue(depth: 0) else { return false }
+      var isTaken = false
+      if let wanted = node.indexes.first(where: { $0.index == index }) {
+        guard value(wanted.node, &found) else { return false }
+        isTaken = true
+      } else if start < bytes.count, bytes[start] == UInt8(ascii: "{") {
+        for wanted in node.elements where !isTaken && has(wanted.key, wanted.value, found.arena) {
+          guard value(wanted.node, &found) else { return false }
+          isTaken = true
+        }
+      }
+      position = probe.position
+      skipSpace()
+      index += 1
+    } while take(",")
+    return take("]")
+  }
+
+  /// Whether the object that begins here has such a member; nothing is changed.
+  private func has(_ wantedKey: [UInt8], _ wantedValue: [UInt8], _ arena: TextArena) -> Bool {
+    var probe = self
+    guard probe.take("{") else { return false }
+    repeat {
+      probe.skipSpace()
+      guard let key = probe.unchangedString(arena) else { return false }
+      probe.skipSpace()
+      guard probe.take(":") else { return false }
+      probe.skipSpace()
+      let start = probe.position
+      if key.equals(wantedKey) {
+        if start < bytes.count, bytes[start] == ASCII.quote {
+          return probe.unchangedString(arena).map { $0.equals(wantedValue) } ?? false
+        }
+        return probe.skipValue(depth: 0) && probe.slice(from: start).equals(wantedValue)
+      }
+      guard probe.skipValue(depth: 0) else { return false }
+      probe.skipSpace()
+    } while probe.take(",")
+    return false
+  }
+
+  /// A string with its escapes resolved, in other memory if it has any.
+  private mutating func unchangedString(_ arena: TextArena) -> Bytes? {
+    let start = position
+    guard skipString() else { return nil }
+    let raw = Bytes(UnsafeMutableBufferPointer(rebasing: bytes[start..<position]))
+    if raw.firstIndex(of: ASCII.backslash, from: 0) == nil { return raw.slice(1..<raw.count - 1) }
+    let room = arena.room(raw.count)
+    _ = room.update(fromContentsOf: raw)
+    var copy = JSONScanner(room)
+    return copy.string()
+  }
+
+  /// The keys of the object, and those of the objects in it after a dot; nothing is changed.
+  func names(_ arena: TextArena) -> [[UInt8]] {
+    var probe = self
+    var names: [[UInt8]] = []
+    probe.collect(prefix: [], into: &names, arena)
+    return names
+  }
+
+  private mutating func collect(prefix: [UInt8], into names: inout [[UInt8]], _ arena: TextArena) {
+    skipSpace()
+    guard take("{") else { return }
+    skipSpace()
+    if take("}") { return }
+    repeat {
+      skipSpace()
+      guard let key = unchangedString(arena) else { return }
+      skipSpace()
+      guard take(":") else { return }
+      skipSpace()
+      let name = prefix + key
+      names.append(name)
+      if prefix.isEmpty, position < bytes.count, bytes[position] == UInt8(ascii: "{") {
+        var inner = self
+        inner.collect(prefix: name + [UInt8(ascii: ".")], into: &names, arena)
+      }
+      guard skipValue(depth: 0) else { return }
+      skipSpace()
+    } while take(",")
   }
 
   private func slice(from start: Int) -> Bytes {
@@ -68,7 +172,11 @@ struct JSONScanner {
   }
 
   private mutating func skipSpace() {
-    while position < bytes.count, [32, 9, 10, 13].contains(bytes[position]) { position += 1 }
+    while position < bytes.count {
+      let byte = bytes[position]
+      guard byte == 32 || byte == 9 || byte == 10 || byte == 13 else { return }
+      position += 1
+    }
   }
 
   private mutating func take(_ character: Unicode.Scalar) -> Bool {
@@ -154,12 +262,14 @@ extension JSONScanner {
       case ASCII.quote:
         return Bytes(UnsafeMutableBufferPointer(rebasing: bytes[start..<written]))
       case ASCII.backslash:
-        guard let scalar = escape() else { return nil }
         if resolves {
+          guard let scalar = escape() else { return nil }
           for unit in UTF8.encode(scalar).unsafelyUnwrapped {
             bytes[written] = unit
             written += 1
           }
+        } else if !skipEscape() {
+          return nil
         }
       case 0..<32: return nil
       default:
@@ -170,6 +280,16 @@ extension JSONScanner {
       }
     }
     return nil
+  }
+
+  /// Passes over an escape whose backslash is read. Half a pair of surrogates, as cut texts have it, is no fault of a
+  /// text that nobody wants.
+  private mutating func skipEscape() -> Bool {
+    guard position < bytes.count else { return false }
+    let letter = bytes[position]
+    position += 1
+    if letter == UInt8(ascii: "u") { return hexUnit() != nil }
+    return "\"\\/bfnrt".utf8.contains(letter)
   }
 
   /// The character that an escape stands for; the backslash is read already.

@@ -2,15 +2,17 @@ public import SessionPlan
 
 /// The kinds of files with pageviews.
 public enum FileFormat: String, Hashable, Sendable, Codable, CaseIterable {
-  /// RFC 4180 with a header.
+  /// RFC 4180 with a header, and its relatives (`CSVOptions`).
   case csv
-  /// One JSON object a line.
+  /// JSON objects: one a line, one after the other, or the elements of an array.
   case jsonLines = "jsonl"
-  /// Apache's and nginx's common and combined formats.
+  /// The log of a web server, a load balancer or a CDN (`AccessLogOptions`).
   case accessLog = "log"
 }
 
-/// Which columns of a CSV file, or keys of a JSON object, mean what. Names compare by their bytes.
+/// Which fields of a file mean what.
+///
+/// A field is a column of a CSV file, a key or a path of a JSON object (`FieldExpression`).
 public struct ColumnMapping: Hashable, Sendable {
   /// nil: `event_id` where the file has it; otherwise the ids are derived (`DerivedEventID`).
   public var eventID: String?
@@ -18,6 +20,8 @@ public struct ColumnMapping: Hashable, Sendable {
   public var pageViewAt: String
   /// nil: `page` where the file has it; otherwise every page is NULL.
   public var page: String?
+  /// The file has no event id, whatever a column of it is called: ids are derived.
+  public var hasNoEventID = false
 
   public init(
     eventID: String? = nil, userID: String = "user_id", pageViewAt: String = "page_view_at", page: String? = nil
@@ -32,51 +36,48 @@ public struct ColumnMapping: Hashable, Sendable {
   static let usualPage = "page"
 }
 
-/// Who the user of an access log's line is.
-public enum LogUser: String, Hashable, Sendable, Codable, CaseIterable {
-  case address
-  /// The address, a blank and the user agent (`-` where there is none).
-  case addressAndAgent = "address_and_agent"
-  /// The name that was authenticated; lines without one are `null_user`.
-  case remoteUser = "remote_user"
-}
-
 /// How to read a file of pageviews. The defaults read what `generate` and the exports write.
 public struct LoadOptions: Hashable, Sendable {
-  /// nil: found by the file's extension and first line.
+  /// nil: found by the file's extension and first lines.
   public var format: FileFormat?
-  /// For CSV and JSON lines; an access log's columns are fixed.
+  /// For CSV and JSON; an access log's fields are fixed.
   public var columns: ColumnMapping
-  /// Columns to keep beside the pageview. In an access log: `referrer`, `user_agent`, `status`, `method`, `address`,
-  /// `remote_user`.
+  /// Fields to keep beside the pageview. In an access log: see `AccessLogField`.
   public var attributes: [Attribute]
-  /// One ASCII character. nil: the first of comma, semicolon, tab and bar with which the header has the needed columns.
-  public var delimiter: Unicode.Scalar?
+  public var csv = CSVOptions()
+  public var log = AccessLogOptions()
   public var eventIDType: EventIDType
-  public var userFrom: LogUser
-  /// Leave out an access log's lines that are no requests of pages, see `PageFilter`.
-  public var filtersPages: Bool
-  public var timeFormat: TimeFormat
-  /// What a time without a zone is ahead of UTC, in minutes (`+02:00` is 120).
-  public var zoneOffsetMinutes: Int
+  public var timeFormat: FileTimeFormat
+  /// Where times without a zone are from. nil: UTC.
+  public var zone: FileZone?
+  /// nil: UTF-8, or UTF-16 where a byte order mark says so; other bytes in the first lines are a fault of the file.
+  public var encoding: TextEncoding?
+  /// Texts that mean NULL, besides the empty one.
+  public var nullTexts: [String] = []
+  /// Only the records for which this holds.
+  public var only: RowFilter?
+  /// Fill the column `sequence` with the row's number among those of its user and time in the file.
+  ///
+  /// nil: for access logs only, whose times are often whole seconds.
+  public var sequence: Bool?
   /// Derive the event ids of a file that has none. Without it, such a file is a fault.
   public var derivesMissingEventIDs: Bool
 
   public init(
     format: FileFormat? = nil, columns: ColumnMapping = ColumnMapping(), attributes: [Attribute] = [],
-    delimiter: Unicode.Scalar? = nil, eventIDType: EventIDType = .text, userFrom: LogUser = .addressAndAgent,
-    filtersPages: Bool = true, timeFormat: TimeFormat = .timestamp, zoneOffsetMinutes: Int = 0,
+    delimiter: Unicode.Scalar? = nil, eventIDType: EventIDType = .text, userFrom: LogUser? = nil,
+    filtersPages: Bool = true, timeFormat: FileTimeFormat = .auto, zoneOffsetMinutes: Int? = nil,
     derivesMissingEventIDs: Bool = true
   ) {
     self.format = format
     self.columns = columns
     self.attributes = attributes
-    self.delimiter = delimiter
     self.eventIDType = eventIDType
-    self.userFrom = userFrom
-    self.filtersPages = filtersPages
     self.timeFormat = timeFormat
-    self.zoneOffsetMinutes = zoneOffsetMinutes
     self.derivesMissingEventIDs = derivesMissingEventIDs
+    zone = zoneOffsetMinutes.map { FileZone(offsetMinutes: $0) }
+    csv.delimiter = delimiter
+    log.user = userFrom
+    log.pages.takesEverything = !filtersPages
   }
 }

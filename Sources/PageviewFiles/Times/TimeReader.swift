@@ -11,34 +11,62 @@ enum ParsedTime {
   case bad
 }
 
-/// Reads times in the format that the options name.
+/// Reads times in the format and the zone that the options name.
 struct TimeReader {
-  let format: TimeFormat
-  let zoneOffset: Int64
+  let format: FileTimeFormat
+  private var clock: ZoneClock
+  /// How many times were there twice, because the clocks were set back.
+  private(set) var twice = 0
+  /// How many times named no zone.
+  private(set) var withoutZone = 0
 
-  init(format: TimeFormat, zoneOffsetMinutes: Int) {
-    self.format = format
-    zoneOffset = Int64(zoneOffsetMinutes) * 60_000_000
+  init(_ options: LoadOptions) {
+    format = options.timeFormat
+    clock = ZoneClock(options.zone ?? FileZone(offsetMinutes: 0))
   }
 
-  func read(_ bytes: Bytes?) -> ParsedTime {
-    guard let bytes, !bytes.isEmpty else { return .null }
+  mutating func read(_ bytes: Bytes?) -> ParsedTime {
+    guard var bytes, !bytes.isEmpty else { return .null }
+    if bytes[0] == ASCII.blank || bytes[bytes.count - 1] == ASCII.blank {
+      bytes = bytes.trimmed
+      if bytes.isEmpty { return .null }
+    }
     switch format {
-    case .timestamp: return readText(bytes)
-    case .epochSeconds: return readEpoch(bytes, fractionDigits: 6)
-    case .epochMilliseconds: return readEpoch(bytes, fractionDigits: 3)
-    case .epochMicroseconds: return readEpoch(bytes, fractionDigits: 0)
+    case .auto: return readText(bytes)
+    case .epochSeconds: return EpochText.read(bytes, unitDigits: 6)
+    case .epochMilliseconds: return EpochText.read(bytes, unitDigits: 3)
+    case .epochMicroseconds: return EpochText.read(bytes, unitDigits: 0)
+    case .epochNanoseconds: return EpochText.read(bytes, unitDigits: -3)
+    case .pattern(let pattern): return pattern.read(bytes).map { moment($0) } ?? .bad
     }
   }
 
-  private func readText(_ bytes: Bytes) -> ParsedTime {
+  private mutating func readText(_ bytes: Bytes) -> ParsedTime {
+    if let time = AccessLogTime.read(bytes) { return .time(time) }
     if let time = Timestamp(ascii: bytes) {
-      return .time(zoneOffset == 0 || Self.hasZone(bytes) ? time.microseconds : time.microseconds - zoneOffset)
+      return Self.hasZone(bytes) ? .time(time.microseconds) : moment(local: time.microseconds)
     }
+    if let text = TimeText(bytes) { return moment(text) }
     return Self.isFarAway(bytes) ? .outOfRange : .bad
   }
 
-  /// Of a text that is a time: does it name its zone?
+  private mutating func moment(_ text: TimeText) -> ParsedTime {
+    let local = text.civil.microseconds
+    return text.zone.map { .time(local - $0) } ?? moment(local: local)
+  }
+
+  private mutating func moment(local: Int64) -> ParsedTime {
+    withoutZone += 1
+    switch clock.utc(local) {
+    case .at(let time): return .time(time)
+    case .twice(let time):
+      twice += 1
+      return .time(time)
+    case .skipped: return .bad
+    }
+  }
+
+  /// Of a text in ISO form: does it name its zone?
   private static func hasZone(_ bytes: Bytes) -> Bool {
     bytes.dropFirst(10).contains {
       $0 | 0x20 == UInt8(ascii: "z") || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-")
@@ -56,29 +84,5 @@ struct TimeReader {
     // The last four digits stand for the year: the other fields must be right.
     return rest.count - yearDigits + 4 != bytes.count
       && Timestamp(ascii: Bytes(rebasing: rest.dropFirst(yearDigits - 4))) != nil
-  }
-
-  /// `-?digits[.digits]`; of the fraction as many digits as microseconds need, the others are cut.
-  private func readEpoch(_ bytes: Bytes, fractionDigits: Int) -> ParsedTime {
-    var rest = bytes[...]
-    let isNegative = rest.first == UInt8(ascii: "-")
-    if isNegative { rest = rest.dropFirst() }
-    let whole = rest.prefix { $0 >= 48 && $0 <= 57 }
-    rest = rest.dropFirst(whole.count)
-    guard !whole.isEmpty else { return .bad }
-    var fraction: Int64 = 0
-    if !rest.isEmpty {
-      guard rest.first == UInt8(ascii: "."), rest.count > 1, rest.dropFirst().allSatisfy({ $0 >= 48 && $0 <= 57 })
-      else { return .bad }
-      let kept = rest.dropFirst().prefix(fractionDigits)
-      for byte in kept { fraction = fraction * 10 + Int64(byte - 48) }
-      for _ in kept.count..<fractionDigits { fraction *= 10 }
-    }
-    var unit: Int64 = 1
-    for _ in 0..<fractionDigits { unit *= 10 }
-    guard let value = IntegerText.value(whole, isNegative: isNegative) else { return .outOfRange }
-    let (scaled, isTooLarge) = value.multipliedReportingOverflow(by: unit)
-    let (time, overflows) = scaled.addingReportingOverflow(isNegative ? -fraction : fraction)
-    return isTooLarge || overflows ? .outOfRange : .time(time)
   }
 }

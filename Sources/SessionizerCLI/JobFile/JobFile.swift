@@ -21,6 +21,8 @@ public struct JobFile: Sendable {
   /// Whether there is such a file.
   public var isThere = false
   public var settings: JobSettings
+  /// How files are read, where options do not say otherwise.
+  public var files = FileSettings()
   var targets: [NamedTarget]
   var defaultTarget: NamedTarget?
   public var timeouts = Timeouts()
