@@ -142,7 +142,7 @@ public final class PageviewFileReader {
   private func finish() throws(FileFault) {
     guard let found = try format?.finish(rows) else { return }
     findings = found
-    findings.notices += rows.notices()
+    findings.notices += try rows.notices()
   }
 }
 

@@ -99,7 +99,12 @@ import Testing
     #expect(try load(csv, options { $0.hasNoEventID = true }).summary?.derivesEventIDs == true)
     let same = try load("event_id,user_id,page_view_at\n1,u,2026-01-01\n1,u,2026-01-02\n2,u,2026-01-01\n")
     #expect(same.rows.count == 3)
-    #expect(same.summary?.notices.first?.hasPrefix("1 line has an event_id that is there before") == true)
+    #expect(same.summary?.notices.last?.hasPrefix("1 line has an event_id that is there before") == true)
+    // A counter of one user's visits is no id either.
+    let counter =
+      "event_id,user_id,page_view_at\n"
+      + (0..<30).map { "\($0 % 3),u,2026-01-\($0 + 1),\n".replacing(",\n", with: "\n") }.joined()
+    #expect(fault(counter)?.message.hasPrefix("27 of 30 lines have an event_id that is there before") == true)
   }
 
   @Test func `words that mean NULL`() throws {
@@ -110,6 +115,10 @@ import Testing
     #expect(pages(loaded) == [nil])
     let noticed = try load("user_id,page_view_at\nNULL,2026-01-01\nNULL,2026-01-02\nu,2026-01-01\n")
     #expect(noticed.rows.count == 3)
-    #expect(noticed.summary?.notices.first?.contains("--nullstr 'NULL'") == true)
+    #expect(noticed.summary?.notices.last?.contains("--nullstr 'NULL'") == true)
+    #expect(
+      noticed.summary?.notices.dropLast() == [
+        FileFindings.noPage, "it has no event ids: they are derived from the content",
+      ])
   }
 }

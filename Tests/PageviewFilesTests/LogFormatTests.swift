@@ -82,6 +82,10 @@ import Testing
     #expect(shown(loaded) == ["192.0.2.1 10 /a", "192.0.2.1 10 /b"])
     #expect(loaded.reasons == [.badLogLine])
     #expect(fault("#Fields: date time cs-uri-stem\n", path: "a.log")?.message.contains("c-ip") == true)
+    // The agent of a last line without line end may be cut.
+    let agents = "#Fields: date time c-ip cs-method cs-uri-stem sc-status cs(User-Agent)\n"
+    let line = "2026-03-01 10:00:00 192.0.2.1 GET /a 200 Mozilla"
+    #expect(try read(agents + line + "\n" + line).reasons == [.badLogLine])
   }
 
   @Test(arguments: [

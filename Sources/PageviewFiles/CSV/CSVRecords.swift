@@ -208,10 +208,10 @@ struct CSVRecords: FormatReader {
   func finish(_ rows: RowAssembler) -> FileFindings {
     var findings = FileFindings(notices: header.notices, names: header.names)
     findings.notices += time.notices
-    if !hasEventIDs, window.lastLineIsOpen, rows.summary.rows > 0 {
+    if header.plan.page == nil { findings.notices.append(FileFindings.noPage) }
+    if window.lastLineIsOpen, rows.summary.rows > 0, header.columns.contains(header.count - 1) {
       findings.notices.append(
-        "the last line has no line end: if the file is still being written, that line may be cut, and would be another "
-          + "pageview when the whole file is loaded")
+        "the last line has no line end: if the file is still being written, its last field may be cut")
     }
     return findings
   }

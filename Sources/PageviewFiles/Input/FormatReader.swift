@@ -12,4 +12,6 @@ struct FileFindings {
   var notices: [String] = []
   /// The names of the fields that were seen.
   var names: [String] = []
+
+  static let noPage = "it has no page, so every page is NULL; --map page=… names the field that is"
 }

@@ -151,6 +151,7 @@ struct JSONRecords: FormatReader {
         "no object has \(shownName(Array(rule.text.utf8))) for \(rule.meaning); they have \(list(shown))",
         remedy: "map the field that means it (--map)")
     }
+    if isUsualPage, let page = plan.page, !isSeen(page) { notices.append(FileFindings.noPage) }
     for rule in plan.rules where isSeen(rule) && rule.alternatives.count > 1 {
       for name in Set(rule.alternatives.joined()).sorted() where !found.wasSeen[name] {
         notices.append("no object has \(shownName(Array(plan.names[name].utf8))), an alternative for \(rule.meaning)")

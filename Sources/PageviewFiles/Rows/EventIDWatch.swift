@@ -49,6 +49,16 @@ struct EventIDWatch {
     }
   }
 
+  /// Most rows have an id that was there before, with another time or page: it is no id.
+  func fault(_ path: String) -> FileFault? {
+    guard changed >= 10, changed * 2 > rows else { return nil }
+    return FileFault(
+      path: path,
+      "\(changed) of \(rows) lines have an event_id that is there before with another time or page, so that "
+        + "field is not the id of a pageview",
+      remedy: "map the field that is (--map event_id=…), or derive ids from the content (--map event_id=none)")
+  }
+
   var notices: [String] {
     guard changed > 0 else { return [] }
     let lines = changed == 1 ? "1 line has" : "\(changed) lines have"

@@ -86,9 +86,11 @@ final class RowAssembler {
     if isFaulty { summary.firstFaulty += 1 }
   }
 
-  /// What the whole file showed; call it once, at its end.
-  func notices() -> [String] {
-    nullWords.notices + ids.notices
+  /// What the whole file showed.
+  func notices() throws(FileFault) -> [String] {
+    if let fault = ids.fault(path) { throw fault }
+    let derived = derivesEventIDs && summary.format != .accessLog && summary.rows > 0
+    return (derived ? ["it has no event ids: they are derived from the content"] : []) + nullWords.notices + ids.notices
   }
 
   var allIDsAreIntegers: Bool { !derivesEventIDs && eventIDType == .text && ids.allAreIntegers && summary.rows > 0 }
