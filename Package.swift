@@ -48,8 +48,18 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd",
+      providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(
+      name: "CBzip2", path: "Sources/CBzip2", providers: [.apt(["libbz2-dev"]), .brew(["bzip2"])]),
+    .systemLibrary(
+      name: "CLzma", path: "Sources/CLzma", pkgConfig: "liblzma",
+      providers: [.apt(["liblzma-dev"]), .brew(["xz"])]),
     .target(
-      name: "PageviewFiles", dependencies: ["CZlib", "SessionPlan", "WarehouseDriver", crypto], swiftSettings: strict),
+      name: "PageviewFiles",
+      dependencies: ["CBzip2", "CLzma", "CZlib", "CZstd", "SessionPlan", "WarehouseDriver", crypto],
+      swiftSettings: strict),
     .target(
       name: "PageviewGenerator", dependencies: ["PageviewFiles", "SessionPlan", "WarehouseDriver"],
       swiftSettings: strict),
@@ -96,12 +106,14 @@ let package = Package(
       dependencies: ["CODBC", "DialectFiles", "SQLRendering", "SessionPlan", "WarehouseDriver"],
       path: "Backends/ODBC/Sources", swiftSettings: strict),
 
+    // Presets for exports, as bytes in a C target.
+    .target(name: "BuiltInPresets", exclude: ["Presets"]),
     // The command line.
     .target(
       name: "SessionizerCLI",
       dependencies: [
-        "BackendConformance", "DialectFiles", "PageviewFiles", "PageviewGenerator", "SQLRendering", "SessionPlan",
-        "SessionRunner", "WarehouseDriver", "YAMLReading", argumentParser, crypto, logging,
+        "BackendConformance", "BuiltInPresets", "DialectFiles", "PageviewFiles", "PageviewGenerator", "SQLRendering",
+        "SessionPlan", "SessionRunner", "WarehouseDriver", "YAMLReading", argumentParser, crypto, logging,
       ],
       swiftSettings: strict),
     // The executable; the only target that names all backends.

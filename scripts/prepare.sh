@@ -19,9 +19,16 @@ fi
 
 missing=""
 command -v pkg-config >/dev/null 2>&1 || missing="$missing pkg-config"
-for library in sqlite3 zlib libpq odbc; do
+for library in sqlite3 zlib libzstd liblzma libpq odbc; do
   pkg-config --exists "$library" 2>/dev/null || missing="$missing $library-headers"
 done
+# bzip2 has no file for pkg-config on most systems.
+bzip2=
+for folder in /usr/include /usr/local/include "${prefix:-/usr}/opt/bzip2/include" \
+  "$(xcrun --show-sdk-path 2>/dev/null || true)/usr/include"; do
+  if [ -e "$folder/bzlib.h" ]; then bzip2=yes; fi
+done
+[ -n "$bzip2" ] || missing="$missing bzip2-headers"
 command -v sqlite3 >/dev/null 2>&1 || missing="$missing sqlite3"
 if [ "${1:-}" = test ]; then
   "$(dirname "$0")/postgres.sh" binaries >/dev/null || missing="$missing postgresql"
@@ -40,7 +47,7 @@ fi
 [ -z "$missing" ] && exit 0
 
 if command -v apt-get >/dev/null 2>&1; then
-  packages="libsqlite3-dev zlib1g-dev libpq-dev unixodbc-dev pkg-config sqlite3"
+  packages="libsqlite3-dev zlib1g-dev libzstd-dev libbz2-dev liblzma-dev libpq-dev unixodbc-dev pkg-config sqlite3"
   case "$missing" in *-driver*) packages="$packages odbc-mariadb odbc-postgresql libsqliteodbc" ;; esac
   case "$missing" in *postgresql*) packages="$packages postgresql" ;; esac
   if [ "$(id -u)" -eq 0 ]; then
@@ -90,12 +97,12 @@ if command -v apt-get >/dev/null 2>&1; then
     ;;
   esac
 elif command -v brew >/dev/null 2>&1; then
-  packages="sqlite zlib libpq unixodbc pkgconf"
+  packages="sqlite zlib zstd bzip2 xz libpq unixodbc pkgconf"
   case "$missing" in *postgresql*) packages="$packages postgresql" ;; esac
   case "$missing" in *mariadb*) packages="$packages mariadb" ;; esac
   case "$missing" in *pgbouncer*) packages="$packages pgbouncer" ;; esac
   case "$missing" in *-driver*) packages="$packages mariadb-connector-odbc psqlodbc sqliteodbc" ;; esac
   HOMEBREW_NO_AUTO_UPDATE=1 NONINTERACTIVE=1 brew install $packages || fail "brew could not install $packages"
 else
-  fail "missing:$missing. Install SQLite 3.38 or newer, zlib, libpq and unixODBC with their headers, pkg-config, the sqlite3 shell"
+  fail "missing:$missing. Install SQLite 3.38 or newer, zlib, zstd, bzip2, xz, libpq and unixODBC with their headers, pkg-config, the sqlite3 shell"
 fi

@@ -21,9 +21,9 @@ public enum FaultReason: String, Hashable, Sendable, Codable, CaseIterable {
   case badQuote = "bad_quote"
   /// CSV: a quoted field that does not end within 1 MiB of the record's start, or not before the end of the file.
   case unterminatedQuote = "unterminated_quote"
-  /// JSON lines: not one JSON object, a needed key twice, or a user id that is neither string nor number.
+  /// JSON: not an object, a needed key twice, or a user id that is neither string nor number.
   case badJSON = "bad_json"
-  /// Access log: not a line in the common or the combined format.
+  /// Access log: not a line of the file's format.
   case badLogLine = "bad_log_line"
 }
 
@@ -39,10 +39,12 @@ public struct LineFault: Hashable, Sendable {
   public var userID: String?
   public var pageViewAt: String?
   public var page: String?
+  /// The front of the record as the file writes it.
+  public var text: String?
 
   public init(
     reason: FaultReason, line: Int, eventID: String? = nil, userID: String? = nil, pageViewAt: String? = nil,
-    page: String? = nil
+    page: String? = nil, text: String? = nil
   ) {
     self.reason = reason
     self.line = line
@@ -50,7 +52,11 @@ public struct LineFault: Hashable, Sendable {
     self.userID = userID
     self.pageViewAt = pageViewAt
     self.page = page
+    self.text = text
   }
+
+  /// Whether no field of it could be read, so that only its text says what it is.
+  public var hasNoFields: Bool { eventID == nil && userID == nil && pageViewAt == nil && page == nil }
 
   /// The longest text of a fault, in bytes of UTF-8.
   public static let textLimit = 1024

@@ -4,15 +4,23 @@ internal import WarehouseDriver
 
 /// How files are loaded.
 public struct LoadRequest: Sendable {
-  /// How the file is read. Its event id type and attributes are set by the job.
+  /// How the file is read. Its event id type is set by the job, and so are the attributes' names; where the options have
+  /// an attribute of that name, they say which field of the file it is.
   public var options: LoadOptions
-  /// How many faulty lines a file may have; nil is any number.
-  public var maxBad: Int?
+  /// How many faulty lines a file may have. nil: a tenth of its first thousand lines, if it has as many.
+  public var maxBad: FaultLimit?
 
-  public init(options: LoadOptions, maxBad: Int? = nil) {
+  public init(options: LoadOptions, maxBad: FaultLimit? = nil) {
     self.options = options
     self.maxBad = maxBad
   }
+}
+
+/// How many faulty lines a file may have.
+public enum FaultLimit: Hashable, Sendable {
+  case count(Int)
+  /// In percent of the lines that were read, judged from the thousandth line on and at the end.
+  case percent(Double)
 }
 
 /// How far a file is loaded.
@@ -31,6 +39,8 @@ public struct LoadReport: Sendable {
   public var loaded: Int
   /// Rows that were there already.
   public var known: Int
+  /// Whether the source table was empty before.
+  public var isFirst = false
 }
 
 extension JobContext {
@@ -59,7 +69,9 @@ extension JobContext {
     }
     var options = request.options
     options.eventIDType = bound.eventIDType
-    options.attributes = job.attributes
+    options.attributes = job.attributes.map { attribute in
+      request.options.attributes.first { $0.name == attribute.name } ?? attribute
+    }
     var reports: [LoadReport] = []
     for file in files {
       reports.append(
@@ -77,7 +89,7 @@ private struct FileLoad {
   let context: JobContext
   let planner: Planner
   let options: LoadOptions
-  let maxBad: Int?
+  let maxBad: FaultLimit?
 
   private var connection: any Connection { context.connection }
 
@@ -95,7 +107,9 @@ private struct FileLoad {
       while let batch = try reader.next() {
         if batch.rows.rowCount > 0 { try await append.write(batch.rows.selecting(columns)) }
         faults.lines += batch.faults
-        if let maxBad, reader.summary.faultCount > maxBad { throw tooManyFaults(file, reader.summary, maxBad) }
+        if let broken = Self.brokenLimit(reader.summary, maxBad, isAtEnd: false) {
+          throw tooManyFaults(file, reader.summary, broken)
+        }
         if faults.lines.count > FaultQueue.longest {
           // Only one bulk insert at a time: the rows' is ended, and begun anew.
           appended += try await append.finish()
@@ -109,22 +123,40 @@ private struct FileLoad {
       throw error
     }
     appended += try await append.finish()
-    if reader.summary.noLineFitsEventIDType {
-      throw RunnerError(
-        "\(file): no line has an event id that fits event_id_type \(options.eventIDType.rawValue)",
-        remedy: "set event_id_type: text (--event-id-type text) and create the tables with it")
+    let summary = reader.summary
+    if summary.nothingFits {
+      let why = summary.whyNothingFits
+      throw RunnerError("\(file): \(why.message)", remedy: why.remedy)
     }
+    if let broken = Self.brokenLimit(summary, maxBad, isAtEnd: true) { throw tooManyFaults(file, summary, broken) }
     let loaded = isFresh ? appended : try await connection.execute(planner.insertLoaded(), path: "load/insert") ?? 0
     try await faults.finish()
-    return LoadReport(file: file, summary: reader.summary, loaded: loaded, known: appended - loaded)
+    return LoadReport(file: file, summary: summary, loaded: loaded, known: appended - loaded, isFirst: isFresh)
   }
 
-  private func tooManyFaults(_ file: String, _ summary: LoadSummary, _ limit: Int) -> RunnerError {
+  /// The limit that the faults so far are over, in words.
+  private static func brokenLimit(_ summary: LoadSummary, _ limit: FaultLimit?, isAtEnd: Bool) -> String? {
+    let records = summary.rows + summary.faultCount + summary.filtered
+    switch limit {
+    case .count(let count): return summary.faultCount > count ? "\(count) lines" : nil
+    case .percent(let percent):
+      guard isAtEnd || records >= LoadSummary.firstLimit else { return nil }
+      return Double(summary.faultCount) > Double(records) * percent / 100 ? "\(percent) % of the lines" : nil
+    case nil:
+      guard summary.firstRecords >= LoadSummary.firstLimit, summary.firstFaulty * 10 > summary.firstRecords else {
+        return nil
+      }
+      return "10 % of the first \(LoadSummary.firstLimit) lines"
+    }
+  }
+
+  private func tooManyFaults(_ file: String, _ summary: LoadSummary, _ limit: String) -> RunnerError {
     let reasons = summary.faults.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+    let example = summary.firstFault.map { ", first line \($0.line)" } ?? ""
     return RunnerError(
-      "\(file): more than \(limit) faulty lines (\(reasons)); nothing of it is loaded",
-      remedy: "mend the file, or raise --max-bad")
+      "\(file): more than \(limit) are faulty (\(reasons)\(example)); nothing of it is loaded",
+      remedy: "mend the file, say how it is written, or raise --max-bad (a count, or a share such as 20%)")
   }
 }
 
@@ -153,7 +185,9 @@ private struct FaultQueue {
     let columns = planner.faultColumns.map { BatchColumn($0.name, BatchColumnType($0.type)) }
     var batch = RecordBatch(schema: columns)
     for fault in lines {
-      let texts = [fault.reason.rawValue, fault.eventID, fault.userID, fault.pageViewAt, fault.page, file]
+      // Of a line that could not be read at all, its text stands where the page would.
+      let page = fault.hasNoFields ? fault.text : fault.page
+      let texts = [fault.reason.rawValue, fault.eventID, fault.userID, fault.pageViewAt, page, file]
       for (index, text) in texts.enumerated() {
         if let text { batch.columns[index].append(text) } else { batch.columns[index].appendNull() }
       }

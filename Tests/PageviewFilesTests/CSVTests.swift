@@ -63,8 +63,11 @@ private let header = "event_id,user_id,page_view_at,page\n"
     let loaded = try load(header + "e1,u,2026-01-01,\"a\nb\nc\"\ne2,u,nonsense,\"x\ny\"\ne3,u,2026-01-01\n")
     #expect(
       loaded.faults == [
-        LineFault(reason: .badTime, line: 5, eventID: "e2", userID: "u", pageViewAt: "nonsense", page: "x\ny"),
-        LineFault(reason: .columnCount, line: 7, eventID: "e3", userID: "u", pageViewAt: "2026-01-01"),
+        LineFault(
+          reason: .badTime, line: 5, eventID: "e2", userID: "u", pageViewAt: "nonsense", page: "x\ny",
+          text: "e2,u,nonsense,\"x\ny\""),
+        LineFault(
+          reason: .columnCount, line: 7, eventID: "e3", userID: "u", pageViewAt: "2026-01-01", text: "e3,u,2026-01-01"),
       ])
     #expect(loaded.summary?.lines == 7)
   }
@@ -103,8 +106,8 @@ private let header = "event_id,user_id,page_view_at,page\n"
     #expect(loaded.summary?.lines == 3003)
   }
 
-  @Test func `headers that cannot be used`() {
-    #expect(fault("")?.message == "the file is empty")
+  @Test func `headers that cannot be used`() throws {
+    #expect(try load("").summary?.isEmpty == true)
     #expect(fault("\n\n")?.message == "the file is empty")
     let missing = fault("event_id,who,page_view_at\n")
     #expect(missing?.description.contains("no column \"user_id\"") == true)
@@ -112,7 +115,7 @@ private let header = "event_id,user_id,page_view_at,page\n"
     #expect(missing?.line == 1)
     #expect(fault("user_id,user_id,page_view_at\n")?.message.contains("\"user_id\" twice") == true)
     #expect(fault("user_id,page_view_at,\u{0}\n")?.message.contains("nul_byte") == true)
-    #expect(fault([0xFF, 0xFE, 0x61, 0])?.message == "this is UTF-16")
+    #expect(fault([0x61, 0, 0x62, 0])?.remedy == "say --encoding utf-16le")
     #expect(fault(header, LoadOptions(columns: ColumnMapping(page: "url")))?.message.contains("\"url\"") == true)
     let attribute = LoadOptions(attributes: [Attribute(name: "campaign", column: "utm")])
     #expect(fault(header, attribute)?.message.contains("\"utm\" for the attribute campaign") == true)

@@ -51,7 +51,8 @@ import Testing
     let options = LoadOptions(eventIDType: .integer)
     #expect(fault("user_id,page_view_at\nu,2026-01-01\n", options)?.description.contains("event_id_type") == true)
     #expect(fault("{\"user_id\":1}\n", path: "x.jsonl", options)?.description.contains("event_id_type") == true)
-    #expect(fault("", path: "x", LoadOptions(format: .accessLog, eventIDType: .integer)) != nil)
+    let line = "::1 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.1\" 200 -\n"
+    #expect(fault(line, path: "x", options)?.description.contains("event_id_type") == true)
     #expect(fault("user_id,page_view_at\n", LoadOptions(derivesMissingEventIDs: false)) != nil)
   }
 

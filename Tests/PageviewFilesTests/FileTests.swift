@@ -75,18 +75,19 @@ private final class RepeatingSource: ByteSource {
   @Test(arguments: [
     ("a.csv", "user_id,page_view_at\n", FileFormat.csv), ("a", "user_id;page_view_at\n", .csv),
     ("a.tsv", "user_id\tpage_view_at\n", .csv), ("a.CSV.gz", "user_id,page_view_at\n", .csv),
-    ("a.log", "\n {\"a\":1}\n", .jsonLines),
-    ("a.ndjson", "", .jsonLines), ("a.json", "{}", .jsonLines),
+    ("a.log", "\n {\"user_id\":1,\"page_view_at\":\"2026-01-01\"}\n", .jsonLines),
+    ("a.ndjson", "{\"user_id\":1,\"page_view_at\":\"2026-01-01\"}", .jsonLines),
+    ("a.json", "[{\"user_id\":1,\"page_view_at\":\"2026-01-01\"}]", .jsonLines),
     ("access.log.1", "::1 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.1\" 200 -\n", .accessLog),
   ]) func `the format is found`(name: String, text: String, format: FileFormat) throws {
     #expect(try load(text, path: name).summary?.format == format)
   }
 
   @Test(arguments: [
-    ("a.json", "[{}]", "this looks like a JSON array"), ("a.txt", "hello\n", "the format is unknown"),
-    ("a.txt", "", "the file is empty"),
+    ("a.txt", "hello\n", "the format is unknown"), ("a.log", "a,b,c\n", "the format is unknown"),
+    ("a.csv", "PAR1xxxx", "this is a Parquet file"), ("a.csv", "SQLite format 3\0xx", "this is an SQLite file"),
   ]) func `or it is said that it is not`(name: String, text: String, message: String) {
-    #expect(fault(text, path: name)?.message == message)
+    #expect(fault(text, path: name)?.message.hasPrefix(message) == true)
   }
 
   @Test func `the format that is told counts`() throws {

@@ -50,7 +50,7 @@ private func gzip(_ bytes: [UInt8]) -> [UInt8] {
 
   @Test func `cut off anywhere, it is a fault`() {
     let packed = gzip(text)
-    for count in 0..<packed.count { #expect(fault(Array(packed[..<count])) != nil, "\(count) bytes") }
+    for count in 1..<packed.count { #expect(fault(Array(packed[..<count])) != nil, "\(count) bytes") }
     let two = packed + packed
     for count in packed.count + 1..<two.count { #expect(fault(Array(two[..<count])) != nil, "\(count) bytes") }
   }
@@ -77,12 +77,5 @@ private func gzip(_ bytes: [UInt8]) -> [UInt8] {
   @Test func `what is behind the end must be a member`() {
     #expect(fault(gzip(text) + Array("more".utf8))?.message.contains("gzip stream is broken") == true)
     #expect(fault(gzip(text) + [0x1f])?.message.contains("ends before its end") == true)
-  }
-
-  @Test(arguments: [
-    ([0x28, 0xB5, 0x2F, 0xFD], "zstd"), (Array("BZh9".utf8), "bzip2"), (Array("PK\u{3}\u{4}".utf8), "zip"),
-  ])
-  func `other packers are named`(magic: [UInt8], name: String) {
-    #expect(fault(magic + text)?.message == "this is a \(name) file")
   }
 }

@@ -42,10 +42,11 @@ private func object(_ members: String) -> String { "{\"event_id\":\"e\",\"user_i
 
   @Test(
     arguments: [
-      (TimeFormat.epochSeconds, "1580648116.1234567", 1_580_648_116_123_456), (.epochSeconds, "-1", -1_000_000),
+      (FileTimeFormat.epochSeconds, "1580648116.1234567", 1_580_648_116_123_456), (.epochSeconds, "-1", -1_000_000),
       (.epochMilliseconds, "1580648116123", 1_580_648_116_123_000), (.epochMicroseconds, "\"15\"", 15),
-      (.timestamp, "\"1970-01-01 00:00:01\"", 1_000_000),
-    ] as [(TimeFormat, String, Int64)]) func `times`(format: TimeFormat, value: String, microseconds: Int64) throws
+      (.auto, "\"1970-01-01 00:00:01\"", 1_000_000),
+    ] as [(FileTimeFormat, String, Int64)]) func `times`(format: FileTimeFormat, value: String, microseconds: Int64)
+    throws
   {
     let loaded = try read([object("\"page_view_at\":\(value)")], LoadOptions(timeFormat: format))
     #expect(loaded.rows.map(\.time) == [microseconds])
@@ -65,9 +66,11 @@ private func object(_ members: String) -> String { "{\"event_id\":\"e\",\"user_i
     ("{a:1}", .badJSON),
     (#"{"a":01}"#, .badJSON), (#"{"a":1.}"#, .badJSON), (#"{"a":.5}"#, .badJSON), (#"{"a":+1}"#, .badJSON),
     (#"{"a":1e}"#, .badJSON),
-    (#"{"a":"\x"}"#, .badJSON), (#"{"a":"\uD83E"}"#, .badJSON), (#"{"a":"\uDD8A"}"#, .badJSON),
+    (#"{"a":"\x"}"#, .badJSON), (object(#""page_view_at":"2026-01-01","page":"\uD83E""#), .badJSON),
+    (object(#""page_view_at":"2026-01-01","page":"\uDD8A""#), .badJSON),
     (#"{"a":"\u00g0"}"#, .badJSON),
-    (#"{"a":"\uD83E\u0041"}"#, .badJSON), ("{\"a\":\"\t\"}", .badJSON), ("{\"a\":\"", .badJSON),
+    (object(#""page_view_at":"2026-01-01","page":"\uD83E\u0041""#), .badJSON), ("{\"a\":\"\t\"}", .badJSON),
+    ("{\"a\":\"", .badJSON),
     (#"{"a":nul}"#, .badJSON), (#"{"a":[1,]}"#, .badJSON),
     ("{\"a\":" + String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000) + "}", .badJSON),
   ]) func `each fault has its reason, and the other lines are loaded`(line: String, reason: FaultReason) throws {
@@ -86,7 +89,9 @@ private func object(_ members: String) -> String { "{\"event_id\":\"e\",\"user_i
     let own = try read([with, without])
     #expect(own.events == ["e"])
     #expect(own.reasons == [.nullEventID])
-    #expect(try read([without], LoadOptions(columns: ColumnMapping(eventID: "event_id"))).reasons == [.nullEventID])
+    let mapped = LoadOptions(columns: ColumnMapping(eventID: "event_id"))
+    #expect(try read([without, with], mapped).reasons == [.nullEventID])
+    #expect(fault(without, path: "t.jsonl", mapped)?.message.contains("no object has \"event_id\"") == true)
   }
 
   @Test func `cut or changed anywhere, a line is read or faulted, and the next one is read`() throws {
@@ -98,7 +103,9 @@ private func object(_ members: String) -> String { "{\"event_id\":\"e\",\"user_i
       for byte in [UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "}"), 0x20, 0xFF, 0x30] {
         var changed = line
         changed[place] = byte
-        let loaded = try load(changed + good, path: "t.jsonl", LoadOptions(columns: ColumnMapping(eventID: "event_id")))
+        var options = LoadOptions(columns: ColumnMapping(eventID: "event_id"))
+        options.encoding = .utf8
+        let loaded = try load(changed + good, path: "t.jsonl", options)
         #expect(loaded.rows.count + loaded.faults.count == 2)
         #expect(loaded.events.last == "e")
       }

@@ -9,7 +9,7 @@ private let header = "event_id,user_id,page_view_at,page\n"
   @Test(arguments: [
     (",u,2026-01-01,/", FaultReason.nullEventID), ("\"\",u,2026-01-01,/", .nullEventID),
     ("e,,2026-01-01,/", .nullUser), ("e,u,,/", .nullTime), ("e,u,2026-02-30,/", .badTime),
-    ("e,u,2026-01-01 24:00:00,/", .badTime), ("e,u, 2026-01-01,/", .badTime),
+    ("e,u,2026-01-01 24:00:00,/", .badTime), ("e,u,03/04/2026 10:00,/", .badTime),
     ("e,u,0001-01-01 23:59:59.999999,/", .timeOutOfRange),
     ("e,u,9999-12-31,/", .timeOutOfRange), ("e,u,infinity,/", .timeOutOfRange), ("e,u,-infinity,/", .timeOutOfRange),
     ("e,u,0044-03-15 00:00:00 BC,/", .timeOutOfRange), ("e,u,10000-01-01,/", .timeOutOfRange),
@@ -48,8 +48,8 @@ private let header = "event_id,user_id,page_view_at,page\n"
     #expect(loaded.events == good)
     #expect(loaded.faults.map(\.eventID) == bad)
     #expect(Set(loaded.reasons) == [.badEventID])
-    #expect(loaded.summary?.noLineFitsEventIDType == false)
-    #expect(try load(header + "x,u,2026-01-01,/\n", options).summary?.noLineFitsEventIDType == true)
+    #expect(loaded.summary?.nothingFits == false)
+    #expect(try load(header + "x,u,2026-01-01,/\n", options).summary?.nothingFits == true)
   }
 
   @Test func `texts of a fault are valid, without NUL, and at most 1,024 bytes`() throws {

@@ -31,6 +31,13 @@ struct Pageview: Equatable, CustomStringConvertible {
   var time: Int64
   var page: [UInt8]?
   var attributes: [[UInt8]?] = []
+  /// Not part of a pageview's content.
+  var sequence: Int64?
+
+  static func == (left: Pageview, right: Pageview) -> Bool {
+    left.event == right.event && left.user == right.user && left.time == right.time && left.page == right.page
+      && left.attributes == right.attributes
+  }
 
   init(_ event: String, _ user: String, _ time: Int64, _ page: String?, _ attributes: [String?] = []) {
     self.event = Array(event.utf8)
@@ -54,7 +61,10 @@ struct Pageview: Equatable, CustomStringConvertible {
     guard case .timestamp(let times) = batch.columns[2].values else { preconditionFailure("no time column") }
     time = times[row]
     page = text(3)
-    attributes = (4..<batch.columns.count).map(text)
+    attributes = batch.schema.indices.dropFirst(4).filter { batch.schema[$0].name != "sequence" }.map(text)
+    if let index = batch.index(of: "sequence"), case .int64(let numbers) = batch.columns[index].values {
+      sequence = numbers[row]
+    }
   }
 
   var description: String {

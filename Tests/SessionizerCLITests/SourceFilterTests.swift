@@ -39,7 +39,7 @@ import Testing
 
   @Test(arguments: [
     ("", 1, "expected a column, found the end"),
-    ("page", 5, "expected =, <>, <, <=, >, >=, in, not in, or is [not] null"),
+    ("page", 5, "expected =, <>, <, <=, >, >=, [not] in, between, or is [not] null"),
     ("page == 'x'", 6, "equality is written ="),
     ("page = ", 8, "expected a value, found the end"),
     ("page = \"x\"", 8, "expected a value, found a column; a text is written 'x'"),
@@ -60,7 +60,7 @@ import Testing
     ("a in 1", 6, "expected ( and a list of values"),
     ("a in (1 2)", 9, "expected , or )"),
     ("a is 1", 6, "expected null"),
-    ("a not null", 7, "expected in"),
+    ("a not null", 7, "expected in or between after not"),
     ("a = 1; drop", 6, "; has no meaning here"),
     ("\"\" = 1", 1, "a column's name cannot be empty"),
     ("é = '\u{0}'", 6, "a NUL character cannot be part of a text"),

@@ -1,27 +1,48 @@
-/// Which requests of an access log are pageviews.
-///
-/// A pageview is a GET or HEAD with a status below 400 whose path is no image, style sheet, script, font, sound, video
-/// or source map (by its extension, letters of either case) and not `/robots.txt`.
-public enum PageFilter {
-  private static let extensions: Set<[UInt8]> = Set(
-    [
-      "css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "bmp", "tif", "tiff",
-      "woff", "woff2", "ttf", "otf", "eot", "mp3", "mp4", "m4a", "ogg", "wav", "webm", "mov", "avi",
-    ].map { Array($0.utf8) })
+/// Why a record of a file was left out though nothing is wrong with it.
+public enum LeftOutReason: String, Hashable, Sendable, CaseIterable {
+  /// The filter of `LoadOptions.only` does not hold.
+  case only
+  case method, status, redirect
+  /// The extension of its path, or `/robots.txt`.
+  case suffix
+  /// A request that is not of HTTP's form.
+  case malformed = "malformed request"
+  /// What a container wrote to standard error.
+  case standardError = "standard error"
+}
 
-  public static func isPage(method: String, path: String, status: Int) -> Bool {
-    var method = method
-    var path = path
-    return method.withUTF8 { method in path.withUTF8 { isPage(method: method, path: $0, status: status) } }
+/// Decides by `PageRules` which requests are pageviews.
+struct PageFilter {
+  let rules: PageRules
+  private let methods: [[UInt8]]
+  private let suffixes: Set<[UInt8]>
+  private let longestSuffix: Int
+
+  init(_ rules: PageRules) {
+    self.rules = rules
+    methods = rules.methods.map { Array($0.utf8) }
+    suffixes = Set(rules.skippedSuffixes.map { Array($0.utf8) })
+    longestSuffix = suffixes.map(\.count).max() ?? 0
   }
 
-  static func isPage(method: Bytes, path: Bytes, status: Int) -> Bool {
-    guard status < 400, method.elementsEqual("GET".utf8) || method.elementsEqual("HEAD".utf8),
-      !path.elementsEqual("/robots.txt".utf8)
-    else { return false }
-    let name = path.suffix(6)
-    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot + 1 < name.endIndex else { return true }
-    let lowered = name[(dot + 1)...].map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
-    return !extensions.contains(lowered)
+  /// nil: a pageview.
+  ///
+  /// - Parameter path: without the query
+  func reason(method: Bytes?, path: Bytes?, status: Int?) -> LeftOutReason? {
+    if rules.takesEverything { return nil }
+    guard let method, let path else { return .malformed }
+    guard methods.contains(where: method.equals) else { return .method }
+    guard let status else { return .status }
+    if let statuses = rules.statuses {
+      guard statuses.contains(where: { $0.contains(status) }) else { return .status }
+    } else {
+      guard status < 400 else { return .status }
+      if status >= 300, status != 304, !rules.countsRedirects { return .redirect }
+    }
+    if suffixes.isEmpty { return nil }
+    if path.elementsEqual("/robots.txt".utf8) { return .suffix }
+    let name = path.suffix(longestSuffix + 1)
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot + 1 < name.endIndex else { return nil }
+    return suffixes.contains(name[(dot + 1)...].map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }) ? .suffix : nil
   }
 }

@@ -18,8 +18,13 @@ final class FileSource: ByteSource {
   private let descriptor: Int32
   private(set) var bytesRead: Int64 = 0
 
+  /// - Parameter path: `-` is standard input
   init(path: String) throws(FileFault) {
     self.path = path
+    if path == "-" {
+      descriptor = 0
+      return
+    }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Self.fault(path, errno) }
     var status = stat()
@@ -30,7 +35,7 @@ final class FileSource: ByteSource {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor != 0 { close(descriptor) } }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileFault) -> Int {
     while true {

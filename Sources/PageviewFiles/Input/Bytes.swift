@@ -34,3 +34,13 @@ extension UnsafeBufferPointer<UInt8> {
 
   func equals(_ other: [UInt8]) -> Bool { count == other.count && elementsEqual(other) }
 }
+
+extension UnsafeBufferPointer<UInt8> {
+  /// Without the blanks and tabs around it.
+  var trimmed: Bytes {
+    var range = 0..<count
+    while let first = range.first, self[first] == ASCII.blank || self[first] == ASCII.tab { range.removeFirst() }
+    while let last = range.last, self[last] == ASCII.blank || self[last] == ASCII.tab { range.removeLast() }
+    return slice(range)
+  }
+}

@@ -1,14 +1,45 @@
 /// What the first bytes of a file say about it.
 enum FileSignature {
-  private static let packers: [(magic: [UInt8], name: String, tool: String)] = [
-    ([0x28, 0xB5, 0x2F, 0xFD], "zstd", "zstd -d"), (Array("BZh".utf8), "bzip2", "bzip2 -d"),
-    ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz", "xz -d"), ([0x50, 0x4B, 0x03, 0x04], "zip", "unzip"),
-    (Array("SQLite format 3\0".utf8), "SQLite", "sqlite3 -csv -header"), (Array("PAR1".utf8), "Parquet", "a converter"),
+  /// Columnar files: DuckDB reads them, and this tool does not.
+  private static let columnar: [(magic: [UInt8], name: String, reader: String)] = [
+    (Array("PAR1".utf8), "Parquet", "read_parquet"), (Array("ARROW1".utf8), "Arrow", "read_arrow"),
+    (Array("ORC".utf8), "ORC", "read_orc"),
   ]
 
-  /// The content of a file, unpacked if it is gzip. Formats that are not read are a fault that names them.
-  static func text(of source: any ByteSource, path: String) throws(FileFault) -> any ByteSource {
-    var front = [UInt8](repeating: 0, count: 16)
+  /// The content of a file, unpacked and in UTF-8. Formats that are not read are a fault that names them.
+  ///
+  /// - Returns: the text, and whether it was packed
+  static func text(
+    of source: any ByteSource, path: String, encoding: TextEncoding?
+  ) throws(FileFault) -> (text: any ByteSource, isPacked: Bool) {
+    var (front, whole) = try look(source)
+    var isPacked = false
+    if let unpacked = try unpacked(whole, front, path: path) {
+      isPacked = true
+      (front, whole) = try look(unpacked)
+      if try Self.unpacked(whole, front, path: path) != nil {
+        throw FileFault(path: path, "this is packed twice", remedy: "unpack it once")
+      }
+    }
+    if front.count >= 262, front[257..<262].elementsEqual("ustar".utf8) {
+      throw FileFault(
+        path: path, "this is a tar archive", remedy: "load the files in it: tar -xOf \(path) | sessionizer load -")
+    }
+    if front.starts(with: Array("SQLite format 3\0".utf8)) {
+      throw FileFault(
+        path: path, "this is an SQLite file",
+        remedy: "use it as --target sqlite:\(path) with --source-table, or export the table as CSV")
+    }
+    if let kind = columnar.first(where: { front.starts(with: $0.magic) }) {
+      throw FileFault(
+        path: path, "this is a \(kind.name) file, which load does not read",
+        remedy: "convert it: duckdb -c \"COPY (FROM \(kind.reader)('\(path)')) TO 'views.csv' (HEADER)\"")
+    }
+    return (try inUTF8(whole, front, path: path, encoding: encoding), isPacked)
+  }
+
+  private static func look(_ source: any ByteSource) throws(FileFault) -> ([UInt8], PushbackSource) {
+    var front = [UInt8](repeating: 0, count: 512)
     var count = 0
     while count < front.count {
       // The closure cannot throw a typed error.
@@ -22,22 +53,60 @@ enum FileSignature {
       count += read
     }
     front.removeLast(front.count - count)
-    let whole = PushbackSource(front, then: source)
-    if front.starts(with: GzipSource.magic) { return try GzipSource(path: path, whole) }
-    if let packer = packers.first(where: { front.starts(with: $0.magic) }) {
-      throw FileFault(path: path, "this is a \(packer.name) file", remedy: "unpack it first with \(packer.tool)")
-    }
-    return whole
+    return (front, PushbackSource(front, then: source))
   }
 
-  /// Passes over the mark of UTF-8; that of UTF-16 is a fault.
-  static func passByteOrderMark(_ window: InputWindow, path: String) throws(FileFault) {
-    while window.available < 3, try window.fill() {}
-    let front = Bytes(start: window.start, count: min(window.available, 3))
-    if front.equals([0xEF, 0xBB, 0xBF]) {
-      window.consume(3, lines: 0)
-    } else if front.starts(with: [0xFF, 0xFE]) || front.starts(with: [0xFE, 0xFF]) {
-      throw FileFault(path: path, "this is UTF-16", remedy: "convert it with iconv -f UTF-16 -t UTF-8")
+  private static func unpacked(
+    _ source: any ByteSource, _ front: [UInt8], path: String
+  ) throws(FileFault) -> (any ByteSource)? {
+    if front.starts(with: GzipSource.magic) { return try GzipSource(path: path, source) }
+    if front.starts(with: ZipSource.magic) { return try ZipSource(path: path, source) }
+    let codec: (any PackedSource.Codec)?
+    if front.starts(with: ZstdCodec.magic) {
+      codec = ZstdCodec()
+    } else if front.starts(with: XzCodec.magic) {
+      codec = XzCodec()
+    } else if front.starts(with: Bzip2Codec.magic), front.count > 9, front[4..<10].elementsEqual(Self.bzip2Block) {
+      codec = Bzip2Codec()
+    } else {
+      return nil
     }
+    guard let codec else {
+      throw FileFault(path: path, "it could not be unpacked", remedy: "free some memory and try again")
+    }
+    return PackedSource(path: path, source, codec)
+  }
+
+  /// Behind `BZh9`: the first block begins with the digits of pi. A CSV file may begin with BZh.
+  private static let bzip2Block: [UInt8] = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]
+
+  private static func inUTF8(
+    _ source: any ByteSource, _ front: [UInt8], path: String, encoding: TextEncoding?
+  ) throws(FileFault) -> any ByteSource {
+    let mark: TextEncoding? =
+      front.starts(with: [0xFF, 0xFE]) ? .utf16LittleEndian : front.starts(with: [0xFE, 0xFF]) ? .utf16BigEndian : nil
+    switch encoding {
+    case nil:
+      if mark != nil { return try TranscodingSource(path: path, source, .utf16) }
+      if front.count >= 4, (front[0] == 0) != (front[1] == 0), front[2] == 0 || front[3] == 0 {
+        let order = front[0] == 0 ? TextEncoding.utf16BigEndian : .utf16LittleEndian
+        throw FileFault(
+          path: path, "this looks like UTF-16 without a byte order mark", remedy: "say --encoding \(order.rawValue)")
+      }
+      return source
+    case .utf8: return source
+    case .utf16:
+      guard mark != nil else {
+        throw FileFault(
+          path: path, "this has no byte order mark of UTF-16", remedy: "say --encoding utf-16le, or utf-16be")
+      }
+      return try TranscodingSource(path: path, source, .utf16)
+    case .some(let encoding): return try TranscodingSource(path: path, source, encoding)
+    }
+  }
+
+  /// Passes over the byte order mark of UTF-8.
+  static func passByteOrderMark(_ window: InputWindow) throws(FileFault) {
+    if try window.front(3).starts(with: [0xEF, 0xBB, 0xBF]) { window.consume(3, lines: 0) }
   }
 }

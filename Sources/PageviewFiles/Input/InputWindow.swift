@@ -25,6 +25,12 @@ final class InputWindow {
   private var isAtEnd = false
   /// The number of the line at `start`, counted from 1.
   private(set) var line = 1
+  /// What ends a line: LF (and the CR before it), or CR alone.
+  private(set) var lineEnd = ASCII.lineFeed
+  /// How many bytes were looked at so far, each as often as it was: a measure of work that no clock disturbs.
+  var examined = 0
+  /// Whether the last line that was peeked at ends with the file instead of a line end.
+  private(set) var lastLineIsOpen = false
 
   init(_ source: any ByteSource) {
     self.source = source
@@ -61,6 +67,24 @@ final class InputWindow {
     line += lines
   }
 
+  /// The bytes at the front, at least so many if the file has them.
+  func front(_ count: Int) throws(FileFault) -> Bytes {
+    while available < count, try fill() {}
+    return Bytes(start: start, count: available)
+  }
+
+  /// Whether everything is read, and nothing is left.
+  func isEmpty() throws(FileFault) -> Bool { try front(1).isEmpty }
+
+  /// Finds out what ends the lines: CR alone, if the first CR has no LF behind it and none before.
+  func detectLineEnd() throws(FileFault) {
+    let bytes = try front(64 << 10)
+    let feed = bytes.firstIndex(of: ASCII.lineFeed, from: 0) ?? bytes.count
+    guard let first = bytes.slice(0..<feed).firstIndex(of: ASCII.carriageReturn, from: 0) else { return }
+    // A CR at the very end of the file may end its only line.
+    if first + 1 < feed || feed == bytes.count { lineEnd = ASCII.carriageReturn }
+  }
+
   enum Line {
     /// The end of the file.
     case end
@@ -75,31 +99,36 @@ final class InputWindow {
     var scanned = 0
     while true {
       let bytes = Bytes(start: start, count: available)
-      if let index = bytes.firstIndex(of: ASCII.lineFeed, from: scanned) {
-        let length = Self.withoutReturn(bytes, index)
+      if let index = bytes.firstIndex(of: lineEnd, from: scanned) {
+        examined += index + 1 - scanned
+        let length = withoutReturn(bytes, index)
         return length > Self.recordLimit ? .tooLong : .line(length: length, consumed: index + 1)
       }
+      examined += bytes.count - scanned
       scanned = bytes.count
       if scanned > Self.recordLimit + 1 { return .tooLong }
       if try !fill() {
         if scanned == 0 { return .end }
-        let length = Self.withoutReturn(Bytes(start: start, count: available), scanned)
+        lastLineIsOpen = true
+        let length = withoutReturn(Bytes(start: start, count: available), scanned)
         return length > Self.recordLimit ? .tooLong : .line(length: length, consumed: scanned)
       }
     }
   }
 
-  private static func withoutReturn(_ bytes: Bytes, _ length: Int) -> Int {
-    length > 0 && bytes[length - 1] == ASCII.carriageReturn ? length - 1 : length
+  private func withoutReturn(_ bytes: Bytes, _ length: Int) -> Int {
+    length > 0 && lineEnd == ASCII.lineFeed && bytes[length - 1] == ASCII.carriageReturn ? length - 1 : length
   }
 
   /// Consumes everything up to and with the next line end, however far away it is.
   func skipLine() throws(FileFault) {
     repeat {
-      if let index = Bytes(start: start, count: available).firstIndex(of: ASCII.lineFeed, from: 0) {
+      if let index = Bytes(start: start, count: available).firstIndex(of: lineEnd, from: 0) {
+        examined += index + 1
         consume(index + 1, lines: 1)
         return
       }
+      examined += available
       consume(available, lines: 0)
     } while try fill()
     line += 1

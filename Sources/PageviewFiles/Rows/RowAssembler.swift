@@ -13,7 +13,7 @@ struct RawRow {
 }
 
 /// Turns the records of any format into the columns of a batch, and the unfit ones into faults.
-struct RowAssembler {
+final class RowAssembler {
   let eventIDType: EventIDType
   private let schema: [BatchColumn]
   /// Whether event ids are derived from the content.
@@ -31,38 +31,85 @@ struct RowAssembler {
 
   private var occurrences = OccurrenceTable()
   private var derivedID: [UInt8] = []
+  private var sequence: SequenceCounter?
+  private var sequences: [Int64] = []
+  private var ids = EventIDWatch()
+  private var nullWords = NullWords()
+  /// The front of the record at hand, as the file writes it.
+  private let front = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: LineFault.textLimit + 4)
+  private var frontCount = 0
+  /// Why the file must not be loaded, found in a record.
+  var stop: FileFault?
 
   /// A batch ends at this many bytes of text, too: pages may be large.
   private static let batchBytes = 4 << 20
 
-  init(options: LoadOptions, format: FileFormat) {
+  private let path: String
+
+  /// - Parameter mapsEventID: whether somebody said which field is the event id
+  init(options: LoadOptions, format: FileFormat, path: String, mapsEventID: Bool) {
+    self.path = path
     eventIDType = options.eventIDType
+    if options.sequence ?? (format == .accessLog) { sequence = SequenceCounter() }
+    ids.isActive = !mapsEventID && format != .accessLog
+    let sequenceColumns = sequence == nil ? [] : [BatchColumn("sequence", .int64)]
     schema =
       [
         BatchColumn("event_id", options.eventIDType == .integer ? .int64 : .text), BatchColumn("user_id", .text),
         BatchColumn("page_view_at", .timestamp), BatchColumn("page", .text),
-      ] + options.attributes.map { BatchColumn($0.name, .text) }
+      ] + options.attributes.map { BatchColumn($0.name, .text) } + sequenceColumns
     attributes = options.attributes.map { _ in NullableTexts() }
     summary = LoadSummary(format: format)
+    summary.acceptedTimes = options.timeFormat.acceptedForms
+  }
+
+  deinit { front.deallocate() }
+
+  /// Keeps the front of a record before its escapes are resolved in place.
+  func keepFront(_ bytes: Bytes) {
+    frontCount = min(bytes.count, front.count)
+    _ = front.update(fromContentsOf: bytes[..<frontCount])
   }
 
   var isFull: Bool {
     times.count >= RecordBatch.usualRows || faults.count >= RecordBatch.usualRows || textBytes >= Self.batchBytes
   }
 
-  mutating func countFiltered() { summary.filtered += 1 }
+  func leaveOut(_ reason: LeftOutReason) {
+    countRecord(isFaulty: false)
+    summary.leftOut[reason, default: 0] += 1
+  }
 
-  mutating func fault(_ reason: FaultReason, _ row: RawRow) {
+  private func countRecord(isFaulty: Bool) {
+    guard summary.firstRecords < LoadSummary.firstLimit else { return }
+    summary.firstRecords += 1
+    if isFaulty { summary.firstFaulty += 1 }
+  }
+
+  /// What the whole file showed.
+  func notices() throws(FileFault) -> [String] {
+    if let fault = ids.fault(path) { throw fault }
+    let derived = derivesEventIDs && summary.format != .accessLog && summary.rows > 0
+    return (derived ? ["it has no event ids: they are derived from the content"] : []) + nullWords.notices + ids.notices
+  }
+
+  var allIDsAreIntegers: Bool { !derivesEventIDs && eventIDType == .text && ids.allAreIntegers && summary.rows > 0 }
+
+  func fault(_ reason: FaultReason, _ row: RawRow) {
+    // A visitor who did not log in is no mistake of the log.
+    countRecord(isFaulty: !(reason == .nullUser && summary.format == .accessLog))
     summary.faults[reason, default: 0] += 1
-    faults.append(
-      LineFault(
-        reason: reason, line: row.line, eventID: LineFault.printable(row.event),
-        userID: LineFault.printable(row.user), pageViewAt: LineFault.printable(row.timeText),
-        page: LineFault.printable(row.page)))
+    let fault = LineFault(
+      reason: reason, line: row.line, eventID: LineFault.printable(row.event),
+      userID: LineFault.printable(row.user), pageViewAt: LineFault.printable(row.timeText),
+      page: LineFault.printable(row.page),
+      text: LineFault.printable(Bytes(UnsafeMutableBufferPointer(rebasing: front[..<frontCount]))))
+    if summary.firstFault == nil { summary.firstFault = fault }
+    faults.append(fault)
   }
 
   /// Takes a row whose texts are valid UTF-8 without NUL.
-  mutating func add(_ row: RawRow, attributes values: [Bytes?]) {
+  func add(_ row: RawRow, attributes values: [Bytes?]) {
     let event = row.event ?? Bytes(start: nil, count: 0)
     if !derivesEventIDs && event.isEmpty { return fault(.nullEventID, row) }
     guard let user = row.user, !user.isEmpty else { return fault(.nullUser, row) }
@@ -90,6 +137,12 @@ struct RowAssembler {
     } else {
       textIDs.append(utf8: event)
     }
+    if !derivesEventIDs {
+      ids.see(event, user: user, at: time, page: row.page, line: row.line)
+      if let conflict = ids.conflict { stop = stop ?? conflict.fault(path) }
+    }
+    nullWords.see(user)
+    if let number = sequence?.next(user: user, at: time, line: row.line) { sequences.append(number) }
     users.append(utf8: user)
     times.append(time)
     pages.append(row.page)
@@ -98,11 +151,12 @@ struct RowAssembler {
       attributes[index].append(values[index])
       textBytes += values[index]?.count ?? 0
     }
+    countRecord(isFaulty: false)
     summary.rows += 1
   }
 
   /// False where even the short form of the id is too long for a key.
-  private mutating func derive(user: Bytes, at time: Int64, page: Bytes?) -> Bool {
+  private func derive(user: Bytes, at time: Int64, page: Bytes?) -> Bool {
     let occurrence = occurrences.count(user: user, at: time, page: page)
     derivedID.removeAll(keepingCapacity: true)
     DerivedEventID.append(
@@ -111,13 +165,17 @@ struct RowAssembler {
   }
 
   /// The batch so far, or nil where nothing was added; what follows goes into the next one.
-  mutating func takeBatch() -> LoadedBatch? {
+  func takeBatch() -> LoadedBatch? {
     if times.isEmpty && faults.isEmpty { return nil }
     var columns = [
       ColumnVector(values: eventIDType == .integer ? .int64(integerIDs) : .text(textIDs)),
       ColumnVector(values: .text(users)), ColumnVector(values: .timestamp(times)), pages.column,
     ]
     columns += attributes.map(\.column)
+    if sequence != nil {
+      columns.append(ColumnVector(values: .int64(sequences)))
+      sequences = []
+    }
     let batch = LoadedBatch(rows: RecordBatch(schema: schema, columns: columns), faults: faults)
     let rows = times.count
     integerIDs = []

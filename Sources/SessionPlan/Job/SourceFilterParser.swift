@@ -10,35 +10,52 @@ public struct SourceFilterError: Error, Hashable, Sendable, CustomStringConverti
 extension SourceFilter {
   /// Reads a filter such as `page <> '/health' and (status < 400 or "Kind" is null)`.
   ///
-  /// - Comparisons: `=`, `<>` (or `!=`), `<`, `<=`, `>`, `>=`, `[not] in (…)`, `is [not] null`.
+  /// - Comparisons: `=`, `<>` (or `!=`), `<`, `<=`, `>`, `>=`, `[not] in (…)`, `[not] between … and …`, `is [not] null`.
   /// - Logic: `not` before `and` before `or`, with parentheses.
   /// - Columns stand on the left, plain or in `"double quotes"`; values are `'texts'` (a quote is written `''`) and
   ///   whole numbers.
   public init(text: String) throws(SourceFilterError) {
-    var parser = SourceFilterParser(try SourceFilterLexer.tokens(of: text))
-    self = try parser.filter()
+    guard let filter = try SourceFilterParser.filter(text, kind: .source).sourceFilter else {
+      throw SourceFilterError(column: 1, message: "this is more than a source's filter can say")
+    }
+    self = filter
   }
 }
 
 /// Recursive descent over the tokens.
-private struct SourceFilterParser {
+struct SourceFilterParser {
   typealias Token = SourceFilterLexer.Token
+
+  /// What the filter is for.
+  enum Kind {
+    /// Rows of a table, judged by the database.
+    case source
+    /// Records of a file, judged while it is read.
+    case file
+  }
 
   /// Parentheses and `not` inside each other: a filter comes from a person, and the stack is not endless.
   static let greatestDepth = 64
   /// Comparisons in one filter; chains of `and` become trees as deep.
   static let greatestCount = 500
 
-  let tokens: [Token]
-  var position = 0
-  var depth = 0
-  var comparisons = 0
+  private let kind: Kind
+  private let tokens: [Token]
+  private var position = 0
+  private var depth = 0
+  private var comparisons = 0
 
-  init(_ tokens: [Token]) {
+  private init(_ tokens: [Token], kind: Kind) {
     self.tokens = tokens
+    self.kind = kind
   }
 
-  mutating func filter() throws(SourceFilterError) -> SourceFilter {
+  static func filter(_ text: String, kind: Kind) throws(SourceFilterError) -> RowFilter {
+    var parser = SourceFilterParser(try SourceFilterLexer.tokens(of: text), kind: kind)
+    return try parser.filter()
+  }
+
+  private mutating func filter() throws(SourceFilterError) -> RowFilter {
     let result = try disjunction()
     guard next.kind == .end else {
       throw error(next.kind == .symbol(")") ? "this ) closes nothing" : "expected and, or, or the end")
@@ -64,19 +81,19 @@ private struct SourceFilterParser {
     return true
   }
 
-  private mutating func disjunction() throws(SourceFilterError) -> SourceFilter {
+  private mutating func disjunction() throws(SourceFilterError) -> RowFilter {
     var result = try conjunction()
     while take(word: "or") { result = .or(result, try conjunction()) }
     return result
   }
 
-  private mutating func conjunction() throws(SourceFilterError) -> SourceFilter {
+  private mutating func conjunction() throws(SourceFilterError) -> RowFilter {
     var result = try negation()
     while take(word: "and") { result = .and(result, try negation()) }
     return result
   }
 
-  private mutating func negation() throws(SourceFilterError) -> SourceFilter {
+  private mutating func negation() throws(SourceFilterError) -> RowFilter {
     guard depth < Self.greatestDepth else { throw error("nested more than \(Self.greatestDepth) deep") }
     depth += 1
     defer { depth -= 1 }
@@ -88,7 +105,28 @@ private struct SourceFilterParser {
     }
     comparisons += 1
     guard comparisons <= Self.greatestCount else { throw error("more than \(Self.greatestCount) comparisons") }
-    return try predicate(column: column())
+    return try predicate(operand())
+  }
+
+  /// A column, or `lower(column)`.
+  private mutating func operand() throws(SourceFilterError) -> RowFilter.Operand {
+    if case .word(let name) = next.kind, tokens[position + 1].kind == .symbol("(") {
+      guard name.lowercased() == "lower" else {
+        throw error(
+          SourceFilterLexer.reserved.contains(name.lowercased())
+            ? "expected a column, found \(name); a column of that name is written \"\(name)\""
+            : "there is no function \(name)" + (kind == .file ? "; there is lower(…)" : ""))
+      }
+      guard kind == .file else {
+        throw error(
+          "lower(…) is for the files of load; engines do not agree on it, so a source's filter does not have it")
+      }
+      position += 2
+      let field = try column()
+      guard take(")") else { throw error("expected )") }
+      return RowFilter.Operand(field: field, isLowered: true)
+    }
+    return RowFilter.Operand(field: try column())
   }
 
   private mutating func column() throws(SourceFilterError) -> String {
@@ -97,34 +135,75 @@ private struct SourceFilterParser {
       throw error("expected a column, found \(name); a column of that name is written \"\(name)\"")
     case .word(let name), .quoted(let name):
       position += 1
-      guard next.kind != .symbol(".") else { throw error("name the column without its table") }
-      return name
+      guard next.kind == .symbol(".") else { return name }
+      guard kind == .file else { throw error("name the column without its table") }
+      return try path(after: name)
     case .text, .integer: throw error("the column comes first: column = value")
     case .end: throw error("expected a column, found the end")
     case .symbol(let symbol): throw error("expected a column, found \(symbol)")
     }
   }
 
-  private mutating func predicate(column: String) throws(SourceFilterError) -> SourceFilter {
+  /// The further steps of a path into an object, joined by dots.
+  private mutating func path(after name: String) throws(SourceFilterError) -> String {
+    var path = name
+    while take(".") {
+      switch next.kind {
+      case .word(let step), .quoted(let step): path += "." + step
+      default: throw error("expected a key after the dot; odd keys are written \"a.$b\", the whole path in quotes")
+      }
+      position += 1
+    }
+    return path
+  }
+
+  private mutating func predicate(_ operand: RowFilter.Operand) throws(SourceFilterError) -> RowFilter {
     if take(word: "is") {
       let isNot = take(word: "not")
       guard take(word: "null") else { throw error("expected null") }
-      return isNot ? .isNotNull(column: column) : .isNull(column: column)
+      return isNot ? .isNotNull(operand) : .isNull(operand)
     }
     if take(word: "not") {
-      guard take(word: "in") else { throw error("expected in") }
-      return .not(.isIn(column: column, try list()))
+      guard let inner = try wordPredicate(operand) else {
+        throw error(kind == .file ? "expected in, like or between after not" : "expected in or between after not")
+      }
+      return .not(inner)
     }
-    if take(word: "in") { return .isIn(column: column, try list()) }
+    if let found = try wordPredicate(operand) { return found }
     if case .symbol(let symbol) = next.kind,
       let comparison = SourceFilter.Comparison(rawValue: symbol == "!=" ? "<>" : symbol)
     {
       position += 1
-      return .compare(column: column, comparison, try value())
+      return .compare(operand, comparison, try value())
     }
+    let words = kind == .file ? "in, like, between" : "in, between"
     throw error(
       next.kind == .symbol("==")
-        ? "equality is written =" : "expected =, <>, <, <=, >, >=, in, not in, or is [not] null")
+        ? "equality is written =" : "expected =, <>, <, <=, >, >=, [not] \(words), or is [not] null")
+  }
+
+  /// What begins with a word that may follow `not`; nil where none of them is here.
+  private mutating func wordPredicate(_ operand: RowFilter.Operand) throws(SourceFilterError) -> RowFilter? {
+    if take(word: "in") { return .isIn(operand, try list()) }
+    if take(word: "between") {
+      let low = try value()
+      guard take(word: "and") else { throw error("expected and: between … and …") }
+      return .and(.compare(operand, .greaterOrEqual, low), .compare(operand, .lessOrEqual, try value()))
+    }
+    guard case .word(let word) = next.kind else { return nil }
+    switch word.lowercased() {
+    case "like":
+      guard kind == .file else {
+        throw error("like is for the files of load; engines do not agree on it, so a source's filter does not have it")
+      }
+      position += 1
+      guard case .text(let pattern) = next.kind else { throw error("expected a pattern such as '%bot%'") }
+      position += 1
+      return .like(operand, pattern)
+    case "ilike", "regexp", "rlike", "similar", "glob", "matches":
+      throw error("there is no \(word)" + (kind == .file ? "; write lower(field) like '%text%'" : ""))
+    default: return nil
+    }
   }
 
   private mutating func list() throws(SourceFilterError) -> [SourceFilter.Value] {

@@ -17,9 +17,15 @@ struct JobWork {
   var readsLedgers = false
 
   func run<Result>(_ body: (JobContext, Console) async throws -> Result) async throws -> Result {
+    try await run(try job.load(), body)
+  }
+
+  /// The same, with a job that is read already.
+  func run<Result>(
+    _ loaded: LoadedJob, _ body: (JobContext, Console) async throws -> Result
+  ) async throws -> Result {
     let environment = CommandEnvironment.current
     let console = log.console
-    let loaded = try job.load()
     let chosen = try loaded.file.target(target.target, environment: environment.variables)
     let backends = environment.backends(try target.dialects.library().library)
     let connection = try await backends.backend(for: chosen).connect(

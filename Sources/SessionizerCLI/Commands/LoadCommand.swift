@@ -7,38 +7,41 @@ internal import SessionRunner
 struct LoadCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "load",
-    abstract: "Loads CSV files, JSON lines and access logs into the source table.",
+    abstract: "Loads CSV, JSON and access logs into the source table.",
     discussion: """
-      Each file is loaded whole or not at all, and loading it twice adds nothing. Gzip is recognized. A faulty line goes \
-      to quarantine with its file, line and reason, and does not stop the file; --max-bad sets a limit. Where a file has \
-      no event ids, they are derived from the content.
+      Each file is loaded whole or not at all, and loading it twice adds nothing. gzip, zstd, bzip2, xz and zip are \
+      recognized; - is standard input. A faulty line goes to quarantine with its file, line, reason and text, and does \
+      not stop the file; --max-bad sets a limit. Where a file has no event ids, they are derived from the content. All \
+      settings can stand under files: in the job file. docs/loading.md has a recipe for each kind of file.
 
       Examples:
         sessionizer load views.csv --target sqlite:web.db
         sessionizer load 2026-*.jsonl.gz --target prod --map user_id=visitor --map page_view_at=ts
         sessionizer load access.log --target sqlite:web.db --log-user address
-        sessionizer load epoch.csv --target prod --file-time-format epoch_ms --max-bad 100
+        sessionizer load events_*.json --target sqlite:web.db --preset ga4
+        sessionizer load epoch.csv --target prod --file-time-format epoch_ms --max-bad 5%
+        zcat old.csv.Z | sessionizer load - --target prod --only "event = 'page_view'"
       """)
 
-  @Argument(help: "The files.", completion: .file())
+  @Argument(help: "The files; - is standard input.", completion: .file())
   var files: [String]
 
-  @OptionGroup(title: "How the files are read") var file: FileOptions
-
-  @Option(help: ArgumentHelp("With more faulty lines than this in a file, nothing of it is loaded.", valueName: "n"))
-  var maxBad: Int?
+  @OptionGroup(title: "How the files are read (also under files: in the job file)") var file: FileOptions
 
   @OptionGroup var target: TargetOptions
   @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var log: LogOptions
 
   mutating func validate() throws {
-    if let maxBad, maxBad < 0 { throw ValidationError("--max-bad must be 0 or more") }
+    if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input (-) can be read once") }
   }
 
   func run() async throws {
-    let request = LoadRequest(options: file.options, maxBad: maxBad)
-    try await JobWork(target: target, job: job, log: log).run { context, console in
+    let loaded = try job.load()
+    var settings = loaded.file.files.overridden(by: file.settings)
+    if let preset = settings.preset { settings = try FilePresets.settings(preset).overridden(by: settings) }
+    let request = LoadRequest(options: settings.options(attributes: loaded.attributes), maxBad: settings.maxBad)
+    try await JobWork(target: target, job: job, log: log).run(loaded) { context, console in
       let progress = ProgressLine(console)
       defer { progress.clear() }
       for file in files {
@@ -48,22 +51,11 @@ struct LoadCommand: AsyncParsableCommand {
           progress.show("\(done.file): \(Counted.text(Int64(done.rows), "row")), \(megabytes) MiB read")
         }
         progress.clear()
-        for report in reports { console.note(Self.line(report, took: ContinuousClock.now - start)) }
+        for report in reports {
+          for notice in LoadWording.notices(report) { console.note("\(report.file): \(notice)") }
+          console.note(LoadWording.line(report, took: ContinuousClock.now - start))
+        }
       }
     }
-  }
-
-  private static func line(_ report: LoadReport, took time: Duration) -> String {
-    let summary = report.summary
-    var parts = [Counted.text(Int64(report.loaded), "new pageview")]
-    if report.known > 0 { parts.append("\(Counted.number(Int64(report.known))) already there") }
-    if summary.filtered > 0 { parts.append("\(Counted.text(Int64(summary.filtered), "request")) of no page left out") }
-    if summary.faultCount > 0 {
-      let reasons = summary.faults.sorted { $0.key.rawValue < $1.key.rawValue }
-        .map { "\($0.key.rawValue) \(Counted.number(Int64($0.value)))" }
-      parts.append(
-        "\(Counted.text(Int64(summary.faultCount), "faulty line")) quarantined (\(reasons.joined(separator: ", ")))")
-    }
-    return "\(report.file): \(parts.joined(separator: ", ")) in \(Elapsed.text(time))"
   }
 }

@@ -26,6 +26,7 @@ extension JobFile {
     var decoder = JobFileDecoder()
     try decoder.decode(root)
     settings = decoder.settings
+    files = decoder.files
     targets = decoder.targets
     timeouts = decoder.timeouts
     defaultTarget = decoder.defaultTarget

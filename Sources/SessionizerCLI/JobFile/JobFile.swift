@@ -23,6 +23,8 @@ public struct JobFile: Sendable {
   /// Its text, where it was found in the current folder and not named: then it may be somebody else's.
   var foundText: String?
   public var settings: JobSettings
+  /// How files are read, where options do not say otherwise.
+  public var files = FileSettings()
   var targets: [NamedTarget]
   var defaultTarget: NamedTarget?
   public var timeouts = Timeouts()

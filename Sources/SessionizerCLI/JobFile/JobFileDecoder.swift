@@ -7,11 +7,13 @@ struct JobFileDecoder {
   var targets: [NamedTarget] = []
   var defaultTarget: NamedTarget?
   var timeouts = Timeouts()
+  var files = FileSettings()
   /// Where each key is, for settings that are right by themselves and do not go together.
   private var places: [String: YAMLCursor] = [:]
 
   static let topKeys = [
-    "gap", "gap_boundary", "event_id_type", "source", "attributes", "prefix", "schema", "names", "targets", "target",
+    "gap", "gap_boundary", "event_id_type", "source", "files", "attributes", "prefix", "schema", "names", "targets",
+    "target",
     "lock_timeout", "statement_timeout",
   ]
   static let sourceKeys = [
@@ -29,6 +31,7 @@ struct JobFileDecoder {
       case "gap_boundary": settings.boundary = try value.word("new")
       case "event_id_type": settings.eventIDType = try value.word("text")
       case "source": try decodeSource(value)
+      case "files": files = try FileSettings(value, homes: Self.homes)
       case "attributes": settings.attributes = try decodeAttributes(value)
       case "prefix": settings.prefix = try value.isNull ? "" : value.value("web_", SettingText.prefix)
       case "schema": settings.schema = try value.isNone ? Choice.none : .use(objectName(value))

@@ -6,6 +6,8 @@ internal import YAMLReading
 struct LoadedJob: Sendable {
   var file: JobFile
   var job: SessionJob
+  /// Which column or field each attribute is, also where the tool's own table gives it a column of its name.
+  var attributes: [Attribute] = []
 }
 
 /// The job file, and every setting of it as an option.
@@ -134,7 +136,8 @@ struct JobOptions: ParsableArguments {
   func load() throws -> LoadedJob {
     let file = try JobFile.load(path: jobFile)
     do throws(SettingConflict) {
-      return LoadedJob(file: file, job: try file.settings.overridden(by: settings).job())
+      let all = file.settings.overridden(by: settings)
+      return LoadedJob(file: file, job: try all.job().checkedForOwnTable(), attributes: all.attributes ?? [])
     } catch {
       // The file by itself was right, so it is the options that do not go with it.
       throw UsageError(error.description)

@@ -1,0 +1,4 @@
+#ifndef SESSIONIZER_CZSTD_H
+#define SESSIONIZER_CZSTD_H
+#include <zstd.h>
+#endif

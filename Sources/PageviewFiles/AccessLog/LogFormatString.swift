@@ -1,0 +1,146 @@
+/// A format of lines in GoAccess's words, compiled.
+///
+/// `%h` client, `~h{, }` list of X-Forwarded-For (its first address counts), `%e` authenticated user, `%v` virtual host,
+/// `%x` date and time, `%d` date, `%t` time, `%r` request line, `%m` method, `%U` path, `%q` query, `%H` protocol,
+/// `%s` status, `%b` size, `%R` referrer, `%u` user agent, `%D` `%T` `%L` durations, `%^` anything, `%~` blanks, `%%`.
+/// A field goes on up to the text that follows it in the format; between quotes, backslashes escape.
+struct LogFormatString: Hashable, Sendable {
+  enum Field: Hashable, Sendable {
+    case client, clients, clientWithPort, forwarded, user, host, moment, date, time, request, method, path, query,
+      status, size
+    case referrer, agent, number, anything
+  }
+
+  enum Item: Hashable, Sendable {
+    case literal([UInt8])
+    /// A field, the text behind it (empty: it goes up to the end of the line), and whether that is a closing quote.
+    case field(Field, end: [UInt8], isQuoted: Bool)
+    case blanks
+  }
+
+  let text: String
+  let items: [Item]
+  /// Whether it names a list of forwarded addresses besides the client.
+  let hasForwarded: Bool
+
+  private enum Part {
+    case literal(String)
+    case field(Field)
+    case blanks
+  }
+
+  init(text: String) throws(LogFormatError) {
+    self.text = text
+    var parts: [Part] = []
+    // The zone belongs to the time: GoAccess passes over it, which shifts times.
+    var rest = text.replacing("%d:%t %^", with: "%x").replacing("%d:%t", with: "%x").replacing("%h:%^ ", with: "%1 ")
+      .unicodeScalars[...]
+    func append(_ literal: String) {
+      if case .literal(let before)? = parts.last {
+        parts[parts.count - 1] = .literal(before + literal)
+      } else {
+        parts.append(.literal(literal))
+      }
+    }
+    while let scalar = rest.popFirst() {
+      if scalar == "~", rest.first == "h" {
+        rest.removeFirst()
+        guard rest.popFirst() == "{", let close = rest.firstIndex(of: "}") else {
+          throw LogFormatError(description: "~h is followed by the characters between addresses: ~h{, }")
+        }
+        rest = rest[rest.index(after: close)...]
+        parts.append(.field(.forwarded))
+        continue
+      }
+      guard scalar == "%" else {
+        append(String(scalar))
+        continue
+      }
+      guard let letter = rest.popFirst() else { throw LogFormatError(description: "the format ends with a lone %") }
+      if letter == "%" {
+        append("%")
+      } else if letter == "~" {
+        parts.append(.blanks)
+      } else if let field = Self.field(letter) {
+        parts.append(.field(field))
+      } else {
+        throw LogFormatError(description: "'%\(letter)' is not known in a log format")
+      }
+    }
+    // The first list is the client where nothing else is.
+    let isClientNamed = parts.contains { part in
+      if case .field(.client) = part { true } else if case .field(.clientWithPort) = part { true } else { false }
+    }
+    if !isClientNamed,
+      let first = parts.firstIndex(where: { if case .field(.forwarded) = $0 { true } else { false } })
+    {
+      parts[first] = .field(.clients)
+    }
+    items = try Self.items(parts)
+    let fields = Set(parts.compactMap { if case .field(let field) = $0 { field } else { nil } })
+    hasForwarded = fields.contains(.forwarded)
+    if fields.isDisjoint(with: [.client, .clients, .clientWithPort, .user]) {
+      throw LogFormatError(description: "the format names no client: %h, ~h{, } or %e")
+    }
+    if !fields.contains(.moment), !(fields.contains(.date) && fields.contains(.time)) {
+      throw LogFormatError(description: "the format names no time: %x, or %d and %t")
+    }
+    if fields.isDisjoint(with: [.request, .path]) {
+      throw LogFormatError(description: "the format names no page: %r or %U")
+    }
+  }
+
+  private static func field(_ letter: Unicode.Scalar) -> Field? {
+    switch letter {
+    case "h": .client
+    case "1": .clientWithPort
+    case "e": .user
+    case "v": .host
+    case "x": .moment
+    case "d": .date
+    case "t": .time
+    case "r": .request
+    case "m": .method
+    case "U": .path
+    case "q": .query
+    case "s": .status
+    case "b": .size
+    case "R": .referrer
+    case "u": .agent
+    case "D", "T", "L": .number
+    case "^", "H", "C", "K", "k", "M", "n": .anything
+    default: nil
+    }
+  }
+
+  private static func items(_ parts: [Part]) throws(LogFormatError) -> [Item] {
+    var items: [Item] = []
+    for (index, part) in parts.enumerated() {
+      switch part {
+      case .literal(let literal): items.append(.literal(Array(literal.utf8)))
+      case .blanks: items.append(.blanks)
+      case .field(let field):
+        var end: [UInt8] = []
+        var isQuoted = false
+        if index + 1 < parts.count {
+          switch parts[index + 1] {
+          case .literal(let literal): end = Array(literal.utf8)
+          case .blanks: end = [ASCII.blank]
+          case .field:
+            throw LogFormatError(description: "two fields of the format follow each other with nothing between")
+          }
+        }
+        if index > 0, case .literal(let before) = parts[index - 1] {
+          isQuoted = before.hasSuffix("\"") && end.first == ASCII.quote
+        }
+        items.append(.field(field, end: end, isQuoted: isQuoted))
+      }
+    }
+    return items
+  }
+}
+
+/// Why a text is not a log format.
+public struct LogFormatError: Error, Hashable, Sendable, CustomStringConvertible {
+  public var description: String
+}

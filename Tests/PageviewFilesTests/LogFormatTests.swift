@@ -1,0 +1,154 @@
+import SessionPlan
+import Testing
+
+@testable import PageviewFiles
+
+@Suite struct LogFormatTests {
+  private func read(_ text: String, _ format: String? = nil, user: LogUser? = .address) throws -> Loaded {
+    var options = LoadOptions(userFrom: user)
+    options.log.format = try format.map { try LogFormat(text: $0) }
+    return try load(text, path: "x.log", options)
+  }
+
+  private func shown(_ loaded: Loaded) -> [String] {
+    loaded.rows.map { row in
+      let page = row.page.map { String(decoding: $0, as: UTF8.self) } ?? "NULL"
+      return
+        "\(String(decoding: row.user, as: UTF8.self)) \(row.time == at("2026-03-01 10:00:00") ? "10" : "\(row.time)") \(page)"
+    }
+  }
+
+  static let request = #"[01/Mar/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 5"#
+
+  @Test(arguments: [
+    ("COMMON", "192.0.2.1 - - \(request)"), ("COMBINED", "192.0.2.1 - bob \(request) \"-\" \"UA\""),
+    ("VCOMMON", "www.example.com 192.0.2.1 - - \(request)"),
+    ("VCOMBINED", "www.example.com:443 192.0.2.1 - - \(request) \"-\" \"UA\""),
+    ("VCOMBINED", "10.0.0.9:80 192.0.2.1 - - \(request) \"-\" \"UA\""),
+    ("COMBINED", "192.0.2.1, 10.0.0.1,10.0.0.2 - - \(request) \"-\" \"UA\""),
+    ("TRAEFIKCLF", "192.0.2.1 - - \(request) \"-\" \"UA\" 1 \"r@docker\" \"http://172.17.0.2:80\" 12ms"),
+    (
+      "AWSELB",
+      "2026-03-01T10:00:00.000000Z my-elb 192.0.2.1:2817 10.0.0.1:80 0.0 0.1 0.0 200 200 0 5 \"GET http://h:80/a HTTP/1.1\" \"UA\" - -"
+    ),
+    (
+      "AWSALB",
+      "h2 2026-03-01T10:00:00.000000Z app/x 192.0.2.1:2817 10.0.0.1:80 0.0 0.1 0.0 200 200 0 5 \"GET https://h:443/a?b HTTP/2.0\" \"UA\" X Y arn Root"
+    ),
+    (
+      "AWSS3",
+      "79a5 bucket [01/Mar/2026:10:00:00 +0000] 192.0.2.1 - 3E57 WEBSITE.GET.OBJECT a \"GET /a HTTP/1.1\" 200 - 5 5 10 9 \"-\" \"UA\" - id"
+    ),
+    ("CRI+COMBINED", "2026-03-01T10:00:00.1Z stdout F 192.0.2.1 - - \(request) \"-\" \"UA\""),
+    ("SYSLOG+COMMON", "<190>Mar  1 10:00:01 web1 nginx[7]: 192.0.2.1 - - \(request)"),
+    ("COMPOSE+COMMON", "web-1  | 192.0.2.1 - - \(request)"),
+    ("ISOTIME+COMMON", "2026-03-01T10:00:00Z 192.0.2.1 - - \(request)"),
+    (
+      "DOCKER+COMMON",
+      #"{"log":"192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 5\n","stream":"stdout","time":"2026-03-01T10:00:00Z"}"#
+    ),
+    (
+      "CADDY",
+      #"{"ts":1772359200,"request":{"client_ip":"192.0.2.1","remote_ip":"10.0.0.1","method":"GET","uri":"/a?b","headers":{"User-Agent":["UA"]}},"status":200}"#
+    ),
+    (
+      "NGINX_JSON",
+      #"{"time_iso8601":"2026-03-01T10:00:00+00:00","remote_addr":"192.0.2.1","request":"GET /a HTTP/1.1","status":"200","http_user_agent":"UA"}"#
+    ),
+    (#"%^ %h %d %t "%m %U %H" %s"#, #"x 192.0.2.1 2026-03-01 10:00:00 "GET /a HTTP/1.1" 200"#),
+    (#"%x|%~%h|%r|%s"#, "2026-03-01 10:00:00Z|   192.0.2.1|GET /a HTTP/1.1|200"),
+  ]) func `a line of each format`(format: String, line: String) throws {
+    #expect(shown(try read(line + "\n", format)) == ["192.0.2.1 10 /a"])
+    #expect(try read("nonsense\n" + line + "\n", format).faults.first?.text == "nonsense")
+    // Two formats can only be named; the others are found.
+    if !["AWSELB", "AWSALB", "AWSS3"].contains(format), !format.contains("%") {
+      let found = try read(line + "\n" + line + "\n")
+      #expect(found.summary?.logFormat == format)
+      #expect(shown(found).count == 2)
+    }
+  }
+
+  @Test func `W3C logs say themselves what stands where, and may change it`() throws {
+    let text = """
+      #Version: 1.0
+      #Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status
+      2026-03-01 10:00:00 192.0.2.1 GET /a q=1 200
+      #Fields: c-ip date time cs-uri-stem cs-method sc-status
+      192.0.2.1 2026-03-01 10:00:00 /b GET 200
+      192.0.2.1 2026-03-01 10:00:00 /b GET
+
+      """
+    let loaded = try read(text)
+    #expect(shown(loaded) == ["192.0.2.1 10 /a", "192.0.2.1 10 /b"])
+    #expect(loaded.reasons == [.badLogLine])
+    #expect(fault("#Fields: date time cs-uri-stem\n", path: "a.log")?.message.contains("c-ip") == true)
+    // The agent of a last line without line end may be cut.
+    let agents = "#Fields: date time c-ip cs-method cs-uri-stem sc-status cs(User-Agent)\n"
+    let line = "2026-03-01 10:00:00 192.0.2.1 GET /a 200 Mozilla"
+    #expect(try read(agents + line + "\n" + line).reasons == [.badLogLine])
+  }
+
+  @Test(arguments: [
+    // Two addresses in front: a proxy's and the client's, in an order that nobody knows.
+    "10.0.0.1 192.0.2.1 - - \(request) \"-\" \"UA\"", "10.0.0.1 192.0.2.1 bob \(request)",
+    "\(request) 192.0.2.1", "192.0.2.1 - - \(request) \"UA\"", "192.0.2.1 - - \(request) \"-\" \"UA\" \"cookie=1\"",
+    "- 192.0.2.1 - - \(request) \"-\" \"UA\"",
+  ]) func `what is not certain is refused`(line: String) throws {
+    #expect(fault(line + "\n", path: "a.log")?.message.hasPrefix("the format is unknown") == true)
+  }
+
+  @Test func `all of the first lines must fit`() throws {
+    let good = "192.0.2.1 - - \(Self.request) \"-\" \"UA\"\n"
+    let found = fault(good + "words\n" + good, path: "a.log")
+    #expect(found?.line == 2)
+    #expect(found?.remedy?.contains("--log-format 'COMBINED'") == true)
+    let many = String(repeating: good, count: 30)
+    #expect(try read(many + "words\n" + good).reasons == [.badLogLine])
+    #expect(try read(good + good.dropLast(20)).reasons == [.badLogLine])
+  }
+
+  @Test func `the forwarded address and the client`() throws {
+    let line = "10.0.0.1 - - \(Self.request) \"-\" \"UA\" \"192.0.2.1, 10.0.0.2\"\n"
+    let direct = "192.0.2.9 - - \(Self.request) \"-\" \"UA\" \"-\"\n"
+    #expect(shown(try read(direct + line, user: .forwarded)) == ["192.0.2.9 10 /a", "192.0.2.1 10 /a"])
+    for user in [nil, LogUser.address, .addressAndAgent] {
+      #expect(throws: FileFault.self) { try read(direct + line, user: user) }
+    }
+    #expect(shown(try read(direct, user: .address)) == ["192.0.2.9 10 /a"])
+    // A format that somebody wrote says it.
+    let front = #"%h - %e [%d:%t %^] "%r" %s %b "%R" "%u" "#
+    #expect(shown(try read(line, front + #""~h{, }""#)) == ["192.0.2.1 10 /a"])
+    #expect(shown(try read(line, front + #""%^""#)) == ["10.0.0.1 10 /a"])
+  }
+
+  @Test func `which requests count, and what their page is`() throws {
+    func line(_ method: String, _ target: String, _ status: Int) -> String {
+      "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"\(method) \(target) HTTP/1.1\" \(status) 5 \"-\" \"UA\"\n"
+    }
+    let text =
+      line("GET", "/a?q=1", 200) + line("POST", "/b", 200) + line("GET", "/c", 302) + line("GET", "/d.PDF", 200)
+      + line("GET", "/e", 304) + line("GET", "/f.png", 200) + line("GET", "/g", 404)
+    func pages(_ change: (inout PageRules) -> Void) throws -> [String] {
+      var options = LoadOptions()
+      change(&options.log.pages)
+      return try load(text, path: "a.log", options).rows.map {
+        $0.page.map { String(decoding: $0, as: UTF8.self) } ?? ""
+      }
+    }
+    #expect(try pages { _ in } == ["/a", "/d.PDF", "/e"])
+    #expect(try pages { $0.query = .keep } == ["/a?q=1", "/d.PDF", "/e"])
+    #expect(try pages { $0.countsRedirects = true } == ["/a", "/c", "/d.PDF", "/e"])
+    #expect(try pages { $0.methods = ["POST"] } == ["/b"])
+    #expect(try pages { $0.statuses = [302...302, 400...499] } == ["/c", "/g"])
+    #expect(try pages { $0.skippedSuffixes = ["pdf"] } == ["/a", "/e", "/f.png"])
+    #expect(try pages { $0.takesEverything = true }.count == 7)
+    let summary = try load(text, path: "a.log").summary
+    #expect(summary?.leftOut == [.method: 1, .redirect: 1, .suffix: 1, .status: 1])
+    #expect(summary?.notices.first == "the query was cut from 1 page; --log-query keep keeps it")
+  }
+
+  @Test(arguments: ["", "%h %r", "%x %r", "%h %x", "%h%x %r", "%Q", "~h %x %r", "NOPE", "CRI+W3C"])
+  func `formats that cannot be`(text: String) {
+    #expect(throws: LogFormatError.self) { try LogFormat(text: text) }
+  }
+}
