@@ -176,7 +176,8 @@ let package = Package(
     .testTarget(
       name: "PostgresBackendTests",
       dependencies: [
-        "CPostgres", "PostgresBackend", "PostgresServer", "SQLRendering", "SessionPlan", "TestNeeds", "WarehouseDriver",
+        "CPostgres", "PostgresBackend", "PostgresServer", "PrivateServer", "SQLRendering", "SessionPlan", "TestNeeds",
+        "WarehouseDriver",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -215,9 +216,9 @@ let package = Package(
       name: "LawTests",
       dependencies: [
         "AggregateOracle", "BackendConformance", "DialectFiles", "HistoryMutants", "MariaDBServer", "ODBCBackend",
-        "PageviewFiles",
-        "PostgresBackend", "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend",
-        "SessionPlan", "SessionRunner", "StatementRecording", "TestFixtures", "TestNeeds", "WarehouseDriver", logging,
+        "PageviewFiles", "PostgresBackend", "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering",
+        "SQLiteBackend", "SessionPlan", "SessionRunner", "StatementRecording", "TestFixtures", "TestNeeds",
+        "WarehouseDriver", logging, "sessionizer",
       ],
       swiftSettings: strict),
   ]

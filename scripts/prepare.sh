@@ -30,6 +30,8 @@ if [ "${1:-}" = test ]; then
     PATH="$PATH:/usr/sbin"
     command -v mariadbd && command -v mariadb-install-db && command -v mariadb && command -v mariadb-tzinfo-to-sql
   ) >/dev/null || missing="$missing mariadb"
+  # A pool before a server.
+  (PATH="$PATH:/usr/sbin" && command -v pgbouncer) >/dev/null || missing="$missing pgbouncer"
   for driver in libmaodbc psqlodbcw libsqlite3odbc; do
     ls /usr/lib/odbc/$driver.* /usr/lib/*/odbc/$driver.* /usr/lib*/$driver.* "${prefix:-/usr/local}"/lib/$driver.* \
       2>/dev/null | grep -q . || missing="$missing $driver-driver"
@@ -73,10 +75,25 @@ if command -v apt-get >/dev/null 2>&1; then
       echo "prepare: apt-get could not install ${core:-mariadb-server-core} and mariadb-client; is there a MySQL?" >&2
     ;;
   esac
+  case "$missing" in
+  *" pgbouncer"*)
+    # Its package starts one on 6432; the tests take the program alone, and start their own.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+      printf '#!/bin/sh\nexit 101\n' | $root tee "$policy" >/dev/null
+      $root chmod 755 "$policy"
+      install pgbouncer >/dev/null || echo "prepare: apt-get could not install pgbouncer; its tests are skipped" >&2
+      $root rm -f "$policy"
+    else
+      install pgbouncer >/dev/null || echo "prepare: apt-get could not install pgbouncer; its tests are skipped" >&2
+    fi
+    ;;
+  esac
 elif command -v brew >/dev/null 2>&1; then
   packages="sqlite zlib libpq unixodbc pkgconf"
   case "$missing" in *postgresql*) packages="$packages postgresql" ;; esac
   case "$missing" in *mariadb*) packages="$packages mariadb" ;; esac
+  case "$missing" in *pgbouncer*) packages="$packages pgbouncer" ;; esac
   case "$missing" in *-driver*) packages="$packages mariadb-connector-odbc psqlodbc sqliteodbc" ;; esac
   HOMEBREW_NO_AUTO_UPDATE=1 NONINTERACTIVE=1 brew install $packages || fail "brew could not install $packages"
 else

@@ -19,6 +19,12 @@ extension JobContext {
     if job.source.table == nil, job.source.arrival == nil, columns["arrival_id"] != nil {
       job.source.arrival = Arrival(column: "arrival_id")
     }
+    let layout = try await currentLayout()
+    if job.source.table == nil, job.source.sequence == nil, columns[PageviewSource.ownSequence] != nil,
+      layout.hasSequence || !layout.exists
+    {
+      job.source.sequence = PageviewSource.ownSequence
+    }
     var types: [String: ValueType] = [:]
     var required: Set<String> = []
     for (setting, column) in Self.columnsRead(by: job) {
@@ -36,7 +42,9 @@ extension JobContext {
       if job.source.timeFormat != .timestamp { types[job.source.pageViewAt] = .integer }
     }
     let idType: EventIDType = job.source.eventID.map { types[$0] == .integer ? .integer : .text } ?? .text
-    return BoundJob(job, eventIDType: idType, sourceTypes: types, requiredColumns: required)
+    var bound = BoundJob(job, eventIDType: idType, sourceTypes: types, requiredColumns: required)
+    bound.isUpgraded = layout.isUpgraded
+    return bound
   }
 
   /// The job as a reader needs it: its settings are the ledger's.
@@ -46,11 +54,15 @@ extension JobContext {
       throw RunnerError(
         "there is no table \(name)", remedy: "run `sessionizer create` first, or check --prefix and --schema")
     }
+    let layout = try await currentLayout()
     let isInteger = ledger.columns.first { $0.name == "event_id" }?.type == .integer
     var bound = BoundJob.assumed(job)
     bound.eventIDType = isInteger ? .integer : .text
+    bound.isUpgraded = layout.isUpgraded
+    bound.job.source.sequence = layout.hasSequence ? PageviewSource.ownSequence : nil
+    try await requireKnownLayout(try planner(bound))
     if let first = try await firstFingerprint(bound) {
-      bound.job = first.applied(to: job)
+      bound.job = first.applied(to: bound.job)
       if case let attributes = bound.job.attributes, !attributes.isEmpty {
         for attribute in attributes { bound.sourceTypes[attribute.column] = .text }
       }
@@ -71,6 +83,7 @@ extension JobContext {
 
   /// - Throws: `RunnerError` naming the setting and both values, where the ledger belongs to another job.
   func requireSameJob(_ bound: BoundJob) async throws {
+    try await requireKnownLayout(try planner(bound))
     guard let first = try await firstFingerprint(bound),
       let difference = JobFingerprint(bound).difference(from: first)
     else { return }
@@ -87,6 +100,7 @@ extension JobContext {
     result.append(("source.user_id", source.userID))
     result.append(("source.page_view_at", source.pageViewAt))
     if let page = source.page { result.append(("source.page", page)) }
+    if let sequence = source.sequence { result.append(("source.sequence", sequence)) }
     if let arrival = source.arrival { result.append(("source.arrival", arrival.column)) }
     for attribute in job.attributes { result.append(("attributes", attribute.column)) }
     for column in source.filter?.columns.sorted() ?? [] { result.append(("source.filter", column)) }

@@ -86,7 +86,8 @@ extension JobContext {
       withSource: ownsSource, leavingKeys: planner.profile.buildsKeysLate && !wantsKeys && found == nil)
     if found != nil, try await lacksKeys(planner) {
       let hasRows = try await !connection.rows(planner.ledgerProbe(), path: "create/is the ledger empty").isEmpty
-      plan.steps.removeAll { $0.statement == planner.keySteps().last?.statement }
+      let late = planner.keySteps().map(\.statement)
+      plan.steps.removeAll { late.contains($0.statement) }
       if wantsKeys || hasRows { plan.steps += planner.keySteps() }
     }
     if request.isGuarded { plan.steps += planner.guardSteps() }

@@ -14,15 +14,39 @@ extension JobContext {
     try await read(asOf: run, "events", { $0.eventsExport(asOf: $1) }, body)
   }
 
-  /// What changed after a run: sessions that gained a row or a lineage row, and retired ids with what replaced them.
-  public func changedSessions(since run: Int64, _ body: (RecordBatch) async throws -> Void) async throws {
+  /// What changed after a run: sessions that gained a pageview, and retired ids with what replaced them.
+  ///
+  /// - Parameters:
+  ///   - run: 0 for everything
+  ///   - last: the run at which to end; nil for the newest finished one
+  /// - Returns: the run at which it ends: the next read begins there
+  public func changedSessions(
+    since run: Int64, until last: Int64? = nil, _ body: (RecordBatch) async throws -> Void
+  ) async throws -> Int64 {
     try await WorkPhase.$current.withValue(.read) {
       let planner = try await reader()
-      try await requireRun(run, planner)
-      try await connection.query(planner.changedSessions(since: .integer(run)), path: "changed sessions") { batch in
-        try await body(batch.withReadableDurations())
+      if run > 0 { try await requireRun(run, planner) }
+      let end: Int64
+      if let last {
+        try await requireRun(last, planner)
+        end = last
+      } else {
+        end = try await newestRun(planner) ?? run
       }
+      guard end >= run else {
+        throw RunnerError("--until \(end) is before --changed-since \(run)", remedy: "name a later run, or none")
+      }
+      let query = planner.changedSessions(since: .integer(run), until: .integer(end))
+      try await connection.query(query, path: "changed sessions") { try await body($0.withReadableDurations()) }
+      return end
     }
+  }
+
+  private func newestRun(_ planner: Planner) async throws -> Int64? {
+    guard case .int64(let run)? = try await connection.rows(planner.lastRun(), path: "newest run").first?.first else {
+      return nil
+    }
+    return run
   }
 
   /// One of the aggregates. `totals` has two columns, metric and value.

@@ -27,21 +27,24 @@ public struct RunReport: Hashable, Sendable {
   /// `whole`, `window` or `new`, as carried out: `new` without a mark is `whole`.
   public var mode: String
   public var pageviews: Int64
-  /// Session ids that were superseded.
+  /// Sessions that the run made or changed.
+  public var sessions: Int64
+  /// Anchors of sessions that were merged into another.
   public var lineageRows: Int64
   public var quarantined: Int64
 
-  public init(runID: Int64, mode: String, pageviews: Int64, lineageRows: Int64, quarantined: Int64) {
+  public init(runID: Int64, mode: String, pageviews: Int64, sessions: Int64, lineageRows: Int64, quarantined: Int64) {
     self.runID = runID
     self.mode = mode
     self.pageviews = pageviews
+    self.sessions = sessions
     self.lineageRows = lineageRows
     self.quarantined = quarantined
   }
 }
 
 extension JobContext {
-  /// One run (semantics.md, 3): takes the job lock, then in one transaction writes the lineage and the new rows.
+  /// One run (semantics.md, 3): takes the job lock, then in one transaction writes lineage, new rows and versions.
   ///
   /// - Throws: `RunnerError`, or `DriverError` with the code `jobLocked` where another run holds the job.
   public func run(_ request: RunRequest = RunRequest()) async throws -> RunReport {
@@ -74,8 +77,7 @@ extension JobContext {
   }
 
   private func isLateKey(_ path: String?, _ planner: Planner) -> Bool {
-    guard let step = path?.split(separator: "/").last else { return false }
-    return planner.keySteps().contains { $0.name == step }
+    planner.keySteps().contains { path?.hasSuffix("/" + $0.name) ?? false }
   }
 
   private func attempt(_ request: RunRequest, _ bound: BoundJob, _ allowed: Allowed) async throws -> RunReport {
@@ -97,7 +99,13 @@ extension JobContext {
         }
         return try await report(planner)
       }
-      try await connection.unlockJob()
+      do {
+        try await connection.unlockJob()
+      } catch {
+        // What is committed is a success; the lock ends with the connection at the latest.
+        logger.warning(
+          "the run is committed, but its lock could not be given back (\(error)); it ends with this connection")
+      }
       await connection.annotate(nil)
       return result
     } catch {
@@ -221,7 +229,8 @@ extension JobContext {
       if case .int64(let number)? = value { number } else { 0 }
     }
     return RunReport(
-      runID: id, mode: mode, pageviews: number(row[2]), lineageRows: number(row[3]), quarantined: number(row[4]))
+      runID: id, mode: mode, pageviews: number(row[2]), sessions: number(row[3]), lineageRows: number(row[4]),
+      quarantined: number(row[5]))
   }
 }
 
@@ -242,6 +251,7 @@ public struct DryRunReport: Sendable {
   public var steps: [DryRunStep]
   /// What it would write, counted; nil where the engine has no scratch tables to count in.
   public var pageviews: Int64?
+  public var sessions: Int64?
   public var lineageRows: Int64?
   public var quarantined: Int64?
 }
@@ -281,7 +291,8 @@ extension JobContext {
       }
       if let counts = plan.counts, let row = try await connection.rows(counts, path: "dry run/counts").first {
         let numbers = row.map { value -> Int64? in if case .int64(let number)? = value { number } else { nil } }
-        (report.pageviews, report.lineageRows, report.quarantined) = (numbers[0], numbers[1], numbers[2])
+        (report.pageviews, report.sessions, report.lineageRows, report.quarantined) =
+          (numbers[0], numbers[1], numbers[2], numbers[3])
       }
       try await connection.rollback()
       return report

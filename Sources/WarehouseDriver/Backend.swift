@@ -71,9 +71,10 @@ public struct BackendRegistry: Sendable {
   /// - Throws: `DriverError` (`badTarget`) that lists the schemes there are.
   public func backend(for target: Target) throws(DriverError) -> any Backend {
     if let found = backends.first(where: { $0.schemes.contains(target.scheme) }) { return found }
+    // The scheme itself is not shown: what stands before a colon by mistake may be a secret.
     let known = backends.flatMap(\.schemes).map { $0 + ":" }.joined(separator: ", ")
     throw DriverError(
-      .badTarget, phase: .connect, "no backend for targets that begin with \(target.scheme):",
-      remedy: "this build has \(known)")
+      .badTarget, phase: .connect, "no backend for a target that begins like this one",
+      remedy: target.rightForm.map { "write \($0)" } ?? "this build has \(known)")
   }
 }

@@ -54,6 +54,13 @@ public protocol Connection: Actor {
   /// is open.
   func rollback() async throws
 
+  /// Begins a transaction in which nobody else may read or write the tables: to look at them, and then to drop them.
+  ///
+  /// It waits for whoever has rows in one of them that are not committed yet, and sees what was committed by then.
+  /// - Returns: when views over the tables are to be dropped
+  /// - Throws: `DriverError` (`unsupported`) where the engine has no such lock.
+  func beginRemoval(of tables: [ObjectName]) async throws -> ViewRemoval
+
   /// Takes the lock of a job, outside any transaction, so that the transaction's snapshot is younger than the lock.
   ///
   /// An engine whose only lock is a transaction (SQLite) may begin it here; `begin` then goes on with that one.
@@ -87,6 +94,14 @@ public enum TransactionMode: Sendable {
   case write
   /// A run: the backend refuses, as well as it can, everything but reads, scratch tables and inserts.
   case insertOnly(ledgers: [ObjectName])
+}
+
+/// When the views over tables are dropped that are dropped themselves.
+public enum ViewRemoval: Sendable {
+  /// In the same transaction, before the tables.
+  case beforeTables
+  /// When the transaction has ended: the engine drops no views while tables are locked.
+  case afterCommit
 }
 
 /// A running query. Not for use from two tasks at once.
@@ -163,4 +178,10 @@ public struct ServerFacts: Sendable {
 
 extension Connection {
   public func annotate(_ text: String?) async {}
+
+  public func beginRemoval(of tables: [ObjectName]) async throws -> ViewRemoval {
+    throw DriverError(
+      .unsupported, phase: .begin, "this engine has no lock that keeps everybody else from a table",
+      remedy: "drop the tables by hand when nobody uses them")
+  }
 }

@@ -37,6 +37,32 @@ public struct Target: Sendable {
   }
 }
 
+extension Target {
+  /// How a target is written here that has the scheme of another tool; nil where that is not known.
+  var rightForm: String? {
+    switch scheme {
+    case "mysql", "mariadb", "mysql2":
+      "'odbc+\(scheme == "mariadb" ? "mariadb" : "mysql"):Driver=…;Server=HOST;Database=NAME;UID=USER;PWD=…'"
+    case "jdbc":
+      switch rest.prefix(while: { $0 != ":" }).lowercased() {
+      case "postgresql": "postgres://USER@HOST/DATABASE"
+      case "mariadb", "mysql": "'odbc+mariadb:Driver=…;Server=HOST;Database=NAME;UID=USER;PWD=…'"
+      case "sqlite": "sqlite:PATH"
+      default: "'odbc+DIALECT:DSN=…', as this is no Java; `sessionizer dialect list` has the dialects"
+      }
+    case "file", "sqlite3": "sqlite:PATH"
+    case "pg", "psql", "pgsql": "postgres://USER@HOST/DATABASE"
+    case "sqlserver", "mssql", "tds": "'odbc+sqlserver:Driver=…;Server=HOST;Database=NAME;UID=USER;PWD=…'"
+    case "snowflake", "bigquery", "redshift", "oracle", "databricks", "trino", "presto", "clickhouse", "duckdb",
+      "vertica",
+      "teradata", "db2", "exasol", "spark", "hive2", "synapse", "fabric":
+      "'odbc+\(scheme == "hive2" ? "spark" : scheme == "presto" ? "trino" : scheme):DSN=…'"
+    case "dsn", "driver", "server", "odbcs": "'odbc+DIALECT:DSN=…;UID=…;PWD=…'"
+    default: nil
+    }
+  }
+}
+
 extension Target: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   public var description: String { scheme + (variant.map { "+" + $0 } ?? "") + ":…" }
   public var debugDescription: String { description }

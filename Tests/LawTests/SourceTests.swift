@@ -145,13 +145,13 @@ import WarehouseDriver
     #expect(try await context.run().pageviews == 2)
     try await insert("(3,'u','2025-06-01 08:25:00','/',3,'z'), (4,'u','2025-06-01 08:25:00','/health',4,'z')")
     let report = try await context.run(RunRequest(mode: .new))
-    #expect(report == RunReport(runID: 2, mode: "new", pageviews: 1, lineageRows: 1, quarantined: 0))
+    #expect(report == RunReport(runID: 2, mode: "new", pageviews: 1, sessions: 1, lineageRows: 1, quarantined: 0))
     let view = try await connection.textRows(
       "SELECT session_id, pageviews, \(quoted("Ätt \"1\"")) FROM \(schema).\(quoted("My \"Own\" sessions"))")
     #expect(view == [["1", "3", "x"]])
     try await context.sessions(asOf: 1) { batch in #expect(batch.rowCount == 2) }
     for kind in AggregateKind.allCases { try await context.aggregate(kind) { #expect($0.rowCount > 0) } }
-    try await context.changedSessions(since: 1) { #expect($0.rowCount > 0) }
+    _ = try await context.changedSessions(since: 1) { #expect($0.rowCount > 0) }
     #expect(try await context.verify(VerifyRequest(isComplete: true)).isClean)
     await connection.close()
   }

@@ -128,6 +128,12 @@ public final class PostgresServer: Sendable {
     try await psql(["-f", file], database: database)
   }
 
+  /// The same at another place, such as a pool before this server.
+  public func psql(_ sql: String, url: String) async throws -> String {
+    let words = [installation.path("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql]
+    return try await Command.off { try Command.run(words) }
+  }
+
   private func psql(_ arguments: [String], database: String) async throws -> String {
     var environment = Command.environment
     environment["PGPASSWORD"] = password

@@ -93,7 +93,13 @@ import Testing
       case "changed_sessions":
         Plan(
           name: name,
-          steps: [.init(name, "since a run", .query(planner.changedSessions(since: .placeholder("run", .integer))))])
+          steps: [
+            .init(
+              name, "since a run",
+              .query(
+                planner.changedSessions(
+                  since: .placeholder("run", .integer), until: .placeholder("until", .integer))))
+          ])
       default:
         Plan(
           name: name,

@@ -66,7 +66,9 @@ struct ShellTests {
     )
     _ = try run(database, try script(.insert, day))
     #expect(try run(database, sessions) == three.replacing("123|1|2", with: "123|0|3"))
-    #expect(try run(database, "SELECT session_id, became, reason FROM session_lineage;") == "1|0|extended")
+    #expect(try run(database, "SELECT count(*) FROM session_lineage;") == "0")
+    let versions = "SELECT run_id, session_id, pageviews FROM session_versions WHERE user_id = '123' ORDER BY run_id;"
+    #expect(try run(database, versions) == "1|1|2\n3|0|3")
     let agg = try run(database, try script(.agg))
     #expect(agg.hasPrefix("3|3|6|1|2000000|333333|"), "\(agg)")
   }

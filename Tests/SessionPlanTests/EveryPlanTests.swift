@@ -13,7 +13,7 @@ import Testing
     #expect(try EveryPlan.plans(planner) == EveryPlan.plans(Planner(bound, profile: profile)))
   }
 
-  @Test(arguments: ["page", "Run_ID", "reason", "position"]) func refusesAnAttributeCalledLikeAColumn(name: String) {
+  @Test(arguments: ["page", "Run_ID", "sz_position", "event_id"]) func refusesAnAttributeCalledLikeAColumn(name: String) {
     let job = SessionJob(attributes: [Attribute(name: name, column: "x")])
     #expect { try Planner(.assumed(job), profile: .everything) } throws: {
       ($0 as? PlanError)?.code == .wrongSetting && "\($0)".contains(name)

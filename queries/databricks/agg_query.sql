@@ -62,111 +62,68 @@ FROM (
         `s`.`is_bounce` AS `is_bounce`
       FROM (
         SELECT
-          `g`.`session_id` AS `session_id`,
-          `f`.`user_id` AS `user_id`,
-          `f`.`page_view_at` AS `started_at`,
-          `g`.`ended_at` AS `ended_at`,
-          CAST(CAST((timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`)) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
-          timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`) AS `duration_microseconds`,
-          `g`.`pageviews` AS `pageviews`,
-          `f`.`page` AS `entry_page`,
-          `x`.`page` AS `exit_page`,
-          CASE WHEN `g`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
+          `v`.`session_id` AS `session_id`,
+          `v`.`user_id` AS `user_id`,
+          `v`.`started_at` AS `started_at`,
+          `v`.`ended_at` AS `ended_at`,
+          CAST(CAST((timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`)) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
+          timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`) AS `duration_microseconds`,
+          `v`.`pageviews` AS `pageviews`,
+          `v`.`entry_page` AS `entry_page`,
+          `v`.`exit_page` AS `exit_page`,
+          CASE WHEN `v`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
         FROM (
-          SELECT `e`.`session_id` AS `session_id`, max(`e`.`page_view_at`) AS `ended_at`, count(*) AS `pageviews`
+          SELECT
+            `v`.`anchor` AS `anchor`,
+            `v`.`run_id` AS `run_id`,
+            `v`.`session_id` AS `session_id`,
+            `v`.`user_id` AS `user_id`,
+            `v`.`started_at` AS `started_at`,
+            `v`.`ended_at` AS `ended_at`,
+            `v`.`last_event_id` AS `last_event_id`,
+            `v`.`first_sequence` AS `first_sequence`,
+            `v`.`last_sequence` AS `last_sequence`,
+            `v`.`pageviews` AS `pageviews`,
+            `v`.`anchors` AS `anchors`,
+            `v`.`entry_page` AS `entry_page`,
+            `v`.`exit_page` AS `exit_page`
           FROM (
             SELECT
-              `r`.`event_id` AS `event_id`,
-              `r`.`current_session` AS `session_id`,
-              `r`.`user_id` AS `user_id`,
-              `r`.`page_view_at` AS `page_view_at`,
-              `r`.`page` AS `page`,
-              `r`.`first_session_id` AS `first_session_id`,
-              `r`.`run_id` AS `run_id`
+              `k`.`anchor` AS `anchor`,
+              `k`.`run_id` AS `run_id`,
+              `k`.`session_id` AS `session_id`,
+              `k`.`user_id` AS `user_id`,
+              `k`.`started_at` AS `started_at`,
+              `k`.`ended_at` AS `ended_at`,
+              `k`.`last_event_id` AS `last_event_id`,
+              `k`.`first_sequence` AS `first_sequence`,
+              `k`.`last_sequence` AS `last_sequence`,
+              `k`.`pageviews` AS `pageviews`,
+              `k`.`anchors` AS `anchors`,
+              `k`.`entry_page` AS `entry_page`,
+              `k`.`exit_page` AS `exit_page`
             FROM (
               SELECT
-                `t`.`event_id` AS `event_id`,
-                `t`.`user_id` AS `user_id`,
-                `t`.`page_view_at` AS `page_view_at`,
-                `t`.`page` AS `page`,
-                `t`.`session_id` AS `first_session_id`,
-                `t`.`run_id` AS `run_id`,
-                coalesce(`v`.`became`, `t`.`session_id`) AS `current_session`
-              FROM (
-                SELECT
-                  `d`.`event_id` AS `event_id`,
-                  `d`.`session_id` AS `session_id`,
-                  `d`.`user_id` AS `user_id`,
-                  `d`.`page_view_at` AS `page_view_at`,
-                  `d`.`page` AS `page`,
-                  `d`.`run_id` AS `run_id`
-                FROM (
-                  SELECT
-                    `t`.`event_id` AS `event_id`,
-                    `t`.`session_id` AS `session_id`,
-                    `t`.`user_id` AS `user_id`,
-                    `t`.`page_view_at` AS `page_view_at`,
-                    `t`.`page` AS `page`,
-                    `t`.`run_id` AS `run_id`,
-                    row_number() OVER (PARTITION BY `t`.`event_id` ORDER BY `t`.`run_id`) AS `copy`
-                  FROM `session_table` AS `t`
-                ) AS `d`
-                WHERE `d`.`copy` = 1
-              ) AS `t`
-              LEFT JOIN (
-                SELECT `k`.`session_id` AS `session_id`, `k`.`became` AS `became`
-                FROM (
-                  SELECT
-                    `l`.`session_id` AS `session_id`,
-                    `l`.`became` AS `became`,
-                    `l`.`became_at` AS `became_at`,
-                    `l`.`reason` AS `reason`,
-                    `l`.`run_id` AS `run_id`,
-                    row_number() OVER (PARTITION BY `l`.`session_id` ORDER BY `l`.`became_at`, `l`.`became`) AS `rank`
-                  FROM `session_lineage` AS `l`
-                ) AS `k`
-                WHERE `k`.`rank` = 1
-              ) AS `v` ON `v`.`session_id` = `t`.`session_id`
-            ) AS `r`
-          ) AS `e`
-          GROUP BY `e`.`session_id`
-        ) AS `g`
-        JOIN (
-          SELECT
-            `d`.`event_id` AS `event_id`,
-            `d`.`session_id` AS `session_id`,
-            `d`.`user_id` AS `user_id`,
-            `d`.`page_view_at` AS `page_view_at`,
-            `d`.`page` AS `page`,
-            `d`.`run_id` AS `run_id`
-          FROM (
-            SELECT
-              `f`.`event_id` AS `event_id`,
-              `f`.`session_id` AS `session_id`,
-              `f`.`user_id` AS `user_id`,
-              `f`.`page_view_at` AS `page_view_at`,
-              `f`.`page` AS `page`,
-              `f`.`run_id` AS `run_id`,
-              row_number() OVER (PARTITION BY `f`.`event_id` ORDER BY `f`.`run_id`) AS `copy`
-            FROM `session_table` AS `f`
-          ) AS `d`
-          WHERE `d`.`copy` = 1
-        ) AS `f` ON `f`.`event_id` = `g`.`session_id`
-        JOIN (
-          SELECT `y`.`user_id` AS `user_id`, `y`.`page_view_at` AS `page_view_at`, `y`.`page` AS `page`
-          FROM (
-            SELECT
-              `x`.`event_id` AS `event_id`,
-              `x`.`session_id` AS `session_id`,
-              `x`.`user_id` AS `user_id`,
-              `x`.`page_view_at` AS `page_view_at`,
-              `x`.`page` AS `page`,
-              `x`.`run_id` AS `run_id`,
-              row_number() OVER (PARTITION BY `x`.`user_id`, `x`.`page_view_at` ORDER BY `x`.`event_id` DESC) AS `rank`
-            FROM `session_table` AS `x`
-          ) AS `y`
-          WHERE `y`.`rank` = 1
-        ) AS `x` ON `x`.`user_id` = `f`.`user_id` AND `x`.`page_view_at` = `g`.`ended_at`
+                `v`.`anchor` AS `anchor`,
+                `v`.`run_id` AS `run_id`,
+                `v`.`session_id` AS `session_id`,
+                `v`.`user_id` AS `user_id`,
+                `v`.`started_at` AS `started_at`,
+                `v`.`ended_at` AS `ended_at`,
+                `v`.`last_event_id` AS `last_event_id`,
+                `v`.`first_sequence` AS `first_sequence`,
+                `v`.`last_sequence` AS `last_sequence`,
+                `v`.`pageviews` AS `pageviews`,
+                `v`.`anchors` AS `anchors`,
+                `v`.`entry_page` AS `entry_page`,
+                `v`.`exit_page` AS `exit_page`,
+                row_number() OVER (PARTITION BY `v`.`anchor` ORDER BY `v`.`run_id` DESC) AS `sz_rank`
+              FROM `session_versions` AS `v`
+            ) AS `k`
+            WHERE `k`.`sz_rank` = 1
+          ) AS `v`
+          WHERE NOT EXISTS (SELECT 1 FROM `session_lineage` AS `l` WHERE `l`.`session_id` = `v`.`anchor`)
+        ) AS `v`
       ) AS `s`
     ) AS `s`
   ) AS `r`
@@ -181,111 +138,68 @@ SELECT
   `s`.`pageviews` AS `pageviews`
 FROM (
   SELECT
-    `g`.`session_id` AS `session_id`,
-    `f`.`user_id` AS `user_id`,
-    `f`.`page_view_at` AS `started_at`,
-    `g`.`ended_at` AS `ended_at`,
-    CAST(CAST((timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`)) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
-    timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`) AS `duration_microseconds`,
-    `g`.`pageviews` AS `pageviews`,
-    `f`.`page` AS `entry_page`,
-    `x`.`page` AS `exit_page`,
-    CASE WHEN `g`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
+    `v`.`session_id` AS `session_id`,
+    `v`.`user_id` AS `user_id`,
+    `v`.`started_at` AS `started_at`,
+    `v`.`ended_at` AS `ended_at`,
+    CAST(CAST((timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`)) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
+    timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`) AS `duration_microseconds`,
+    `v`.`pageviews` AS `pageviews`,
+    `v`.`entry_page` AS `entry_page`,
+    `v`.`exit_page` AS `exit_page`,
+    CASE WHEN `v`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
   FROM (
-    SELECT `e`.`session_id` AS `session_id`, max(`e`.`page_view_at`) AS `ended_at`, count(*) AS `pageviews`
+    SELECT
+      `v`.`anchor` AS `anchor`,
+      `v`.`run_id` AS `run_id`,
+      `v`.`session_id` AS `session_id`,
+      `v`.`user_id` AS `user_id`,
+      `v`.`started_at` AS `started_at`,
+      `v`.`ended_at` AS `ended_at`,
+      `v`.`last_event_id` AS `last_event_id`,
+      `v`.`first_sequence` AS `first_sequence`,
+      `v`.`last_sequence` AS `last_sequence`,
+      `v`.`pageviews` AS `pageviews`,
+      `v`.`anchors` AS `anchors`,
+      `v`.`entry_page` AS `entry_page`,
+      `v`.`exit_page` AS `exit_page`
     FROM (
       SELECT
-        `r`.`event_id` AS `event_id`,
-        `r`.`current_session` AS `session_id`,
-        `r`.`user_id` AS `user_id`,
-        `r`.`page_view_at` AS `page_view_at`,
-        `r`.`page` AS `page`,
-        `r`.`first_session_id` AS `first_session_id`,
-        `r`.`run_id` AS `run_id`
+        `k`.`anchor` AS `anchor`,
+        `k`.`run_id` AS `run_id`,
+        `k`.`session_id` AS `session_id`,
+        `k`.`user_id` AS `user_id`,
+        `k`.`started_at` AS `started_at`,
+        `k`.`ended_at` AS `ended_at`,
+        `k`.`last_event_id` AS `last_event_id`,
+        `k`.`first_sequence` AS `first_sequence`,
+        `k`.`last_sequence` AS `last_sequence`,
+        `k`.`pageviews` AS `pageviews`,
+        `k`.`anchors` AS `anchors`,
+        `k`.`entry_page` AS `entry_page`,
+        `k`.`exit_page` AS `exit_page`
       FROM (
         SELECT
-          `t`.`event_id` AS `event_id`,
-          `t`.`user_id` AS `user_id`,
-          `t`.`page_view_at` AS `page_view_at`,
-          `t`.`page` AS `page`,
-          `t`.`session_id` AS `first_session_id`,
-          `t`.`run_id` AS `run_id`,
-          coalesce(`v`.`became`, `t`.`session_id`) AS `current_session`
-        FROM (
-          SELECT
-            `d`.`event_id` AS `event_id`,
-            `d`.`session_id` AS `session_id`,
-            `d`.`user_id` AS `user_id`,
-            `d`.`page_view_at` AS `page_view_at`,
-            `d`.`page` AS `page`,
-            `d`.`run_id` AS `run_id`
-          FROM (
-            SELECT
-              `t`.`event_id` AS `event_id`,
-              `t`.`session_id` AS `session_id`,
-              `t`.`user_id` AS `user_id`,
-              `t`.`page_view_at` AS `page_view_at`,
-              `t`.`page` AS `page`,
-              `t`.`run_id` AS `run_id`,
-              row_number() OVER (PARTITION BY `t`.`event_id` ORDER BY `t`.`run_id`) AS `copy`
-            FROM `session_table` AS `t`
-          ) AS `d`
-          WHERE `d`.`copy` = 1
-        ) AS `t`
-        LEFT JOIN (
-          SELECT `k`.`session_id` AS `session_id`, `k`.`became` AS `became`
-          FROM (
-            SELECT
-              `l`.`session_id` AS `session_id`,
-              `l`.`became` AS `became`,
-              `l`.`became_at` AS `became_at`,
-              `l`.`reason` AS `reason`,
-              `l`.`run_id` AS `run_id`,
-              row_number() OVER (PARTITION BY `l`.`session_id` ORDER BY `l`.`became_at`, `l`.`became`) AS `rank`
-            FROM `session_lineage` AS `l`
-          ) AS `k`
-          WHERE `k`.`rank` = 1
-        ) AS `v` ON `v`.`session_id` = `t`.`session_id`
-      ) AS `r`
-    ) AS `e`
-    GROUP BY `e`.`session_id`
-  ) AS `g`
-  JOIN (
-    SELECT
-      `d`.`event_id` AS `event_id`,
-      `d`.`session_id` AS `session_id`,
-      `d`.`user_id` AS `user_id`,
-      `d`.`page_view_at` AS `page_view_at`,
-      `d`.`page` AS `page`,
-      `d`.`run_id` AS `run_id`
-    FROM (
-      SELECT
-        `f`.`event_id` AS `event_id`,
-        `f`.`session_id` AS `session_id`,
-        `f`.`user_id` AS `user_id`,
-        `f`.`page_view_at` AS `page_view_at`,
-        `f`.`page` AS `page`,
-        `f`.`run_id` AS `run_id`,
-        row_number() OVER (PARTITION BY `f`.`event_id` ORDER BY `f`.`run_id`) AS `copy`
-      FROM `session_table` AS `f`
-    ) AS `d`
-    WHERE `d`.`copy` = 1
-  ) AS `f` ON `f`.`event_id` = `g`.`session_id`
-  JOIN (
-    SELECT `y`.`user_id` AS `user_id`, `y`.`page_view_at` AS `page_view_at`, `y`.`page` AS `page`
-    FROM (
-      SELECT
-        `x`.`event_id` AS `event_id`,
-        `x`.`session_id` AS `session_id`,
-        `x`.`user_id` AS `user_id`,
-        `x`.`page_view_at` AS `page_view_at`,
-        `x`.`page` AS `page`,
-        `x`.`run_id` AS `run_id`,
-        row_number() OVER (PARTITION BY `x`.`user_id`, `x`.`page_view_at` ORDER BY `x`.`event_id` DESC) AS `rank`
-      FROM `session_table` AS `x`
-    ) AS `y`
-    WHERE `y`.`rank` = 1
-  ) AS `x` ON `x`.`user_id` = `f`.`user_id` AND `x`.`page_view_at` = `g`.`ended_at`
+          `v`.`anchor` AS `anchor`,
+          `v`.`run_id` AS `run_id`,
+          `v`.`session_id` AS `session_id`,
+          `v`.`user_id` AS `user_id`,
+          `v`.`started_at` AS `started_at`,
+          `v`.`ended_at` AS `ended_at`,
+          `v`.`last_event_id` AS `last_event_id`,
+          `v`.`first_sequence` AS `first_sequence`,
+          `v`.`last_sequence` AS `last_sequence`,
+          `v`.`pageviews` AS `pageviews`,
+          `v`.`anchors` AS `anchors`,
+          `v`.`entry_page` AS `entry_page`,
+          `v`.`exit_page` AS `exit_page`,
+          row_number() OVER (PARTITION BY `v`.`anchor` ORDER BY `v`.`run_id` DESC) AS `sz_rank`
+        FROM `session_versions` AS `v`
+      ) AS `k`
+      WHERE `k`.`sz_rank` = 1
+    ) AS `v`
+    WHERE NOT EXISTS (SELECT 1 FROM `session_lineage` AS `l` WHERE `l`.`session_id` = `v`.`anchor`)
+  ) AS `v`
 ) AS `s`
 ORDER BY `user_id`, `first_view`, `session_id`;
 
@@ -300,111 +214,68 @@ SELECT
   coalesce(sum(CASE WHEN `s`.`is_bounce` = 1 THEN 1 ELSE 0 END), 0) AS `bounces`
 FROM (
   SELECT
-    `g`.`session_id` AS `session_id`,
-    `f`.`user_id` AS `user_id`,
-    `f`.`page_view_at` AS `started_at`,
-    `g`.`ended_at` AS `ended_at`,
-    CAST(CAST((timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`)) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
-    timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`) AS `duration_microseconds`,
-    `g`.`pageviews` AS `pageviews`,
-    `f`.`page` AS `entry_page`,
-    `x`.`page` AS `exit_page`,
-    CASE WHEN `g`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
+    `v`.`session_id` AS `session_id`,
+    `v`.`user_id` AS `user_id`,
+    `v`.`started_at` AS `started_at`,
+    `v`.`ended_at` AS `ended_at`,
+    CAST(CAST((timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`)) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
+    timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`) AS `duration_microseconds`,
+    `v`.`pageviews` AS `pageviews`,
+    `v`.`entry_page` AS `entry_page`,
+    `v`.`exit_page` AS `exit_page`,
+    CASE WHEN `v`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
   FROM (
-    SELECT `e`.`session_id` AS `session_id`, max(`e`.`page_view_at`) AS `ended_at`, count(*) AS `pageviews`
+    SELECT
+      `v`.`anchor` AS `anchor`,
+      `v`.`run_id` AS `run_id`,
+      `v`.`session_id` AS `session_id`,
+      `v`.`user_id` AS `user_id`,
+      `v`.`started_at` AS `started_at`,
+      `v`.`ended_at` AS `ended_at`,
+      `v`.`last_event_id` AS `last_event_id`,
+      `v`.`first_sequence` AS `first_sequence`,
+      `v`.`last_sequence` AS `last_sequence`,
+      `v`.`pageviews` AS `pageviews`,
+      `v`.`anchors` AS `anchors`,
+      `v`.`entry_page` AS `entry_page`,
+      `v`.`exit_page` AS `exit_page`
     FROM (
       SELECT
-        `r`.`event_id` AS `event_id`,
-        `r`.`current_session` AS `session_id`,
-        `r`.`user_id` AS `user_id`,
-        `r`.`page_view_at` AS `page_view_at`,
-        `r`.`page` AS `page`,
-        `r`.`first_session_id` AS `first_session_id`,
-        `r`.`run_id` AS `run_id`
+        `k`.`anchor` AS `anchor`,
+        `k`.`run_id` AS `run_id`,
+        `k`.`session_id` AS `session_id`,
+        `k`.`user_id` AS `user_id`,
+        `k`.`started_at` AS `started_at`,
+        `k`.`ended_at` AS `ended_at`,
+        `k`.`last_event_id` AS `last_event_id`,
+        `k`.`first_sequence` AS `first_sequence`,
+        `k`.`last_sequence` AS `last_sequence`,
+        `k`.`pageviews` AS `pageviews`,
+        `k`.`anchors` AS `anchors`,
+        `k`.`entry_page` AS `entry_page`,
+        `k`.`exit_page` AS `exit_page`
       FROM (
         SELECT
-          `t`.`event_id` AS `event_id`,
-          `t`.`user_id` AS `user_id`,
-          `t`.`page_view_at` AS `page_view_at`,
-          `t`.`page` AS `page`,
-          `t`.`session_id` AS `first_session_id`,
-          `t`.`run_id` AS `run_id`,
-          coalesce(`v`.`became`, `t`.`session_id`) AS `current_session`
-        FROM (
-          SELECT
-            `d`.`event_id` AS `event_id`,
-            `d`.`session_id` AS `session_id`,
-            `d`.`user_id` AS `user_id`,
-            `d`.`page_view_at` AS `page_view_at`,
-            `d`.`page` AS `page`,
-            `d`.`run_id` AS `run_id`
-          FROM (
-            SELECT
-              `t`.`event_id` AS `event_id`,
-              `t`.`session_id` AS `session_id`,
-              `t`.`user_id` AS `user_id`,
-              `t`.`page_view_at` AS `page_view_at`,
-              `t`.`page` AS `page`,
-              `t`.`run_id` AS `run_id`,
-              row_number() OVER (PARTITION BY `t`.`event_id` ORDER BY `t`.`run_id`) AS `copy`
-            FROM `session_table` AS `t`
-          ) AS `d`
-          WHERE `d`.`copy` = 1
-        ) AS `t`
-        LEFT JOIN (
-          SELECT `k`.`session_id` AS `session_id`, `k`.`became` AS `became`
-          FROM (
-            SELECT
-              `l`.`session_id` AS `session_id`,
-              `l`.`became` AS `became`,
-              `l`.`became_at` AS `became_at`,
-              `l`.`reason` AS `reason`,
-              `l`.`run_id` AS `run_id`,
-              row_number() OVER (PARTITION BY `l`.`session_id` ORDER BY `l`.`became_at`, `l`.`became`) AS `rank`
-            FROM `session_lineage` AS `l`
-          ) AS `k`
-          WHERE `k`.`rank` = 1
-        ) AS `v` ON `v`.`session_id` = `t`.`session_id`
-      ) AS `r`
-    ) AS `e`
-    GROUP BY `e`.`session_id`
-  ) AS `g`
-  JOIN (
-    SELECT
-      `d`.`event_id` AS `event_id`,
-      `d`.`session_id` AS `session_id`,
-      `d`.`user_id` AS `user_id`,
-      `d`.`page_view_at` AS `page_view_at`,
-      `d`.`page` AS `page`,
-      `d`.`run_id` AS `run_id`
-    FROM (
-      SELECT
-        `f`.`event_id` AS `event_id`,
-        `f`.`session_id` AS `session_id`,
-        `f`.`user_id` AS `user_id`,
-        `f`.`page_view_at` AS `page_view_at`,
-        `f`.`page` AS `page`,
-        `f`.`run_id` AS `run_id`,
-        row_number() OVER (PARTITION BY `f`.`event_id` ORDER BY `f`.`run_id`) AS `copy`
-      FROM `session_table` AS `f`
-    ) AS `d`
-    WHERE `d`.`copy` = 1
-  ) AS `f` ON `f`.`event_id` = `g`.`session_id`
-  JOIN (
-    SELECT `y`.`user_id` AS `user_id`, `y`.`page_view_at` AS `page_view_at`, `y`.`page` AS `page`
-    FROM (
-      SELECT
-        `x`.`event_id` AS `event_id`,
-        `x`.`session_id` AS `session_id`,
-        `x`.`user_id` AS `user_id`,
-        `x`.`page_view_at` AS `page_view_at`,
-        `x`.`page` AS `page`,
-        `x`.`run_id` AS `run_id`,
-        row_number() OVER (PARTITION BY `x`.`user_id`, `x`.`page_view_at` ORDER BY `x`.`event_id` DESC) AS `rank`
-      FROM `session_table` AS `x`
-    ) AS `y`
-    WHERE `y`.`rank` = 1
-  ) AS `x` ON `x`.`user_id` = `f`.`user_id` AND `x`.`page_view_at` = `g`.`ended_at`
+          `v`.`anchor` AS `anchor`,
+          `v`.`run_id` AS `run_id`,
+          `v`.`session_id` AS `session_id`,
+          `v`.`user_id` AS `user_id`,
+          `v`.`started_at` AS `started_at`,
+          `v`.`ended_at` AS `ended_at`,
+          `v`.`last_event_id` AS `last_event_id`,
+          `v`.`first_sequence` AS `first_sequence`,
+          `v`.`last_sequence` AS `last_sequence`,
+          `v`.`pageviews` AS `pageviews`,
+          `v`.`anchors` AS `anchors`,
+          `v`.`entry_page` AS `entry_page`,
+          `v`.`exit_page` AS `exit_page`,
+          row_number() OVER (PARTITION BY `v`.`anchor` ORDER BY `v`.`run_id` DESC) AS `sz_rank`
+        FROM `session_versions` AS `v`
+      ) AS `k`
+      WHERE `k`.`sz_rank` = 1
+    ) AS `v`
+    WHERE NOT EXISTS (SELECT 1 FROM `session_lineage` AS `l` WHERE `l`.`session_id` = `v`.`anchor`)
+  ) AS `v`
 ) AS `s`
 GROUP BY `s`.`user_id`
 ORDER BY `user_id`;
@@ -427,28 +298,29 @@ FROM (
       `e`.`user_id` AS `user_id`
     FROM (
       SELECT
-        `r`.`event_id` AS `event_id`,
-        `r`.`current_session` AS `session_id`,
-        `r`.`user_id` AS `user_id`,
-        `r`.`page_view_at` AS `page_view_at`,
-        `r`.`page` AS `page`,
-        `r`.`first_session_id` AS `first_session_id`,
-        `r`.`run_id` AS `run_id`
+        `a`.`event_id` AS `event_id`,
+        `s`.`session_id` AS `session_id`,
+        `a`.`user_id` AS `user_id`,
+        `a`.`page_view_at` AS `page_view_at`,
+        `a`.`sequence` AS `sequence`,
+        `a`.`page` AS `page`,
+        `a`.`run_id` AS `run_id`
       FROM (
         SELECT
           `t`.`event_id` AS `event_id`,
           `t`.`user_id` AS `user_id`,
           `t`.`page_view_at` AS `page_view_at`,
+          `t`.`sequence` AS `sequence`,
           `t`.`page` AS `page`,
-          `t`.`session_id` AS `first_session_id`,
           `t`.`run_id` AS `run_id`,
-          coalesce(`v`.`became`, `t`.`session_id`) AS `current_session`
+          coalesce(`r`.`became`, `t`.`session_id`) AS `anchor`
         FROM (
           SELECT
             `d`.`event_id` AS `event_id`,
             `d`.`session_id` AS `session_id`,
             `d`.`user_id` AS `user_id`,
             `d`.`page_view_at` AS `page_view_at`,
+            `d`.`sequence` AS `sequence`,
             `d`.`page` AS `page`,
             `d`.`run_id` AS `run_id`
           FROM (
@@ -457,12 +329,13 @@ FROM (
               `t`.`session_id` AS `session_id`,
               `t`.`user_id` AS `user_id`,
               `t`.`page_view_at` AS `page_view_at`,
+              `t`.`sequence` AS `sequence`,
               `t`.`page` AS `page`,
               `t`.`run_id` AS `run_id`,
-              row_number() OVER (PARTITION BY `t`.`event_id` ORDER BY `t`.`run_id`) AS `copy`
+              row_number() OVER (PARTITION BY `t`.`event_id` ORDER BY `t`.`run_id`) AS `sz_rank`
             FROM `session_table` AS `t`
           ) AS `d`
-          WHERE `d`.`copy` = 1
+          WHERE `d`.`sz_rank` = 1
         ) AS `t`
         LEFT JOIN (
           SELECT `k`.`session_id` AS `session_id`, `k`.`became` AS `became`
@@ -470,15 +343,35 @@ FROM (
             SELECT
               `l`.`session_id` AS `session_id`,
               `l`.`became` AS `became`,
-              `l`.`became_at` AS `became_at`,
-              `l`.`reason` AS `reason`,
               `l`.`run_id` AS `run_id`,
-              row_number() OVER (PARTITION BY `l`.`session_id` ORDER BY `l`.`became_at`, `l`.`became`) AS `rank`
+              row_number() OVER (PARTITION BY `l`.`session_id` ORDER BY `l`.`run_id` DESC) AS `sz_rank`
             FROM `session_lineage` AS `l`
           ) AS `k`
-          WHERE `k`.`rank` = 1
-        ) AS `v` ON `v`.`session_id` = `t`.`session_id`
-      ) AS `r`
+          WHERE `k`.`sz_rank` = 1
+        ) AS `r` ON `r`.`session_id` = `t`.`session_id`
+      ) AS `a`
+      JOIN (
+        SELECT `k`.`anchor` AS `anchor`, `k`.`session_id` AS `session_id`
+        FROM (
+          SELECT
+            `v`.`anchor` AS `anchor`,
+            `v`.`run_id` AS `run_id`,
+            `v`.`session_id` AS `session_id`,
+            `v`.`user_id` AS `user_id`,
+            `v`.`started_at` AS `started_at`,
+            `v`.`ended_at` AS `ended_at`,
+            `v`.`last_event_id` AS `last_event_id`,
+            `v`.`first_sequence` AS `first_sequence`,
+            `v`.`last_sequence` AS `last_sequence`,
+            `v`.`pageviews` AS `pageviews`,
+            `v`.`anchors` AS `anchors`,
+            `v`.`entry_page` AS `entry_page`,
+            `v`.`exit_page` AS `exit_page`,
+            row_number() OVER (PARTITION BY `v`.`anchor` ORDER BY `v`.`run_id` DESC) AS `sz_rank`
+          FROM `session_versions` AS `v`
+        ) AS `k`
+        WHERE `k`.`sz_rank` = 1
+      ) AS `s` ON `s`.`anchor` = `a`.`anchor`
     ) AS `e`
   ) AS `v`
   GROUP BY `v`.`day`
@@ -494,111 +387,68 @@ LEFT JOIN (
       CASE WHEN `s`.`is_bounce` = 1 THEN 1 ELSE 0 END AS `bounce`
     FROM (
       SELECT
-        `g`.`session_id` AS `session_id`,
-        `f`.`user_id` AS `user_id`,
-        `f`.`page_view_at` AS `started_at`,
-        `g`.`ended_at` AS `ended_at`,
-        CAST(CAST((timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`)) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
-        timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`) AS `duration_microseconds`,
-        `g`.`pageviews` AS `pageviews`,
-        `f`.`page` AS `entry_page`,
-        `x`.`page` AS `exit_page`,
-        CASE WHEN `g`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
+        `v`.`session_id` AS `session_id`,
+        `v`.`user_id` AS `user_id`,
+        `v`.`started_at` AS `started_at`,
+        `v`.`ended_at` AS `ended_at`,
+        CAST(CAST((timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`)) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
+        timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`) AS `duration_microseconds`,
+        `v`.`pageviews` AS `pageviews`,
+        `v`.`entry_page` AS `entry_page`,
+        `v`.`exit_page` AS `exit_page`,
+        CASE WHEN `v`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
       FROM (
-        SELECT `e`.`session_id` AS `session_id`, max(`e`.`page_view_at`) AS `ended_at`, count(*) AS `pageviews`
+        SELECT
+          `v`.`anchor` AS `anchor`,
+          `v`.`run_id` AS `run_id`,
+          `v`.`session_id` AS `session_id`,
+          `v`.`user_id` AS `user_id`,
+          `v`.`started_at` AS `started_at`,
+          `v`.`ended_at` AS `ended_at`,
+          `v`.`last_event_id` AS `last_event_id`,
+          `v`.`first_sequence` AS `first_sequence`,
+          `v`.`last_sequence` AS `last_sequence`,
+          `v`.`pageviews` AS `pageviews`,
+          `v`.`anchors` AS `anchors`,
+          `v`.`entry_page` AS `entry_page`,
+          `v`.`exit_page` AS `exit_page`
         FROM (
           SELECT
-            `r`.`event_id` AS `event_id`,
-            `r`.`current_session` AS `session_id`,
-            `r`.`user_id` AS `user_id`,
-            `r`.`page_view_at` AS `page_view_at`,
-            `r`.`page` AS `page`,
-            `r`.`first_session_id` AS `first_session_id`,
-            `r`.`run_id` AS `run_id`
+            `k`.`anchor` AS `anchor`,
+            `k`.`run_id` AS `run_id`,
+            `k`.`session_id` AS `session_id`,
+            `k`.`user_id` AS `user_id`,
+            `k`.`started_at` AS `started_at`,
+            `k`.`ended_at` AS `ended_at`,
+            `k`.`last_event_id` AS `last_event_id`,
+            `k`.`first_sequence` AS `first_sequence`,
+            `k`.`last_sequence` AS `last_sequence`,
+            `k`.`pageviews` AS `pageviews`,
+            `k`.`anchors` AS `anchors`,
+            `k`.`entry_page` AS `entry_page`,
+            `k`.`exit_page` AS `exit_page`
           FROM (
             SELECT
-              `t`.`event_id` AS `event_id`,
-              `t`.`user_id` AS `user_id`,
-              `t`.`page_view_at` AS `page_view_at`,
-              `t`.`page` AS `page`,
-              `t`.`session_id` AS `first_session_id`,
-              `t`.`run_id` AS `run_id`,
-              coalesce(`v`.`became`, `t`.`session_id`) AS `current_session`
-            FROM (
-              SELECT
-                `d`.`event_id` AS `event_id`,
-                `d`.`session_id` AS `session_id`,
-                `d`.`user_id` AS `user_id`,
-                `d`.`page_view_at` AS `page_view_at`,
-                `d`.`page` AS `page`,
-                `d`.`run_id` AS `run_id`
-              FROM (
-                SELECT
-                  `t`.`event_id` AS `event_id`,
-                  `t`.`session_id` AS `session_id`,
-                  `t`.`user_id` AS `user_id`,
-                  `t`.`page_view_at` AS `page_view_at`,
-                  `t`.`page` AS `page`,
-                  `t`.`run_id` AS `run_id`,
-                  row_number() OVER (PARTITION BY `t`.`event_id` ORDER BY `t`.`run_id`) AS `copy`
-                FROM `session_table` AS `t`
-              ) AS `d`
-              WHERE `d`.`copy` = 1
-            ) AS `t`
-            LEFT JOIN (
-              SELECT `k`.`session_id` AS `session_id`, `k`.`became` AS `became`
-              FROM (
-                SELECT
-                  `l`.`session_id` AS `session_id`,
-                  `l`.`became` AS `became`,
-                  `l`.`became_at` AS `became_at`,
-                  `l`.`reason` AS `reason`,
-                  `l`.`run_id` AS `run_id`,
-                  row_number() OVER (PARTITION BY `l`.`session_id` ORDER BY `l`.`became_at`, `l`.`became`) AS `rank`
-                FROM `session_lineage` AS `l`
-              ) AS `k`
-              WHERE `k`.`rank` = 1
-            ) AS `v` ON `v`.`session_id` = `t`.`session_id`
-          ) AS `r`
-        ) AS `e`
-        GROUP BY `e`.`session_id`
-      ) AS `g`
-      JOIN (
-        SELECT
-          `d`.`event_id` AS `event_id`,
-          `d`.`session_id` AS `session_id`,
-          `d`.`user_id` AS `user_id`,
-          `d`.`page_view_at` AS `page_view_at`,
-          `d`.`page` AS `page`,
-          `d`.`run_id` AS `run_id`
-        FROM (
-          SELECT
-            `f`.`event_id` AS `event_id`,
-            `f`.`session_id` AS `session_id`,
-            `f`.`user_id` AS `user_id`,
-            `f`.`page_view_at` AS `page_view_at`,
-            `f`.`page` AS `page`,
-            `f`.`run_id` AS `run_id`,
-            row_number() OVER (PARTITION BY `f`.`event_id` ORDER BY `f`.`run_id`) AS `copy`
-          FROM `session_table` AS `f`
-        ) AS `d`
-        WHERE `d`.`copy` = 1
-      ) AS `f` ON `f`.`event_id` = `g`.`session_id`
-      JOIN (
-        SELECT `y`.`user_id` AS `user_id`, `y`.`page_view_at` AS `page_view_at`, `y`.`page` AS `page`
-        FROM (
-          SELECT
-            `x`.`event_id` AS `event_id`,
-            `x`.`session_id` AS `session_id`,
-            `x`.`user_id` AS `user_id`,
-            `x`.`page_view_at` AS `page_view_at`,
-            `x`.`page` AS `page`,
-            `x`.`run_id` AS `run_id`,
-            row_number() OVER (PARTITION BY `x`.`user_id`, `x`.`page_view_at` ORDER BY `x`.`event_id` DESC) AS `rank`
-          FROM `session_table` AS `x`
-        ) AS `y`
-        WHERE `y`.`rank` = 1
-      ) AS `x` ON `x`.`user_id` = `f`.`user_id` AND `x`.`page_view_at` = `g`.`ended_at`
+              `v`.`anchor` AS `anchor`,
+              `v`.`run_id` AS `run_id`,
+              `v`.`session_id` AS `session_id`,
+              `v`.`user_id` AS `user_id`,
+              `v`.`started_at` AS `started_at`,
+              `v`.`ended_at` AS `ended_at`,
+              `v`.`last_event_id` AS `last_event_id`,
+              `v`.`first_sequence` AS `first_sequence`,
+              `v`.`last_sequence` AS `last_sequence`,
+              `v`.`pageviews` AS `pageviews`,
+              `v`.`anchors` AS `anchors`,
+              `v`.`entry_page` AS `entry_page`,
+              `v`.`exit_page` AS `exit_page`,
+              row_number() OVER (PARTITION BY `v`.`anchor` ORDER BY `v`.`run_id` DESC) AS `sz_rank`
+            FROM `session_versions` AS `v`
+          ) AS `k`
+          WHERE `k`.`sz_rank` = 1
+        ) AS `v`
+        WHERE NOT EXISTS (SELECT 1 FROM `session_lineage` AS `l` WHERE `l`.`session_id` = `v`.`anchor`)
+      ) AS `v`
     ) AS `s`
   ) AS `b`
   GROUP BY `b`.`day`

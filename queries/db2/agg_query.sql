@@ -60,98 +60,30 @@ FROM (
         "s"."is_bounce" AS "is_bounce"
       FROM (
         SELECT
-          "g"."session_id" AS "session_id",
-          "f"."user_id" AS "user_id",
-          "f"."page_view_at" AS "started_at",
-          "g"."ended_at" AS "ended_at",
-          CAST(CAST((((BIGINT(DAYS("g"."ended_at")) - DAYS("f"."page_view_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("g"."ended_at")) - MIDNIGHT_SECONDS("f"."page_view_at")) * 1000000
-            + MICROSECOND("g"."ended_at") - MICROSECOND("f"."page_view_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
-          ((BIGINT(DAYS("g"."ended_at")) - DAYS("f"."page_view_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("g"."ended_at")) - MIDNIGHT_SECONDS("f"."page_view_at")) * 1000000
-            + MICROSECOND("g"."ended_at") - MICROSECOND("f"."page_view_at")) AS "duration_microseconds",
-          "g"."pageviews" AS "pageviews",
-          "f"."page" AS "entry_page",
-          (
-            SELECT "x"."page"
-            FROM "session_table" AS "x"
-            WHERE "x"."user_id" = "f"."user_id" AND OCTET_LENGTH("x"."user_id") = OCTET_LENGTH("f"."user_id")
-              AND "x"."page_view_at" = "g"."ended_at"
-            ORDER BY "x"."event_id" || CHR(1) DESC
-            FETCH FIRST 1 ROWS ONLY
-          ) AS "exit_page",
-          CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-        FROM (
-          SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count_big(*) AS "pageviews"
-          FROM (
-            SELECT
-              "r"."event_id" AS "event_id",
-              "r"."current_session" AS "session_id",
-              "r"."user_id" AS "user_id",
-              "r"."page_view_at" AS "page_view_at",
-              "r"."page" AS "page",
-              "r"."first_session_id" AS "first_session_id",
-              "r"."run_id" AS "run_id"
-            FROM (
-              SELECT
-                "t"."event_id" AS "event_id",
-                "t"."user_id" AS "user_id",
-                "t"."page_view_at" AS "page_view_at",
-                "t"."page" AS "page",
-                "t"."session_id" AS "first_session_id",
-                "t"."run_id" AS "run_id",
-                coalesce((
-                  SELECT "l"."became"
-                  FROM "session_lineage" AS "l"
-                  WHERE "l"."session_id" = "t"."session_id" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("t"."session_id")
-                  ORDER BY "l"."became_at", "l"."became" || CHR(1)
-                  FETCH FIRST 1 ROWS ONLY
-                ), "t"."session_id") AS "current_session"
-              FROM (
-                SELECT
-                  "d"."event_id" AS "event_id",
-                  "d"."session_id" AS "session_id",
-                  "d"."user_id" AS "user_id",
-                  "d"."page_view_at" AS "page_view_at",
-                  "d"."page" AS "page",
-                  "d"."run_id" AS "run_id"
-                FROM (
-                  SELECT
-                    "t"."event_id" AS "event_id",
-                    "t"."session_id" AS "session_id",
-                    "t"."user_id" AS "user_id",
-                    "t"."page_view_at" AS "page_view_at",
-                    "t"."page" AS "page",
-                    "t"."run_id" AS "run_id",
-                    row_number() OVER (PARTITION BY "t"."event_id", "t"."event_id" || CHR(1) ORDER BY "t"."run_id") AS "copy"
-                  FROM "session_table" AS "t"
-                ) AS "d"
-                WHERE "d"."copy" = 1
-              ) AS "t"
-            ) AS "r"
-          ) AS "e"
-          GROUP BY "e"."session_id", "e"."session_id" || CHR(1)
-        ) AS "g"
-        JOIN (
-          SELECT
-            "d"."event_id" AS "event_id",
-            "d"."session_id" AS "session_id",
-            "d"."user_id" AS "user_id",
-            "d"."page_view_at" AS "page_view_at",
-            "d"."page" AS "page",
-            "d"."run_id" AS "run_id"
-          FROM (
-            SELECT
-              "f"."event_id" AS "event_id",
-              "f"."session_id" AS "session_id",
-              "f"."user_id" AS "user_id",
-              "f"."page_view_at" AS "page_view_at",
-              "f"."page" AS "page",
-              "f"."run_id" AS "run_id",
-              row_number() OVER (PARTITION BY "f"."event_id", "f"."event_id" || CHR(1) ORDER BY "f"."run_id") AS "copy"
-            FROM "session_table" AS "f"
-          ) AS "d"
-          WHERE "d"."copy" = 1
-        ) AS "f"
-          ON "f"."event_id" = "g"."session_id" AND OCTET_LENGTH("f"."event_id") = OCTET_LENGTH("g"."session_id")
+          "v"."session_id" AS "session_id",
+          "v"."user_id" AS "user_id",
+          "v"."started_at" AS "started_at",
+          "v"."ended_at" AS "ended_at",
+          CAST(CAST((((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
+            + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
+          ((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
+            + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at")) AS "duration_microseconds",
+          "v"."pageviews" AS "pageviews",
+          "v"."entry_page" AS "entry_page",
+          "v"."exit_page" AS "exit_page",
+          CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+        FROM "session_versions" AS "v"
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM "session_versions" AS "w"
+            WHERE "w"."anchor" = "v"."anchor" AND OCTET_LENGTH("w"."anchor") = OCTET_LENGTH("v"."anchor")
+              AND "w"."run_id" > "v"."run_id"
+          )
+          AND NOT EXISTS (
+            SELECT 1
+            FROM "session_lineage" AS "l"
+            WHERE "l"."session_id" = "v"."anchor" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("v"."anchor")
+          )
       ) AS "s"
     ) AS "s"
   ) AS "r"
@@ -173,98 +105,30 @@ FROM (
     "s"."pageviews" AS "pageviews"
   FROM (
     SELECT
-      "g"."session_id" AS "session_id",
-      "f"."user_id" AS "user_id",
-      "f"."page_view_at" AS "started_at",
-      "g"."ended_at" AS "ended_at",
-      CAST(CAST((((BIGINT(DAYS("g"."ended_at")) - DAYS("f"."page_view_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("g"."ended_at")) - MIDNIGHT_SECONDS("f"."page_view_at")) * 1000000
-        + MICROSECOND("g"."ended_at") - MICROSECOND("f"."page_view_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
-      ((BIGINT(DAYS("g"."ended_at")) - DAYS("f"."page_view_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("g"."ended_at")) - MIDNIGHT_SECONDS("f"."page_view_at")) * 1000000
-        + MICROSECOND("g"."ended_at") - MICROSECOND("f"."page_view_at")) AS "duration_microseconds",
-      "g"."pageviews" AS "pageviews",
-      "f"."page" AS "entry_page",
-      (
-        SELECT "x"."page"
-        FROM "session_table" AS "x"
-        WHERE "x"."user_id" = "f"."user_id" AND OCTET_LENGTH("x"."user_id") = OCTET_LENGTH("f"."user_id")
-          AND "x"."page_view_at" = "g"."ended_at"
-        ORDER BY "x"."event_id" || CHR(1) DESC
-        FETCH FIRST 1 ROWS ONLY
-      ) AS "exit_page",
-      CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-    FROM (
-      SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count_big(*) AS "pageviews"
-      FROM (
-        SELECT
-          "r"."event_id" AS "event_id",
-          "r"."current_session" AS "session_id",
-          "r"."user_id" AS "user_id",
-          "r"."page_view_at" AS "page_view_at",
-          "r"."page" AS "page",
-          "r"."first_session_id" AS "first_session_id",
-          "r"."run_id" AS "run_id"
-        FROM (
-          SELECT
-            "t"."event_id" AS "event_id",
-            "t"."user_id" AS "user_id",
-            "t"."page_view_at" AS "page_view_at",
-            "t"."page" AS "page",
-            "t"."session_id" AS "first_session_id",
-            "t"."run_id" AS "run_id",
-            coalesce((
-              SELECT "l"."became"
-              FROM "session_lineage" AS "l"
-              WHERE "l"."session_id" = "t"."session_id" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("t"."session_id")
-              ORDER BY "l"."became_at", "l"."became" || CHR(1)
-              FETCH FIRST 1 ROWS ONLY
-            ), "t"."session_id") AS "current_session"
-          FROM (
-            SELECT
-              "d"."event_id" AS "event_id",
-              "d"."session_id" AS "session_id",
-              "d"."user_id" AS "user_id",
-              "d"."page_view_at" AS "page_view_at",
-              "d"."page" AS "page",
-              "d"."run_id" AS "run_id"
-            FROM (
-              SELECT
-                "t"."event_id" AS "event_id",
-                "t"."session_id" AS "session_id",
-                "t"."user_id" AS "user_id",
-                "t"."page_view_at" AS "page_view_at",
-                "t"."page" AS "page",
-                "t"."run_id" AS "run_id",
-                row_number() OVER (PARTITION BY "t"."event_id", "t"."event_id" || CHR(1) ORDER BY "t"."run_id") AS "copy"
-              FROM "session_table" AS "t"
-            ) AS "d"
-            WHERE "d"."copy" = 1
-          ) AS "t"
-        ) AS "r"
-      ) AS "e"
-      GROUP BY "e"."session_id", "e"."session_id" || CHR(1)
-    ) AS "g"
-    JOIN (
-      SELECT
-        "d"."event_id" AS "event_id",
-        "d"."session_id" AS "session_id",
-        "d"."user_id" AS "user_id",
-        "d"."page_view_at" AS "page_view_at",
-        "d"."page" AS "page",
-        "d"."run_id" AS "run_id"
-      FROM (
-        SELECT
-          "f"."event_id" AS "event_id",
-          "f"."session_id" AS "session_id",
-          "f"."user_id" AS "user_id",
-          "f"."page_view_at" AS "page_view_at",
-          "f"."page" AS "page",
-          "f"."run_id" AS "run_id",
-          row_number() OVER (PARTITION BY "f"."event_id", "f"."event_id" || CHR(1) ORDER BY "f"."run_id") AS "copy"
-        FROM "session_table" AS "f"
-      ) AS "d"
-      WHERE "d"."copy" = 1
-    ) AS "f"
-      ON "f"."event_id" = "g"."session_id" AND OCTET_LENGTH("f"."event_id") = OCTET_LENGTH("g"."session_id")
+      "v"."session_id" AS "session_id",
+      "v"."user_id" AS "user_id",
+      "v"."started_at" AS "started_at",
+      "v"."ended_at" AS "ended_at",
+      CAST(CAST((((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
+        + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
+      ((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
+        + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at")) AS "duration_microseconds",
+      "v"."pageviews" AS "pageviews",
+      "v"."entry_page" AS "entry_page",
+      "v"."exit_page" AS "exit_page",
+      CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+    FROM "session_versions" AS "v"
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM "session_versions" AS "w"
+        WHERE "w"."anchor" = "v"."anchor" AND OCTET_LENGTH("w"."anchor") = OCTET_LENGTH("v"."anchor")
+          AND "w"."run_id" > "v"."run_id"
+      )
+      AND NOT EXISTS (
+        SELECT 1
+        FROM "session_lineage" AS "l"
+        WHERE "l"."session_id" = "v"."anchor" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("v"."anchor")
+      )
   ) AS "s"
 ) AS "o"
 ORDER BY "o"."user_id" || CHR(1), "o"."first_view", "o"."session_id" || CHR(1)@
@@ -289,98 +153,30 @@ FROM (
     coalesce(sum(CAST(CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END AS BIGINT)), 0) AS "bounces"
   FROM (
     SELECT
-      "g"."session_id" AS "session_id",
-      "f"."user_id" AS "user_id",
-      "f"."page_view_at" AS "started_at",
-      "g"."ended_at" AS "ended_at",
-      CAST(CAST((((BIGINT(DAYS("g"."ended_at")) - DAYS("f"."page_view_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("g"."ended_at")) - MIDNIGHT_SECONDS("f"."page_view_at")) * 1000000
-        + MICROSECOND("g"."ended_at") - MICROSECOND("f"."page_view_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
-      ((BIGINT(DAYS("g"."ended_at")) - DAYS("f"."page_view_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("g"."ended_at")) - MIDNIGHT_SECONDS("f"."page_view_at")) * 1000000
-        + MICROSECOND("g"."ended_at") - MICROSECOND("f"."page_view_at")) AS "duration_microseconds",
-      "g"."pageviews" AS "pageviews",
-      "f"."page" AS "entry_page",
-      (
-        SELECT "x"."page"
-        FROM "session_table" AS "x"
-        WHERE "x"."user_id" = "f"."user_id" AND OCTET_LENGTH("x"."user_id") = OCTET_LENGTH("f"."user_id")
-          AND "x"."page_view_at" = "g"."ended_at"
-        ORDER BY "x"."event_id" || CHR(1) DESC
-        FETCH FIRST 1 ROWS ONLY
-      ) AS "exit_page",
-      CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-    FROM (
-      SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count_big(*) AS "pageviews"
-      FROM (
-        SELECT
-          "r"."event_id" AS "event_id",
-          "r"."current_session" AS "session_id",
-          "r"."user_id" AS "user_id",
-          "r"."page_view_at" AS "page_view_at",
-          "r"."page" AS "page",
-          "r"."first_session_id" AS "first_session_id",
-          "r"."run_id" AS "run_id"
-        FROM (
-          SELECT
-            "t"."event_id" AS "event_id",
-            "t"."user_id" AS "user_id",
-            "t"."page_view_at" AS "page_view_at",
-            "t"."page" AS "page",
-            "t"."session_id" AS "first_session_id",
-            "t"."run_id" AS "run_id",
-            coalesce((
-              SELECT "l"."became"
-              FROM "session_lineage" AS "l"
-              WHERE "l"."session_id" = "t"."session_id" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("t"."session_id")
-              ORDER BY "l"."became_at", "l"."became" || CHR(1)
-              FETCH FIRST 1 ROWS ONLY
-            ), "t"."session_id") AS "current_session"
-          FROM (
-            SELECT
-              "d"."event_id" AS "event_id",
-              "d"."session_id" AS "session_id",
-              "d"."user_id" AS "user_id",
-              "d"."page_view_at" AS "page_view_at",
-              "d"."page" AS "page",
-              "d"."run_id" AS "run_id"
-            FROM (
-              SELECT
-                "t"."event_id" AS "event_id",
-                "t"."session_id" AS "session_id",
-                "t"."user_id" AS "user_id",
-                "t"."page_view_at" AS "page_view_at",
-                "t"."page" AS "page",
-                "t"."run_id" AS "run_id",
-                row_number() OVER (PARTITION BY "t"."event_id", "t"."event_id" || CHR(1) ORDER BY "t"."run_id") AS "copy"
-              FROM "session_table" AS "t"
-            ) AS "d"
-            WHERE "d"."copy" = 1
-          ) AS "t"
-        ) AS "r"
-      ) AS "e"
-      GROUP BY "e"."session_id", "e"."session_id" || CHR(1)
-    ) AS "g"
-    JOIN (
-      SELECT
-        "d"."event_id" AS "event_id",
-        "d"."session_id" AS "session_id",
-        "d"."user_id" AS "user_id",
-        "d"."page_view_at" AS "page_view_at",
-        "d"."page" AS "page",
-        "d"."run_id" AS "run_id"
-      FROM (
-        SELECT
-          "f"."event_id" AS "event_id",
-          "f"."session_id" AS "session_id",
-          "f"."user_id" AS "user_id",
-          "f"."page_view_at" AS "page_view_at",
-          "f"."page" AS "page",
-          "f"."run_id" AS "run_id",
-          row_number() OVER (PARTITION BY "f"."event_id", "f"."event_id" || CHR(1) ORDER BY "f"."run_id") AS "copy"
-        FROM "session_table" AS "f"
-      ) AS "d"
-      WHERE "d"."copy" = 1
-    ) AS "f"
-      ON "f"."event_id" = "g"."session_id" AND OCTET_LENGTH("f"."event_id") = OCTET_LENGTH("g"."session_id")
+      "v"."session_id" AS "session_id",
+      "v"."user_id" AS "user_id",
+      "v"."started_at" AS "started_at",
+      "v"."ended_at" AS "ended_at",
+      CAST(CAST((((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
+        + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
+      ((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
+        + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at")) AS "duration_microseconds",
+      "v"."pageviews" AS "pageviews",
+      "v"."entry_page" AS "entry_page",
+      "v"."exit_page" AS "exit_page",
+      CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+    FROM "session_versions" AS "v"
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM "session_versions" AS "w"
+        WHERE "w"."anchor" = "v"."anchor" AND OCTET_LENGTH("w"."anchor") = OCTET_LENGTH("v"."anchor")
+          AND "w"."run_id" > "v"."run_id"
+      )
+      AND NOT EXISTS (
+        SELECT 1
+        FROM "session_lineage" AS "l"
+        WHERE "l"."session_id" = "v"."anchor" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("v"."anchor")
+      )
   ) AS "s"
   GROUP BY "s"."user_id", "s"."user_id" || CHR(1)
 ) AS "o"
@@ -411,34 +207,41 @@ FROM (
         "e"."user_id" AS "user_id"
       FROM (
         SELECT
-          "r"."event_id" AS "event_id",
-          "r"."current_session" AS "session_id",
-          "r"."user_id" AS "user_id",
-          "r"."page_view_at" AS "page_view_at",
-          "r"."page" AS "page",
-          "r"."first_session_id" AS "first_session_id",
-          "r"."run_id" AS "run_id"
+          "a"."event_id" AS "event_id",
+          (
+            SELECT "v"."session_id"
+            FROM "session_versions" AS "v"
+            WHERE "v"."anchor" = "a"."anchor" AND OCTET_LENGTH("v"."anchor") = OCTET_LENGTH("a"."anchor")
+            ORDER BY "v"."run_id" DESC
+            FETCH FIRST 1 ROWS ONLY
+          ) AS "session_id",
+          "a"."user_id" AS "user_id",
+          "a"."page_view_at" AS "page_view_at",
+          "a"."sequence" AS "sequence",
+          "a"."page" AS "page",
+          "a"."run_id" AS "run_id"
         FROM (
           SELECT
             "t"."event_id" AS "event_id",
             "t"."user_id" AS "user_id",
             "t"."page_view_at" AS "page_view_at",
+            "t"."sequence" AS "sequence",
             "t"."page" AS "page",
-            "t"."session_id" AS "first_session_id",
             "t"."run_id" AS "run_id",
             coalesce((
               SELECT "l"."became"
               FROM "session_lineage" AS "l"
               WHERE "l"."session_id" = "t"."session_id" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("t"."session_id")
-              ORDER BY "l"."became_at", "l"."became" || CHR(1)
+              ORDER BY "l"."run_id" DESC
               FETCH FIRST 1 ROWS ONLY
-            ), "t"."session_id") AS "current_session"
+            ), "t"."session_id") AS "anchor"
           FROM (
             SELECT
               "d"."event_id" AS "event_id",
               "d"."session_id" AS "session_id",
               "d"."user_id" AS "user_id",
               "d"."page_view_at" AS "page_view_at",
+              "d"."sequence" AS "sequence",
               "d"."page" AS "page",
               "d"."run_id" AS "run_id"
             FROM (
@@ -447,14 +250,15 @@ FROM (
                 "t"."session_id" AS "session_id",
                 "t"."user_id" AS "user_id",
                 "t"."page_view_at" AS "page_view_at",
+                "t"."sequence" AS "sequence",
                 "t"."page" AS "page",
                 "t"."run_id" AS "run_id",
-                row_number() OVER (PARTITION BY "t"."event_id", "t"."event_id" || CHR(1) ORDER BY "t"."run_id") AS "copy"
+                row_number() OVER (PARTITION BY "t"."event_id", "t"."event_id" || CHR(1) ORDER BY "t"."run_id") AS "sz_rank"
               FROM "session_table" AS "t"
             ) AS "d"
-            WHERE "d"."copy" = 1
+            WHERE "d"."sz_rank" = 1
           ) AS "t"
-        ) AS "r"
+        ) AS "a"
       ) AS "e"
     ) AS "v"
     GROUP BY "v"."day", "v"."day" || CHR(1)
@@ -470,98 +274,30 @@ FROM (
         CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END AS "bounce"
       FROM (
         SELECT
-          "g"."session_id" AS "session_id",
-          "f"."user_id" AS "user_id",
-          "f"."page_view_at" AS "started_at",
-          "g"."ended_at" AS "ended_at",
-          CAST(CAST((((BIGINT(DAYS("g"."ended_at")) - DAYS("f"."page_view_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("g"."ended_at")) - MIDNIGHT_SECONDS("f"."page_view_at")) * 1000000
-            + MICROSECOND("g"."ended_at") - MICROSECOND("f"."page_view_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
-          ((BIGINT(DAYS("g"."ended_at")) - DAYS("f"."page_view_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("g"."ended_at")) - MIDNIGHT_SECONDS("f"."page_view_at")) * 1000000
-            + MICROSECOND("g"."ended_at") - MICROSECOND("f"."page_view_at")) AS "duration_microseconds",
-          "g"."pageviews" AS "pageviews",
-          "f"."page" AS "entry_page",
-          (
-            SELECT "x"."page"
-            FROM "session_table" AS "x"
-            WHERE "x"."user_id" = "f"."user_id" AND OCTET_LENGTH("x"."user_id") = OCTET_LENGTH("f"."user_id")
-              AND "x"."page_view_at" = "g"."ended_at"
-            ORDER BY "x"."event_id" || CHR(1) DESC
-            FETCH FIRST 1 ROWS ONLY
-          ) AS "exit_page",
-          CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-        FROM (
-          SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count_big(*) AS "pageviews"
-          FROM (
-            SELECT
-              "r"."event_id" AS "event_id",
-              "r"."current_session" AS "session_id",
-              "r"."user_id" AS "user_id",
-              "r"."page_view_at" AS "page_view_at",
-              "r"."page" AS "page",
-              "r"."first_session_id" AS "first_session_id",
-              "r"."run_id" AS "run_id"
-            FROM (
-              SELECT
-                "t"."event_id" AS "event_id",
-                "t"."user_id" AS "user_id",
-                "t"."page_view_at" AS "page_view_at",
-                "t"."page" AS "page",
-                "t"."session_id" AS "first_session_id",
-                "t"."run_id" AS "run_id",
-                coalesce((
-                  SELECT "l"."became"
-                  FROM "session_lineage" AS "l"
-                  WHERE "l"."session_id" = "t"."session_id" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("t"."session_id")
-                  ORDER BY "l"."became_at", "l"."became" || CHR(1)
-                  FETCH FIRST 1 ROWS ONLY
-                ), "t"."session_id") AS "current_session"
-              FROM (
-                SELECT
-                  "d"."event_id" AS "event_id",
-                  "d"."session_id" AS "session_id",
-                  "d"."user_id" AS "user_id",
-                  "d"."page_view_at" AS "page_view_at",
-                  "d"."page" AS "page",
-                  "d"."run_id" AS "run_id"
-                FROM (
-                  SELECT
-                    "t"."event_id" AS "event_id",
-                    "t"."session_id" AS "session_id",
-                    "t"."user_id" AS "user_id",
-                    "t"."page_view_at" AS "page_view_at",
-                    "t"."page" AS "page",
-                    "t"."run_id" AS "run_id",
-                    row_number() OVER (PARTITION BY "t"."event_id", "t"."event_id" || CHR(1) ORDER BY "t"."run_id") AS "copy"
-                  FROM "session_table" AS "t"
-                ) AS "d"
-                WHERE "d"."copy" = 1
-              ) AS "t"
-            ) AS "r"
-          ) AS "e"
-          GROUP BY "e"."session_id", "e"."session_id" || CHR(1)
-        ) AS "g"
-        JOIN (
-          SELECT
-            "d"."event_id" AS "event_id",
-            "d"."session_id" AS "session_id",
-            "d"."user_id" AS "user_id",
-            "d"."page_view_at" AS "page_view_at",
-            "d"."page" AS "page",
-            "d"."run_id" AS "run_id"
-          FROM (
-            SELECT
-              "f"."event_id" AS "event_id",
-              "f"."session_id" AS "session_id",
-              "f"."user_id" AS "user_id",
-              "f"."page_view_at" AS "page_view_at",
-              "f"."page" AS "page",
-              "f"."run_id" AS "run_id",
-              row_number() OVER (PARTITION BY "f"."event_id", "f"."event_id" || CHR(1) ORDER BY "f"."run_id") AS "copy"
-            FROM "session_table" AS "f"
-          ) AS "d"
-          WHERE "d"."copy" = 1
-        ) AS "f"
-          ON "f"."event_id" = "g"."session_id" AND OCTET_LENGTH("f"."event_id") = OCTET_LENGTH("g"."session_id")
+          "v"."session_id" AS "session_id",
+          "v"."user_id" AS "user_id",
+          "v"."started_at" AS "started_at",
+          "v"."ended_at" AS "ended_at",
+          CAST(CAST((((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
+            + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
+          ((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
+            + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at")) AS "duration_microseconds",
+          "v"."pageviews" AS "pageviews",
+          "v"."entry_page" AS "entry_page",
+          "v"."exit_page" AS "exit_page",
+          CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+        FROM "session_versions" AS "v"
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM "session_versions" AS "w"
+            WHERE "w"."anchor" = "v"."anchor" AND OCTET_LENGTH("w"."anchor") = OCTET_LENGTH("v"."anchor")
+              AND "w"."run_id" > "v"."run_id"
+          )
+          AND NOT EXISTS (
+            SELECT 1
+            FROM "session_lineage" AS "l"
+            WHERE "l"."session_id" = "v"."anchor" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("v"."anchor")
+          )
       ) AS "s"
     ) AS "b"
     GROUP BY "b"."day", "b"."day" || CHR(1)

@@ -15,6 +15,7 @@ BEGIN
   "event_id" VARCHAR(8000),
   "user_id" VARCHAR(8000),
   "page_view_at" TIMESTAMP(6),
+  "sequence" BIGINT,
   "page" VARCHAR(8000)
 )';
 END@
@@ -27,20 +28,39 @@ BEGIN
   "session_id" VARCHAR(1024) NOT NULL,
   "user_id" VARCHAR(1024) NOT NULL,
   "page_view_at" TIMESTAMP(6) NOT NULL,
+  "sequence" BIGINT,
   "page" VARCHAR(8000),
   "run_id" BIGINT NOT NULL
 )';
 END@
 
--- session_lineage: Which session ids were superseded, and by which.
+-- session_lineage: Which anchors were merged, and into which.
 BEGIN
   DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;
   EXECUTE IMMEDIATE 'CREATE TABLE "session_lineage" (
   "session_id" VARCHAR(1024) NOT NULL,
   "became" VARCHAR(1024) NOT NULL,
-  "became_at" TIMESTAMP(6) NOT NULL,
-  "reason" VARCHAR(8000) NOT NULL,
   "run_id" BIGINT NOT NULL
+)';
+END@
+
+-- session_versions: One row for each session that a run made or changed.
+BEGIN
+  DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;
+  EXECUTE IMMEDIATE 'CREATE TABLE "session_versions" (
+  "anchor" VARCHAR(1024) NOT NULL,
+  "run_id" BIGINT NOT NULL,
+  "session_id" VARCHAR(1024) NOT NULL,
+  "user_id" VARCHAR(1024) NOT NULL,
+  "started_at" TIMESTAMP(6) NOT NULL,
+  "ended_at" TIMESTAMP(6) NOT NULL,
+  "last_event_id" VARCHAR(1024) NOT NULL,
+  "first_sequence" BIGINT,
+  "last_sequence" BIGINT,
+  "pageviews" BIGINT NOT NULL,
+  "anchors" BIGINT NOT NULL,
+  "entry_page" VARCHAR(8000),
+  "exit_page" VARCHAR(8000)
 )';
 END@
 
@@ -58,8 +78,10 @@ BEGIN
   "arrival_mark" BIGINT,
   "arrival_mark_at" TIMESTAMP(6),
   "pageviews" BIGINT,
+  "sessions" BIGINT,
   "lineage_rows" BIGINT,
   "quarantined" BIGINT,
+  "layout" BIGINT,
   "engine" VARCHAR(8000) NOT NULL,
   "tool_version" VARCHAR(8000) NOT NULL
 )';
@@ -76,7 +98,8 @@ BEGIN
   "page" VARCHAR(8000),
   "source_file" VARCHAR(8000),
   "line" BIGINT,
-  "run_id" BIGINT
+  "run_id" BIGINT,
+  "row_key" VARCHAR(1024) NOT NULL
 )';
 END@
 
@@ -86,10 +109,22 @@ BEGIN
   EXECUTE IMMEDIATE 'CREATE INDEX "session_table_by_user_id" ON "session_table" ("user_id", "page_view_at", "event_id")';
 END@
 
+-- session_versions_by_user_id: Keeps a run's cost with the new data.
+BEGIN
+  DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_versions_by_user_id" ON "session_versions" ("user_id", "started_at")';
+END@
+
+-- session_versions_by_session_id: Keeps a run's cost with the new data.
+BEGIN
+  DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_versions_by_session_id" ON "session_versions" ("session_id")';
+END@
+
 -- session_lineage_by_session_id: Keeps a run's cost with the new data.
 BEGIN
   DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;
-  EXECUTE IMMEDIATE 'CREATE INDEX "session_lineage_by_session_id" ON "session_lineage" ("session_id", "became_at", "became")';
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_lineage_by_session_id" ON "session_lineage" ("session_id", "run_id")';
 END@
 
 -- session_lineage_by_became: Keeps a run's cost with the new data.
@@ -98,37 +133,50 @@ BEGIN
   EXECUTE IMMEDIATE 'CREATE INDEX "session_lineage_by_became" ON "session_lineage" ("became", "session_id")';
 END@
 
+-- session_quarantine_by_row_key: Keeps a run's cost with the new data.
+BEGIN
+  DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_quarantine_by_row_key" ON "session_quarantine" ("row_key")';
+END@
+
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW "session_events" AS
 SELECT
-  "r"."event_id" AS "event_id",
-  "r"."current_session" AS "session_id",
-  "r"."user_id" AS "user_id",
-  "r"."page_view_at" AS "page_view_at",
-  "r"."page" AS "page",
-  "r"."first_session_id" AS "first_session_id",
-  "r"."run_id" AS "run_id"
+  "a"."event_id" AS "event_id",
+  (
+    SELECT "v"."session_id"
+    FROM "session_versions" AS "v"
+    WHERE "v"."anchor" = "a"."anchor" AND OCTET_LENGTH("v"."anchor") = OCTET_LENGTH("a"."anchor")
+    ORDER BY "v"."run_id" DESC
+    FETCH FIRST 1 ROWS ONLY
+  ) AS "session_id",
+  "a"."user_id" AS "user_id",
+  "a"."page_view_at" AS "page_view_at",
+  "a"."sequence" AS "sequence",
+  "a"."page" AS "page",
+  "a"."run_id" AS "run_id"
 FROM (
   SELECT
     "t"."event_id" AS "event_id",
     "t"."user_id" AS "user_id",
     "t"."page_view_at" AS "page_view_at",
+    "t"."sequence" AS "sequence",
     "t"."page" AS "page",
-    "t"."session_id" AS "first_session_id",
     "t"."run_id" AS "run_id",
     coalesce((
       SELECT "l"."became"
       FROM "session_lineage" AS "l"
       WHERE "l"."session_id" = "t"."session_id" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("t"."session_id")
-      ORDER BY "l"."became_at", "l"."became" || CHR(1)
+      ORDER BY "l"."run_id" DESC
       FETCH FIRST 1 ROWS ONLY
-    ), "t"."session_id") AS "current_session"
+    ), "t"."session_id") AS "anchor"
   FROM (
     SELECT
       "d"."event_id" AS "event_id",
       "d"."session_id" AS "session_id",
       "d"."user_id" AS "user_id",
       "d"."page_view_at" AS "page_view_at",
+      "d"."sequence" AS "sequence",
       "d"."page" AS "page",
       "d"."run_id" AS "run_id"
     FROM (
@@ -137,107 +185,40 @@ FROM (
         "t"."session_id" AS "session_id",
         "t"."user_id" AS "user_id",
         "t"."page_view_at" AS "page_view_at",
+        "t"."sequence" AS "sequence",
         "t"."page" AS "page",
         "t"."run_id" AS "run_id",
-        row_number() OVER (PARTITION BY "t"."event_id", "t"."event_id" || CHR(1) ORDER BY "t"."run_id") AS "copy"
+        row_number() OVER (PARTITION BY "t"."event_id", "t"."event_id" || CHR(1) ORDER BY "t"."run_id") AS "sz_rank"
       FROM "session_table" AS "t"
     ) AS "d"
-    WHERE "d"."copy" = 1
+    WHERE "d"."sz_rank" = 1
   ) AS "t"
-) AS "r"@
+) AS "a"@
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW "sessions" AS
 SELECT
-  "g"."session_id" AS "session_id",
-  "f"."user_id" AS "user_id",
-  "f"."page_view_at" AS "started_at",
-  "g"."ended_at" AS "ended_at",
-  CAST(CAST((((BIGINT(DAYS("g"."ended_at")) - DAYS("f"."page_view_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("g"."ended_at")) - MIDNIGHT_SECONDS("f"."page_view_at")) * 1000000
-    + MICROSECOND("g"."ended_at") - MICROSECOND("f"."page_view_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
-  ((BIGINT(DAYS("g"."ended_at")) - DAYS("f"."page_view_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("g"."ended_at")) - MIDNIGHT_SECONDS("f"."page_view_at")) * 1000000
-    + MICROSECOND("g"."ended_at") - MICROSECOND("f"."page_view_at")) AS "duration_microseconds",
-  "g"."pageviews" AS "pageviews",
-  "f"."page" AS "entry_page",
-  (
-    SELECT "x"."page"
-    FROM "session_table" AS "x"
-    WHERE "x"."user_id" = "f"."user_id" AND OCTET_LENGTH("x"."user_id") = OCTET_LENGTH("f"."user_id")
-      AND "x"."page_view_at" = "g"."ended_at"
-    ORDER BY "x"."event_id" || CHR(1) DESC
-    FETCH FIRST 1 ROWS ONLY
-  ) AS "exit_page",
-  CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-FROM (
-  SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count_big(*) AS "pageviews"
-  FROM (
-    SELECT
-      "r"."event_id" AS "event_id",
-      "r"."current_session" AS "session_id",
-      "r"."user_id" AS "user_id",
-      "r"."page_view_at" AS "page_view_at",
-      "r"."page" AS "page",
-      "r"."first_session_id" AS "first_session_id",
-      "r"."run_id" AS "run_id"
-    FROM (
-      SELECT
-        "t"."event_id" AS "event_id",
-        "t"."user_id" AS "user_id",
-        "t"."page_view_at" AS "page_view_at",
-        "t"."page" AS "page",
-        "t"."session_id" AS "first_session_id",
-        "t"."run_id" AS "run_id",
-        coalesce((
-          SELECT "l"."became"
-          FROM "session_lineage" AS "l"
-          WHERE "l"."session_id" = "t"."session_id" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("t"."session_id")
-          ORDER BY "l"."became_at", "l"."became" || CHR(1)
-          FETCH FIRST 1 ROWS ONLY
-        ), "t"."session_id") AS "current_session"
-      FROM (
-        SELECT
-          "d"."event_id" AS "event_id",
-          "d"."session_id" AS "session_id",
-          "d"."user_id" AS "user_id",
-          "d"."page_view_at" AS "page_view_at",
-          "d"."page" AS "page",
-          "d"."run_id" AS "run_id"
-        FROM (
-          SELECT
-            "t"."event_id" AS "event_id",
-            "t"."session_id" AS "session_id",
-            "t"."user_id" AS "user_id",
-            "t"."page_view_at" AS "page_view_at",
-            "t"."page" AS "page",
-            "t"."run_id" AS "run_id",
-            row_number() OVER (PARTITION BY "t"."event_id", "t"."event_id" || CHR(1) ORDER BY "t"."run_id") AS "copy"
-          FROM "session_table" AS "t"
-        ) AS "d"
-        WHERE "d"."copy" = 1
-      ) AS "t"
-    ) AS "r"
-  ) AS "e"
-  GROUP BY "e"."session_id", "e"."session_id" || CHR(1)
-) AS "g"
-JOIN (
-  SELECT
-    "d"."event_id" AS "event_id",
-    "d"."session_id" AS "session_id",
-    "d"."user_id" AS "user_id",
-    "d"."page_view_at" AS "page_view_at",
-    "d"."page" AS "page",
-    "d"."run_id" AS "run_id"
-  FROM (
-    SELECT
-      "f"."event_id" AS "event_id",
-      "f"."session_id" AS "session_id",
-      "f"."user_id" AS "user_id",
-      "f"."page_view_at" AS "page_view_at",
-      "f"."page" AS "page",
-      "f"."run_id" AS "run_id",
-      row_number() OVER (PARTITION BY "f"."event_id", "f"."event_id" || CHR(1) ORDER BY "f"."run_id") AS "copy"
-    FROM "session_table" AS "f"
-  ) AS "d"
-  WHERE "d"."copy" = 1
-) AS "f"
-  ON "f"."event_id" = "g"."session_id" AND OCTET_LENGTH("f"."event_id") = OCTET_LENGTH("g"."session_id")@
+  "v"."session_id" AS "session_id",
+  "v"."user_id" AS "user_id",
+  "v"."started_at" AS "started_at",
+  "v"."ended_at" AS "ended_at",
+  CAST(CAST((((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
+    + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
+  ((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
+    + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at")) AS "duration_microseconds",
+  "v"."pageviews" AS "pageviews",
+  "v"."entry_page" AS "entry_page",
+  "v"."exit_page" AS "exit_page",
+  CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+FROM "session_versions" AS "v"
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM "session_versions" AS "w"
+    WHERE "w"."anchor" = "v"."anchor" AND OCTET_LENGTH("w"."anchor") = OCTET_LENGTH("v"."anchor")
+      AND "w"."run_id" > "v"."run_id"
+  )
+  AND NOT EXISTS (
+    SELECT 1
+    FROM "session_lineage" AS "l"
+    WHERE "l"."session_id" = "v"."anchor" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("v"."anchor")
+  )@

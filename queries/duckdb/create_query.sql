@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS "pageviews" (
   "event_id" VARCHAR,
   "user_id" VARCHAR,
   "page_view_at" TIMESTAMP,
+  "sequence" BIGINT,
   "page" VARCHAR
 );
 
@@ -21,18 +22,35 @@ CREATE TABLE IF NOT EXISTS "session_table" (
   "session_id" VARCHAR NOT NULL,
   "user_id" VARCHAR NOT NULL,
   "page_view_at" TIMESTAMP NOT NULL,
+  "sequence" BIGINT,
   "page" VARCHAR,
   "run_id" BIGINT NOT NULL,
   PRIMARY KEY ("event_id")
 );
 
--- session_lineage: Which session ids were superseded, and by which.
+-- session_lineage: Which anchors were merged, and into which.
 CREATE TABLE IF NOT EXISTS "session_lineage" (
   "session_id" VARCHAR NOT NULL,
   "became" VARCHAR NOT NULL,
-  "became_at" TIMESTAMP NOT NULL,
-  "reason" VARCHAR NOT NULL,
   "run_id" BIGINT NOT NULL
+);
+
+-- session_versions: One row for each session that a run made or changed.
+CREATE TABLE IF NOT EXISTS "session_versions" (
+  "anchor" VARCHAR NOT NULL,
+  "run_id" BIGINT NOT NULL,
+  "session_id" VARCHAR NOT NULL,
+  "user_id" VARCHAR NOT NULL,
+  "started_at" TIMESTAMP NOT NULL,
+  "ended_at" TIMESTAMP NOT NULL,
+  "last_event_id" VARCHAR NOT NULL,
+  "first_sequence" BIGINT,
+  "last_sequence" BIGINT,
+  "pageviews" BIGINT NOT NULL,
+  "anchors" BIGINT NOT NULL,
+  "entry_page" VARCHAR,
+  "exit_page" VARCHAR,
+  PRIMARY KEY ("anchor", "run_id")
 );
 
 -- session_runs: Two rows for each run.
@@ -47,8 +65,10 @@ CREATE TABLE IF NOT EXISTS "session_runs" (
   "arrival_mark" BIGINT,
   "arrival_mark_at" TIMESTAMP,
   "pageviews" BIGINT,
+  "sessions" BIGINT,
   "lineage_rows" BIGINT,
   "quarantined" BIGINT,
+  "layout" BIGINT,
   "engine" VARCHAR NOT NULL,
   "tool_version" VARCHAR NOT NULL,
   PRIMARY KEY ("run_id", "state")
@@ -63,86 +83,62 @@ CREATE TABLE IF NOT EXISTS "session_quarantine" (
   "page" VARCHAR,
   "source_file" VARCHAR,
   "line" BIGINT,
-  "run_id" BIGINT
+  "run_id" BIGINT,
+  "row_key" VARCHAR NOT NULL
 );
 
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW "session_events" AS
 SELECT
-  "r"."event_id" AS "event_id",
-  "r"."current_session" AS "session_id",
-  "r"."user_id" AS "user_id",
-  "r"."page_view_at" AS "page_view_at",
-  "r"."page" AS "page",
-  "r"."first_session_id" AS "first_session_id",
-  "r"."run_id" AS "run_id"
+  "a"."event_id" AS "event_id",
+  (
+    SELECT "v"."session_id"
+    FROM "session_versions" AS "v"
+    WHERE "v"."anchor" = "a"."anchor"
+    ORDER BY "v"."run_id" DESC
+    LIMIT 1
+  ) AS "session_id",
+  "a"."user_id" AS "user_id",
+  "a"."page_view_at" AS "page_view_at",
+  "a"."sequence" AS "sequence",
+  "a"."page" AS "page",
+  "a"."run_id" AS "run_id"
 FROM (
   SELECT
     "t"."event_id" AS "event_id",
     "t"."user_id" AS "user_id",
     "t"."page_view_at" AS "page_view_at",
+    "t"."sequence" AS "sequence",
     "t"."page" AS "page",
-    "t"."session_id" AS "first_session_id",
     "t"."run_id" AS "run_id",
     coalesce((
       SELECT "l"."became"
       FROM "session_lineage" AS "l"
       WHERE "l"."session_id" = "t"."session_id"
-      ORDER BY "l"."became_at", "l"."became"
+      ORDER BY "l"."run_id" DESC
       LIMIT 1
-    ), "t"."session_id") AS "current_session"
+    ), "t"."session_id") AS "anchor"
   FROM "session_table" AS "t"
-) AS "r";
+) AS "a";
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW "sessions" AS
 SELECT
-  "g"."session_id" AS "session_id",
-  "f"."user_id" AS "user_id",
-  "f"."page_view_at" AS "started_at",
-  "g"."ended_at" AS "ended_at",
-  CAST((date_diff('microsecond', "f"."page_view_at", "g"."ended_at")) * 0.000001 AS DECIMAL(20, 6)) AS "duration",
-  date_diff('microsecond', "f"."page_view_at", "g"."ended_at") AS "duration_microseconds",
-  "g"."pageviews" AS "pageviews",
-  "f"."page" AS "entry_page",
-  (
-    SELECT "x"."page"
-    FROM "session_table" AS "x"
-    WHERE "x"."user_id" = "f"."user_id"
-      AND "x"."page_view_at" = "g"."ended_at"
-    ORDER BY "x"."event_id" DESC
-    LIMIT 1
-  ) AS "exit_page",
-  CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-FROM (
-  SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
-  FROM (
-    SELECT
-      "r"."event_id" AS "event_id",
-      "r"."current_session" AS "session_id",
-      "r"."user_id" AS "user_id",
-      "r"."page_view_at" AS "page_view_at",
-      "r"."page" AS "page",
-      "r"."first_session_id" AS "first_session_id",
-      "r"."run_id" AS "run_id"
-    FROM (
-      SELECT
-        "t"."event_id" AS "event_id",
-        "t"."user_id" AS "user_id",
-        "t"."page_view_at" AS "page_view_at",
-        "t"."page" AS "page",
-        "t"."session_id" AS "first_session_id",
-        "t"."run_id" AS "run_id",
-        coalesce((
-          SELECT "l"."became"
-          FROM "session_lineage" AS "l"
-          WHERE "l"."session_id" = "t"."session_id"
-          ORDER BY "l"."became_at", "l"."became"
-          LIMIT 1
-        ), "t"."session_id") AS "current_session"
-      FROM "session_table" AS "t"
-    ) AS "r"
-  ) AS "e"
-  GROUP BY "e"."session_id"
-) AS "g"
-JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id";
+  "v"."session_id" AS "session_id",
+  "v"."user_id" AS "user_id",
+  "v"."started_at" AS "started_at",
+  "v"."ended_at" AS "ended_at",
+  CAST((date_diff('microsecond', "v"."started_at", "v"."ended_at")) * 0.000001 AS DECIMAL(20, 6)) AS "duration",
+  date_diff('microsecond', "v"."started_at", "v"."ended_at") AS "duration_microseconds",
+  "v"."pageviews" AS "pageviews",
+  "v"."entry_page" AS "entry_page",
+  "v"."exit_page" AS "exit_page",
+  CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+FROM "session_versions" AS "v"
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM "session_versions" AS "w"
+    WHERE "w"."anchor" = "v"."anchor"
+      AND "w"."run_id" > "v"."run_id"
+  )
+  AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor");

@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS "pageviews" (
   "event_id" VARCHAR(2000000),
   "user_id" VARCHAR(2000000),
   "page_view_at" TIMESTAMP(6),
+  "sequence" DECIMAL(19, 0),
   "page" VARCHAR(2000000)
 );
 
@@ -23,18 +24,35 @@ CREATE TABLE IF NOT EXISTS "session_table" (
   "session_id" VARCHAR(1024) NOT NULL,
   "user_id" VARCHAR(1024) NOT NULL,
   "page_view_at" TIMESTAMP(6) NOT NULL,
+  "sequence" DECIMAL(19, 0),
   "page" VARCHAR(2000000),
   "run_id" DECIMAL(19, 0) NOT NULL,
   PRIMARY KEY ("event_id") ENABLE
 );
 
--- session_lineage: Which session ids were superseded, and by which.
+-- session_lineage: Which anchors were merged, and into which.
 CREATE TABLE IF NOT EXISTS "session_lineage" (
   "session_id" VARCHAR(1024) NOT NULL,
   "became" VARCHAR(1024) NOT NULL,
-  "became_at" TIMESTAMP(6) NOT NULL,
-  "reason" VARCHAR(2000000) NOT NULL,
   "run_id" DECIMAL(19, 0) NOT NULL
+);
+
+-- session_versions: One row for each session that a run made or changed.
+CREATE TABLE IF NOT EXISTS "session_versions" (
+  "anchor" VARCHAR(1024) NOT NULL,
+  "run_id" DECIMAL(19, 0) NOT NULL,
+  "session_id" VARCHAR(1024) NOT NULL,
+  "user_id" VARCHAR(1024) NOT NULL,
+  "started_at" TIMESTAMP(6) NOT NULL,
+  "ended_at" TIMESTAMP(6) NOT NULL,
+  "last_event_id" VARCHAR(1024) NOT NULL,
+  "first_sequence" DECIMAL(19, 0),
+  "last_sequence" DECIMAL(19, 0),
+  "pageviews" DECIMAL(19, 0) NOT NULL,
+  "anchors" DECIMAL(19, 0) NOT NULL,
+  "entry_page" VARCHAR(2000000),
+  "exit_page" VARCHAR(2000000),
+  PRIMARY KEY ("anchor", "run_id") ENABLE
 );
 
 -- session_runs: Two rows for each run.
@@ -49,8 +67,10 @@ CREATE TABLE IF NOT EXISTS "session_runs" (
   "arrival_mark" DECIMAL(19, 0),
   "arrival_mark_at" TIMESTAMP(6),
   "pageviews" DECIMAL(19, 0),
+  "sessions" DECIMAL(19, 0),
   "lineage_rows" DECIMAL(19, 0),
   "quarantined" DECIMAL(19, 0),
+  "layout" DECIMAL(19, 0),
   "engine" VARCHAR(2000000) NOT NULL,
   "tool_version" VARCHAR(2000000) NOT NULL,
   PRIMARY KEY ("run_id", "state") ENABLE
@@ -65,28 +85,29 @@ CREATE TABLE IF NOT EXISTS "session_quarantine" (
   "page" VARCHAR(2000000),
   "source_file" VARCHAR(2000000),
   "line" DECIMAL(19, 0),
-  "run_id" DECIMAL(19, 0)
+  "run_id" DECIMAL(19, 0),
+  "row_key" VARCHAR(1024) NOT NULL
 );
 
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW "session_events" AS
 SELECT
-  "r"."event_id" AS "event_id",
-  "r"."current_session" AS "session_id",
-  "r"."user_id" AS "user_id",
-  "r"."page_view_at" AS "page_view_at",
-  "r"."page" AS "page",
-  "r"."first_session_id" AS "first_session_id",
-  "r"."run_id" AS "run_id"
+  "a"."event_id" AS "event_id",
+  "s"."session_id" AS "session_id",
+  "a"."user_id" AS "user_id",
+  "a"."page_view_at" AS "page_view_at",
+  "a"."sequence" AS "sequence",
+  "a"."page" AS "page",
+  "a"."run_id" AS "run_id"
 FROM (
   SELECT
     "t"."event_id" AS "event_id",
     "t"."user_id" AS "user_id",
     "t"."page_view_at" AS "page_view_at",
+    "t"."sequence" AS "sequence",
     "t"."page" AS "page",
-    "t"."session_id" AS "first_session_id",
     "t"."run_id" AS "run_id",
-    coalesce("v"."became", "t"."session_id") AS "current_session"
+    coalesce("r"."became", "t"."session_id") AS "anchor"
   FROM "session_table" AS "t"
   LEFT JOIN (
     SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
@@ -94,83 +115,100 @@ FROM (
       SELECT
         "l"."session_id" AS "session_id",
         "l"."became" AS "became",
-        "l"."became_at" AS "became_at",
-        "l"."reason" AS "reason",
         "l"."run_id" AS "run_id",
-        row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."became_at", "l"."became") AS "rank"
+        row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."run_id" DESC) AS "sz_rank"
       FROM "session_lineage" AS "l"
     ) AS "k"
-    WHERE "k"."rank" = 1
-  ) AS "v" ON "v"."session_id" = "t"."session_id"
-) AS "r";
+    WHERE "k"."sz_rank" = 1
+  ) AS "r" ON "r"."session_id" = "t"."session_id"
+) AS "a"
+JOIN (
+  SELECT "k"."anchor" AS "anchor", "k"."session_id" AS "session_id"
+  FROM (
+    SELECT
+      "v"."anchor" AS "anchor",
+      "v"."run_id" AS "run_id",
+      "v"."session_id" AS "session_id",
+      "v"."user_id" AS "user_id",
+      "v"."started_at" AS "started_at",
+      "v"."ended_at" AS "ended_at",
+      "v"."last_event_id" AS "last_event_id",
+      "v"."first_sequence" AS "first_sequence",
+      "v"."last_sequence" AS "last_sequence",
+      "v"."pageviews" AS "pageviews",
+      "v"."anchors" AS "anchors",
+      "v"."entry_page" AS "entry_page",
+      "v"."exit_page" AS "exit_page",
+      row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
+    FROM "session_versions" AS "v"
+  ) AS "k"
+  WHERE "k"."sz_rank" = 1
+) AS "s" ON "s"."anchor" = "a"."anchor";
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW "sessions" AS
 SELECT
-  "g"."session_id" AS "session_id",
-  "f"."user_id" AS "user_id",
-  "f"."page_view_at" AS "started_at",
-  "g"."ended_at" AS "ended_at",
-  CAST(((CAST(ROUND(SECONDS_BETWEEN(DATE_TRUNC('second', "g"."ended_at"), DATE_TRUNC('second', "f"."page_view_at"))) AS DECIMAL(19, 0)) * 1000000
-    + CAST(TO_CHAR("g"."ended_at", 'FF6') AS DECIMAL(19, 0)) - CAST(TO_CHAR("f"."page_view_at", 'FF6') AS DECIMAL(19, 0)))) / 1000000 AS DECIMAL(20, 6)) AS "duration",
-  (CAST(ROUND(SECONDS_BETWEEN(DATE_TRUNC('second', "g"."ended_at"), DATE_TRUNC('second', "f"."page_view_at"))) AS DECIMAL(19, 0)) * 1000000
-    + CAST(TO_CHAR("g"."ended_at", 'FF6') AS DECIMAL(19, 0)) - CAST(TO_CHAR("f"."page_view_at", 'FF6') AS DECIMAL(19, 0))) AS "duration_microseconds",
-  "g"."pageviews" AS "pageviews",
-  "f"."page" AS "entry_page",
-  "x"."page" AS "exit_page",
-  CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+  "v"."session_id" AS "session_id",
+  "v"."user_id" AS "user_id",
+  "v"."started_at" AS "started_at",
+  "v"."ended_at" AS "ended_at",
+  CAST(((CAST(ROUND(SECONDS_BETWEEN(DATE_TRUNC('second', "v"."ended_at"), DATE_TRUNC('second', "v"."started_at"))) AS DECIMAL(19, 0)) * 1000000
+    + CAST(TO_CHAR("v"."ended_at", 'FF6') AS DECIMAL(19, 0)) - CAST(TO_CHAR("v"."started_at", 'FF6') AS DECIMAL(19, 0)))) / 1000000 AS DECIMAL(20, 6)) AS "duration",
+  (CAST(ROUND(SECONDS_BETWEEN(DATE_TRUNC('second', "v"."ended_at"), DATE_TRUNC('second', "v"."started_at"))) AS DECIMAL(19, 0)) * 1000000
+    + CAST(TO_CHAR("v"."ended_at", 'FF6') AS DECIMAL(19, 0)) - CAST(TO_CHAR("v"."started_at", 'FF6') AS DECIMAL(19, 0))) AS "duration_microseconds",
+  "v"."pageviews" AS "pageviews",
+  "v"."entry_page" AS "entry_page",
+  "v"."exit_page" AS "exit_page",
+  CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
 FROM (
-  SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
+  SELECT
+    "v"."anchor" AS "anchor",
+    "v"."run_id" AS "run_id",
+    "v"."session_id" AS "session_id",
+    "v"."user_id" AS "user_id",
+    "v"."started_at" AS "started_at",
+    "v"."ended_at" AS "ended_at",
+    "v"."last_event_id" AS "last_event_id",
+    "v"."first_sequence" AS "first_sequence",
+    "v"."last_sequence" AS "last_sequence",
+    "v"."pageviews" AS "pageviews",
+    "v"."anchors" AS "anchors",
+    "v"."entry_page" AS "entry_page",
+    "v"."exit_page" AS "exit_page"
   FROM (
     SELECT
-      "r"."event_id" AS "event_id",
-      "r"."current_session" AS "session_id",
-      "r"."user_id" AS "user_id",
-      "r"."page_view_at" AS "page_view_at",
-      "r"."page" AS "page",
-      "r"."first_session_id" AS "first_session_id",
-      "r"."run_id" AS "run_id"
+      "k"."anchor" AS "anchor",
+      "k"."run_id" AS "run_id",
+      "k"."session_id" AS "session_id",
+      "k"."user_id" AS "user_id",
+      "k"."started_at" AS "started_at",
+      "k"."ended_at" AS "ended_at",
+      "k"."last_event_id" AS "last_event_id",
+      "k"."first_sequence" AS "first_sequence",
+      "k"."last_sequence" AS "last_sequence",
+      "k"."pageviews" AS "pageviews",
+      "k"."anchors" AS "anchors",
+      "k"."entry_page" AS "entry_page",
+      "k"."exit_page" AS "exit_page"
     FROM (
       SELECT
-        "t"."event_id" AS "event_id",
-        "t"."user_id" AS "user_id",
-        "t"."page_view_at" AS "page_view_at",
-        "t"."page" AS "page",
-        "t"."session_id" AS "first_session_id",
-        "t"."run_id" AS "run_id",
-        coalesce("v"."became", "t"."session_id") AS "current_session"
-      FROM "session_table" AS "t"
-      LEFT JOIN (
-        SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
-        FROM (
-          SELECT
-            "l"."session_id" AS "session_id",
-            "l"."became" AS "became",
-            "l"."became_at" AS "became_at",
-            "l"."reason" AS "reason",
-            "l"."run_id" AS "run_id",
-            row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."became_at", "l"."became") AS "rank"
-          FROM "session_lineage" AS "l"
-        ) AS "k"
-        WHERE "k"."rank" = 1
-      ) AS "v" ON "v"."session_id" = "t"."session_id"
-    ) AS "r"
-  ) AS "e"
-  GROUP BY "e"."session_id"
-) AS "g"
-JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
-JOIN (
-  SELECT "y"."user_id" AS "user_id", "y"."page_view_at" AS "page_view_at", "y"."page" AS "page"
-  FROM (
-    SELECT
-      "x"."event_id" AS "event_id",
-      "x"."session_id" AS "session_id",
-      "x"."user_id" AS "user_id",
-      "x"."page_view_at" AS "page_view_at",
-      "x"."page" AS "page",
-      "x"."run_id" AS "run_id",
-      row_number() OVER (PARTITION BY "x"."user_id", "x"."page_view_at" ORDER BY "x"."event_id" DESC) AS "rank"
-    FROM "session_table" AS "x"
-  ) AS "y"
-  WHERE "y"."rank" = 1
-) AS "x" ON "x"."user_id" = "f"."user_id" AND "x"."page_view_at" = "g"."ended_at";
+        "v"."anchor" AS "anchor",
+        "v"."run_id" AS "run_id",
+        "v"."session_id" AS "session_id",
+        "v"."user_id" AS "user_id",
+        "v"."started_at" AS "started_at",
+        "v"."ended_at" AS "ended_at",
+        "v"."last_event_id" AS "last_event_id",
+        "v"."first_sequence" AS "first_sequence",
+        "v"."last_sequence" AS "last_sequence",
+        "v"."pageviews" AS "pageviews",
+        "v"."anchors" AS "anchors",
+        "v"."entry_page" AS "entry_page",
+        "v"."exit_page" AS "exit_page",
+        row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
+      FROM "session_versions" AS "v"
+    ) AS "k"
+    WHERE "k"."sz_rank" = 1
+  ) AS "v"
+  WHERE NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
+) AS "v";

@@ -21,55 +21,63 @@ CREATE TABLE [#picked] (
   [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
+  [sequence] bigint NULL,
   [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [reason] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [raw_event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [raw_time] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  [sz_raw_event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [sz_raw_time] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
 INSERT INTO [#picked] (
-  [event_id], [user_id], [page_view_at], [page], [reason], [raw_event_id], [raw_time]
+  [event_id], [user_id], [page_view_at], [sequence], [page], [reason], [sz_raw_event_id],
+  [sz_raw_time]
 )
 SELECT
   [s].[event_id] AS [event_id],
   [s].[user_id] AS [user_id],
   [s].[page_view_at] AS [page_view_at],
+  [s].[sequence] AS [sequence],
   [s].[page] AS [page],
   CASE
     WHEN [s].[reason] IS NOT NULL THEN [s].[reason]
     WHEN [t].[run_id] IS NOT NULL THEN 'duplicate_event_id'
     ELSE CAST(NULL AS varchar(8000))
   END AS [reason],
-  [s].[raw_event_id] AS [raw_event_id],
-  [s].[raw_time] AS [raw_time]
+  [s].[sz_raw_event_id] AS [sz_raw_event_id],
+  [s].[sz_raw_time] AS [sz_raw_time]
 FROM (
   SELECT
     [j].[event_id] AS [event_id],
     [j].[user_id] AS [user_id],
     [j].[page_view_at] AS [page_view_at],
+    [j].[sequence] AS [sequence],
     [j].[page] AS [page],
     [j].[reason] AS [reason],
-    CASE WHEN [j].[reason] IS NOT NULL THEN [j].[source_event_id] ELSE CAST(NULL AS varchar(8000)) END AS [raw_event_id],
     CASE
-      WHEN [j].[reason] IS NOT NULL THEN CAST([j].[source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8
+      WHEN [j].[reason] IS NOT NULL THEN [j].[sz_source_event_id]
       ELSE CAST(NULL AS varchar(8000))
-    END AS [raw_time]
+    END AS [sz_raw_event_id],
+    CASE
+      WHEN [j].[reason] IS NOT NULL THEN CAST([j].[sz_source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8
+      ELSE CAST(NULL AS varchar(8000))
+    END AS [sz_raw_time]
   FROM (
     SELECT
       [m].[event_id] AS [event_id],
       [m].[user_id] AS [user_id],
       [m].[page_view_at] AS [page_view_at],
+      [m].[sequence] AS [sequence],
       [m].[page] AS [page],
-      [m].[source_event_id] AS [source_event_id],
-      [m].[source_time] AS [source_time],
+      [m].[sz_source_event_id] AS [sz_source_event_id],
+      [m].[sz_source_time] AS [sz_source_time],
       CASE
         WHEN [m].[event_id] IS NULL OR [m].[event_id] = '' AND [m].[event_id] + CHAR(1) = '' + CHAR(1) THEN 'null_event_id'
         WHEN [m].[user_id] IS NULL OR [m].[user_id] = '' AND [m].[user_id] + CHAR(1) = '' + CHAR(1) THEN 'null_user'
         WHEN [m].[page_view_at] IS NULL THEN CASE
-            WHEN CAST([m].[source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 IS NULL
-                OR CAST([m].[source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 = '' AND CAST([m].[source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 + CHAR(1) = '' + CHAR(1) THEN 'null_time'
-            WHEN ([m].[source_time] IS NOT NULL) THEN 'time_out_of_range'
+            WHEN CAST([m].[sz_source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 IS NULL
+                OR CAST([m].[sz_source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 = '' AND CAST([m].[sz_source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 + CHAR(1) = '' + CHAR(1) THEN 'null_time'
+            WHEN ([m].[sz_source_time] IS NOT NULL) THEN 'time_out_of_range'
             ELSE 'bad_time'
           END
         WHEN DATALENGTH([m].[event_id]) > 1024 OR DATALENGTH([m].[user_id]) > 1024 THEN 'key_too_long'
@@ -83,9 +91,10 @@ FROM (
           THEN CAST(DATEADD(nanosecond, -(DATEPART(nanosecond, CAST([p].[page_view_at] AS datetime2(7))) % 1000), CAST([p].[page_view_at] AS datetime2(7))) AS datetime2(6))
         END AS [page_view_at],
         CAST([p].[page] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 AS [page],
-        [p].[page_view_at] AS [source_time],
+        [p].[page_view_at] AS [sz_source_time],
+        CAST([p].[sequence] AS BIGINT) AS [sequence],
         CAST([p].[event_id] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 AS [event_id],
-        CAST(NULL AS varchar(8000)) AS [source_event_id]
+        CAST(NULL AS varchar(8000)) AS [sz_source_event_id]
       FROM [pageviews] AS [p]
       WHERE [p].[page_view_at] >= CAST('{{ start_time }}' AS datetime2(6))
         AND [p].[page_view_at] < CAST('{{ end_time }}' AS datetime2(6))
@@ -105,75 +114,78 @@ GO
 
 -- repeated: Event ids that came more than once.
 CREATE TABLE [#repeated] (
-  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
 INSERT INTO [#repeated] ([event_id])
 SELECT [g].[event_id] AS [event_id]
 FROM (
-  SELECT [k].[event_id] AS [event_id], count_big(*) AS [copies]
+  SELECT [k].[event_id] AS [event_id], count_big(*) AS [sz_duplicates]
   FROM [#picked] AS [k]
   WHERE [k].[reason] IS NULL
   GROUP BY [k].[event_id], [k].[event_id] + CHAR(1)
 ) AS [g]
-WHERE [g].[copies] > 1;
+WHERE [g].[sz_duplicates] > 1;
 GO
 
--- copies: Their rows; the first counts.
-CREATE TABLE [#copies] (
-  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+-- duplicates: Their rows; the first counts.
+CREATE TABLE [#duplicates] (
+  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
+  [sequence] bigint NULL,
   [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [rank] bigint NULL,
-  [first_user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [first_page_view_at] datetime2(6) NULL,
-  [first_page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  [sz_rank] bigint NULL,
+  [sz_first_user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [sz_first_page_view_at] datetime2(6) NULL,
+  [sz_first_page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#copies] (
-  [event_id], [user_id], [page_view_at], [page], [rank], [first_user_id], [first_page_view_at],
-  [first_page]
+INSERT INTO [#duplicates] (
+  [event_id], [user_id], [page_view_at], [sequence], [page], [sz_rank], [sz_first_user_id],
+  [sz_first_page_view_at], [sz_first_page]
 )
 SELECT
   [w].[event_id] AS [event_id],
   [w].[user_id] AS [user_id],
   [w].[page_view_at] AS [page_view_at],
+  [w].[sequence] AS [sequence],
   [w].[page] AS [page],
-  [w].[rank] AS [rank],
-  [w].[first_user_id] AS [first_user_id],
-  [w].[first_page_view_at] AS [first_page_view_at],
-  [w].[first_page] AS [first_page]
+  [w].[sz_rank] AS [sz_rank],
+  [w].[sz_first_user_id] AS [sz_first_user_id],
+  [w].[sz_first_page_view_at] AS [sz_first_page_view_at],
+  [w].[sz_first_page] AS [sz_first_page]
 FROM (
   SELECT
     [k].[event_id] AS [event_id],
     [k].[user_id] AS [user_id],
     [k].[page_view_at] AS [page_view_at],
+    [k].[sequence] AS [sequence],
     [k].[page] AS [page],
     [k].[reason] AS [reason],
-    [k].[raw_event_id] AS [raw_event_id],
-    [k].[raw_time] AS [raw_time],
+    [k].[sz_raw_event_id] AS [sz_raw_event_id],
+    [k].[sz_raw_time] AS [sz_raw_time],
     row_number() OVER (
       PARTITION BY [k].[event_id], [k].[event_id] + CHAR(1)
-      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1)
-    ) AS [rank],
+      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1), [k].[sequence]
+    ) AS [sz_rank],
     first_value([k].[user_id]) OVER (
       PARTITION BY [k].[event_id], [k].[event_id] + CHAR(1)
-      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1)
+      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1), [k].[sequence]
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS [first_user_id],
+    ) AS [sz_first_user_id],
     first_value([k].[page_view_at]) OVER (
       PARTITION BY [k].[event_id], [k].[event_id] + CHAR(1)
-      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1)
+      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1), [k].[sequence]
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS [first_page_view_at],
+    ) AS [sz_first_page_view_at],
     first_value([k].[page]) OVER (
       PARTITION BY [k].[event_id], [k].[event_id] + CHAR(1)
-      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1)
+      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1), [k].[sequence]
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS [first_page]
+    ) AS [sz_first_page]
   FROM [#picked] AS [k]
   WHERE [k].[reason] IS NULL
     AND EXISTS (
@@ -189,30 +201,33 @@ CREATE TABLE [#fresh] (
   [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
+  [sequence] bigint NULL,
   [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [instant] datetime2(6) NULL
+  [sz_instant] datetime2(6) NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#fresh] ([event_id], [user_id], [page_view_at], [page], [instant])
+INSERT INTO [#fresh] ([event_id], [user_id], [page_view_at], [sequence], [page], [sz_instant])
 SELECT
   [f].[event_id] AS [event_id],
   [f].[user_id] AS [user_id],
   [f].[page_view_at] AS [page_view_at],
+  [f].[sequence] AS [sequence],
   [f].[page] AS [page],
-  [f].[instant] AS [instant]
+  [f].[sz_instant] AS [sz_instant]
 FROM (
   SELECT
     [k].[event_id] AS [event_id],
     [k].[user_id] AS [user_id],
     [k].[page_view_at] AS [page_view_at],
+    [k].[sequence] AS [sequence],
     [k].[page] AS [page],
-    [k].[page_view_at] AS [instant]
+    [k].[page_view_at] AS [sz_instant]
   FROM [#picked] AS [k]
   WHERE [k].[reason] IS NULL
     AND NOT EXISTS (
       SELECT 1
-      FROM [#copies] AS [d]
+      FROM [#duplicates] AS [d]
       WHERE [d].[event_id] = [k].[event_id] AND [d].[event_id] + CHAR(1) = [k].[event_id] + CHAR(1)
     )
   UNION ALL
@@ -220,269 +235,256 @@ FROM (
     [c].[event_id] AS [event_id],
     [c].[user_id] AS [user_id],
     [c].[page_view_at] AS [page_view_at],
+    [c].[sequence] AS [sequence],
     [c].[page] AS [page],
-    [c].[page_view_at] AS [instant]
-  FROM [#copies] AS [c]
-  WHERE [c].[rank] = 1
+    [c].[page_view_at] AS [sz_instant]
+  FROM [#duplicates] AS [c]
+  WHERE [c].[sz_rank] = 1
 ) AS [f];
 GO
 
 -- ranges: Where in time the new rows may touch the ledger.
 CREATE TABLE [#ranges] (
   [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [from_at] datetime2(6) NULL,
-  [to_at] datetime2(6) NULL
+  [sz_from_at] datetime2(6) NULL,
+  [sz_to_at] datetime2(6) NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#ranges] ([user_id], [from_at], [to_at])
+INSERT INTO [#ranges] ([user_id], [sz_from_at], [sz_to_at])
 SELECT
   [k].[user_id] AS [user_id],
-  (DATEADD(microsecond, 0, DATEADD(second, -1800, [k].[first]))) AS [from_at],
-  (DATEADD(microsecond, 0, DATEADD(second, 1800, [k].[last]))) AS [to_at]
+  (DATEADD(microsecond, 0, DATEADD(second, -1800, [k].[sz_from_at]))) AS [sz_from_at],
+  (DATEADD(microsecond, 0, DATEADD(second, 1800, [k].[sz_to_at]))) AS [sz_to_at]
 FROM (
   SELECT
     [n].[user_id] AS [user_id],
-    [n].[cluster] AS [cluster],
-    min([n].[instant]) AS [first],
-    max([n].[instant]) AS [last]
+    [n].[sz_cluster] AS [sz_cluster],
+    min([n].[sz_instant]) AS [sz_from_at],
+    max([n].[sz_instant]) AS [sz_to_at]
   FROM (
     SELECT
       [q].[event_id] AS [event_id],
       [q].[user_id] AS [user_id],
       [q].[page_view_at] AS [page_view_at],
-      [q].[instant] AS [instant],
-      [q].[starts] AS [starts],
-      sum([q].[starts]) OVER (
+      [q].[sequence] AS [sequence],
+      [q].[sz_instant] AS [sz_instant],
+      [q].[sz_starts] AS [sz_starts],
+      sum([q].[sz_starts]) OVER (
         PARTITION BY [q].[user_id], [q].[user_id] + CHAR(1)
-        ORDER BY [q].[user_id] + CHAR(1), [q].[page_view_at], [q].[event_id] + CHAR(1)
+        ORDER BY [q].[user_id] + CHAR(1), [q].[page_view_at], [q].[sequence], [q].[event_id] + CHAR(1)
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS [cluster]
+      ) AS [sz_cluster]
     FROM (
       SELECT
         [h].[event_id] AS [event_id],
         [h].[user_id] AS [user_id],
         [h].[page_view_at] AS [page_view_at],
-        [h].[instant] AS [instant],
+        [h].[sequence] AS [sequence],
+        [h].[sz_instant] AS [sz_instant],
         CASE
-          WHEN [h].[before] IS NULL
-              OR (DATEADD(microsecond, 0, DATEADD(second, -1800, [h].[instant]))) > (DATEADD(microsecond, 0, DATEADD(second, 1800, [h].[before]))) THEN 1
+          WHEN [h].[sz_before] IS NULL
+              OR (DATEADD(microsecond, 0, DATEADD(second, -1800, [h].[sz_instant]))) > (DATEADD(microsecond, 0, DATEADD(second, 1800, [h].[sz_before]))) THEN 1
           ELSE 0
-        END AS [starts]
+        END AS [sz_starts]
       FROM (
         SELECT
           [f].[event_id] AS [event_id],
           [f].[user_id] AS [user_id],
           [f].[page_view_at] AS [page_view_at],
+          [f].[sequence] AS [sequence],
           [f].[page] AS [page],
-          [f].[instant] AS [instant],
-          lag([f].[instant]) OVER (
+          [f].[sz_instant] AS [sz_instant],
+          lag([f].[sz_instant]) OVER (
             PARTITION BY [f].[user_id], [f].[user_id] + CHAR(1)
-            ORDER BY [f].[user_id] + CHAR(1), [f].[page_view_at], [f].[event_id] + CHAR(1)
-          ) AS [before]
+            ORDER BY [f].[user_id] + CHAR(1), [f].[page_view_at], [f].[sequence], [f].[event_id] + CHAR(1)
+          ) AS [sz_before]
         FROM [#fresh] AS [f]
       ) AS [h]
     ) AS [q]
   ) AS [n]
-  GROUP BY [n].[user_id], [n].[user_id] + CHAR(1), [n].[cluster]
+  GROUP BY [n].[user_id], [n].[user_id] + CHAR(1), [n].[sz_cluster]
 ) AS [k];
 GO
 
--- context: The ledger's rows there, each with its current session.
+-- context: The ledger's rows there, each with its current anchor.
 CREATE TABLE [#context] (
   [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
-  [instant] datetime2(6) NULL,
-  [current_session] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  [sequence] bigint NULL,
+  [sz_instant] datetime2(6) NULL,
+  [anchor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#context] ([event_id], [user_id], [page_view_at], [instant], [current_session])
+INSERT INTO [#context] ([event_id], [user_id], [page_view_at], [sequence], [sz_instant], [anchor])
 SELECT
   [t].[event_id] AS [event_id],
   [t].[user_id] AS [user_id],
   [t].[page_view_at] AS [page_view_at],
-  [t].[page_view_at] AS [instant],
-  coalesce([v].[became], [t].[session_id]) AS [current_session]
+  [t].[sequence] AS [sequence],
+  [t].[page_view_at] AS [sz_instant],
+  coalesce([r].[became], [t].[session_id]) AS [anchor]
 FROM [#ranges] AS [g]
 JOIN [session_table] AS [t]
   ON [t].[user_id] = [g].[user_id] AND [t].[user_id] + CHAR(1) = [g].[user_id] + CHAR(1)
-  AND [t].[page_view_at] >= [g].[from_at]
-  AND [t].[page_view_at] <= [g].[to_at]
+  AND [t].[page_view_at] >= [g].[sz_from_at]
+  AND [t].[page_view_at] <= [g].[sz_to_at]
 LEFT JOIN (
   SELECT [k].[session_id] AS [session_id], [k].[became] AS [became]
   FROM (
     SELECT
       [l].[session_id] AS [session_id],
       [l].[became] AS [became],
-      [l].[became_at] AS [became_at],
-      [l].[reason] AS [reason],
       [l].[run_id] AS [run_id],
-      row_number() OVER (
-        PARTITION BY [l].[session_id], [l].[session_id] + CHAR(1)
-        ORDER BY [l].[became_at], [l].[became] + CHAR(1)
-      ) AS [rank]
+      row_number() OVER (PARTITION BY [l].[session_id], [l].[session_id] + CHAR(1) ORDER BY [l].[run_id] DESC) AS [sz_rank]
     FROM [session_lineage] AS [l]
   ) AS [k]
-  WHERE [k].[rank] = 1
-) AS [v]
-  ON [v].[session_id] = [t].[session_id] AND [v].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1);
+  WHERE [k].[sz_rank] = 1
+) AS [r]
+  ON [r].[session_id] = [t].[session_id] AND [r].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1);
 GO
 
--- neighbours: New rows and context in order.
+-- neighbours: New rows and context together.
 CREATE TABLE [#neighbours] (
   [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
+  [sequence] bigint NULL,
   [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [instant] datetime2(6) NULL,
-  [is_new] int NULL,
-  [current_session] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  [sz_instant] datetime2(6) NULL,
+  [sz_is_new] int NULL,
+  [anchor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
 INSERT INTO [#neighbours] (
-  [event_id], [user_id], [page_view_at], [page], [instant], [is_new], [current_session]
+  [event_id], [user_id], [page_view_at], [sequence], [page], [sz_instant], [sz_is_new], [anchor]
 )
 SELECT
   [u].[event_id] AS [event_id],
   [u].[user_id] AS [user_id],
   [u].[page_view_at] AS [page_view_at],
+  [u].[sequence] AS [sequence],
   [u].[page] AS [page],
-  [u].[instant] AS [instant],
-  [u].[is_new] AS [is_new],
-  [u].[current_session] AS [current_session]
+  [u].[sz_instant] AS [sz_instant],
+  [u].[sz_is_new] AS [sz_is_new],
+  [u].[anchor] AS [anchor]
 FROM (
   SELECT
     [f].[event_id] AS [event_id],
     [f].[user_id] AS [user_id],
     [f].[page_view_at] AS [page_view_at],
+    [f].[sequence] AS [sequence],
     [f].[page] AS [page],
-    [f].[instant] AS [instant],
-    1 AS [is_new],
-    CAST(NULL AS varchar(8000)) AS [current_session]
+    [f].[sz_instant] AS [sz_instant],
+    1 AS [sz_is_new],
+    CAST(NULL AS varchar(8000)) AS [anchor]
   FROM [#fresh] AS [f]
   UNION ALL
   SELECT
     [c].[event_id] AS [event_id],
     [c].[user_id] AS [user_id],
     [c].[page_view_at] AS [page_view_at],
+    [c].[sequence] AS [sequence],
     CAST(NULL AS varchar(8000)) AS [page],
-    [c].[instant] AS [instant],
-    0 AS [is_new],
-    [c].[current_session] AS [current_session]
+    [c].[sz_instant] AS [sz_instant],
+    0 AS [sz_is_new],
+    [c].[anchor] AS [anchor]
   FROM [#context] AS [c]
 ) AS [u];
 GO
 
--- islands: Where sessions start, and the session id of each.
+-- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TABLE [#islands] (
   [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
+  [sequence] bigint NULL,
   [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [is_new] int NULL,
-  [current_session] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [target] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [first_at] datetime2(6) NULL,
-  [target_is_new] int NULL
+  [sz_is_new] int NULL,
+  [anchor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [sz_island] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
 INSERT INTO [#islands] (
-  [event_id], [user_id], [page_view_at], [page], [is_new], [current_session], [target], [first_at],
-  [target_is_new]
+  [event_id], [user_id], [page_view_at], [sequence], [page], [sz_is_new], [anchor], [sz_island]
 )
 SELECT
   [i].[event_id] AS [event_id],
   [i].[user_id] AS [user_id],
   [i].[page_view_at] AS [page_view_at],
+  [i].[sequence] AS [sequence],
   [i].[page] AS [page],
-  [i].[is_new] AS [is_new],
-  [i].[current_session] AS [current_session],
-  [i].[target] AS [target],
-  [i].[first_at] AS [first_at],
-  [i].[target_is_new] AS [target_is_new]
+  [i].[sz_is_new] AS [sz_is_new],
+  [i].[anchor] AS [anchor],
+  [i].[sz_island] AS [sz_island]
 FROM (
   SELECT
     [n].[event_id] AS [event_id],
     [n].[user_id] AS [user_id],
     [n].[page_view_at] AS [page_view_at],
+    [n].[sequence] AS [sequence],
     [n].[page] AS [page],
-    [n].[instant] AS [instant],
-    [n].[is_new] AS [is_new],
-    [n].[current_session] AS [current_session],
-    [n].[starts] AS [starts],
-    [n].[island] AS [island],
-    first_value(coalesce([n].[current_session], [n].[event_id])) OVER (
-      PARTITION BY [n].[user_id], [n].[user_id] + CHAR(1), [n].[island]
-      ORDER BY [n].[user_id] + CHAR(1), [n].[page_view_at], [n].[event_id] + CHAR(1)
+    [n].[sz_is_new] AS [sz_is_new],
+    [n].[anchor] AS [anchor],
+    [n].[sz_starts] AS [sz_starts],
+    [n].[sz_number] AS [sz_number],
+    first_value([n].[event_id]) OVER (
+      PARTITION BY [n].[user_id], [n].[user_id] + CHAR(1), [n].[sz_number]
+      ORDER BY [n].[user_id] + CHAR(1), [n].[page_view_at], [n].[sequence], [n].[event_id] + CHAR(1)
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS [target],
-    first_value([n].[page_view_at]) OVER (
-      PARTITION BY [n].[user_id], [n].[user_id] + CHAR(1), [n].[island]
-      ORDER BY [n].[user_id] + CHAR(1), [n].[page_view_at], [n].[event_id] + CHAR(1)
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS [first_at],
-    first_value([n].[is_new]) OVER (
-      PARTITION BY [n].[user_id], [n].[user_id] + CHAR(1), [n].[island]
-      ORDER BY [n].[user_id] + CHAR(1), [n].[page_view_at], [n].[event_id] + CHAR(1)
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS [target_is_new]
+    ) AS [sz_island]
   FROM (
     SELECT
       [q].[event_id] AS [event_id],
       [q].[user_id] AS [user_id],
       [q].[page_view_at] AS [page_view_at],
+      [q].[sequence] AS [sequence],
       [q].[page] AS [page],
-      [q].[instant] AS [instant],
-      [q].[is_new] AS [is_new],
-      [q].[current_session] AS [current_session],
-      [q].[starts] AS [starts],
-      sum([q].[starts]) OVER (
+      [q].[sz_is_new] AS [sz_is_new],
+      [q].[anchor] AS [anchor],
+      [q].[sz_starts] AS [sz_starts],
+      sum([q].[sz_starts]) OVER (
         PARTITION BY [q].[user_id], [q].[user_id] + CHAR(1)
-        ORDER BY [q].[user_id] + CHAR(1), [q].[page_view_at], [q].[event_id] + CHAR(1)
+        ORDER BY [q].[user_id] + CHAR(1), [q].[page_view_at], [q].[sequence], [q].[event_id] + CHAR(1)
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS [island]
+      ) AS [sz_number]
     FROM (
       SELECT
         [h].[event_id] AS [event_id],
         [h].[user_id] AS [user_id],
         [h].[page_view_at] AS [page_view_at],
+        [h].[sequence] AS [sequence],
         [h].[page] AS [page],
-        [h].[instant] AS [instant],
-        [h].[is_new] AS [is_new],
-        [h].[current_session] AS [current_session],
+        [h].[sz_is_new] AS [sz_is_new],
+        [h].[anchor] AS [anchor],
         CASE
-          WHEN [h].[before] IS NULL
-              OR ([h].[instant] >= DATEADD(microsecond, 0, DATEADD(second, 1800, [h].[before]))
-                AND NOT ([h].[before_is_new] = 0
-                  AND [h].[is_new] = 0
-                  AND CASE WHEN ([h].[before_session] = [h].[current_session] AND [h].[before_session] + CHAR(1) = [h].[current_session] + CHAR(1)) OR ([h].[before_session] IS NULL AND [h].[current_session] IS NULL) THEN 1 ELSE 0 END = 1)) THEN 1
+          WHEN [h].[sz_before] IS NULL THEN 1
+          WHEN [h].[sz_anchor_before] = [h].[anchor] AND [h].[sz_anchor_before] + CHAR(1) = [h].[anchor] + CHAR(1) THEN 0
+          WHEN [h].[sz_instant] >= DATEADD(microsecond, 0, DATEADD(second, 1800, [h].[sz_before])) THEN 1
           ELSE 0
-        END AS [starts]
+        END AS [sz_starts]
       FROM (
         SELECT
           [r].[event_id] AS [event_id],
           [r].[user_id] AS [user_id],
           [r].[page_view_at] AS [page_view_at],
+          [r].[sequence] AS [sequence],
           [r].[page] AS [page],
-          [r].[instant] AS [instant],
-          [r].[is_new] AS [is_new],
-          [r].[current_session] AS [current_session],
-          lag([r].[instant]) OVER (
+          [r].[sz_instant] AS [sz_instant],
+          [r].[sz_is_new] AS [sz_is_new],
+          [r].[anchor] AS [anchor],
+          lag([r].[sz_instant]) OVER (
             PARTITION BY [r].[user_id], [r].[user_id] + CHAR(1)
-            ORDER BY [r].[user_id] + CHAR(1), [r].[page_view_at], [r].[event_id] + CHAR(1)
-          ) AS [before],
-          lag([r].[is_new]) OVER (
+            ORDER BY [r].[user_id] + CHAR(1), [r].[page_view_at], [r].[sequence], [r].[event_id] + CHAR(1)
+          ) AS [sz_before],
+          lag([r].[anchor]) OVER (
             PARTITION BY [r].[user_id], [r].[user_id] + CHAR(1)
-            ORDER BY [r].[user_id] + CHAR(1), [r].[page_view_at], [r].[event_id] + CHAR(1)
-          ) AS [before_is_new],
-          lag([r].[current_session]) OVER (
-            PARTITION BY [r].[user_id], [r].[user_id] + CHAR(1)
-            ORDER BY [r].[user_id] + CHAR(1), [r].[page_view_at], [r].[event_id] + CHAR(1)
-          ) AS [before_session]
+            ORDER BY [r].[user_id] + CHAR(1), [r].[page_view_at], [r].[sequence], [r].[event_id] + CHAR(1)
+          ) AS [sz_anchor_before]
         FROM [#neighbours] AS [r]
       ) AS [h]
     ) AS [q]
@@ -490,83 +492,198 @@ FROM (
 ) AS [i];
 GO
 
--- moved: Sessions that became part of another.
-CREATE TABLE [#moved] (
-  [current_session] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [target] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [target_at] datetime2(6) NULL,
-  [reason] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+-- united: For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
+CREATE TABLE [#united] (
+  [sz_island] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [anchor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [anchors] bigint NULL,
+  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [started_at] datetime2(6) NULL,
+  [session_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [first_sequence] bigint NULL,
+  [last_sequence] bigint NULL,
+  [ended_at] datetime2(6) NULL,
+  [last_event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [pageviews] bigint NULL,
+  [entry_page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [exit_page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#moved] ([current_session], [target], [target_at], [reason])
+INSERT INTO [#united] (
+  [sz_island], [anchor], [anchors], [user_id], [started_at], [session_id], [first_sequence],
+  [last_sequence], [ended_at], [last_event_id], [pageviews], [entry_page], [exit_page]
+)
 SELECT
-  [moved].[current_session] AS [current_session],
-  [moved].[target] AS [target],
-  [moved].[target_at] AS [target_at],
-  [moved].[reason] AS [reason]
+  [u].[sz_island] AS [sz_island],
+  [u].[anchor] AS [anchor],
+  [u].[anchors] AS [anchors],
+  [u].[user_id] AS [user_id],
+  [u].[started_at] AS [started_at],
+  [u].[session_id] AS [session_id],
+  [u].[first_sequence] AS [first_sequence],
+  [u].[last_sequence] AS [last_sequence],
+  [u].[ended_at] AS [ended_at],
+  [u].[last_event_id] AS [last_event_id],
+  [u].[pageviews] AS [pageviews],
+  [u].[entry_page] AS [entry_page],
+  [u].[exit_page] AS [exit_page]
 FROM (
   SELECT
-    [m].[current_session] AS [current_session],
-    [m].[target] AS [target],
-    [m].[target_at] AS [target_at],
-    CASE WHEN [m].[target_is_new] = 1 THEN 'extended' ELSE 'merged' END AS [reason]
+    [a].[sz_island] AS [sz_island],
+    [v].[anchor] AS [anchor],
+    [v].[anchors] AS [anchors],
+    [v].[user_id] AS [user_id],
+    [v].[started_at] AS [started_at],
+    [v].[session_id] AS [session_id],
+    [v].[first_sequence] AS [first_sequence],
+    [v].[last_sequence] AS [last_sequence],
+    [v].[ended_at] AS [ended_at],
+    [v].[last_event_id] AS [last_event_id],
+    [v].[pageviews] AS [pageviews],
+    [v].[entry_page] AS [entry_page],
+    [v].[exit_page] AS [exit_page]
   FROM (
-    SELECT
-      [i].[current_session] AS [current_session],
-      [i].[target] AS [target],
-      CASE WHEN [i].[target_is_new] = 1 THEN [i].[first_at] ELSE [o].[page_view_at] END AS [target_at],
-      [i].[target_is_new] AS [target_is_new]
-    FROM [#islands] AS [i]
-    LEFT JOIN [session_table] AS [o]
-      ON [o].[event_id] = [i].[target] AND [o].[event_id] + CHAR(1) = [i].[target] + CHAR(1)
-    WHERE [i].[is_new] = 0
-  ) AS [m]
-  WHERE [m].[current_session] + CHAR(1) <> [m].[target] + CHAR(1)
-) AS [moved]
-GROUP BY [moved].[current_session], [moved].[current_session] + CHAR(1), [moved].[target], [moved].[target] + CHAR(1), [moved].[target_at], [moved].[reason], [moved].[reason] + CHAR(1);
+    SELECT [a].[sz_island] AS [sz_island], [a].[anchor] AS [anchor]
+    FROM (
+      SELECT [i].[sz_island] AS [sz_island], [i].[anchor] AS [anchor]
+      FROM [#islands] AS [i]
+      WHERE [i].[anchor] IS NOT NULL
+        AND EXISTS (
+          SELECT 1
+          FROM [#islands] AS [n]
+          WHERE [n].[sz_is_new] = 1
+            AND [n].[sz_island] = [i].[sz_island] AND [n].[sz_island] + CHAR(1) = [i].[sz_island] + CHAR(1)
+        )
+    ) AS [a]
+    GROUP BY [a].[sz_island], [a].[sz_island] + CHAR(1), [a].[anchor], [a].[anchor] + CHAR(1)
+  ) AS [a]
+  JOIN (
+    SELECT [k].[anchor] AS [anchor], [k].[run_id] AS [run_id]
+    FROM (
+      SELECT
+        [w].[anchor] AS [anchor],
+        [w].[run_id] AS [run_id],
+        [w].[session_id] AS [session_id],
+        [w].[user_id] AS [user_id],
+        [w].[started_at] AS [started_at],
+        [w].[ended_at] AS [ended_at],
+        [w].[last_event_id] AS [last_event_id],
+        [w].[first_sequence] AS [first_sequence],
+        [w].[last_sequence] AS [last_sequence],
+        [w].[pageviews] AS [pageviews],
+        [w].[anchors] AS [anchors],
+        [w].[entry_page] AS [entry_page],
+        [w].[exit_page] AS [exit_page],
+        row_number() OVER (PARTITION BY [w].[anchor], [w].[anchor] + CHAR(1) ORDER BY [w].[run_id] DESC) AS [sz_rank]
+      FROM [session_versions] AS [w]
+    ) AS [k]
+    WHERE [k].[sz_rank] = 1
+  ) AS [latest]
+    ON [latest].[anchor] = [a].[anchor] AND [latest].[anchor] + CHAR(1) = [a].[anchor] + CHAR(1)
+  JOIN [session_versions] AS [v]
+    ON [v].[anchor] = [latest].[anchor] AND [v].[anchor] + CHAR(1) = [latest].[anchor] + CHAR(1)
+    AND [v].[run_id] = [latest].[run_id]
+  UNION ALL
+  SELECT
+    [i].[sz_island] AS [sz_island],
+    CAST(NULL AS varchar(8000)) AS [anchor],
+    0 AS [anchors],
+    [i].[user_id] AS [user_id],
+    [i].[page_view_at] AS [started_at],
+    [i].[event_id] AS [session_id],
+    [i].[sequence] AS [first_sequence],
+    [i].[sequence] AS [last_sequence],
+    [i].[page_view_at] AS [ended_at],
+    [i].[event_id] AS [last_event_id],
+    1 AS [pageviews],
+    [i].[page] AS [entry_page],
+    [i].[page] AS [exit_page]
+  FROM [#islands] AS [i]
+  WHERE [i].[sz_is_new] = 1
+) AS [u];
 GO
 
--- superseded: The same, and all that resolved to them.
-CREATE TABLE [#superseded] (
+-- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
+CREATE TABLE [#merged] (
+  [sz_island] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [anchor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [anchors] bigint NULL,
+  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [started_at] datetime2(6) NULL,
   [session_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [became] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [became_at] datetime2(6) NULL,
-  [reason] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  [first_sequence] bigint NULL,
+  [last_sequence] bigint NULL,
+  [ended_at] datetime2(6) NULL,
+  [last_event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [pageviews] bigint NULL,
+  [entry_page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [exit_page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [sz_first_rank] bigint NULL,
+  [sz_last_rank] bigint NULL,
+  [sz_survivor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#superseded] ([session_id], [became], [became_at], [reason])
+INSERT INTO [#merged] (
+  [sz_island], [anchor], [anchors], [user_id], [started_at], [session_id], [first_sequence],
+  [last_sequence], [ended_at], [last_event_id], [pageviews], [entry_page], [exit_page],
+  [sz_first_rank], [sz_last_rank], [sz_survivor]
+)
 SELECT
+  [u].[sz_island] AS [sz_island],
+  [u].[anchor] AS [anchor],
+  [u].[anchors] AS [anchors],
+  [u].[user_id] AS [user_id],
+  [u].[started_at] AS [started_at],
   [u].[session_id] AS [session_id],
-  [u].[became] AS [became],
-  [u].[became_at] AS [became_at],
-  [u].[reason] AS [reason]
+  [u].[first_sequence] AS [first_sequence],
+  [u].[last_sequence] AS [last_sequence],
+  [u].[ended_at] AS [ended_at],
+  [u].[last_event_id] AS [last_event_id],
+  [u].[pageviews] AS [pageviews],
+  [u].[entry_page] AS [entry_page],
+  [u].[exit_page] AS [exit_page],
+  row_number() OVER (
+    PARTITION BY [u].[sz_island], [u].[sz_island] + CHAR(1)
+    ORDER BY [u].[started_at], [u].[first_sequence], [u].[session_id] + CHAR(1)
+  ) AS [sz_first_rank],
+  row_number() OVER (
+    PARTITION BY [u].[sz_island], [u].[sz_island] + CHAR(1)
+    ORDER BY [u].[ended_at] DESC, CASE WHEN [u].[last_sequence] IS NULL THEN 0 ELSE 1 END DESC, [u].[last_sequence] DESC, [u].[last_event_id] + CHAR(1) DESC
+  ) AS [sz_last_rank],
+  first_value(coalesce([u].[anchor], [u].[session_id])) OVER (
+    PARTITION BY [u].[sz_island], [u].[sz_island] + CHAR(1)
+    ORDER BY [u].[anchors] DESC, [u].[started_at], [u].[first_sequence], [u].[session_id] + CHAR(1)
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS [sz_survivor]
+FROM [#united] AS [u];
+GO
+
+-- superseded: Anchors that were merged into another, with all that resolved to them.
+CREATE TABLE [#superseded] (
+  [session_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [became] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+)
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+INSERT INTO [#superseded] ([session_id], [became])
+SELECT
+  [superseded].[session_id] AS [session_id],
+  [superseded].[became] AS [became]
 FROM (
-  SELECT
-    [u].[session_id] AS [session_id],
-    [u].[became] AS [became],
-    [u].[became_at] AS [became_at],
-    [u].[reason] AS [reason]
-  FROM (
-    SELECT
-      [m].[current_session] AS [session_id],
-      [m].[target] AS [became],
-      [m].[target_at] AS [became_at],
-      [m].[reason] AS [reason]
-    FROM [#moved] AS [m]
-    UNION ALL
-    SELECT
-      [l].[session_id] AS [session_id],
-      [m].[target] AS [became],
-      [m].[target_at] AS [became_at],
-      [m].[reason] AS [reason]
-    FROM [#moved] AS [m]
-    JOIN [session_lineage] AS [l]
-      ON [l].[became] = [m].[current_session] AND [l].[became] + CHAR(1) = [m].[current_session] + CHAR(1)
-  ) AS [u]
-) AS [u]
-GROUP BY [u].[session_id], [u].[session_id] + CHAR(1), [u].[became], [u].[became] + CHAR(1), [u].[became_at], [u].[reason], [u].[reason] + CHAR(1);
+  SELECT [m].[anchor] AS [session_id], [m].[sz_survivor] AS [became]
+  FROM [#merged] AS [m]
+  WHERE [m].[anchor] IS NOT NULL
+    AND [m].[anchor] + CHAR(1) <> [m].[sz_survivor] + CHAR(1)
+  UNION ALL
+  SELECT [l].[session_id] AS [session_id], [m].[sz_survivor] AS [became]
+  FROM [#merged] AS [m]
+  JOIN [session_lineage] AS [l]
+    ON [l].[became] = [m].[anchor] AND [l].[became] + CHAR(1) = [m].[anchor] + CHAR(1)
+  WHERE [m].[anchor] IS NOT NULL
+    AND [m].[anchor] + CHAR(1) <> [m].[sz_survivor] + CHAR(1)
+) AS [superseded];
 GO
 
 -- rejected: What goes to quarantine and is not there yet.
@@ -575,24 +692,57 @@ CREATE TABLE [#rejected] (
   [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [row_key] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#rejected] ([reason], [event_id], [user_id], [page_view_at], [page])
+INSERT INTO [#rejected] ([reason], [event_id], [user_id], [page_view_at], [page], [row_key])
 SELECT
-  [b].[reason] AS [reason],
-  [b].[event_id] AS [event_id],
-  [b].[user_id] AS [user_id],
-  [b].[page_view_at] AS [page_view_at],
-  [b].[page] AS [page]
+  [k].[reason] AS [reason],
+  [k].[event_id] AS [event_id],
+  [k].[user_id] AS [user_id],
+  [k].[page_view_at] AS [page_view_at],
+  [k].[page] AS [page],
+  [k].[row_key] AS [row_key]
 FROM (
   SELECT
     [b].[reason] AS [reason],
     [b].[event_id] AS [event_id],
     [b].[user_id] AS [user_id],
     [b].[page_view_at] AS [page_view_at],
-    [b].[page] AS [page]
+    [b].[page] AS [page],
+    CASE
+      WHEN [b].[reason] IS NULL THEN '-'
+      ELSE CAST(DATALENGTH([b].[reason]) AS varchar(20)) + ':' + CASE
+          WHEN DATALENGTH([b].[reason]) <= 180 THEN [b].[reason]
+          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', [b].[reason]), 2))
+        END
+    END + '|' + CASE
+      WHEN [b].[event_id] IS NULL THEN '-'
+      ELSE CAST(DATALENGTH([b].[event_id]) AS varchar(20)) + ':' + CASE
+          WHEN DATALENGTH([b].[event_id]) <= 180 THEN [b].[event_id]
+          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', [b].[event_id]), 2))
+        END
+    END + '|' + CASE
+      WHEN [b].[user_id] IS NULL THEN '-'
+      ELSE CAST(DATALENGTH([b].[user_id]) AS varchar(20)) + ':' + CASE
+          WHEN DATALENGTH([b].[user_id]) <= 180 THEN [b].[user_id]
+          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', [b].[user_id]), 2))
+        END
+    END + '|' + CASE
+      WHEN [b].[page_view_at] IS NULL THEN '-'
+      ELSE CAST(DATALENGTH([b].[page_view_at]) AS varchar(20)) + ':' + CASE
+          WHEN DATALENGTH([b].[page_view_at]) <= 180 THEN [b].[page_view_at]
+          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', [b].[page_view_at]), 2))
+        END
+    END + '|' + CASE
+      WHEN [b].[page] IS NULL THEN '-'
+      ELSE CAST(DATALENGTH([b].[page]) AS varchar(20)) + ':' + CASE
+          WHEN DATALENGTH([b].[page]) <= 180 THEN [b].[page]
+          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', [b].[page]), 2))
+        END
+    END AS [row_key]
   FROM (
     SELECT
       [b].[reason] AS [reason],
@@ -602,48 +752,57 @@ FROM (
       [b].[page] AS [page]
     FROM (
       SELECT
-        [k].[reason] AS [reason],
-        CASE
-          WHEN [k].[event_id] IS NOT NULL AND [k].[event_id] + CHAR(1) <> '' + CHAR(1) THEN [k].[event_id]
-          ELSE CAST(NULL AS varchar(8000))
-        END AS [event_id],
-        CASE
-          WHEN [k].[user_id] IS NOT NULL AND [k].[user_id] + CHAR(1) <> '' + CHAR(1) THEN [k].[user_id]
-          ELSE CAST(NULL AS varchar(8000))
-        END AS [user_id],
-        CASE
-          WHEN [k].[page_view_at] IS NOT NULL THEN CONVERT(varchar(26), [k].[page_view_at], 121)
-          ELSE CASE
-              WHEN [k].[raw_time] IS NOT NULL AND [k].[raw_time] + CHAR(1) <> '' + CHAR(1) THEN [k].[raw_time]
-              ELSE CAST(NULL AS varchar(8000))
-            END
-        END AS [page_view_at],
-        [k].[page] AS [page]
-      FROM [#picked] AS [k]
-      WHERE [k].[reason] IS NOT NULL
-      UNION ALL
-      SELECT
-        'duplicate_event_id' AS [reason],
-        [c].[event_id] AS [event_id],
-        [c].[user_id] AS [user_id],
-        CONVERT(varchar(26), [c].[page_view_at], 121) AS [page_view_at],
-        [c].[page] AS [page]
-      FROM [#copies] AS [c]
-      WHERE NOT ([c].[user_id] = [c].[first_user_id] AND [c].[user_id] + CHAR(1) = [c].[first_user_id] + CHAR(1)
-          AND [c].[page_view_at] = [c].[first_page_view_at]
-          AND CASE WHEN ([c].[page] = [c].[first_page] AND [c].[page] + CHAR(1) = [c].[first_page] + CHAR(1)) OR ([c].[page] IS NULL AND [c].[first_page] IS NULL) THEN 1 ELSE 0 END = 1)
+        [b].[reason] AS [reason],
+        [b].[event_id] AS [event_id],
+        [b].[user_id] AS [user_id],
+        [b].[page_view_at] AS [page_view_at],
+        [b].[page] AS [page]
+      FROM (
+        SELECT
+          [k].[reason] AS [reason],
+          CASE
+            WHEN [k].[event_id] IS NOT NULL AND [k].[event_id] + CHAR(1) <> '' + CHAR(1) THEN [k].[event_id]
+            ELSE CAST(NULL AS varchar(8000))
+          END AS [event_id],
+          CASE
+            WHEN [k].[user_id] IS NOT NULL AND [k].[user_id] + CHAR(1) <> '' + CHAR(1) THEN [k].[user_id]
+            ELSE CAST(NULL AS varchar(8000))
+          END AS [user_id],
+          CASE
+            WHEN [k].[page_view_at] IS NOT NULL THEN CONVERT(varchar(26), [k].[page_view_at], 121)
+            ELSE CASE
+                WHEN [k].[sz_raw_time] IS NOT NULL AND [k].[sz_raw_time] + CHAR(1) <> '' + CHAR(1) THEN [k].[sz_raw_time]
+                ELSE CAST(NULL AS varchar(8000))
+              END
+          END AS [page_view_at],
+          [k].[page] AS [page]
+        FROM [#picked] AS [k]
+        WHERE [k].[reason] IS NOT NULL
+        UNION ALL
+        SELECT
+          'duplicate_event_id' AS [reason],
+          [c].[event_id] AS [event_id],
+          [c].[user_id] AS [user_id],
+          CONVERT(varchar(26), [c].[page_view_at], 121) AS [page_view_at],
+          [c].[page] AS [page]
+        FROM [#duplicates] AS [c]
+        WHERE NOT ([c].[user_id] = [c].[sz_first_user_id] AND [c].[user_id] + CHAR(1) = [c].[sz_first_user_id] + CHAR(1)
+            AND [c].[page_view_at] = [c].[sz_first_page_view_at]
+            AND CASE WHEN ([c].[page] = [c].[sz_first_page] AND [c].[page] + CHAR(1) = [c].[sz_first_page] + CHAR(1)) OR ([c].[page] IS NULL AND [c].[sz_first_page] IS NULL) THEN 1 ELSE 0 END = 1)
+      ) AS [b]
     ) AS [b]
+    GROUP BY [b].[reason], [b].[reason] + CHAR(1), [b].[event_id], [b].[event_id] + CHAR(1), [b].[user_id], [b].[user_id] + CHAR(1), [b].[page_view_at], [b].[page_view_at] + CHAR(1), [b].[page], [b].[page] + CHAR(1)
   ) AS [b]
-  GROUP BY [b].[reason], [b].[reason] + CHAR(1), [b].[event_id], [b].[event_id] + CHAR(1), [b].[user_id], [b].[user_id] + CHAR(1), [b].[page_view_at], [b].[page_view_at] + CHAR(1), [b].[page], [b].[page] + CHAR(1)
-) AS [b]
+) AS [k]
 WHERE NOT EXISTS (
     SELECT 1
     FROM [session_quarantine] AS [q]
-    WHERE [q].[reason] = [b].[reason] AND [q].[reason] + CHAR(1) = [b].[reason] + CHAR(1)
-      AND CASE WHEN ([q].[event_id] = [b].[event_id] AND [q].[event_id] + CHAR(1) = [b].[event_id] + CHAR(1)) OR ([q].[event_id] IS NULL AND [b].[event_id] IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ([q].[user_id] = [b].[user_id] AND [q].[user_id] + CHAR(1) = [b].[user_id] + CHAR(1)) OR ([q].[user_id] IS NULL AND [b].[user_id] IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ([q].[page_view_at] = [b].[page_view_at] AND [q].[page_view_at] + CHAR(1) = [b].[page_view_at] + CHAR(1)) OR ([q].[page_view_at] IS NULL AND [b].[page_view_at] IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ([q].[page] = [b].[page] AND [q].[page] + CHAR(1) = [b].[page] + CHAR(1)) OR ([q].[page] IS NULL AND [b].[page] IS NULL) THEN 1 ELSE 0 END = 1
+    WHERE [q].[row_key] = [k].[row_key] AND [q].[row_key] + CHAR(1) = [k].[row_key] + CHAR(1)
+      AND [q].[reason] = [k].[reason] AND [q].[reason] + CHAR(1) = [k].[reason] + CHAR(1)
+      AND CASE WHEN ([q].[event_id] = [k].[event_id] AND [q].[event_id] + CHAR(1) = [k].[event_id] + CHAR(1)) OR ([q].[event_id] IS NULL AND [k].[event_id] IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN ([q].[user_id] = [k].[user_id] AND [q].[user_id] + CHAR(1) = [k].[user_id] + CHAR(1)) OR ([q].[user_id] IS NULL AND [k].[user_id] IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN ([q].[page_view_at] = [k].[page_view_at] AND [q].[page_view_at] + CHAR(1) = [k].[page_view_at] + CHAR(1)) OR ([q].[page_view_at] IS NULL AND [k].[page_view_at] IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN ([q].[page] = [k].[page] AND [q].[page] + CHAR(1) = [k].[page] + CHAR(1)) OR ([q].[page] IS NULL AND [k].[page] IS NULL) THEN 1 ELSE 0 END = 1
   );
 GO
 
@@ -653,44 +812,51 @@ GO
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO [session_runs] (
   [run_id], [state], [recorded_at], [job], [mode], [window_from], [window_to], [arrival_mark],
-  [arrival_mark_at], [pageviews], [lineage_rows], [quarantined], [engine], [tool_version]
+  [arrival_mark_at], [pageviews], [sessions], [lineage_rows], [quarantined], [layout], [engine],
+  [tool_version]
 )
 SELECT
   coalesce((SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) + 1, 1) AS [run_id],
   'started' AS [state],
   SYSUTCDATETIME() AS [recorded_at],
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS [job],
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS [job],
   'window' AS [mode],
   CAST('{{ start_time }}' AS datetime2(6)) AS [window_from],
   CAST('{{ end_time }}' AS datetime2(6)) AS [window_to],
   CAST(NULL AS bigint) AS [arrival_mark],
   CAST(NULL AS datetime2(6)) AS [arrival_mark_at],
   CAST(NULL AS bigint) AS [pageviews],
+  CAST(NULL AS bigint) AS [sessions],
   CAST(NULL AS bigint) AS [lineage_rows],
   CAST(NULL AS bigint) AS [quarantined],
+  2 AS [layout],
   'Microsoft Fabric warehouse' AS [engine],
   'script' AS [tool_version]
 FROM (SELECT 1 AS [one]) AS [o];
 GO
 
--- lineage: Session ids that were superseded, and by which.
-INSERT INTO [session_lineage] ([session_id], [became], [became_at], [reason], [run_id])
+-- lineage: Anchors that were merged, and which one survives.
+INSERT INTO [session_lineage] ([session_id], [became], [run_id])
 SELECT
   [x].[session_id] AS [session_id],
   [x].[became] AS [became],
-  [x].[became_at] AS [became_at],
-  [x].[reason] AS [reason],
   (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) AS [run_id]
-FROM [#superseded] AS [x];
+FROM (
+  SELECT [s].[session_id] AS [session_id], [s].[became] AS [became]
+  FROM [#superseded] AS [s]
+) AS [x];
 GO
 
--- rows: The new pageviews, each with its session.
-INSERT INTO [session_table] ([event_id], [session_id], [user_id], [page_view_at], [page], [run_id])
+-- rows: The new pageviews, each with the anchor of its session.
+INSERT INTO [session_table] (
+  [event_id], [session_id], [user_id], [page_view_at], [sequence], [page], [run_id]
+)
 SELECT
   [x].[event_id] AS [event_id],
   [x].[session_id] AS [session_id],
   [x].[user_id] AS [user_id],
   [x].[page_view_at] AS [page_view_at],
+  [x].[sequence] AS [sequence],
   [x].[page] AS [page],
   (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) AS [run_id]
 FROM (
@@ -698,16 +864,76 @@ FROM (
     [i].[event_id] AS [event_id],
     [i].[user_id] AS [user_id],
     [i].[page_view_at] AS [page_view_at],
+    [i].[sequence] AS [sequence],
     [i].[page] AS [page],
-    [i].[target] AS [session_id]
+    [m].[sz_survivor] AS [session_id]
   FROM [#islands] AS [i]
-  WHERE [i].[is_new] = 1
+  JOIN (
+    SELECT [m].[sz_island] AS [sz_island], [m].[sz_survivor] AS [sz_survivor]
+    FROM [#merged] AS [m]
+    WHERE [m].[sz_first_rank] = 1
+  ) AS [m] ON [m].[sz_island] = [i].[sz_island] AND [m].[sz_island] + CHAR(1) = [i].[sz_island] + CHAR(1)
+  WHERE [i].[sz_is_new] = 1
+) AS [x];
+GO
+
+-- versions: Each session that gained a pageview, as it stands now.
+INSERT INTO [session_versions] (
+  [anchor], [run_id], [session_id], [user_id], [started_at], [ended_at], [last_event_id],
+  [first_sequence], [last_sequence], [pageviews], [anchors], [entry_page], [exit_page]
+)
+SELECT
+  [x].[anchor] AS [anchor],
+  (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) AS [run_id],
+  [x].[session_id] AS [session_id],
+  [x].[user_id] AS [user_id],
+  [x].[started_at] AS [started_at],
+  [x].[ended_at] AS [ended_at],
+  [x].[last_event_id] AS [last_event_id],
+  [x].[first_sequence] AS [first_sequence],
+  [x].[last_sequence] AS [last_sequence],
+  [x].[pageviews] AS [pageviews],
+  [x].[anchors] AS [anchors],
+  [x].[entry_page] AS [entry_page],
+  [x].[exit_page] AS [exit_page]
+FROM (
+  SELECT
+    [g].[sz_survivor] AS [anchor],
+    [g].[user_id] AS [user_id],
+    [g].[pageviews] AS [pageviews],
+    CASE WHEN [g].[anchors] = 0 THEN 1 ELSE [g].[anchors] END AS [anchors],
+    [g].[session_id] AS [session_id],
+    [g].[started_at] AS [started_at],
+    [g].[first_sequence] AS [first_sequence],
+    [g].[entry_page] AS [entry_page],
+    [g].[ended_at] AS [ended_at],
+    [g].[last_event_id] AS [last_event_id],
+    [g].[last_sequence] AS [last_sequence],
+    [g].[exit_page] AS [exit_page]
+  FROM (
+    SELECT
+      [m].[sz_island] AS [sz_island],
+      [m].[sz_survivor] AS [sz_survivor],
+      [m].[user_id] AS [user_id],
+      max(CASE WHEN [m].[sz_first_rank] = 1 THEN [m].[session_id] ELSE CAST(NULL AS varchar(8000)) END) AS [session_id],
+      max(CASE WHEN [m].[sz_first_rank] = 1 THEN [m].[started_at] ELSE CAST(NULL AS datetime2(6)) END) AS [started_at],
+      max(CASE WHEN [m].[sz_first_rank] = 1 THEN [m].[first_sequence] ELSE CAST(NULL AS bigint) END) AS [first_sequence],
+      max(CASE WHEN [m].[sz_first_rank] = 1 THEN [m].[entry_page] ELSE CAST(NULL AS varchar(8000)) END) AS [entry_page],
+      max(CASE WHEN [m].[sz_last_rank] = 1 THEN [m].[ended_at] ELSE CAST(NULL AS datetime2(6)) END) AS [ended_at],
+      max(CASE WHEN [m].[sz_last_rank] = 1 THEN [m].[last_event_id] ELSE CAST(NULL AS varchar(8000)) END) AS [last_event_id],
+      max(CASE WHEN [m].[sz_last_rank] = 1 THEN [m].[last_sequence] ELSE CAST(NULL AS bigint) END) AS [last_sequence],
+      max(CASE WHEN [m].[sz_last_rank] = 1 THEN [m].[exit_page] ELSE CAST(NULL AS varchar(8000)) END) AS [exit_page],
+      coalesce(sum(CAST([m].[pageviews] AS bigint)), 0) AS [pageviews],
+      coalesce(sum(CAST([m].[anchors] AS bigint)), 0) AS [anchors]
+    FROM [#merged] AS [m]
+    GROUP BY [m].[sz_island], [m].[sz_island] + CHAR(1), [m].[sz_survivor], [m].[sz_survivor] + CHAR(1), [m].[user_id], [m].[user_id] + CHAR(1)
+  ) AS [g]
 ) AS [x];
 GO
 
 -- quarantine: What cannot be sessionized, and why.
 INSERT INTO [session_quarantine] (
-  [reason], [event_id], [user_id], [page_view_at], [page], [source_file], [line], [run_id]
+  [reason], [event_id], [user_id], [page_view_at], [page], [source_file], [line], [run_id], [row_key]
 )
 SELECT
   [x].[reason] AS [reason],
@@ -717,20 +943,22 @@ SELECT
   [x].[page] AS [page],
   CAST(NULL AS varchar(8000)) AS [source_file],
   CAST(NULL AS bigint) AS [line],
-  (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) AS [run_id]
+  (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) AS [run_id],
+  [x].[row_key] AS [row_key]
 FROM [#rejected] AS [x];
 GO
 
 -- finished: Closes the run.
 INSERT INTO [session_runs] (
   [run_id], [state], [recorded_at], [job], [mode], [window_from], [window_to], [arrival_mark],
-  [arrival_mark_at], [pageviews], [lineage_rows], [quarantined], [engine], [tool_version]
+  [arrival_mark_at], [pageviews], [sessions], [lineage_rows], [quarantined], [layout], [engine],
+  [tool_version]
 )
 SELECT
   (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) AS [run_id],
   'finished' AS [state],
   SYSUTCDATETIME() AS [recorded_at],
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS [job],
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS [job],
   'window' AS [mode],
   CAST('{{ start_time }}' AS datetime2(6)) AS [window_from],
   CAST('{{ end_time }}' AS datetime2(6)) AS [window_to],
@@ -748,9 +976,16 @@ SELECT
     WHERE [started_run].[run_id] = (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run])
       AND [started_run].[state] = 'started' AND [started_run].[state] + CHAR(1) = 'started' + CHAR(1)
   ) AS [arrival_mark_at],
-  (SELECT count_big(*) AS [n] FROM [#islands] AS [x] WHERE [x].[is_new] = 1) AS [pageviews],
+  (
+    SELECT
+      coalesce(sum(CAST([x].[pageviews] AS bigint)), 0) AS [n]
+    FROM [#merged] AS [x]
+    WHERE [x].[anchor] IS NULL
+  ) AS [pageviews],
+  (SELECT count_big(*) AS [n] FROM [#merged] AS [x] WHERE [x].[sz_first_rank] = 1) AS [sessions],
   (SELECT count_big(*) AS [n] FROM [#superseded] AS [x]) AS [lineage_rows],
   (SELECT count_big(*) AS [n] FROM [#rejected] AS [x]) AS [quarantined],
+  2 AS [layout],
   'Microsoft Fabric warehouse' AS [engine],
   'script' AS [tool_version]
 FROM (SELECT 1 AS [one]) AS [o];
@@ -764,7 +999,7 @@ DROP TABLE [#picked];
 GO
 DROP TABLE [#repeated];
 GO
-DROP TABLE [#copies];
+DROP TABLE [#duplicates];
 GO
 DROP TABLE [#fresh];
 GO
@@ -776,7 +1011,9 @@ DROP TABLE [#neighbours];
 GO
 DROP TABLE [#islands];
 GO
-DROP TABLE [#moved];
+DROP TABLE [#united];
+GO
+DROP TABLE [#merged];
 GO
 DROP TABLE [#superseded];
 GO

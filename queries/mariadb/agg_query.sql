@@ -65,55 +65,24 @@ FROM (
         `s`.`is_bounce` AS `is_bounce`
       FROM (
         SELECT
-          `g`.`session_id` AS `session_id`,
-          `f`.`user_id` AS `user_id`,
-          `f`.`page_view_at` AS `started_at`,
-          `g`.`ended_at` AS `ended_at`,
-          (timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`)) * 0.000001 AS `duration`,
-          timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`) AS `duration_microseconds`,
-          `g`.`pageviews` AS `pageviews`,
-          `f`.`page` AS `entry_page`,
-          (
-            SELECT `x`.`page`
-            FROM `session_table` AS `x`
-            WHERE `x`.`user_id` = `f`.`user_id`
-              AND `x`.`page_view_at` = `g`.`ended_at`
-            ORDER BY `x`.`event_id` DESC
-            LIMIT 1
-          ) AS `exit_page`,
-          CASE WHEN `g`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
-        FROM (
-          SELECT `e`.`session_id` AS `session_id`, max(`e`.`page_view_at`) AS `ended_at`, count(*) AS `pageviews`
-          FROM (
-            SELECT
-              `r`.`event_id` AS `event_id`,
-              `r`.`current_session` AS `session_id`,
-              `r`.`user_id` AS `user_id`,
-              `r`.`page_view_at` AS `page_view_at`,
-              `r`.`page` AS `page`,
-              `r`.`first_session_id` AS `first_session_id`,
-              `r`.`run_id` AS `run_id`
-            FROM (
-              SELECT
-                `t`.`event_id` AS `event_id`,
-                `t`.`user_id` AS `user_id`,
-                `t`.`page_view_at` AS `page_view_at`,
-                `t`.`page` AS `page`,
-                `t`.`session_id` AS `first_session_id`,
-                `t`.`run_id` AS `run_id`,
-                coalesce((
-                  SELECT `l`.`became`
-                  FROM `session_lineage` AS `l`
-                  WHERE `l`.`session_id` = `t`.`session_id`
-                  ORDER BY `l`.`became_at`, `l`.`became`
-                  LIMIT 1
-                ), `t`.`session_id`) AS `current_session`
-              FROM `session_table` AS `t`
-            ) AS `r`
-          ) AS `e`
-          GROUP BY `e`.`session_id`
-        ) AS `g`
-        STRAIGHT_JOIN `session_table` AS `f` ON `f`.`event_id` = `g`.`session_id`
+          `v`.`session_id` AS `session_id`,
+          `v`.`user_id` AS `user_id`,
+          `v`.`started_at` AS `started_at`,
+          `v`.`ended_at` AS `ended_at`,
+          (timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`)) * 0.000001 AS `duration`,
+          timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`) AS `duration_microseconds`,
+          `v`.`pageviews` AS `pageviews`,
+          `v`.`entry_page` AS `entry_page`,
+          `v`.`exit_page` AS `exit_page`,
+          CASE WHEN `v`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
+        FROM `session_versions` AS `v`
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM `session_versions` AS `w`
+            WHERE `w`.`anchor` = `v`.`anchor`
+              AND `w`.`run_id` > `v`.`run_id`
+          )
+          AND NOT EXISTS (SELECT 1 FROM `session_lineage` AS `l` WHERE `l`.`session_id` = `v`.`anchor`)
       ) AS `s`
     ) AS `s`
   ) AS `r`
@@ -128,55 +97,24 @@ SELECT
   `s`.`pageviews` AS `pageviews`
 FROM (
   SELECT
-    `g`.`session_id` AS `session_id`,
-    `f`.`user_id` AS `user_id`,
-    `f`.`page_view_at` AS `started_at`,
-    `g`.`ended_at` AS `ended_at`,
-    (timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`)) * 0.000001 AS `duration`,
-    timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`) AS `duration_microseconds`,
-    `g`.`pageviews` AS `pageviews`,
-    `f`.`page` AS `entry_page`,
-    (
-      SELECT `x`.`page`
-      FROM `session_table` AS `x`
-      WHERE `x`.`user_id` = `f`.`user_id`
-        AND `x`.`page_view_at` = `g`.`ended_at`
-      ORDER BY `x`.`event_id` DESC
-      LIMIT 1
-    ) AS `exit_page`,
-    CASE WHEN `g`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
-  FROM (
-    SELECT `e`.`session_id` AS `session_id`, max(`e`.`page_view_at`) AS `ended_at`, count(*) AS `pageviews`
-    FROM (
-      SELECT
-        `r`.`event_id` AS `event_id`,
-        `r`.`current_session` AS `session_id`,
-        `r`.`user_id` AS `user_id`,
-        `r`.`page_view_at` AS `page_view_at`,
-        `r`.`page` AS `page`,
-        `r`.`first_session_id` AS `first_session_id`,
-        `r`.`run_id` AS `run_id`
-      FROM (
-        SELECT
-          `t`.`event_id` AS `event_id`,
-          `t`.`user_id` AS `user_id`,
-          `t`.`page_view_at` AS `page_view_at`,
-          `t`.`page` AS `page`,
-          `t`.`session_id` AS `first_session_id`,
-          `t`.`run_id` AS `run_id`,
-          coalesce((
-            SELECT `l`.`became`
-            FROM `session_lineage` AS `l`
-            WHERE `l`.`session_id` = `t`.`session_id`
-            ORDER BY `l`.`became_at`, `l`.`became`
-            LIMIT 1
-          ), `t`.`session_id`) AS `current_session`
-        FROM `session_table` AS `t`
-      ) AS `r`
-    ) AS `e`
-    GROUP BY `e`.`session_id`
-  ) AS `g`
-  STRAIGHT_JOIN `session_table` AS `f` ON `f`.`event_id` = `g`.`session_id`
+    `v`.`session_id` AS `session_id`,
+    `v`.`user_id` AS `user_id`,
+    `v`.`started_at` AS `started_at`,
+    `v`.`ended_at` AS `ended_at`,
+    (timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`)) * 0.000001 AS `duration`,
+    timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`) AS `duration_microseconds`,
+    `v`.`pageviews` AS `pageviews`,
+    `v`.`entry_page` AS `entry_page`,
+    `v`.`exit_page` AS `exit_page`,
+    CASE WHEN `v`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
+  FROM `session_versions` AS `v`
+  WHERE NOT EXISTS (
+      SELECT 1
+      FROM `session_versions` AS `w`
+      WHERE `w`.`anchor` = `v`.`anchor`
+        AND `w`.`run_id` > `v`.`run_id`
+    )
+    AND NOT EXISTS (SELECT 1 FROM `session_lineage` AS `l` WHERE `l`.`session_id` = `v`.`anchor`)
 ) AS `s`
 ORDER BY `user_id`, `first_view`, `session_id`;
 
@@ -191,55 +129,24 @@ SELECT
   CAST(coalesce(sum(CASE WHEN `s`.`is_bounce` = 1 THEN 1 ELSE 0 END), 0) AS SIGNED) AS `bounces`
 FROM (
   SELECT
-    `g`.`session_id` AS `session_id`,
-    `f`.`user_id` AS `user_id`,
-    `f`.`page_view_at` AS `started_at`,
-    `g`.`ended_at` AS `ended_at`,
-    (timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`)) * 0.000001 AS `duration`,
-    timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`) AS `duration_microseconds`,
-    `g`.`pageviews` AS `pageviews`,
-    `f`.`page` AS `entry_page`,
-    (
-      SELECT `x`.`page`
-      FROM `session_table` AS `x`
-      WHERE `x`.`user_id` = `f`.`user_id`
-        AND `x`.`page_view_at` = `g`.`ended_at`
-      ORDER BY `x`.`event_id` DESC
-      LIMIT 1
-    ) AS `exit_page`,
-    CASE WHEN `g`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
-  FROM (
-    SELECT `e`.`session_id` AS `session_id`, max(`e`.`page_view_at`) AS `ended_at`, count(*) AS `pageviews`
-    FROM (
-      SELECT
-        `r`.`event_id` AS `event_id`,
-        `r`.`current_session` AS `session_id`,
-        `r`.`user_id` AS `user_id`,
-        `r`.`page_view_at` AS `page_view_at`,
-        `r`.`page` AS `page`,
-        `r`.`first_session_id` AS `first_session_id`,
-        `r`.`run_id` AS `run_id`
-      FROM (
-        SELECT
-          `t`.`event_id` AS `event_id`,
-          `t`.`user_id` AS `user_id`,
-          `t`.`page_view_at` AS `page_view_at`,
-          `t`.`page` AS `page`,
-          `t`.`session_id` AS `first_session_id`,
-          `t`.`run_id` AS `run_id`,
-          coalesce((
-            SELECT `l`.`became`
-            FROM `session_lineage` AS `l`
-            WHERE `l`.`session_id` = `t`.`session_id`
-            ORDER BY `l`.`became_at`, `l`.`became`
-            LIMIT 1
-          ), `t`.`session_id`) AS `current_session`
-        FROM `session_table` AS `t`
-      ) AS `r`
-    ) AS `e`
-    GROUP BY `e`.`session_id`
-  ) AS `g`
-  STRAIGHT_JOIN `session_table` AS `f` ON `f`.`event_id` = `g`.`session_id`
+    `v`.`session_id` AS `session_id`,
+    `v`.`user_id` AS `user_id`,
+    `v`.`started_at` AS `started_at`,
+    `v`.`ended_at` AS `ended_at`,
+    (timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`)) * 0.000001 AS `duration`,
+    timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`) AS `duration_microseconds`,
+    `v`.`pageviews` AS `pageviews`,
+    `v`.`entry_page` AS `entry_page`,
+    `v`.`exit_page` AS `exit_page`,
+    CASE WHEN `v`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
+  FROM `session_versions` AS `v`
+  WHERE NOT EXISTS (
+      SELECT 1
+      FROM `session_versions` AS `w`
+      WHERE `w`.`anchor` = `v`.`anchor`
+        AND `w`.`run_id` > `v`.`run_id`
+    )
+    AND NOT EXISTS (SELECT 1 FROM `session_lineage` AS `l` WHERE `l`.`session_id` = `v`.`anchor`)
 ) AS `s`
 GROUP BY `s`.`user_id`
 ORDER BY `user_id`;
@@ -262,30 +169,36 @@ FROM (
       `e`.`user_id` AS `user_id`
     FROM (
       SELECT
-        `r`.`event_id` AS `event_id`,
-        `r`.`current_session` AS `session_id`,
-        `r`.`user_id` AS `user_id`,
-        `r`.`page_view_at` AS `page_view_at`,
-        `r`.`page` AS `page`,
-        `r`.`first_session_id` AS `first_session_id`,
-        `r`.`run_id` AS `run_id`
+        `a`.`event_id` AS `event_id`,
+        (
+          SELECT `v`.`session_id`
+          FROM `session_versions` AS `v`
+          WHERE `v`.`anchor` = `a`.`anchor`
+          ORDER BY `v`.`run_id` DESC
+          LIMIT 1
+        ) AS `session_id`,
+        `a`.`user_id` AS `user_id`,
+        `a`.`page_view_at` AS `page_view_at`,
+        `a`.`sequence` AS `sequence`,
+        `a`.`page` AS `page`,
+        `a`.`run_id` AS `run_id`
       FROM (
         SELECT
           `t`.`event_id` AS `event_id`,
           `t`.`user_id` AS `user_id`,
           `t`.`page_view_at` AS `page_view_at`,
+          `t`.`sequence` AS `sequence`,
           `t`.`page` AS `page`,
-          `t`.`session_id` AS `first_session_id`,
           `t`.`run_id` AS `run_id`,
           coalesce((
             SELECT `l`.`became`
             FROM `session_lineage` AS `l`
             WHERE `l`.`session_id` = `t`.`session_id`
-            ORDER BY `l`.`became_at`, `l`.`became`
+            ORDER BY `l`.`run_id` DESC
             LIMIT 1
-          ), `t`.`session_id`) AS `current_session`
+          ), `t`.`session_id`) AS `anchor`
         FROM `session_table` AS `t`
-      ) AS `r`
+      ) AS `a`
     ) AS `e`
   ) AS `v`
   GROUP BY `v`.`day`
@@ -301,55 +214,24 @@ LEFT JOIN (
       CASE WHEN `s`.`is_bounce` = 1 THEN 1 ELSE 0 END AS `bounce`
     FROM (
       SELECT
-        `g`.`session_id` AS `session_id`,
-        `f`.`user_id` AS `user_id`,
-        `f`.`page_view_at` AS `started_at`,
-        `g`.`ended_at` AS `ended_at`,
-        (timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`)) * 0.000001 AS `duration`,
-        timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`) AS `duration_microseconds`,
-        `g`.`pageviews` AS `pageviews`,
-        `f`.`page` AS `entry_page`,
-        (
-          SELECT `x`.`page`
-          FROM `session_table` AS `x`
-          WHERE `x`.`user_id` = `f`.`user_id`
-            AND `x`.`page_view_at` = `g`.`ended_at`
-          ORDER BY `x`.`event_id` DESC
-          LIMIT 1
-        ) AS `exit_page`,
-        CASE WHEN `g`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
-      FROM (
-        SELECT `e`.`session_id` AS `session_id`, max(`e`.`page_view_at`) AS `ended_at`, count(*) AS `pageviews`
-        FROM (
-          SELECT
-            `r`.`event_id` AS `event_id`,
-            `r`.`current_session` AS `session_id`,
-            `r`.`user_id` AS `user_id`,
-            `r`.`page_view_at` AS `page_view_at`,
-            `r`.`page` AS `page`,
-            `r`.`first_session_id` AS `first_session_id`,
-            `r`.`run_id` AS `run_id`
-          FROM (
-            SELECT
-              `t`.`event_id` AS `event_id`,
-              `t`.`user_id` AS `user_id`,
-              `t`.`page_view_at` AS `page_view_at`,
-              `t`.`page` AS `page`,
-              `t`.`session_id` AS `first_session_id`,
-              `t`.`run_id` AS `run_id`,
-              coalesce((
-                SELECT `l`.`became`
-                FROM `session_lineage` AS `l`
-                WHERE `l`.`session_id` = `t`.`session_id`
-                ORDER BY `l`.`became_at`, `l`.`became`
-                LIMIT 1
-              ), `t`.`session_id`) AS `current_session`
-            FROM `session_table` AS `t`
-          ) AS `r`
-        ) AS `e`
-        GROUP BY `e`.`session_id`
-      ) AS `g`
-      STRAIGHT_JOIN `session_table` AS `f` ON `f`.`event_id` = `g`.`session_id`
+        `v`.`session_id` AS `session_id`,
+        `v`.`user_id` AS `user_id`,
+        `v`.`started_at` AS `started_at`,
+        `v`.`ended_at` AS `ended_at`,
+        (timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`)) * 0.000001 AS `duration`,
+        timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`) AS `duration_microseconds`,
+        `v`.`pageviews` AS `pageviews`,
+        `v`.`entry_page` AS `entry_page`,
+        `v`.`exit_page` AS `exit_page`,
+        CASE WHEN `v`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
+      FROM `session_versions` AS `v`
+      WHERE NOT EXISTS (
+          SELECT 1
+          FROM `session_versions` AS `w`
+          WHERE `w`.`anchor` = `v`.`anchor`
+            AND `w`.`run_id` > `v`.`run_id`
+        )
+        AND NOT EXISTS (SELECT 1 FROM `session_lineage` AS `l` WHERE `l`.`session_id` = `v`.`anchor`)
     ) AS `s`
   ) AS `b`
   GROUP BY `b`.`day`

@@ -22,6 +22,7 @@ SET @sessionizer_sql = IF(
   `event_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   `user_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   `page_view_at` datetime(6),
+  `sequence` bigint,
   `page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
@@ -48,6 +49,7 @@ SET @sessionizer_sql = IF(
   `session_id` varbinary(1024) NOT NULL,
   `user_id` varbinary(1024) NOT NULL,
   `page_view_at` datetime(6) NOT NULL,
+  `sequence` bigint,
   `page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   `run_id` bigint NOT NULL,
   PRIMARY KEY (`event_id`)
@@ -56,7 +58,7 @@ PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
 DEALLOCATE PREPARE sessionizer_statement;
 
--- session_lineage: Which session ids were superseded, and by which.
+-- session_lineage: Which anchors were merged, and into which.
 SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
@@ -64,9 +66,32 @@ SET @sessionizer_sql = IF(
   ) = 0, 'CREATE TABLE IF NOT EXISTS `session_lineage` (
   `session_id` varbinary(1024) NOT NULL,
   `became` varbinary(1024) NOT NULL,
-  `became_at` datetime(6) NOT NULL,
-  `reason` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
   `run_id` bigint NOT NULL
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin', 'DO 0');
+PREPARE sessionizer_statement FROM @sessionizer_sql;
+EXECUTE sessionizer_statement;
+DEALLOCATE PREPARE sessionizer_statement;
+
+-- session_versions: One row for each session that a run made or changed.
+SET @sessionizer_sql = IF(
+  (
+    SELECT count(*) FROM information_schema.statistics
+    WHERE table_schema = database() AND index_name = replace('`session_versions`', '`', '')
+  ) = 0, 'CREATE TABLE IF NOT EXISTS `session_versions` (
+  `anchor` varbinary(1024) NOT NULL,
+  `run_id` bigint NOT NULL,
+  `session_id` varbinary(1024) NOT NULL,
+  `user_id` varbinary(1024) NOT NULL,
+  `started_at` datetime(6) NOT NULL,
+  `ended_at` datetime(6) NOT NULL,
+  `last_event_id` varbinary(1024) NOT NULL,
+  `first_sequence` bigint,
+  `last_sequence` bigint,
+  `pageviews` bigint NOT NULL,
+  `anchors` bigint NOT NULL,
+  `entry_page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
+  `exit_page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
+  PRIMARY KEY (`anchor`, `run_id`)
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
@@ -88,8 +113,10 @@ SET @sessionizer_sql = IF(
   `arrival_mark` bigint,
   `arrival_mark_at` datetime(6),
   `pageviews` bigint,
+  `sessions` bigint,
   `lineage_rows` bigint,
   `quarantined` bigint,
+  `layout` bigint,
   `engine` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
   `tool_version` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
   PRIMARY KEY (`run_id`, `state`)
@@ -111,7 +138,8 @@ SET @sessionizer_sql = IF(
   `page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   `source_file` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   `line` bigint,
-  `run_id` bigint
+  `run_id` bigint,
+  `row_key` varbinary(1024) NOT NULL
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
@@ -127,12 +155,32 @@ PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
 DEALLOCATE PREPARE sessionizer_statement;
 
+-- session_versions_by_user_id: Keeps a run's cost with the new data.
+SET @sessionizer_sql = IF(
+  (
+    SELECT count(*) FROM information_schema.statistics
+    WHERE table_schema = database() AND index_name = replace('`session_versions_by_user_id`', '`', '')
+  ) = 0, 'CREATE INDEX `session_versions_by_user_id` ON `session_versions` (`user_id`, `started_at`)', 'DO 0');
+PREPARE sessionizer_statement FROM @sessionizer_sql;
+EXECUTE sessionizer_statement;
+DEALLOCATE PREPARE sessionizer_statement;
+
+-- session_versions_by_session_id: Keeps a run's cost with the new data.
+SET @sessionizer_sql = IF(
+  (
+    SELECT count(*) FROM information_schema.statistics
+    WHERE table_schema = database() AND index_name = replace('`session_versions_by_session_id`', '`', '')
+  ) = 0, 'CREATE INDEX `session_versions_by_session_id` ON `session_versions` (`session_id`)', 'DO 0');
+PREPARE sessionizer_statement FROM @sessionizer_sql;
+EXECUTE sessionizer_statement;
+DEALLOCATE PREPARE sessionizer_statement;
+
 -- session_lineage_by_session_id: Keeps a run's cost with the new data.
 SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
     WHERE table_schema = database() AND index_name = replace('`session_lineage_by_session_id`', '`', '')
-  ) = 0, 'CREATE INDEX `session_lineage_by_session_id` ON `session_lineage` (`session_id`, `became_at`, `became`)', 'DO 0');
+  ) = 0, 'CREATE INDEX `session_lineage_by_session_id` ON `session_lineage` (`session_id`, `run_id`)', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
 DEALLOCATE PREPARE sessionizer_statement;
@@ -147,12 +195,12 @@ PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
 DEALLOCATE PREPARE sessionizer_statement;
 
--- session_quarantine_by_event_id: Keeps a run's cost with the new data.
+-- session_quarantine_by_row_key: Keeps a run's cost with the new data.
 SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('`session_quarantine_by_event_id`', '`', '')
-  ) = 0, 'CREATE INDEX `session_quarantine_by_event_id` ON `session_quarantine` (`event_id`(255))', 'DO 0');
+    WHERE table_schema = database() AND index_name = replace('`session_quarantine_by_row_key`', '`', '')
+  ) = 0, 'CREATE INDEX `session_quarantine_by_row_key` ON `session_quarantine` (`row_key`)', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
 DEALLOCATE PREPARE sessionizer_statement;
@@ -160,80 +208,55 @@ DEALLOCATE PREPARE sessionizer_statement;
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW `session_events` AS
 SELECT
-  CONVERT(`r`.`event_id` USING utf8mb4) AS `event_id`,
-  CONVERT(`r`.`current_session` USING utf8mb4) AS `session_id`,
-  CONVERT(`r`.`user_id` USING utf8mb4) AS `user_id`,
-  `r`.`page_view_at` AS `page_view_at`,
-  CONVERT(`r`.`page` USING utf8mb4) AS `page`,
-  CONVERT(`r`.`first_session_id` USING utf8mb4) AS `first_session_id`,
-  `r`.`run_id` AS `run_id`
+  CONVERT(`a`.`event_id` USING utf8mb4) AS `event_id`,
+  CONVERT((
+    SELECT `v`.`session_id`
+    FROM `session_versions` AS `v`
+    WHERE `v`.`anchor` = `a`.`anchor`
+    ORDER BY `v`.`run_id` DESC
+    LIMIT 1
+  ) USING utf8mb4) AS `session_id`,
+  CONVERT(`a`.`user_id` USING utf8mb4) AS `user_id`,
+  `a`.`page_view_at` AS `page_view_at`,
+  `a`.`sequence` AS `sequence`,
+  CONVERT(`a`.`page` USING utf8mb4) AS `page`,
+  `a`.`run_id` AS `run_id`
 FROM (
   SELECT
     `t`.`event_id` AS `event_id`,
     `t`.`user_id` AS `user_id`,
     `t`.`page_view_at` AS `page_view_at`,
+    `t`.`sequence` AS `sequence`,
     `t`.`page` AS `page`,
-    `t`.`session_id` AS `first_session_id`,
     `t`.`run_id` AS `run_id`,
     coalesce((
       SELECT `l`.`became`
       FROM `session_lineage` AS `l`
       WHERE `l`.`session_id` = `t`.`session_id`
-      ORDER BY `l`.`became_at`, `l`.`became`
+      ORDER BY `l`.`run_id` DESC
       LIMIT 1
-    ), `t`.`session_id`) AS `current_session`
+    ), `t`.`session_id`) AS `anchor`
   FROM `session_table` AS `t`
-) AS `r`;
+) AS `a`;
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW `sessions` AS
 SELECT
-  CONVERT(`g`.`session_id` USING utf8mb4) AS `session_id`,
-  CONVERT(`f`.`user_id` USING utf8mb4) AS `user_id`,
-  `f`.`page_view_at` AS `started_at`,
-  `g`.`ended_at` AS `ended_at`,
-  (timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`)) * 0.000001 AS `duration`,
-  timestampdiff(MICROSECOND, `f`.`page_view_at`, `g`.`ended_at`) AS `duration_microseconds`,
-  `g`.`pageviews` AS `pageviews`,
-  CONVERT(`f`.`page` USING utf8mb4) AS `entry_page`,
-  CONVERT((
-    SELECT `x`.`page`
-    FROM `session_table` AS `x`
-    WHERE `x`.`user_id` = `f`.`user_id`
-      AND `x`.`page_view_at` = `g`.`ended_at`
-    ORDER BY `x`.`event_id` DESC
-    LIMIT 1
-  ) USING utf8mb4) AS `exit_page`,
-  CASE WHEN `g`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
-FROM (
-  SELECT `e`.`session_id` AS `session_id`, max(`e`.`page_view_at`) AS `ended_at`, count(*) AS `pageviews`
-  FROM (
-    SELECT
-      `r`.`event_id` AS `event_id`,
-      `r`.`current_session` AS `session_id`,
-      `r`.`user_id` AS `user_id`,
-      `r`.`page_view_at` AS `page_view_at`,
-      `r`.`page` AS `page`,
-      `r`.`first_session_id` AS `first_session_id`,
-      `r`.`run_id` AS `run_id`
-    FROM (
-      SELECT
-        `t`.`event_id` AS `event_id`,
-        `t`.`user_id` AS `user_id`,
-        `t`.`page_view_at` AS `page_view_at`,
-        `t`.`page` AS `page`,
-        `t`.`session_id` AS `first_session_id`,
-        `t`.`run_id` AS `run_id`,
-        coalesce((
-          SELECT `l`.`became`
-          FROM `session_lineage` AS `l`
-          WHERE `l`.`session_id` = `t`.`session_id`
-          ORDER BY `l`.`became_at`, `l`.`became`
-          LIMIT 1
-        ), `t`.`session_id`) AS `current_session`
-      FROM `session_table` AS `t`
-    ) AS `r`
-  ) AS `e`
-  GROUP BY `e`.`session_id`
-) AS `g`
-STRAIGHT_JOIN `session_table` AS `f` ON `f`.`event_id` = `g`.`session_id`;
+  CONVERT(`v`.`session_id` USING utf8mb4) AS `session_id`,
+  CONVERT(`v`.`user_id` USING utf8mb4) AS `user_id`,
+  `v`.`started_at` AS `started_at`,
+  `v`.`ended_at` AS `ended_at`,
+  (timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`)) * 0.000001 AS `duration`,
+  timestampdiff(MICROSECOND, `v`.`started_at`, `v`.`ended_at`) AS `duration_microseconds`,
+  `v`.`pageviews` AS `pageviews`,
+  CONVERT(`v`.`entry_page` USING utf8mb4) AS `entry_page`,
+  CONVERT(`v`.`exit_page` USING utf8mb4) AS `exit_page`,
+  CASE WHEN `v`.`pageviews` = 1 THEN 1 ELSE 0 END AS `is_bounce`
+FROM `session_versions` AS `v`
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM `session_versions` AS `w`
+    WHERE `w`.`anchor` = `v`.`anchor`
+      AND `w`.`run_id` > `v`.`run_id`
+  )
+  AND NOT EXISTS (SELECT 1 FROM `session_lineage` AS `l` WHERE `l`.`session_id` = `v`.`anchor`);

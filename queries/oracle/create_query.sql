@@ -19,6 +19,7 @@ BEGIN
   "event_id" VARCHAR2(4000 BYTE),
   "user_id" VARCHAR2(4000 BYTE),
   "page_view_at" TIMESTAMP(6),
+  "sequence" NUMBER(19),
   "page" VARCHAR2(4000 BYTE)
 )';
 EXCEPTION
@@ -41,6 +42,7 @@ BEGIN
   "session_id" VARCHAR2(1024 BYTE) NOT NULL,
   "user_id" VARCHAR2(1024 BYTE) NOT NULL,
   "page_view_at" TIMESTAMP(6) NOT NULL,
+  "sequence" NUMBER(19),
   "page" VARCHAR2(4000 BYTE),
   "run_id" NUMBER(19) NOT NULL,
   PRIMARY KEY ("event_id")
@@ -50,14 +52,35 @@ EXCEPTION
 END;
 /
 
--- session_lineage: Which session ids were superseded, and by which.
+-- session_lineage: Which anchors were merged, and into which.
 BEGIN
   EXECUTE IMMEDIATE 'CREATE TABLE "session_lineage" (
   "session_id" VARCHAR2(1024 BYTE) NOT NULL,
   "became" VARCHAR2(1024 BYTE) NOT NULL,
-  "became_at" TIMESTAMP(6) NOT NULL,
-  "reason" VARCHAR2(4000 BYTE) NOT NULL,
   "run_id" NUMBER(19) NOT NULL
+)';
+EXCEPTION
+  WHEN OTHERS THEN IF SQLCODE NOT IN (-955, -1408) THEN RAISE; END IF;
+END;
+/
+
+-- session_versions: One row for each session that a run made or changed.
+BEGIN
+  EXECUTE IMMEDIATE 'CREATE TABLE "session_versions" (
+  "anchor" VARCHAR2(1024 BYTE) NOT NULL,
+  "run_id" NUMBER(19) NOT NULL,
+  "session_id" VARCHAR2(1024 BYTE) NOT NULL,
+  "user_id" VARCHAR2(1024 BYTE) NOT NULL,
+  "started_at" TIMESTAMP(6) NOT NULL,
+  "ended_at" TIMESTAMP(6) NOT NULL,
+  "last_event_id" VARCHAR2(1024 BYTE) NOT NULL,
+  "first_sequence" NUMBER(19),
+  "last_sequence" NUMBER(19),
+  "pageviews" NUMBER(19) NOT NULL,
+  "anchors" NUMBER(19) NOT NULL,
+  "entry_page" VARCHAR2(4000 BYTE),
+  "exit_page" VARCHAR2(4000 BYTE),
+  PRIMARY KEY ("anchor", "run_id")
 )';
 EXCEPTION
   WHEN OTHERS THEN IF SQLCODE NOT IN (-955, -1408) THEN RAISE; END IF;
@@ -77,8 +100,10 @@ BEGIN
   "arrival_mark" NUMBER(19),
   "arrival_mark_at" TIMESTAMP(6),
   "pageviews" NUMBER(19),
+  "sessions" NUMBER(19),
   "lineage_rows" NUMBER(19),
   "quarantined" NUMBER(19),
+  "layout" NUMBER(19),
   "engine" VARCHAR2(4000 BYTE) NOT NULL,
   "tool_version" VARCHAR2(4000 BYTE) NOT NULL,
   PRIMARY KEY ("run_id", "state")
@@ -98,7 +123,8 @@ BEGIN
   "page" VARCHAR2(4000 BYTE),
   "source_file" VARCHAR2(4000 BYTE),
   "line" NUMBER(19),
-  "run_id" NUMBER(19)
+  "run_id" NUMBER(19),
+  "row_key" VARCHAR2(1024 BYTE) NOT NULL
 )';
 EXCEPTION
   WHEN OTHERS THEN IF SQLCODE NOT IN (-955, -1408) THEN RAISE; END IF;
@@ -113,9 +139,25 @@ EXCEPTION
 END;
 /
 
+-- session_versions_by_user_id: Keeps a run's cost with the new data.
+BEGIN
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_versions_by_user_id" ON "session_versions" ("user_id", "started_at")';
+EXCEPTION
+  WHEN OTHERS THEN IF SQLCODE NOT IN (-955, -1408) THEN RAISE; END IF;
+END;
+/
+
+-- session_versions_by_session_id: Keeps a run's cost with the new data.
+BEGIN
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_versions_by_session_id" ON "session_versions" ("session_id")';
+EXCEPTION
+  WHEN OTHERS THEN IF SQLCODE NOT IN (-955, -1408) THEN RAISE; END IF;
+END;
+/
+
 -- session_lineage_by_session_id: Keeps a run's cost with the new data.
 BEGIN
-  EXECUTE IMMEDIATE 'CREATE INDEX "session_lineage_by_session_id" ON "session_lineage" ("session_id", "became_at", "became")';
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_lineage_by_session_id" ON "session_lineage" ("session_id", "run_id")';
 EXCEPTION
   WHEN OTHERS THEN IF SQLCODE NOT IN (-955, -1408) THEN RAISE; END IF;
 END;
@@ -129,9 +171,9 @@ EXCEPTION
 END;
 /
 
--- session_quarantine_by_event_id: Keeps a run's cost with the new data.
+-- session_quarantine_by_row_key: Keeps a run's cost with the new data.
 BEGIN
-  EXECUTE IMMEDIATE 'CREATE INDEX "session_quarantine_by_event_id" ON "session_quarantine" ("event_id")';
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_quarantine_by_row_key" ON "session_quarantine" ("row_key")';
 EXCEPTION
   WHEN OTHERS THEN IF SQLCODE NOT IN (-955, -1408) THEN RAISE; END IF;
 END;
@@ -140,22 +182,22 @@ END;
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW "session_events" AS
 SELECT
-  "r"."event_id" AS "event_id",
-  "r"."current_session" AS "session_id",
-  "r"."user_id" AS "user_id",
-  "r"."page_view_at" AS "page_view_at",
-  "r"."page" AS "page",
-  "r"."first_session_id" AS "first_session_id",
-  "r"."run_id" AS "run_id"
+  "a"."event_id" AS "event_id",
+  "s"."session_id" AS "session_id",
+  "a"."user_id" AS "user_id",
+  "a"."page_view_at" AS "page_view_at",
+  "a"."sequence" AS "sequence",
+  "a"."page" AS "page",
+  "a"."run_id" AS "run_id"
 FROM (
   SELECT
     "t"."event_id" AS "event_id",
     "t"."user_id" AS "user_id",
     "t"."page_view_at" AS "page_view_at",
+    "t"."sequence" AS "sequence",
     "t"."page" AS "page",
-    "t"."session_id" AS "first_session_id",
     "t"."run_id" AS "run_id",
-    coalesce("v"."became", "t"."session_id") AS "current_session"
+    coalesce("r"."became", "t"."session_id") AS "anchor"
   FROM "session_table" "t"
   LEFT JOIN (
     SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
@@ -163,83 +205,100 @@ FROM (
       SELECT
         "l"."session_id" AS "session_id",
         "l"."became" AS "became",
-        "l"."became_at" AS "became_at",
-        "l"."reason" AS "reason",
         "l"."run_id" AS "run_id",
-        row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."became_at", "l"."became") AS "rank"
+        row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."run_id" DESC) AS "sz_rank"
       FROM "session_lineage" "l"
     ) "k"
-    WHERE "k"."rank" = 1
-  ) "v" ON "v"."session_id" = "t"."session_id"
-) "r"
+    WHERE "k"."sz_rank" = 1
+  ) "r" ON "r"."session_id" = "t"."session_id"
+) "a"
+JOIN (
+  SELECT "k"."anchor" AS "anchor", "k"."session_id" AS "session_id"
+  FROM (
+    SELECT
+      "v"."anchor" AS "anchor",
+      "v"."run_id" AS "run_id",
+      "v"."session_id" AS "session_id",
+      "v"."user_id" AS "user_id",
+      "v"."started_at" AS "started_at",
+      "v"."ended_at" AS "ended_at",
+      "v"."last_event_id" AS "last_event_id",
+      "v"."first_sequence" AS "first_sequence",
+      "v"."last_sequence" AS "last_sequence",
+      "v"."pageviews" AS "pageviews",
+      "v"."anchors" AS "anchors",
+      "v"."entry_page" AS "entry_page",
+      "v"."exit_page" AS "exit_page",
+      row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
+    FROM "session_versions" "v"
+  ) "k"
+  WHERE "k"."sz_rank" = 1
+) "s" ON "s"."anchor" = "a"."anchor"
 /
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW "sessions" AS
 SELECT
-  "g"."session_id" AS "session_id",
-  "f"."user_id" AS "user_id",
-  "f"."page_view_at" AS "started_at",
-  "g"."ended_at" AS "ended_at",
-  CAST((EXTRACT(DAY FROM ("g"."ended_at" - "f"."page_view_at")) * 86400000000 + EXTRACT(HOUR FROM ("g"."ended_at" - "f"."page_view_at")) * 3600000000 + EXTRACT(MINUTE FROM ("g"."ended_at" - "f"."page_view_at")) * 60000000 + EXTRACT(SECOND FROM ("g"."ended_at" - "f"."page_view_at")) * 1000000) / 1000000 AS NUMBER(20, 6)) AS "duration",
-  EXTRACT(DAY FROM ("g"."ended_at" - "f"."page_view_at")) * 86400000000 + EXTRACT(HOUR FROM ("g"."ended_at" - "f"."page_view_at")) * 3600000000 + EXTRACT(MINUTE FROM ("g"."ended_at" - "f"."page_view_at")) * 60000000 + EXTRACT(SECOND FROM ("g"."ended_at" - "f"."page_view_at")) * 1000000 AS "duration_microseconds",
-  "g"."pageviews" AS "pageviews",
-  "f"."page" AS "entry_page",
-  "x"."page" AS "exit_page",
-  CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+  "v"."session_id" AS "session_id",
+  "v"."user_id" AS "user_id",
+  "v"."started_at" AS "started_at",
+  "v"."ended_at" AS "ended_at",
+  CAST((EXTRACT(DAY FROM ("v"."ended_at" - "v"."started_at")) * 86400000000 + EXTRACT(HOUR FROM ("v"."ended_at" - "v"."started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("v"."ended_at" - "v"."started_at")) * 60000000 + EXTRACT(SECOND FROM ("v"."ended_at" - "v"."started_at")) * 1000000) / 1000000 AS NUMBER(20, 6)) AS "duration",
+  EXTRACT(DAY FROM ("v"."ended_at" - "v"."started_at")) * 86400000000 + EXTRACT(HOUR FROM ("v"."ended_at" - "v"."started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("v"."ended_at" - "v"."started_at")) * 60000000 + EXTRACT(SECOND FROM ("v"."ended_at" - "v"."started_at")) * 1000000 AS "duration_microseconds",
+  "v"."pageviews" AS "pageviews",
+  "v"."entry_page" AS "entry_page",
+  "v"."exit_page" AS "exit_page",
+  CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
 FROM (
-  SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
+  SELECT
+    "v"."anchor" AS "anchor",
+    "v"."run_id" AS "run_id",
+    "v"."session_id" AS "session_id",
+    "v"."user_id" AS "user_id",
+    "v"."started_at" AS "started_at",
+    "v"."ended_at" AS "ended_at",
+    "v"."last_event_id" AS "last_event_id",
+    "v"."first_sequence" AS "first_sequence",
+    "v"."last_sequence" AS "last_sequence",
+    "v"."pageviews" AS "pageviews",
+    "v"."anchors" AS "anchors",
+    "v"."entry_page" AS "entry_page",
+    "v"."exit_page" AS "exit_page"
   FROM (
     SELECT
-      "r"."event_id" AS "event_id",
-      "r"."current_session" AS "session_id",
-      "r"."user_id" AS "user_id",
-      "r"."page_view_at" AS "page_view_at",
-      "r"."page" AS "page",
-      "r"."first_session_id" AS "first_session_id",
-      "r"."run_id" AS "run_id"
+      "k"."anchor" AS "anchor",
+      "k"."run_id" AS "run_id",
+      "k"."session_id" AS "session_id",
+      "k"."user_id" AS "user_id",
+      "k"."started_at" AS "started_at",
+      "k"."ended_at" AS "ended_at",
+      "k"."last_event_id" AS "last_event_id",
+      "k"."first_sequence" AS "first_sequence",
+      "k"."last_sequence" AS "last_sequence",
+      "k"."pageviews" AS "pageviews",
+      "k"."anchors" AS "anchors",
+      "k"."entry_page" AS "entry_page",
+      "k"."exit_page" AS "exit_page"
     FROM (
       SELECT
-        "t"."event_id" AS "event_id",
-        "t"."user_id" AS "user_id",
-        "t"."page_view_at" AS "page_view_at",
-        "t"."page" AS "page",
-        "t"."session_id" AS "first_session_id",
-        "t"."run_id" AS "run_id",
-        coalesce("v"."became", "t"."session_id") AS "current_session"
-      FROM "session_table" "t"
-      LEFT JOIN (
-        SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
-        FROM (
-          SELECT
-            "l"."session_id" AS "session_id",
-            "l"."became" AS "became",
-            "l"."became_at" AS "became_at",
-            "l"."reason" AS "reason",
-            "l"."run_id" AS "run_id",
-            row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."became_at", "l"."became") AS "rank"
-          FROM "session_lineage" "l"
-        ) "k"
-        WHERE "k"."rank" = 1
-      ) "v" ON "v"."session_id" = "t"."session_id"
-    ) "r"
-  ) "e"
-  GROUP BY "e"."session_id"
-) "g"
-JOIN "session_table" "f" ON "f"."event_id" = "g"."session_id"
-JOIN (
-  SELECT "y"."user_id" AS "user_id", "y"."page_view_at" AS "page_view_at", "y"."page" AS "page"
-  FROM (
-    SELECT
-      "x"."event_id" AS "event_id",
-      "x"."session_id" AS "session_id",
-      "x"."user_id" AS "user_id",
-      "x"."page_view_at" AS "page_view_at",
-      "x"."page" AS "page",
-      "x"."run_id" AS "run_id",
-      row_number() OVER (PARTITION BY "x"."user_id", "x"."page_view_at" ORDER BY "x"."event_id" DESC) AS "rank"
-    FROM "session_table" "x"
-  ) "y"
-  WHERE "y"."rank" = 1
-) "x" ON "x"."user_id" = "f"."user_id" AND "x"."page_view_at" = "g"."ended_at"
+        "v"."anchor" AS "anchor",
+        "v"."run_id" AS "run_id",
+        "v"."session_id" AS "session_id",
+        "v"."user_id" AS "user_id",
+        "v"."started_at" AS "started_at",
+        "v"."ended_at" AS "ended_at",
+        "v"."last_event_id" AS "last_event_id",
+        "v"."first_sequence" AS "first_sequence",
+        "v"."last_sequence" AS "last_sequence",
+        "v"."pageviews" AS "pageviews",
+        "v"."anchors" AS "anchors",
+        "v"."entry_page" AS "entry_page",
+        "v"."exit_page" AS "exit_page",
+        row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
+      FROM "session_versions" "v"
+    ) "k"
+    WHERE "k"."sz_rank" = 1
+  ) "v"
+  WHERE NOT EXISTS (SELECT 1 FROM "session_lineage" "l" WHERE "l"."session_id" = "v"."anchor")
+) "v"
 /

@@ -63,93 +63,28 @@ FROM (
         [s].[is_bounce] AS [is_bounce]
       FROM (
         SELECT
-          [g].[session_id] AS [session_id],
-          [f].[user_id] AS [user_id],
-          [f].[page_view_at] AS [started_at],
-          [g].[ended_at] AS [ended_at],
-          CAST(CAST((DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-          DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at]) AS [duration_microseconds],
-          [g].[pageviews] AS [pageviews],
-          [f].[page] AS [entry_page],
-          (
-            SELECT TOP (1) [x].[page]
-            FROM [session_table] AS [x]
-            WHERE [x].[user_id] = [f].[user_id] AND [x].[user_id] + CHAR(1) = [f].[user_id] + CHAR(1)
-              AND [x].[page_view_at] = [g].[ended_at]
-            ORDER BY [x].[event_id] + CHAR(1) DESC
-          ) AS [exit_page],
-          CASE WHEN [g].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
-        FROM (
-          SELECT [e].[session_id] AS [session_id], max([e].[page_view_at]) AS [ended_at], count_big(*) AS [pageviews]
-          FROM (
-            SELECT
-              [r].[event_id] AS [event_id],
-              [r].[current_session] AS [session_id],
-              [r].[user_id] AS [user_id],
-              [r].[page_view_at] AS [page_view_at],
-              [r].[page] AS [page],
-              [r].[first_session_id] AS [first_session_id],
-              [r].[run_id] AS [run_id]
-            FROM (
-              SELECT
-                [t].[event_id] AS [event_id],
-                [t].[user_id] AS [user_id],
-                [t].[page_view_at] AS [page_view_at],
-                [t].[page] AS [page],
-                [t].[session_id] AS [first_session_id],
-                [t].[run_id] AS [run_id],
-                coalesce((
-                  SELECT TOP (1) [l].[became]
-                  FROM [session_lineage] AS [l]
-                  WHERE [l].[session_id] = [t].[session_id] AND [l].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
-                  ORDER BY [l].[became_at], [l].[became] + CHAR(1)
-                ), [t].[session_id]) AS [current_session]
-              FROM (
-                SELECT
-                  [d].[event_id] AS [event_id],
-                  [d].[session_id] AS [session_id],
-                  [d].[user_id] AS [user_id],
-                  [d].[page_view_at] AS [page_view_at],
-                  [d].[page] AS [page],
-                  [d].[run_id] AS [run_id]
-                FROM (
-                  SELECT
-                    [t].[event_id] AS [event_id],
-                    [t].[session_id] AS [session_id],
-                    [t].[user_id] AS [user_id],
-                    [t].[page_view_at] AS [page_view_at],
-                    [t].[page] AS [page],
-                    [t].[run_id] AS [run_id],
-                    row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
-                  FROM [session_table] AS [t]
-                ) AS [d]
-                WHERE [d].[copy] = 1
-              ) AS [t]
-            ) AS [r]
-          ) AS [e]
-          GROUP BY [e].[session_id], [e].[session_id] + CHAR(1)
-        ) AS [g]
-        JOIN (
-          SELECT
-            [d].[event_id] AS [event_id],
-            [d].[session_id] AS [session_id],
-            [d].[user_id] AS [user_id],
-            [d].[page_view_at] AS [page_view_at],
-            [d].[page] AS [page],
-            [d].[run_id] AS [run_id]
-          FROM (
-            SELECT
-              [f].[event_id] AS [event_id],
-              [f].[session_id] AS [session_id],
-              [f].[user_id] AS [user_id],
-              [f].[page_view_at] AS [page_view_at],
-              [f].[page] AS [page],
-              [f].[run_id] AS [run_id],
-              row_number() OVER (PARTITION BY [f].[event_id], [f].[event_id] + CHAR(1) ORDER BY [f].[run_id]) AS [copy]
-            FROM [session_table] AS [f]
-          ) AS [d]
-          WHERE [d].[copy] = 1
-        ) AS [f] ON [f].[event_id] = [g].[session_id] AND [f].[event_id] + CHAR(1) = [g].[session_id] + CHAR(1)
+          [v].[session_id] AS [session_id],
+          [v].[user_id] AS [user_id],
+          [v].[started_at] AS [started_at],
+          [v].[ended_at] AS [ended_at],
+          CAST(CAST((DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
+          DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at]) AS [duration_microseconds],
+          [v].[pageviews] AS [pageviews],
+          [v].[entry_page] AS [entry_page],
+          [v].[exit_page] AS [exit_page],
+          CASE WHEN [v].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
+        FROM [session_versions] AS [v]
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM [session_versions] AS [w]
+            WHERE [w].[anchor] = [v].[anchor] AND [w].[anchor] + CHAR(1) = [v].[anchor] + CHAR(1)
+              AND [w].[run_id] > [v].[run_id]
+          )
+          AND NOT EXISTS (
+            SELECT 1
+            FROM [session_lineage] AS [l]
+            WHERE [l].[session_id] = [v].[anchor] AND [l].[session_id] + CHAR(1) = [v].[anchor] + CHAR(1)
+          )
       ) AS [s]
     ) AS [s]
   ) AS [r]
@@ -172,93 +107,28 @@ FROM (
     [s].[pageviews] AS [pageviews]
   FROM (
     SELECT
-      [g].[session_id] AS [session_id],
-      [f].[user_id] AS [user_id],
-      [f].[page_view_at] AS [started_at],
-      [g].[ended_at] AS [ended_at],
-      CAST(CAST((DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-      DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at]) AS [duration_microseconds],
-      [g].[pageviews] AS [pageviews],
-      [f].[page] AS [entry_page],
-      (
-        SELECT TOP (1) [x].[page]
-        FROM [session_table] AS [x]
-        WHERE [x].[user_id] = [f].[user_id] AND [x].[user_id] + CHAR(1) = [f].[user_id] + CHAR(1)
-          AND [x].[page_view_at] = [g].[ended_at]
-        ORDER BY [x].[event_id] + CHAR(1) DESC
-      ) AS [exit_page],
-      CASE WHEN [g].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
-    FROM (
-      SELECT [e].[session_id] AS [session_id], max([e].[page_view_at]) AS [ended_at], count_big(*) AS [pageviews]
-      FROM (
-        SELECT
-          [r].[event_id] AS [event_id],
-          [r].[current_session] AS [session_id],
-          [r].[user_id] AS [user_id],
-          [r].[page_view_at] AS [page_view_at],
-          [r].[page] AS [page],
-          [r].[first_session_id] AS [first_session_id],
-          [r].[run_id] AS [run_id]
-        FROM (
-          SELECT
-            [t].[event_id] AS [event_id],
-            [t].[user_id] AS [user_id],
-            [t].[page_view_at] AS [page_view_at],
-            [t].[page] AS [page],
-            [t].[session_id] AS [first_session_id],
-            [t].[run_id] AS [run_id],
-            coalesce((
-              SELECT TOP (1) [l].[became]
-              FROM [session_lineage] AS [l]
-              WHERE [l].[session_id] = [t].[session_id] AND [l].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
-              ORDER BY [l].[became_at], [l].[became] + CHAR(1)
-            ), [t].[session_id]) AS [current_session]
-          FROM (
-            SELECT
-              [d].[event_id] AS [event_id],
-              [d].[session_id] AS [session_id],
-              [d].[user_id] AS [user_id],
-              [d].[page_view_at] AS [page_view_at],
-              [d].[page] AS [page],
-              [d].[run_id] AS [run_id]
-            FROM (
-              SELECT
-                [t].[event_id] AS [event_id],
-                [t].[session_id] AS [session_id],
-                [t].[user_id] AS [user_id],
-                [t].[page_view_at] AS [page_view_at],
-                [t].[page] AS [page],
-                [t].[run_id] AS [run_id],
-                row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
-              FROM [session_table] AS [t]
-            ) AS [d]
-            WHERE [d].[copy] = 1
-          ) AS [t]
-        ) AS [r]
-      ) AS [e]
-      GROUP BY [e].[session_id], [e].[session_id] + CHAR(1)
-    ) AS [g]
-    JOIN (
-      SELECT
-        [d].[event_id] AS [event_id],
-        [d].[session_id] AS [session_id],
-        [d].[user_id] AS [user_id],
-        [d].[page_view_at] AS [page_view_at],
-        [d].[page] AS [page],
-        [d].[run_id] AS [run_id]
-      FROM (
-        SELECT
-          [f].[event_id] AS [event_id],
-          [f].[session_id] AS [session_id],
-          [f].[user_id] AS [user_id],
-          [f].[page_view_at] AS [page_view_at],
-          [f].[page] AS [page],
-          [f].[run_id] AS [run_id],
-          row_number() OVER (PARTITION BY [f].[event_id], [f].[event_id] + CHAR(1) ORDER BY [f].[run_id]) AS [copy]
-        FROM [session_table] AS [f]
-      ) AS [d]
-      WHERE [d].[copy] = 1
-    ) AS [f] ON [f].[event_id] = [g].[session_id] AND [f].[event_id] + CHAR(1) = [g].[session_id] + CHAR(1)
+      [v].[session_id] AS [session_id],
+      [v].[user_id] AS [user_id],
+      [v].[started_at] AS [started_at],
+      [v].[ended_at] AS [ended_at],
+      CAST(CAST((DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
+      DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at]) AS [duration_microseconds],
+      [v].[pageviews] AS [pageviews],
+      [v].[entry_page] AS [entry_page],
+      [v].[exit_page] AS [exit_page],
+      CASE WHEN [v].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
+    FROM [session_versions] AS [v]
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM [session_versions] AS [w]
+        WHERE [w].[anchor] = [v].[anchor] AND [w].[anchor] + CHAR(1) = [v].[anchor] + CHAR(1)
+          AND [w].[run_id] > [v].[run_id]
+      )
+      AND NOT EXISTS (
+        SELECT 1
+        FROM [session_lineage] AS [l]
+        WHERE [l].[session_id] = [v].[anchor] AND [l].[session_id] + CHAR(1) = [v].[anchor] + CHAR(1)
+      )
   ) AS [s]
 ) AS [o]
 ORDER BY [o].[user_id] + CHAR(1), [o].[first_view], [o].[session_id] + CHAR(1);
@@ -284,93 +154,28 @@ FROM (
     coalesce(sum(CAST(CASE WHEN [s].[is_bounce] = 1 THEN 1 ELSE 0 END AS bigint)), 0) AS [bounces]
   FROM (
     SELECT
-      [g].[session_id] AS [session_id],
-      [f].[user_id] AS [user_id],
-      [f].[page_view_at] AS [started_at],
-      [g].[ended_at] AS [ended_at],
-      CAST(CAST((DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-      DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at]) AS [duration_microseconds],
-      [g].[pageviews] AS [pageviews],
-      [f].[page] AS [entry_page],
-      (
-        SELECT TOP (1) [x].[page]
-        FROM [session_table] AS [x]
-        WHERE [x].[user_id] = [f].[user_id] AND [x].[user_id] + CHAR(1) = [f].[user_id] + CHAR(1)
-          AND [x].[page_view_at] = [g].[ended_at]
-        ORDER BY [x].[event_id] + CHAR(1) DESC
-      ) AS [exit_page],
-      CASE WHEN [g].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
-    FROM (
-      SELECT [e].[session_id] AS [session_id], max([e].[page_view_at]) AS [ended_at], count_big(*) AS [pageviews]
-      FROM (
-        SELECT
-          [r].[event_id] AS [event_id],
-          [r].[current_session] AS [session_id],
-          [r].[user_id] AS [user_id],
-          [r].[page_view_at] AS [page_view_at],
-          [r].[page] AS [page],
-          [r].[first_session_id] AS [first_session_id],
-          [r].[run_id] AS [run_id]
-        FROM (
-          SELECT
-            [t].[event_id] AS [event_id],
-            [t].[user_id] AS [user_id],
-            [t].[page_view_at] AS [page_view_at],
-            [t].[page] AS [page],
-            [t].[session_id] AS [first_session_id],
-            [t].[run_id] AS [run_id],
-            coalesce((
-              SELECT TOP (1) [l].[became]
-              FROM [session_lineage] AS [l]
-              WHERE [l].[session_id] = [t].[session_id] AND [l].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
-              ORDER BY [l].[became_at], [l].[became] + CHAR(1)
-            ), [t].[session_id]) AS [current_session]
-          FROM (
-            SELECT
-              [d].[event_id] AS [event_id],
-              [d].[session_id] AS [session_id],
-              [d].[user_id] AS [user_id],
-              [d].[page_view_at] AS [page_view_at],
-              [d].[page] AS [page],
-              [d].[run_id] AS [run_id]
-            FROM (
-              SELECT
-                [t].[event_id] AS [event_id],
-                [t].[session_id] AS [session_id],
-                [t].[user_id] AS [user_id],
-                [t].[page_view_at] AS [page_view_at],
-                [t].[page] AS [page],
-                [t].[run_id] AS [run_id],
-                row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
-              FROM [session_table] AS [t]
-            ) AS [d]
-            WHERE [d].[copy] = 1
-          ) AS [t]
-        ) AS [r]
-      ) AS [e]
-      GROUP BY [e].[session_id], [e].[session_id] + CHAR(1)
-    ) AS [g]
-    JOIN (
-      SELECT
-        [d].[event_id] AS [event_id],
-        [d].[session_id] AS [session_id],
-        [d].[user_id] AS [user_id],
-        [d].[page_view_at] AS [page_view_at],
-        [d].[page] AS [page],
-        [d].[run_id] AS [run_id]
-      FROM (
-        SELECT
-          [f].[event_id] AS [event_id],
-          [f].[session_id] AS [session_id],
-          [f].[user_id] AS [user_id],
-          [f].[page_view_at] AS [page_view_at],
-          [f].[page] AS [page],
-          [f].[run_id] AS [run_id],
-          row_number() OVER (PARTITION BY [f].[event_id], [f].[event_id] + CHAR(1) ORDER BY [f].[run_id]) AS [copy]
-        FROM [session_table] AS [f]
-      ) AS [d]
-      WHERE [d].[copy] = 1
-    ) AS [f] ON [f].[event_id] = [g].[session_id] AND [f].[event_id] + CHAR(1) = [g].[session_id] + CHAR(1)
+      [v].[session_id] AS [session_id],
+      [v].[user_id] AS [user_id],
+      [v].[started_at] AS [started_at],
+      [v].[ended_at] AS [ended_at],
+      CAST(CAST((DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
+      DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at]) AS [duration_microseconds],
+      [v].[pageviews] AS [pageviews],
+      [v].[entry_page] AS [entry_page],
+      [v].[exit_page] AS [exit_page],
+      CASE WHEN [v].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
+    FROM [session_versions] AS [v]
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM [session_versions] AS [w]
+        WHERE [w].[anchor] = [v].[anchor] AND [w].[anchor] + CHAR(1) = [v].[anchor] + CHAR(1)
+          AND [w].[run_id] > [v].[run_id]
+      )
+      AND NOT EXISTS (
+        SELECT 1
+        FROM [session_lineage] AS [l]
+        WHERE [l].[session_id] = [v].[anchor] AND [l].[session_id] + CHAR(1) = [v].[anchor] + CHAR(1)
+      )
   ) AS [s]
   GROUP BY [s].[user_id], [s].[user_id] + CHAR(1)
 ) AS [o]
@@ -402,33 +207,39 @@ FROM (
         [e].[user_id] AS [user_id]
       FROM (
         SELECT
-          [r].[event_id] AS [event_id],
-          [r].[current_session] AS [session_id],
-          [r].[user_id] AS [user_id],
-          [r].[page_view_at] AS [page_view_at],
-          [r].[page] AS [page],
-          [r].[first_session_id] AS [first_session_id],
-          [r].[run_id] AS [run_id]
+          [a].[event_id] AS [event_id],
+          (
+            SELECT TOP (1) [v].[session_id]
+            FROM [session_versions] AS [v]
+            WHERE [v].[anchor] = [a].[anchor] AND [v].[anchor] + CHAR(1) = [a].[anchor] + CHAR(1)
+            ORDER BY [v].[run_id] DESC
+          ) AS [session_id],
+          [a].[user_id] AS [user_id],
+          [a].[page_view_at] AS [page_view_at],
+          [a].[sequence] AS [sequence],
+          [a].[page] AS [page],
+          [a].[run_id] AS [run_id]
         FROM (
           SELECT
             [t].[event_id] AS [event_id],
             [t].[user_id] AS [user_id],
             [t].[page_view_at] AS [page_view_at],
+            [t].[sequence] AS [sequence],
             [t].[page] AS [page],
-            [t].[session_id] AS [first_session_id],
             [t].[run_id] AS [run_id],
             coalesce((
               SELECT TOP (1) [l].[became]
               FROM [session_lineage] AS [l]
               WHERE [l].[session_id] = [t].[session_id] AND [l].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
-              ORDER BY [l].[became_at], [l].[became] + CHAR(1)
-            ), [t].[session_id]) AS [current_session]
+              ORDER BY [l].[run_id] DESC
+            ), [t].[session_id]) AS [anchor]
           FROM (
             SELECT
               [d].[event_id] AS [event_id],
               [d].[session_id] AS [session_id],
               [d].[user_id] AS [user_id],
               [d].[page_view_at] AS [page_view_at],
+              [d].[sequence] AS [sequence],
               [d].[page] AS [page],
               [d].[run_id] AS [run_id]
             FROM (
@@ -437,14 +248,15 @@ FROM (
                 [t].[session_id] AS [session_id],
                 [t].[user_id] AS [user_id],
                 [t].[page_view_at] AS [page_view_at],
+                [t].[sequence] AS [sequence],
                 [t].[page] AS [page],
                 [t].[run_id] AS [run_id],
-                row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
+                row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [sz_rank]
               FROM [session_table] AS [t]
             ) AS [d]
-            WHERE [d].[copy] = 1
+            WHERE [d].[sz_rank] = 1
           ) AS [t]
-        ) AS [r]
+        ) AS [a]
       ) AS [e]
     ) AS [v]
     GROUP BY [v].[day], [v].[day] + CHAR(1)
@@ -460,93 +272,28 @@ FROM (
         CASE WHEN [s].[is_bounce] = 1 THEN 1 ELSE 0 END AS [bounce]
       FROM (
         SELECT
-          [g].[session_id] AS [session_id],
-          [f].[user_id] AS [user_id],
-          [f].[page_view_at] AS [started_at],
-          [g].[ended_at] AS [ended_at],
-          CAST(CAST((DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-          DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at]) AS [duration_microseconds],
-          [g].[pageviews] AS [pageviews],
-          [f].[page] AS [entry_page],
-          (
-            SELECT TOP (1) [x].[page]
-            FROM [session_table] AS [x]
-            WHERE [x].[user_id] = [f].[user_id] AND [x].[user_id] + CHAR(1) = [f].[user_id] + CHAR(1)
-              AND [x].[page_view_at] = [g].[ended_at]
-            ORDER BY [x].[event_id] + CHAR(1) DESC
-          ) AS [exit_page],
-          CASE WHEN [g].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
-        FROM (
-          SELECT [e].[session_id] AS [session_id], max([e].[page_view_at]) AS [ended_at], count_big(*) AS [pageviews]
-          FROM (
-            SELECT
-              [r].[event_id] AS [event_id],
-              [r].[current_session] AS [session_id],
-              [r].[user_id] AS [user_id],
-              [r].[page_view_at] AS [page_view_at],
-              [r].[page] AS [page],
-              [r].[first_session_id] AS [first_session_id],
-              [r].[run_id] AS [run_id]
-            FROM (
-              SELECT
-                [t].[event_id] AS [event_id],
-                [t].[user_id] AS [user_id],
-                [t].[page_view_at] AS [page_view_at],
-                [t].[page] AS [page],
-                [t].[session_id] AS [first_session_id],
-                [t].[run_id] AS [run_id],
-                coalesce((
-                  SELECT TOP (1) [l].[became]
-                  FROM [session_lineage] AS [l]
-                  WHERE [l].[session_id] = [t].[session_id] AND [l].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
-                  ORDER BY [l].[became_at], [l].[became] + CHAR(1)
-                ), [t].[session_id]) AS [current_session]
-              FROM (
-                SELECT
-                  [d].[event_id] AS [event_id],
-                  [d].[session_id] AS [session_id],
-                  [d].[user_id] AS [user_id],
-                  [d].[page_view_at] AS [page_view_at],
-                  [d].[page] AS [page],
-                  [d].[run_id] AS [run_id]
-                FROM (
-                  SELECT
-                    [t].[event_id] AS [event_id],
-                    [t].[session_id] AS [session_id],
-                    [t].[user_id] AS [user_id],
-                    [t].[page_view_at] AS [page_view_at],
-                    [t].[page] AS [page],
-                    [t].[run_id] AS [run_id],
-                    row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
-                  FROM [session_table] AS [t]
-                ) AS [d]
-                WHERE [d].[copy] = 1
-              ) AS [t]
-            ) AS [r]
-          ) AS [e]
-          GROUP BY [e].[session_id], [e].[session_id] + CHAR(1)
-        ) AS [g]
-        JOIN (
-          SELECT
-            [d].[event_id] AS [event_id],
-            [d].[session_id] AS [session_id],
-            [d].[user_id] AS [user_id],
-            [d].[page_view_at] AS [page_view_at],
-            [d].[page] AS [page],
-            [d].[run_id] AS [run_id]
-          FROM (
-            SELECT
-              [f].[event_id] AS [event_id],
-              [f].[session_id] AS [session_id],
-              [f].[user_id] AS [user_id],
-              [f].[page_view_at] AS [page_view_at],
-              [f].[page] AS [page],
-              [f].[run_id] AS [run_id],
-              row_number() OVER (PARTITION BY [f].[event_id], [f].[event_id] + CHAR(1) ORDER BY [f].[run_id]) AS [copy]
-            FROM [session_table] AS [f]
-          ) AS [d]
-          WHERE [d].[copy] = 1
-        ) AS [f] ON [f].[event_id] = [g].[session_id] AND [f].[event_id] + CHAR(1) = [g].[session_id] + CHAR(1)
+          [v].[session_id] AS [session_id],
+          [v].[user_id] AS [user_id],
+          [v].[started_at] AS [started_at],
+          [v].[ended_at] AS [ended_at],
+          CAST(CAST((DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
+          DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at]) AS [duration_microseconds],
+          [v].[pageviews] AS [pageviews],
+          [v].[entry_page] AS [entry_page],
+          [v].[exit_page] AS [exit_page],
+          CASE WHEN [v].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
+        FROM [session_versions] AS [v]
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM [session_versions] AS [w]
+            WHERE [w].[anchor] = [v].[anchor] AND [w].[anchor] + CHAR(1) = [v].[anchor] + CHAR(1)
+              AND [w].[run_id] > [v].[run_id]
+          )
+          AND NOT EXISTS (
+            SELECT 1
+            FROM [session_lineage] AS [l]
+            WHERE [l].[session_id] = [v].[anchor] AND [l].[session_id] + CHAR(1) = [v].[anchor] + CHAR(1)
+          )
       ) AS [s]
     ) AS [b]
     GROUP BY [b].[day], [b].[day] + CHAR(1)

@@ -17,6 +17,7 @@ CREATE TABLE [pageviews] (
   [event_id] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [user_id] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [page_view_at] datetime2(6) NULL,
+  [sequence] bigint NULL,
   [page] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 );
 GO
@@ -28,19 +29,37 @@ CREATE TABLE [session_table] (
   [session_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
   [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
   [page_view_at] datetime2(6) NOT NULL,
+  [sequence] bigint NULL,
   [page] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [run_id] bigint NOT NULL
 );
 GO
 
--- session_lineage: Which session ids were superseded, and by which.
+-- session_lineage: Which anchors were merged, and into which.
 IF OBJECT_ID(N'[session_lineage]', N'U') IS NULL
 CREATE TABLE [session_lineage] (
   [session_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
   [became] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
-  [became_at] datetime2(6) NOT NULL,
-  [reason] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
   [run_id] bigint NOT NULL
+);
+GO
+
+-- session_versions: One row for each session that a run made or changed.
+IF OBJECT_ID(N'[session_versions]', N'U') IS NULL
+CREATE TABLE [session_versions] (
+  [anchor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+  [run_id] bigint NOT NULL,
+  [session_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+  [started_at] datetime2(6) NOT NULL,
+  [ended_at] datetime2(6) NOT NULL,
+  [last_event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+  [first_sequence] bigint NULL,
+  [last_sequence] bigint NULL,
+  [pageviews] bigint NOT NULL,
+  [anchors] bigint NOT NULL,
+  [entry_page] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  [exit_page] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 );
 GO
 
@@ -57,8 +76,10 @@ CREATE TABLE [session_runs] (
   [arrival_mark] bigint NULL,
   [arrival_mark_at] datetime2(6) NULL,
   [pageviews] bigint NULL,
+  [sessions] bigint NULL,
   [lineage_rows] bigint NULL,
   [quarantined] bigint NULL,
+  [layout] bigint NULL,
   [engine] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
   [tool_version] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL
 );
@@ -74,7 +95,8 @@ CREATE TABLE [session_quarantine] (
   [page] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [source_file] varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   [line] bigint NULL,
-  [run_id] bigint NULL
+  [run_id] bigint NULL,
+  [row_key] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL
 );
 GO
 
@@ -83,9 +105,19 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_table_by_user_id
 CREATE INDEX [session_table_by_user_id] ON [session_table] ([user_id], [page_view_at]) INCLUDE ([event_id]);
 GO
 
+-- session_versions_by_user_id: Keeps a run's cost with the new data.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_versions_by_user_id' AND object_id = OBJECT_ID(N'[session_versions]'))
+CREATE INDEX [session_versions_by_user_id] ON [session_versions] ([user_id]) INCLUDE ([started_at]);
+GO
+
+-- session_versions_by_session_id: Keeps a run's cost with the new data.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_versions_by_session_id' AND object_id = OBJECT_ID(N'[session_versions]'))
+CREATE INDEX [session_versions_by_session_id] ON [session_versions] () INCLUDE ([session_id]);
+GO
+
 -- session_lineage_by_session_id: Keeps a run's cost with the new data.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_lineage_by_session_id' AND object_id = OBJECT_ID(N'[session_lineage]'))
-CREATE INDEX [session_lineage_by_session_id] ON [session_lineage] ([session_id], [became_at]) INCLUDE ([became]);
+CREATE INDEX [session_lineage_by_session_id] ON [session_lineage] ([session_id]) INCLUDE ([run_id]);
 GO
 
 -- session_lineage_by_became: Keeps a run's cost with the new data.
@@ -93,36 +125,47 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_lineage_by_becam
 CREATE INDEX [session_lineage_by_became] ON [session_lineage] ([became]) INCLUDE ([session_id]);
 GO
 
+-- session_quarantine_by_row_key: Keeps a run's cost with the new data.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_quarantine_by_row_key' AND object_id = OBJECT_ID(N'[session_quarantine]'))
+CREATE INDEX [session_quarantine_by_row_key] ON [session_quarantine] () INCLUDE ([row_key]);
+GO
+
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR ALTER VIEW [session_events] AS
 SELECT
-  [r].[event_id] AS [event_id],
-  [r].[current_session] AS [session_id],
-  [r].[user_id] AS [user_id],
-  [r].[page_view_at] AS [page_view_at],
-  [r].[page] AS [page],
-  [r].[first_session_id] AS [first_session_id],
-  [r].[run_id] AS [run_id]
+  [a].[event_id] AS [event_id],
+  (
+    SELECT TOP (1) [v].[session_id]
+    FROM [session_versions] AS [v]
+    WHERE [v].[anchor] = [a].[anchor] AND [v].[anchor] + CHAR(1) = [a].[anchor] + CHAR(1)
+    ORDER BY [v].[run_id] DESC
+  ) AS [session_id],
+  [a].[user_id] AS [user_id],
+  [a].[page_view_at] AS [page_view_at],
+  [a].[sequence] AS [sequence],
+  [a].[page] AS [page],
+  [a].[run_id] AS [run_id]
 FROM (
   SELECT
     [t].[event_id] AS [event_id],
     [t].[user_id] AS [user_id],
     [t].[page_view_at] AS [page_view_at],
+    [t].[sequence] AS [sequence],
     [t].[page] AS [page],
-    [t].[session_id] AS [first_session_id],
     [t].[run_id] AS [run_id],
     coalesce((
       SELECT TOP (1) [l].[became]
       FROM [session_lineage] AS [l]
       WHERE [l].[session_id] = [t].[session_id] AND [l].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
-      ORDER BY [l].[became_at], [l].[became] + CHAR(1)
-    ), [t].[session_id]) AS [current_session]
+      ORDER BY [l].[run_id] DESC
+    ), [t].[session_id]) AS [anchor]
   FROM (
     SELECT
       [d].[event_id] AS [event_id],
       [d].[session_id] AS [session_id],
       [d].[user_id] AS [user_id],
       [d].[page_view_at] AS [page_view_at],
+      [d].[sequence] AS [sequence],
       [d].[page] AS [page],
       [d].[run_id] AS [run_id]
     FROM (
@@ -131,104 +174,40 @@ FROM (
         [t].[session_id] AS [session_id],
         [t].[user_id] AS [user_id],
         [t].[page_view_at] AS [page_view_at],
+        [t].[sequence] AS [sequence],
         [t].[page] AS [page],
         [t].[run_id] AS [run_id],
-        row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
+        row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [sz_rank]
       FROM [session_table] AS [t]
     ) AS [d]
-    WHERE [d].[copy] = 1
+    WHERE [d].[sz_rank] = 1
   ) AS [t]
-) AS [r];
+) AS [a];
 GO
 
 -- sessions: One row for each current session.
 CREATE OR ALTER VIEW [sessions] AS
 SELECT
-  [g].[session_id] AS [session_id],
-  [f].[user_id] AS [user_id],
-  [f].[page_view_at] AS [started_at],
-  [g].[ended_at] AS [ended_at],
-  CAST(CAST((DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-  DATEDIFF_BIG(microsecond, [f].[page_view_at], [g].[ended_at]) AS [duration_microseconds],
-  [g].[pageviews] AS [pageviews],
-  [f].[page] AS [entry_page],
-  (
-    SELECT TOP (1) [x].[page]
-    FROM [session_table] AS [x]
-    WHERE [x].[user_id] = [f].[user_id] AND [x].[user_id] + CHAR(1) = [f].[user_id] + CHAR(1)
-      AND [x].[page_view_at] = [g].[ended_at]
-    ORDER BY [x].[event_id] + CHAR(1) DESC
-  ) AS [exit_page],
-  CASE WHEN [g].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
-FROM (
-  SELECT [e].[session_id] AS [session_id], max([e].[page_view_at]) AS [ended_at], count_big(*) AS [pageviews]
-  FROM (
-    SELECT
-      [r].[event_id] AS [event_id],
-      [r].[current_session] AS [session_id],
-      [r].[user_id] AS [user_id],
-      [r].[page_view_at] AS [page_view_at],
-      [r].[page] AS [page],
-      [r].[first_session_id] AS [first_session_id],
-      [r].[run_id] AS [run_id]
-    FROM (
-      SELECT
-        [t].[event_id] AS [event_id],
-        [t].[user_id] AS [user_id],
-        [t].[page_view_at] AS [page_view_at],
-        [t].[page] AS [page],
-        [t].[session_id] AS [first_session_id],
-        [t].[run_id] AS [run_id],
-        coalesce((
-          SELECT TOP (1) [l].[became]
-          FROM [session_lineage] AS [l]
-          WHERE [l].[session_id] = [t].[session_id] AND [l].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
-          ORDER BY [l].[became_at], [l].[became] + CHAR(1)
-        ), [t].[session_id]) AS [current_session]
-      FROM (
-        SELECT
-          [d].[event_id] AS [event_id],
-          [d].[session_id] AS [session_id],
-          [d].[user_id] AS [user_id],
-          [d].[page_view_at] AS [page_view_at],
-          [d].[page] AS [page],
-          [d].[run_id] AS [run_id]
-        FROM (
-          SELECT
-            [t].[event_id] AS [event_id],
-            [t].[session_id] AS [session_id],
-            [t].[user_id] AS [user_id],
-            [t].[page_view_at] AS [page_view_at],
-            [t].[page] AS [page],
-            [t].[run_id] AS [run_id],
-            row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [copy]
-          FROM [session_table] AS [t]
-        ) AS [d]
-        WHERE [d].[copy] = 1
-      ) AS [t]
-    ) AS [r]
-  ) AS [e]
-  GROUP BY [e].[session_id], [e].[session_id] + CHAR(1)
-) AS [g]
-JOIN (
-  SELECT
-    [d].[event_id] AS [event_id],
-    [d].[session_id] AS [session_id],
-    [d].[user_id] AS [user_id],
-    [d].[page_view_at] AS [page_view_at],
-    [d].[page] AS [page],
-    [d].[run_id] AS [run_id]
-  FROM (
-    SELECT
-      [f].[event_id] AS [event_id],
-      [f].[session_id] AS [session_id],
-      [f].[user_id] AS [user_id],
-      [f].[page_view_at] AS [page_view_at],
-      [f].[page] AS [page],
-      [f].[run_id] AS [run_id],
-      row_number() OVER (PARTITION BY [f].[event_id], [f].[event_id] + CHAR(1) ORDER BY [f].[run_id]) AS [copy]
-    FROM [session_table] AS [f]
-  ) AS [d]
-  WHERE [d].[copy] = 1
-) AS [f] ON [f].[event_id] = [g].[session_id] AND [f].[event_id] + CHAR(1) = [g].[session_id] + CHAR(1);
+  [v].[session_id] AS [session_id],
+  [v].[user_id] AS [user_id],
+  [v].[started_at] AS [started_at],
+  [v].[ended_at] AS [ended_at],
+  CAST(CAST((DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
+  DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at]) AS [duration_microseconds],
+  [v].[pageviews] AS [pageviews],
+  [v].[entry_page] AS [entry_page],
+  [v].[exit_page] AS [exit_page],
+  CASE WHEN [v].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
+FROM [session_versions] AS [v]
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM [session_versions] AS [w]
+    WHERE [w].[anchor] = [v].[anchor] AND [w].[anchor] + CHAR(1) = [v].[anchor] + CHAR(1)
+      AND [w].[run_id] > [v].[run_id]
+  )
+  AND NOT EXISTS (
+    SELECT 1
+    FROM [session_lineage] AS [l]
+    WHERE [l].[session_id] = [v].[anchor] AND [l].[session_id] + CHAR(1) = [v].[anchor] + CHAR(1)
+  );
 GO

@@ -20,60 +20,65 @@ CREATE MULTISET VOLATILE TABLE "sessionizer_step_picked" (
   "event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   "user_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" TIMESTAMP(6),
+  "sequence" BIGINT,
   "page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   "reason" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "raw_event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "raw_time" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+  "sz_raw_event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "sz_raw_time" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
 INSERT INTO "sessionizer_step_picked" (
-  "event_id", "user_id", "page_view_at", "page", "reason", "raw_event_id", "raw_time"
+  "event_id", "user_id", "page_view_at", "sequence", "page", "reason", "sz_raw_event_id",
+  "sz_raw_time"
 )
 SELECT
   "s"."event_id" AS "event_id",
   "s"."user_id" AS "user_id",
   "s"."page_view_at" AS "page_view_at",
+  "s"."sequence" AS "sequence",
   "s"."page" AS "page",
   CASE
     WHEN "s"."reason" IS NOT NULL THEN "s"."reason"
     WHEN "t"."run_id" IS NOT NULL THEN 'duplicate_event_id'
     ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
   END AS "reason",
-  "s"."raw_event_id" AS "raw_event_id",
-  "s"."raw_time" AS "raw_time"
+  "s"."sz_raw_event_id" AS "sz_raw_event_id",
+  "s"."sz_raw_time" AS "sz_raw_time"
 FROM (
   SELECT
     "j"."event_id" AS "event_id",
     "j"."user_id" AS "user_id",
     "j"."page_view_at" AS "page_view_at",
+    "j"."sequence" AS "sequence",
     "j"."page" AS "page",
     "j"."reason" AS "reason",
     CASE
-      WHEN "j"."reason" IS NOT NULL THEN "j"."source_event_id"
+      WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id"
       ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
-    END AS "raw_event_id",
+    END AS "sz_raw_event_id",
     CASE
-      WHEN "j"."reason" IS NOT NULL THEN CAST("j"."source_time" AS VARCHAR(4000) CHARACTER SET UNICODE)
+      WHEN "j"."reason" IS NOT NULL THEN CAST("j"."sz_source_time" AS VARCHAR(4000) CHARACTER SET UNICODE)
       ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
-    END AS "raw_time"
+    END AS "sz_raw_time"
   FROM (
     SELECT
       "m"."event_id" AS "event_id",
       "m"."user_id" AS "user_id",
       "m"."page_view_at" AS "page_view_at",
+      "m"."sequence" AS "sequence",
       "m"."page" AS "page",
-      "m"."source_event_id" AS "source_event_id",
-      "m"."source_time" AS "source_time",
+      "m"."sz_source_event_id" AS "sz_source_event_id",
+      "m"."sz_source_time" AS "sz_source_time",
       CASE
         WHEN "m"."event_id" IS NULL
             OR "m"."event_id" = '' AND CHARACTER_LENGTH("m"."event_id") = CHARACTER_LENGTH('') THEN 'null_event_id'
         WHEN "m"."user_id" IS NULL
             OR "m"."user_id" = '' AND CHARACTER_LENGTH("m"."user_id") = CHARACTER_LENGTH('') THEN 'null_user'
         WHEN "m"."page_view_at" IS NULL THEN CASE
-            WHEN CAST("m"."source_time" AS VARCHAR(4000) CHARACTER SET UNICODE) IS NULL
-                OR CAST("m"."source_time" AS VARCHAR(4000) CHARACTER SET UNICODE) = '' AND CHARACTER_LENGTH(CAST("m"."source_time" AS VARCHAR(4000) CHARACTER SET UNICODE)) = CHARACTER_LENGTH('') THEN 'null_time'
-            WHEN ("m"."source_time" IS NOT NULL) THEN 'time_out_of_range'
+            WHEN CAST("m"."sz_source_time" AS VARCHAR(4000) CHARACTER SET UNICODE) IS NULL
+                OR CAST("m"."sz_source_time" AS VARCHAR(4000) CHARACTER SET UNICODE) = '' AND CHARACTER_LENGTH(CAST("m"."sz_source_time" AS VARCHAR(4000) CHARACTER SET UNICODE)) = CHARACTER_LENGTH('') THEN 'null_time'
+            WHEN ("m"."sz_source_time" IS NOT NULL) THEN 'time_out_of_range'
             ELSE 'bad_time'
           END
         WHEN OCTET_LENGTH("m"."event_id", UTF8) > 1024 OR OCTET_LENGTH("m"."user_id", UTF8) > 1024 THEN 'key_too_long'
@@ -84,9 +89,10 @@ FROM (
         CAST("p"."user_id" AS VARCHAR(4000) CHARACTER SET UNICODE) AS "user_id",
         CASE WHEN "p"."page_view_at" >= TIMESTAMP '0001-01-02 00:00:00' AND "p"."page_view_at" < TIMESTAMP '9999-12-31 00:00:00' THEN CAST("p"."page_view_at" AS TIMESTAMP(6)) END AS "page_view_at",
         CAST("p"."page" AS VARCHAR(4000) CHARACTER SET UNICODE) AS "page",
-        "p"."page_view_at" AS "source_time",
+        "p"."page_view_at" AS "sz_source_time",
+        CAST("p"."sequence" AS BIGINT) AS "sequence",
         CAST("p"."event_id" AS VARCHAR(4000) CHARACTER SET UNICODE) AS "event_id",
-        CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS "source_event_id"
+        CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS "sz_source_event_id"
       FROM "pageviews" AS "p"
       WHERE "p"."page_view_at" >= TIMESTAMP '{{ start_time }}'
         AND "p"."page_view_at" < TIMESTAMP '{{ end_time }}'
@@ -105,74 +111,79 @@ WHERE ("t"."run_id" IS NULL
 
 -- repeated: Event ids that came more than once.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_repeated" (
-  "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
+  "event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
 INSERT INTO "sessionizer_step_repeated" ("event_id")
 SELECT "g"."event_id" AS "event_id"
 FROM (
-  SELECT "k"."event_id" AS "event_id", CAST(count(*) AS BIGINT) AS "copies"
+  SELECT
+    "k"."event_id" AS "event_id",
+    CAST(count(*) AS BIGINT) AS "sz_duplicates"
   FROM "sessionizer_step_picked" AS "k"
   WHERE "k"."reason" IS NULL
   GROUP BY "k"."event_id", "k"."event_id" || CHR(1)
 ) AS "g"
-WHERE "g"."copies" > 1;
+WHERE "g"."sz_duplicates" > 1;
 
--- copies: Their rows; the first counts.
-CREATE MULTISET VOLATILE TABLE "sessionizer_step_copies" (
-  "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+-- duplicates: Their rows; the first counts.
+CREATE MULTISET VOLATILE TABLE "sessionizer_step_duplicates" (
+  "event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "user_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" TIMESTAMP(6),
+  "sequence" BIGINT,
   "page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "rank" BIGINT,
-  "first_user_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "first_page_view_at" TIMESTAMP(6),
-  "first_page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+  "sz_rank" BIGINT,
+  "sz_first_user_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "sz_first_page_view_at" TIMESTAMP(6),
+  "sz_first_page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
-INSERT INTO "sessionizer_step_copies" (
-  "event_id", "user_id", "page_view_at", "page", "rank", "first_user_id", "first_page_view_at",
-  "first_page"
+INSERT INTO "sessionizer_step_duplicates" (
+  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_rank", "sz_first_user_id",
+  "sz_first_page_view_at", "sz_first_page"
 )
 SELECT
   "w"."event_id" AS "event_id",
   "w"."user_id" AS "user_id",
   "w"."page_view_at" AS "page_view_at",
+  "w"."sequence" AS "sequence",
   "w"."page" AS "page",
-  "w"."rank" AS "rank",
-  "w"."first_user_id" AS "first_user_id",
-  "w"."first_page_view_at" AS "first_page_view_at",
-  "w"."first_page" AS "first_page"
+  "w"."sz_rank" AS "sz_rank",
+  "w"."sz_first_user_id" AS "sz_first_user_id",
+  "w"."sz_first_page_view_at" AS "sz_first_page_view_at",
+  "w"."sz_first_page" AS "sz_first_page"
 FROM (
   SELECT
     "k"."event_id" AS "event_id",
     "k"."user_id" AS "user_id",
     "k"."page_view_at" AS "page_view_at",
+    "k"."sequence" AS "sequence",
     "k"."page" AS "page",
     "k"."reason" AS "reason",
-    "k"."raw_event_id" AS "raw_event_id",
-    "k"."raw_time" AS "raw_time",
+    "k"."sz_raw_event_id" AS "sz_raw_event_id",
+    "k"."sz_raw_time" AS "sz_raw_time",
     row_number() OVER (
       PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
-      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST
-    ) AS "rank",
+      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
+    ) AS "sz_rank",
     first_value("k"."user_id") OVER (
       PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
-      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST
+      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "first_user_id",
+    ) AS "sz_first_user_id",
     first_value("k"."page_view_at") OVER (
       PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
-      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST
+      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "first_page_view_at",
+    ) AS "sz_first_page_view_at",
     first_value("k"."page") OVER (
       PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
-      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST
+      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "first_page"
+    ) AS "sz_first_page"
   FROM "sessionizer_step_picked" AS "k"
   WHERE "k"."reason" IS NULL
     AND EXISTS (
@@ -187,30 +198,35 @@ CREATE MULTISET VOLATILE TABLE "sessionizer_step_fresh" (
   "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" TIMESTAMP(6),
+  "sequence" BIGINT,
   "page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "instant" TIMESTAMP(6)
+  "sz_instant" TIMESTAMP(6)
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
-INSERT INTO "sessionizer_step_fresh" ("event_id", "user_id", "page_view_at", "page", "instant")
+INSERT INTO "sessionizer_step_fresh" (
+  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant"
+)
 SELECT
   "f"."event_id" AS "event_id",
   "f"."user_id" AS "user_id",
   "f"."page_view_at" AS "page_view_at",
+  "f"."sequence" AS "sequence",
   "f"."page" AS "page",
-  "f"."instant" AS "instant"
+  "f"."sz_instant" AS "sz_instant"
 FROM (
   SELECT
     "k"."event_id" AS "event_id",
     "k"."user_id" AS "user_id",
     "k"."page_view_at" AS "page_view_at",
+    "k"."sequence" AS "sequence",
     "k"."page" AS "page",
-    "k"."page_view_at" AS "instant"
+    "k"."page_view_at" AS "sz_instant"
   FROM "sessionizer_step_picked" AS "k"
   WHERE "k"."reason" IS NULL
     AND NOT EXISTS (
       SELECT 1
-      FROM "sessionizer_step_copies" AS "d"
+      FROM "sessionizer_step_duplicates" AS "d"
       WHERE "d"."event_id" = "k"."event_id" AND CHARACTER_LENGTH("d"."event_id") = CHARACTER_LENGTH("k"."event_id")
     )
   UNION ALL
@@ -218,349 +234,450 @@ FROM (
     "c"."event_id" AS "event_id",
     "c"."user_id" AS "user_id",
     "c"."page_view_at" AS "page_view_at",
+    "c"."sequence" AS "sequence",
     "c"."page" AS "page",
-    "c"."page_view_at" AS "instant"
-  FROM "sessionizer_step_copies" AS "c"
-  WHERE "c"."rank" = 1
+    "c"."page_view_at" AS "sz_instant"
+  FROM "sessionizer_step_duplicates" AS "c"
+  WHERE "c"."sz_rank" = 1
 ) AS "f";
 
 -- ranges: Where in time the new rows may touch the ledger.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_ranges" (
   "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  "from_at" TIMESTAMP(6),
-  "to_at" TIMESTAMP(6)
+  "sz_from_at" TIMESTAMP(6),
+  "sz_to_at" TIMESTAMP(6)
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
-INSERT INTO "sessionizer_step_ranges" ("user_id", "from_at", "to_at")
+INSERT INTO "sessionizer_step_ranges" ("user_id", "sz_from_at", "sz_to_at")
 SELECT
   "k"."user_id" AS "user_id",
-  ("k"."first" + INTERVAL -'0 00:30:00.000000' DAY(4) TO SECOND(6)) AS "from_at",
-  ("k"."last" + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6)) AS "to_at"
+  ("k"."sz_from_at" + INTERVAL -'0 00:30:00.000000' DAY(4) TO SECOND(6)) AS "sz_from_at",
+  ("k"."sz_to_at" + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6)) AS "sz_to_at"
 FROM (
   SELECT
     "n"."user_id" AS "user_id",
-    "n"."cluster" AS "cluster",
-    min("n"."instant") AS "first",
-    max("n"."instant") AS "last"
+    "n"."sz_cluster" AS "sz_cluster",
+    min("n"."sz_instant") AS "sz_from_at",
+    max("n"."sz_instant") AS "sz_to_at"
   FROM (
     SELECT
       "q"."event_id" AS "event_id",
       "q"."user_id" AS "user_id",
       "q"."page_view_at" AS "page_view_at",
-      "q"."instant" AS "instant",
-      "q"."starts" AS "starts",
-      sum("q"."starts") OVER (
+      "q"."sequence" AS "sequence",
+      "q"."sz_instant" AS "sz_instant",
+      "q"."sz_starts" AS "sz_starts",
+      sum("q"."sz_starts") OVER (
         PARTITION BY "q"."user_id", "q"."user_id" || CHR(1)
-        ORDER BY "q"."user_id" || CHR(1), "q"."page_view_at", "q"."event_id" || CHR(1)
+        ORDER BY "q"."user_id" || CHR(1), "q"."page_view_at", "q"."sequence" NULLS FIRST, "q"."event_id" || CHR(1)
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS "cluster"
+      ) AS "sz_cluster"
     FROM (
       SELECT
         "h"."event_id" AS "event_id",
         "h"."user_id" AS "user_id",
         "h"."page_view_at" AS "page_view_at",
-        "h"."instant" AS "instant",
+        "h"."sequence" AS "sequence",
+        "h"."sz_instant" AS "sz_instant",
         CASE
-          WHEN "h"."before" IS NULL
-              OR ("h"."instant" + INTERVAL -'0 00:30:00.000000' DAY(4) TO SECOND(6)) > ("h"."before" + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6)) THEN 1
+          WHEN "h"."sz_before" IS NULL
+              OR ("h"."sz_instant" + INTERVAL -'0 00:30:00.000000' DAY(4) TO SECOND(6)) > ("h"."sz_before" + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6)) THEN 1
           ELSE 0
-        END AS "starts"
+        END AS "sz_starts"
       FROM (
         SELECT
           "f"."event_id" AS "event_id",
           "f"."user_id" AS "user_id",
           "f"."page_view_at" AS "page_view_at",
+          "f"."sequence" AS "sequence",
           "f"."page" AS "page",
-          "f"."instant" AS "instant",
-          lag("f"."instant") OVER (
+          "f"."sz_instant" AS "sz_instant",
+          lag("f"."sz_instant") OVER (
             PARTITION BY "f"."user_id", "f"."user_id" || CHR(1)
-            ORDER BY "f"."user_id" || CHR(1), "f"."page_view_at", "f"."event_id" || CHR(1)
-          ) AS "before"
+            ORDER BY "f"."user_id" || CHR(1), "f"."page_view_at", "f"."sequence" NULLS FIRST, "f"."event_id" || CHR(1)
+          ) AS "sz_before"
         FROM "sessionizer_step_fresh" AS "f"
       ) AS "h"
     ) AS "q"
   ) AS "n"
-  GROUP BY "n"."user_id", "n"."user_id" || CHR(1), "n"."cluster"
+  GROUP BY "n"."user_id", "n"."user_id" || CHR(1), "n"."sz_cluster"
 ) AS "k";
 
--- context: The ledger's rows there, each with its current session.
+-- context: The ledger's rows there, each with its current anchor.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_context" (
   "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" TIMESTAMP(6),
-  "instant" TIMESTAMP(6),
-  "current_session" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
+  "sequence" BIGINT,
+  "sz_instant" TIMESTAMP(6),
+  "anchor" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
 INSERT INTO "sessionizer_step_context" (
-  "event_id", "user_id", "page_view_at", "instant", "current_session"
+  "event_id", "user_id", "page_view_at", "sequence", "sz_instant", "anchor"
 )
 SELECT
   "t"."event_id" AS "event_id",
   "t"."user_id" AS "user_id",
   "t"."page_view_at" AS "page_view_at",
-  "t"."page_view_at" AS "instant",
-  coalesce("v"."became", "t"."session_id") AS "current_session"
+  "t"."sequence" AS "sequence",
+  "t"."page_view_at" AS "sz_instant",
+  coalesce("r"."became", "t"."session_id") AS "anchor"
 FROM "sessionizer_step_ranges" AS "g"
 JOIN "session_table" AS "t"
   ON "t"."user_id" = "g"."user_id" AND CHARACTER_LENGTH("t"."user_id") = CHARACTER_LENGTH("g"."user_id")
-  AND "t"."page_view_at" >= "g"."from_at"
-  AND "t"."page_view_at" <= "g"."to_at"
+  AND "t"."page_view_at" >= "g"."sz_from_at"
+  AND "t"."page_view_at" <= "g"."sz_to_at"
 LEFT JOIN (
   SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
   FROM (
     SELECT
       "l"."session_id" AS "session_id",
       "l"."became" AS "became",
-      "l"."became_at" AS "became_at",
-      "l"."reason" AS "reason",
       "l"."run_id" AS "run_id",
-      row_number() OVER (
-        PARTITION BY "l"."session_id", "l"."session_id" || CHR(1)
-        ORDER BY "l"."became_at", "l"."became" || CHR(1)
-      ) AS "rank"
+      row_number() OVER (PARTITION BY "l"."session_id", "l"."session_id" || CHR(1) ORDER BY "l"."run_id" DESC) AS "sz_rank"
     FROM "session_lineage" AS "l"
   ) AS "k"
-  WHERE "k"."rank" = 1
-) AS "v"
-  ON "v"."session_id" = "t"."session_id" AND CHARACTER_LENGTH("v"."session_id") = CHARACTER_LENGTH("t"."session_id");
+  WHERE "k"."sz_rank" = 1
+) AS "r"
+  ON "r"."session_id" = "t"."session_id" AND CHARACTER_LENGTH("r"."session_id") = CHARACTER_LENGTH("t"."session_id");
 
--- neighbours: New rows and context in order.
+-- neighbours: New rows and context together.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_neighbours" (
   "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" TIMESTAMP(6),
+  "sequence" BIGINT,
   "page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "instant" TIMESTAMP(6),
-  "is_new" BYTEINT,
-  "current_session" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
+  "sz_instant" TIMESTAMP(6),
+  "sz_is_new" BYTEINT,
+  "anchor" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
 INSERT INTO "sessionizer_step_neighbours" (
-  "event_id", "user_id", "page_view_at", "page", "instant", "is_new", "current_session"
+  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant", "sz_is_new", "anchor"
 )
 SELECT
   "u"."event_id" AS "event_id",
   "u"."user_id" AS "user_id",
   "u"."page_view_at" AS "page_view_at",
+  "u"."sequence" AS "sequence",
   "u"."page" AS "page",
-  "u"."instant" AS "instant",
-  "u"."is_new" AS "is_new",
-  "u"."current_session" AS "current_session"
+  "u"."sz_instant" AS "sz_instant",
+  "u"."sz_is_new" AS "sz_is_new",
+  "u"."anchor" AS "anchor"
 FROM (
   SELECT
     "f"."event_id" AS "event_id",
     "f"."user_id" AS "user_id",
     "f"."page_view_at" AS "page_view_at",
+    "f"."sequence" AS "sequence",
     "f"."page" AS "page",
-    "f"."instant" AS "instant",
-    1 AS "is_new",
-    CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS "current_session"
+    "f"."sz_instant" AS "sz_instant",
+    1 AS "sz_is_new",
+    CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS "anchor"
   FROM "sessionizer_step_fresh" AS "f"
   UNION ALL
   SELECT
     "c"."event_id" AS "event_id",
     "c"."user_id" AS "user_id",
     "c"."page_view_at" AS "page_view_at",
+    "c"."sequence" AS "sequence",
     CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS "page",
-    "c"."instant" AS "instant",
-    0 AS "is_new",
-    "c"."current_session" AS "current_session"
+    "c"."sz_instant" AS "sz_instant",
+    0 AS "sz_is_new",
+    "c"."anchor" AS "anchor"
   FROM "sessionizer_step_context" AS "c"
 ) AS "u";
 
--- islands: Where sessions start, and the session id of each.
+-- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_islands" (
   "event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" TIMESTAMP(6),
+  "sequence" BIGINT,
   "page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "is_new" BYTEINT,
-  "current_session" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  "target" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  "first_at" TIMESTAMP(6),
-  "target_is_new" BYTEINT
+  "sz_is_new" BYTEINT,
+  "anchor" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "sz_island" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
 INSERT INTO "sessionizer_step_islands" (
-  "event_id", "user_id", "page_view_at", "page", "is_new", "current_session", "target", "first_at",
-  "target_is_new"
+  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor", "sz_island"
 )
 SELECT
   "i"."event_id" AS "event_id",
   "i"."user_id" AS "user_id",
   "i"."page_view_at" AS "page_view_at",
+  "i"."sequence" AS "sequence",
   "i"."page" AS "page",
-  "i"."is_new" AS "is_new",
-  "i"."current_session" AS "current_session",
-  "i"."target" AS "target",
-  "i"."first_at" AS "first_at",
-  "i"."target_is_new" AS "target_is_new"
+  "i"."sz_is_new" AS "sz_is_new",
+  "i"."anchor" AS "anchor",
+  "i"."sz_island" AS "sz_island"
 FROM (
   SELECT
     "n"."event_id" AS "event_id",
     "n"."user_id" AS "user_id",
     "n"."page_view_at" AS "page_view_at",
+    "n"."sequence" AS "sequence",
     "n"."page" AS "page",
-    "n"."instant" AS "instant",
-    "n"."is_new" AS "is_new",
-    "n"."current_session" AS "current_session",
-    "n"."starts" AS "starts",
-    "n"."island" AS "island",
-    first_value(coalesce("n"."current_session", "n"."event_id")) OVER (
-      PARTITION BY "n"."user_id", "n"."user_id" || CHR(1), "n"."island"
-      ORDER BY "n"."user_id" || CHR(1), "n"."page_view_at", "n"."event_id" || CHR(1)
+    "n"."sz_is_new" AS "sz_is_new",
+    "n"."anchor" AS "anchor",
+    "n"."sz_starts" AS "sz_starts",
+    "n"."sz_number" AS "sz_number",
+    first_value("n"."event_id") OVER (
+      PARTITION BY "n"."user_id", "n"."user_id" || CHR(1), "n"."sz_number"
+      ORDER BY "n"."user_id" || CHR(1), "n"."page_view_at", "n"."sequence" NULLS FIRST, "n"."event_id" || CHR(1)
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "target",
-    first_value("n"."page_view_at") OVER (
-      PARTITION BY "n"."user_id", "n"."user_id" || CHR(1), "n"."island"
-      ORDER BY "n"."user_id" || CHR(1), "n"."page_view_at", "n"."event_id" || CHR(1)
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "first_at",
-    first_value("n"."is_new") OVER (
-      PARTITION BY "n"."user_id", "n"."user_id" || CHR(1), "n"."island"
-      ORDER BY "n"."user_id" || CHR(1), "n"."page_view_at", "n"."event_id" || CHR(1)
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "target_is_new"
+    ) AS "sz_island"
   FROM (
     SELECT
       "q"."event_id" AS "event_id",
       "q"."user_id" AS "user_id",
       "q"."page_view_at" AS "page_view_at",
+      "q"."sequence" AS "sequence",
       "q"."page" AS "page",
-      "q"."instant" AS "instant",
-      "q"."is_new" AS "is_new",
-      "q"."current_session" AS "current_session",
-      "q"."starts" AS "starts",
-      sum("q"."starts") OVER (
+      "q"."sz_is_new" AS "sz_is_new",
+      "q"."anchor" AS "anchor",
+      "q"."sz_starts" AS "sz_starts",
+      sum("q"."sz_starts") OVER (
         PARTITION BY "q"."user_id", "q"."user_id" || CHR(1)
-        ORDER BY "q"."user_id" || CHR(1), "q"."page_view_at", "q"."event_id" || CHR(1)
+        ORDER BY "q"."user_id" || CHR(1), "q"."page_view_at", "q"."sequence" NULLS FIRST, "q"."event_id" || CHR(1)
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS "island"
+      ) AS "sz_number"
     FROM (
       SELECT
         "h"."event_id" AS "event_id",
         "h"."user_id" AS "user_id",
         "h"."page_view_at" AS "page_view_at",
+        "h"."sequence" AS "sequence",
         "h"."page" AS "page",
-        "h"."instant" AS "instant",
-        "h"."is_new" AS "is_new",
-        "h"."current_session" AS "current_session",
+        "h"."sz_is_new" AS "sz_is_new",
+        "h"."anchor" AS "anchor",
         CASE
-          WHEN "h"."before" IS NULL
-              OR ("h"."instant" >= "h"."before" + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6)
-                AND NOT ("h"."before_is_new" = 0
-                  AND "h"."is_new" = 0
-                  AND CASE WHEN ("h"."before_session" = "h"."current_session" AND CHARACTER_LENGTH("h"."before_session") = CHARACTER_LENGTH("h"."current_session")) OR ("h"."before_session" IS NULL AND "h"."current_session" IS NULL) THEN 1 ELSE 0 END = 1)) THEN 1
+          WHEN "h"."sz_before" IS NULL THEN 1
+          WHEN "h"."sz_anchor_before" = "h"."anchor" AND CHARACTER_LENGTH("h"."sz_anchor_before") = CHARACTER_LENGTH("h"."anchor") THEN 0
+          WHEN "h"."sz_instant" >= "h"."sz_before" + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6) THEN 1
           ELSE 0
-        END AS "starts"
+        END AS "sz_starts"
       FROM (
         SELECT
           "r"."event_id" AS "event_id",
           "r"."user_id" AS "user_id",
           "r"."page_view_at" AS "page_view_at",
+          "r"."sequence" AS "sequence",
           "r"."page" AS "page",
-          "r"."instant" AS "instant",
-          "r"."is_new" AS "is_new",
-          "r"."current_session" AS "current_session",
-          lag("r"."instant") OVER (
+          "r"."sz_instant" AS "sz_instant",
+          "r"."sz_is_new" AS "sz_is_new",
+          "r"."anchor" AS "anchor",
+          lag("r"."sz_instant") OVER (
             PARTITION BY "r"."user_id", "r"."user_id" || CHR(1)
-            ORDER BY "r"."user_id" || CHR(1), "r"."page_view_at", "r"."event_id" || CHR(1)
-          ) AS "before",
-          lag("r"."is_new") OVER (
+            ORDER BY "r"."user_id" || CHR(1), "r"."page_view_at", "r"."sequence" NULLS FIRST, "r"."event_id" || CHR(1)
+          ) AS "sz_before",
+          lag("r"."anchor") OVER (
             PARTITION BY "r"."user_id", "r"."user_id" || CHR(1)
-            ORDER BY "r"."user_id" || CHR(1), "r"."page_view_at", "r"."event_id" || CHR(1)
-          ) AS "before_is_new",
-          lag("r"."current_session") OVER (
-            PARTITION BY "r"."user_id", "r"."user_id" || CHR(1)
-            ORDER BY "r"."user_id" || CHR(1), "r"."page_view_at", "r"."event_id" || CHR(1)
-          ) AS "before_session"
+            ORDER BY "r"."user_id" || CHR(1), "r"."page_view_at", "r"."sequence" NULLS FIRST, "r"."event_id" || CHR(1)
+          ) AS "sz_anchor_before"
         FROM "sessionizer_step_neighbours" AS "r"
       ) AS "h"
     ) AS "q"
   ) AS "n"
 ) AS "i";
 
--- moved: Sessions that became part of another.
-CREATE MULTISET VOLATILE TABLE "sessionizer_step_moved" (
-  "current_session" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  "target" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  "target_at" TIMESTAMP(6),
-  "reason" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+-- united: For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
+CREATE MULTISET VOLATILE TABLE "sessionizer_step_united" (
+  "sz_island" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "anchor" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "anchors" BIGINT,
+  "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "started_at" TIMESTAMP(6),
+  "session_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "first_sequence" BIGINT,
+  "last_sequence" BIGINT,
+  "ended_at" TIMESTAMP(6),
+  "last_event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "pageviews" BIGINT,
+  "entry_page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "exit_page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
-INSERT INTO "sessionizer_step_moved" ("current_session", "target", "target_at", "reason")
+INSERT INTO "sessionizer_step_united" (
+  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
+  "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page"
+)
 SELECT
-  "moved"."current_session" AS "current_session",
-  "moved"."target" AS "target",
-  "moved"."target_at" AS "target_at",
-  "moved"."reason" AS "reason"
+  "u"."sz_island" AS "sz_island",
+  "u"."anchor" AS "anchor",
+  "u"."anchors" AS "anchors",
+  "u"."user_id" AS "user_id",
+  "u"."started_at" AS "started_at",
+  "u"."session_id" AS "session_id",
+  "u"."first_sequence" AS "first_sequence",
+  "u"."last_sequence" AS "last_sequence",
+  "u"."ended_at" AS "ended_at",
+  "u"."last_event_id" AS "last_event_id",
+  "u"."pageviews" AS "pageviews",
+  "u"."entry_page" AS "entry_page",
+  "u"."exit_page" AS "exit_page"
 FROM (
   SELECT
-    "m"."current_session" AS "current_session",
-    "m"."target" AS "target",
-    "m"."target_at" AS "target_at",
-    CASE WHEN "m"."target_is_new" = 1 THEN 'extended' ELSE 'merged' END AS "reason"
+    "a"."sz_island" AS "sz_island",
+    "v"."anchor" AS "anchor",
+    "v"."anchors" AS "anchors",
+    "v"."user_id" AS "user_id",
+    "v"."started_at" AS "started_at",
+    "v"."session_id" AS "session_id",
+    "v"."first_sequence" AS "first_sequence",
+    "v"."last_sequence" AS "last_sequence",
+    "v"."ended_at" AS "ended_at",
+    "v"."last_event_id" AS "last_event_id",
+    "v"."pageviews" AS "pageviews",
+    "v"."entry_page" AS "entry_page",
+    "v"."exit_page" AS "exit_page"
   FROM (
-    SELECT
-      "i"."current_session" AS "current_session",
-      "i"."target" AS "target",
-      CASE WHEN "i"."target_is_new" = 1 THEN "i"."first_at" ELSE "o"."page_view_at" END AS "target_at",
-      "i"."target_is_new" AS "target_is_new"
-    FROM "sessionizer_step_islands" AS "i"
-    LEFT JOIN "session_table" AS "o"
-      ON "o"."event_id" = "i"."target" AND CHARACTER_LENGTH("o"."event_id") = CHARACTER_LENGTH("i"."target")
-    WHERE "i"."is_new" = 0
-  ) AS "m"
-  WHERE ("m"."current_session" || CHR(1)) <> ("m"."target" || CHR(1))
-) AS "moved"
-GROUP BY "moved"."current_session", "moved"."current_session" || CHR(1), "moved"."target", "moved"."target" || CHR(1), "moved"."target_at", "moved"."reason", "moved"."reason" || CHR(1);
+    SELECT "a"."sz_island" AS "sz_island", "a"."anchor" AS "anchor"
+    FROM (
+      SELECT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
+      FROM "sessionizer_step_islands" AS "i"
+      WHERE "i"."anchor" IS NOT NULL
+        AND EXISTS (
+          SELECT 1
+          FROM "sessionizer_step_islands" AS "n"
+          WHERE "n"."sz_is_new" = 1
+            AND "n"."sz_island" = "i"."sz_island" AND CHARACTER_LENGTH("n"."sz_island") = CHARACTER_LENGTH("i"."sz_island")
+        )
+    ) AS "a"
+    GROUP BY "a"."sz_island", "a"."sz_island" || CHR(1), "a"."anchor", "a"."anchor" || CHR(1)
+  ) AS "a"
+  JOIN (
+    SELECT "k"."anchor" AS "anchor", "k"."run_id" AS "run_id"
+    FROM (
+      SELECT
+        "w"."anchor" AS "anchor",
+        "w"."run_id" AS "run_id",
+        "w"."session_id" AS "session_id",
+        "w"."user_id" AS "user_id",
+        "w"."started_at" AS "started_at",
+        "w"."ended_at" AS "ended_at",
+        "w"."last_event_id" AS "last_event_id",
+        "w"."first_sequence" AS "first_sequence",
+        "w"."last_sequence" AS "last_sequence",
+        "w"."pageviews" AS "pageviews",
+        "w"."anchors" AS "anchors",
+        "w"."entry_page" AS "entry_page",
+        "w"."exit_page" AS "exit_page",
+        row_number() OVER (PARTITION BY "w"."anchor", "w"."anchor" || CHR(1) ORDER BY "w"."run_id" DESC) AS "sz_rank"
+      FROM "session_versions" AS "w"
+    ) AS "k"
+    WHERE "k"."sz_rank" = 1
+  ) AS "latest"
+    ON "latest"."anchor" = "a"."anchor" AND CHARACTER_LENGTH("latest"."anchor") = CHARACTER_LENGTH("a"."anchor")
+  JOIN "session_versions" AS "v"
+    ON "v"."anchor" = "latest"."anchor" AND CHARACTER_LENGTH("v"."anchor") = CHARACTER_LENGTH("latest"."anchor")
+    AND "v"."run_id" = "latest"."run_id"
+  UNION ALL
+  SELECT
+    "i"."sz_island" AS "sz_island",
+    CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS "anchor",
+    0 AS "anchors",
+    "i"."user_id" AS "user_id",
+    "i"."page_view_at" AS "started_at",
+    "i"."event_id" AS "session_id",
+    "i"."sequence" AS "first_sequence",
+    "i"."sequence" AS "last_sequence",
+    "i"."page_view_at" AS "ended_at",
+    "i"."event_id" AS "last_event_id",
+    1 AS "pageviews",
+    "i"."page" AS "entry_page",
+    "i"."page" AS "exit_page"
+  FROM "sessionizer_step_islands" AS "i"
+  WHERE "i"."sz_is_new" = 1
+) AS "u";
 
--- superseded: The same, and all that resolved to them.
+-- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
+CREATE MULTISET VOLATILE TABLE "sessionizer_step_merged" (
+  "sz_island" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "anchor" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "anchors" BIGINT,
+  "user_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "started_at" TIMESTAMP(6),
+  "session_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "first_sequence" BIGINT,
+  "last_sequence" BIGINT,
+  "ended_at" TIMESTAMP(6),
+  "last_event_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  "pageviews" BIGINT,
+  "entry_page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "exit_page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "sz_first_rank" BIGINT,
+  "sz_last_rank" BIGINT,
+  "sz_survivor" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
+)
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+INSERT INTO "sessionizer_step_merged" (
+  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
+  "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
+  "sz_first_rank", "sz_last_rank", "sz_survivor"
+)
+SELECT
+  "u"."sz_island" AS "sz_island",
+  "u"."anchor" AS "anchor",
+  "u"."anchors" AS "anchors",
+  "u"."user_id" AS "user_id",
+  "u"."started_at" AS "started_at",
+  "u"."session_id" AS "session_id",
+  "u"."first_sequence" AS "first_sequence",
+  "u"."last_sequence" AS "last_sequence",
+  "u"."ended_at" AS "ended_at",
+  "u"."last_event_id" AS "last_event_id",
+  "u"."pageviews" AS "pageviews",
+  "u"."entry_page" AS "entry_page",
+  "u"."exit_page" AS "exit_page",
+  row_number() OVER (
+    PARTITION BY "u"."sz_island", "u"."sz_island" || CHR(1)
+    ORDER BY "u"."started_at", "u"."first_sequence" NULLS FIRST, "u"."session_id" || CHR(1)
+  ) AS "sz_first_rank",
+  row_number() OVER (
+    PARTITION BY "u"."sz_island", "u"."sz_island" || CHR(1)
+    ORDER BY "u"."ended_at" DESC, CASE WHEN "u"."last_sequence" IS NULL THEN 0 ELSE 1 END DESC, "u"."last_sequence" DESC, "u"."last_event_id" || CHR(1) DESC
+  ) AS "sz_last_rank",
+  first_value(coalesce("u"."anchor", "u"."session_id")) OVER (
+    PARTITION BY "u"."sz_island", "u"."sz_island" || CHR(1)
+    ORDER BY "u"."anchors" DESC, "u"."started_at", "u"."first_sequence" NULLS FIRST, "u"."session_id" || CHR(1)
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS "sz_survivor"
+FROM "sessionizer_step_united" AS "u";
+
+-- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_superseded" (
   "session_id" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  "became" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  "became_at" TIMESTAMP(6),
-  "reason" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+  "became" VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
-INSERT INTO "sessionizer_step_superseded" ("session_id", "became", "became_at", "reason")
+INSERT INTO "sessionizer_step_superseded" ("session_id", "became")
 SELECT
-  "u"."session_id" AS "session_id",
-  "u"."became" AS "became",
-  "u"."became_at" AS "became_at",
-  "u"."reason" AS "reason"
+  "superseded"."session_id" AS "session_id",
+  "superseded"."became" AS "became"
 FROM (
-  SELECT
-    "u"."session_id" AS "session_id",
-    "u"."became" AS "became",
-    "u"."became_at" AS "became_at",
-    "u"."reason" AS "reason"
-  FROM (
-    SELECT
-      "m"."current_session" AS "session_id",
-      "m"."target" AS "became",
-      "m"."target_at" AS "became_at",
-      "m"."reason" AS "reason"
-    FROM "sessionizer_step_moved" AS "m"
-    UNION ALL
-    SELECT
-      "l"."session_id" AS "session_id",
-      "m"."target" AS "became",
-      "m"."target_at" AS "became_at",
-      "m"."reason" AS "reason"
-    FROM "sessionizer_step_moved" AS "m"
-    JOIN "session_lineage" AS "l"
-      ON "l"."became" = "m"."current_session" AND CHARACTER_LENGTH("l"."became") = CHARACTER_LENGTH("m"."current_session")
-  ) AS "u"
-) AS "u"
-GROUP BY "u"."session_id", "u"."session_id" || CHR(1), "u"."became", "u"."became" || CHR(1), "u"."became_at", "u"."reason", "u"."reason" || CHR(1);
+  SELECT "m"."anchor" AS "session_id", "m"."sz_survivor" AS "became"
+  FROM "sessionizer_step_merged" AS "m"
+  WHERE "m"."anchor" IS NOT NULL
+    AND ("m"."anchor" || CHR(1)) <> ("m"."sz_survivor" || CHR(1))
+  UNION ALL
+  SELECT "l"."session_id" AS "session_id", "m"."sz_survivor" AS "became"
+  FROM "sessionizer_step_merged" AS "m"
+  JOIN "session_lineage" AS "l"
+    ON "l"."became" = "m"."anchor" AND CHARACTER_LENGTH("l"."became") = CHARACTER_LENGTH("m"."anchor")
+  WHERE "m"."anchor" IS NOT NULL
+    AND ("m"."anchor" || CHR(1)) <> ("m"."sz_survivor" || CHR(1))
+) AS "superseded";
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE MULTISET VOLATILE TABLE "sessionizer_step_rejected" (
@@ -568,24 +685,44 @@ CREATE MULTISET VOLATILE TABLE "sessionizer_step_rejected" (
   "event_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   "user_id" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   "page_view_at" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  "page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+  "page" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  "row_key" VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
-INSERT INTO "sessionizer_step_rejected" ("reason", "event_id", "user_id", "page_view_at", "page")
+INSERT INTO "sessionizer_step_rejected" (
+  "reason", "event_id", "user_id", "page_view_at", "page", "row_key"
+)
 SELECT
-  "b"."reason" AS "reason",
-  "b"."event_id" AS "event_id",
-  "b"."user_id" AS "user_id",
-  "b"."page_view_at" AS "page_view_at",
-  "b"."page" AS "page"
+  "k"."reason" AS "reason",
+  "k"."event_id" AS "event_id",
+  "k"."user_id" AS "user_id",
+  "k"."page_view_at" AS "page_view_at",
+  "k"."page" AS "page",
+  "k"."row_key" AS "row_key"
 FROM (
   SELECT
     "b"."reason" AS "reason",
     "b"."event_id" AS "event_id",
     "b"."user_id" AS "user_id",
     "b"."page_view_at" AS "page_view_at",
-    "b"."page" AS "page"
+    "b"."page" AS "page",
+    CASE
+      WHEN "b"."reason" IS NULL THEN '-'
+      ELSE TRIM(CAST(OCTET_LENGTH("b"."reason", UTF8) AS VARCHAR(20))) || ':' || CASE WHEN OCTET_LENGTH("b"."reason", UTF8) <= 180 THEN "b"."reason" ELSE '#' END
+    END || '|' || CASE
+      WHEN "b"."event_id" IS NULL THEN '-'
+      ELSE TRIM(CAST(OCTET_LENGTH("b"."event_id", UTF8) AS VARCHAR(20))) || ':' || CASE WHEN OCTET_LENGTH("b"."event_id", UTF8) <= 180 THEN "b"."event_id" ELSE '#' END
+    END || '|' || CASE
+      WHEN "b"."user_id" IS NULL THEN '-'
+      ELSE TRIM(CAST(OCTET_LENGTH("b"."user_id", UTF8) AS VARCHAR(20))) || ':' || CASE WHEN OCTET_LENGTH("b"."user_id", UTF8) <= 180 THEN "b"."user_id" ELSE '#' END
+    END || '|' || CASE
+      WHEN "b"."page_view_at" IS NULL THEN '-'
+      ELSE TRIM(CAST(OCTET_LENGTH("b"."page_view_at", UTF8) AS VARCHAR(20))) || ':' || CASE WHEN OCTET_LENGTH("b"."page_view_at", UTF8) <= 180 THEN "b"."page_view_at" ELSE '#' END
+    END || '|' || CASE
+      WHEN "b"."page" IS NULL THEN '-'
+      ELSE TRIM(CAST(OCTET_LENGTH("b"."page", UTF8) AS VARCHAR(20))) || ':' || CASE WHEN OCTET_LENGTH("b"."page", UTF8) <= 180 THEN "b"."page" ELSE '#' END
+    END AS "row_key"
   FROM (
     SELECT
       "b"."reason" AS "reason",
@@ -595,48 +732,57 @@ FROM (
       "b"."page" AS "page"
     FROM (
       SELECT
-        "k"."reason" AS "reason",
-        CASE
-          WHEN "k"."event_id" IS NOT NULL AND ("k"."event_id" || CHR(1)) <> ('' || CHR(1)) THEN "k"."event_id"
-          ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
-        END AS "event_id",
-        CASE
-          WHEN "k"."user_id" IS NOT NULL AND ("k"."user_id" || CHR(1)) <> ('' || CHR(1)) THEN "k"."user_id"
-          ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
-        END AS "user_id",
-        CASE
-          WHEN "k"."page_view_at" IS NOT NULL THEN TO_CHAR("k"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.FF6')
-          ELSE CASE
-              WHEN "k"."raw_time" IS NOT NULL AND ("k"."raw_time" || CHR(1)) <> ('' || CHR(1)) THEN "k"."raw_time"
-              ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
-            END
-        END AS "page_view_at",
-        "k"."page" AS "page"
-      FROM "sessionizer_step_picked" AS "k"
-      WHERE "k"."reason" IS NOT NULL
-      UNION ALL
-      SELECT
-        'duplicate_event_id' AS "reason",
-        "c"."event_id" AS "event_id",
-        "c"."user_id" AS "user_id",
-        TO_CHAR("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.FF6') AS "page_view_at",
-        "c"."page" AS "page"
-      FROM "sessionizer_step_copies" AS "c"
-      WHERE NOT ("c"."user_id" = "c"."first_user_id" AND CHARACTER_LENGTH("c"."user_id") = CHARACTER_LENGTH("c"."first_user_id")
-          AND "c"."page_view_at" = "c"."first_page_view_at"
-          AND CASE WHEN ("c"."page" = "c"."first_page" AND CHARACTER_LENGTH("c"."page") = CHARACTER_LENGTH("c"."first_page")) OR ("c"."page" IS NULL AND "c"."first_page" IS NULL) THEN 1 ELSE 0 END = 1)
+        "b"."reason" AS "reason",
+        "b"."event_id" AS "event_id",
+        "b"."user_id" AS "user_id",
+        "b"."page_view_at" AS "page_view_at",
+        "b"."page" AS "page"
+      FROM (
+        SELECT
+          "k"."reason" AS "reason",
+          CASE
+            WHEN "k"."event_id" IS NOT NULL AND ("k"."event_id" || CHR(1)) <> ('' || CHR(1)) THEN "k"."event_id"
+            ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
+          END AS "event_id",
+          CASE
+            WHEN "k"."user_id" IS NOT NULL AND ("k"."user_id" || CHR(1)) <> ('' || CHR(1)) THEN "k"."user_id"
+            ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
+          END AS "user_id",
+          CASE
+            WHEN "k"."page_view_at" IS NOT NULL THEN TO_CHAR("k"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.FF6')
+            ELSE CASE
+                WHEN "k"."sz_raw_time" IS NOT NULL AND ("k"."sz_raw_time" || CHR(1)) <> ('' || CHR(1)) THEN "k"."sz_raw_time"
+                ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
+              END
+          END AS "page_view_at",
+          "k"."page" AS "page"
+        FROM "sessionizer_step_picked" AS "k"
+        WHERE "k"."reason" IS NOT NULL
+        UNION ALL
+        SELECT
+          'duplicate_event_id' AS "reason",
+          "c"."event_id" AS "event_id",
+          "c"."user_id" AS "user_id",
+          TO_CHAR("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.FF6') AS "page_view_at",
+          "c"."page" AS "page"
+        FROM "sessionizer_step_duplicates" AS "c"
+        WHERE NOT ("c"."user_id" = "c"."sz_first_user_id" AND CHARACTER_LENGTH("c"."user_id") = CHARACTER_LENGTH("c"."sz_first_user_id")
+            AND "c"."page_view_at" = "c"."sz_first_page_view_at"
+            AND CASE WHEN ("c"."page" = "c"."sz_first_page" AND CHARACTER_LENGTH("c"."page") = CHARACTER_LENGTH("c"."sz_first_page")) OR ("c"."page" IS NULL AND "c"."sz_first_page" IS NULL) THEN 1 ELSE 0 END = 1)
+      ) AS "b"
     ) AS "b"
+    GROUP BY "b"."reason", "b"."reason" || CHR(1), "b"."event_id", "b"."event_id" || CHR(1), "b"."user_id", "b"."user_id" || CHR(1), "b"."page_view_at", "b"."page_view_at" || CHR(1), "b"."page", "b"."page" || CHR(1)
   ) AS "b"
-  GROUP BY "b"."reason", "b"."reason" || CHR(1), "b"."event_id", "b"."event_id" || CHR(1), "b"."user_id", "b"."user_id" || CHR(1), "b"."page_view_at", "b"."page_view_at" || CHR(1), "b"."page", "b"."page" || CHR(1)
-) AS "b"
+) AS "k"
 WHERE NOT EXISTS (
     SELECT 1
     FROM "session_quarantine" AS "q"
-    WHERE "q"."reason" = "b"."reason" AND CHARACTER_LENGTH("q"."reason") = CHARACTER_LENGTH("b"."reason")
-      AND CASE WHEN ("q"."event_id" = "b"."event_id" AND CHARACTER_LENGTH("q"."event_id") = CHARACTER_LENGTH("b"."event_id")) OR ("q"."event_id" IS NULL AND "b"."event_id" IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ("q"."user_id" = "b"."user_id" AND CHARACTER_LENGTH("q"."user_id") = CHARACTER_LENGTH("b"."user_id")) OR ("q"."user_id" IS NULL AND "b"."user_id" IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ("q"."page_view_at" = "b"."page_view_at" AND CHARACTER_LENGTH("q"."page_view_at") = CHARACTER_LENGTH("b"."page_view_at")) OR ("q"."page_view_at" IS NULL AND "b"."page_view_at" IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ("q"."page" = "b"."page" AND CHARACTER_LENGTH("q"."page") = CHARACTER_LENGTH("b"."page")) OR ("q"."page" IS NULL AND "b"."page" IS NULL) THEN 1 ELSE 0 END = 1
+    WHERE "q"."row_key" = "k"."row_key" AND CHARACTER_LENGTH("q"."row_key") = CHARACTER_LENGTH("k"."row_key")
+      AND "q"."reason" = "k"."reason" AND CHARACTER_LENGTH("q"."reason") = CHARACTER_LENGTH("k"."reason")
+      AND CASE WHEN ("q"."event_id" = "k"."event_id" AND CHARACTER_LENGTH("q"."event_id") = CHARACTER_LENGTH("k"."event_id")) OR ("q"."event_id" IS NULL AND "k"."event_id" IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN ("q"."user_id" = "k"."user_id" AND CHARACTER_LENGTH("q"."user_id") = CHARACTER_LENGTH("k"."user_id")) OR ("q"."user_id" IS NULL AND "k"."user_id" IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN ("q"."page_view_at" = "k"."page_view_at" AND CHARACTER_LENGTH("q"."page_view_at") = CHARACTER_LENGTH("k"."page_view_at")) OR ("q"."page_view_at" IS NULL AND "k"."page_view_at" IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN ("q"."page" = "k"."page" AND CHARACTER_LENGTH("q"."page") = CHARACTER_LENGTH("k"."page")) OR ("q"."page" IS NULL AND "k"."page" IS NULL) THEN 1 ELSE 0 END = 1
   );
 
 BT;
@@ -645,42 +791,49 @@ LOCKING TABLE "session_runs" FOR EXCLUSIVE SELECT 1 AS locked;
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO "session_runs" (
   "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "lineage_rows", "quarantined", "engine", "tool_version"
+  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout", "engine",
+  "tool_version"
 )
 SELECT
   coalesce((SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") + 1, 1) AS "run_id",
   'started' AS "state",
   CAST(CURRENT_TIMESTAMP(6) AT TIME ZONE INTERVAL '00:00' HOUR TO MINUTE AS TIMESTAMP(6)) AS "recorded_at",
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
   'window' AS "mode",
   TIMESTAMP '{{ start_time }}' AS "window_from",
   TIMESTAMP '{{ end_time }}' AS "window_to",
   CAST(NULL AS BIGINT) AS "arrival_mark",
   CAST(NULL AS TIMESTAMP(6)) AS "arrival_mark_at",
   CAST(NULL AS BIGINT) AS "pageviews",
+  CAST(NULL AS BIGINT) AS "sessions",
   CAST(NULL AS BIGINT) AS "lineage_rows",
   CAST(NULL AS BIGINT) AS "quarantined",
+  2 AS "layout",
   'Teradata Vantage 17' AS "engine",
   'script' AS "tool_version"
 FROM (SELECT 1 AS "one") AS "o";
 
--- lineage: Session ids that were superseded, and by which.
-INSERT INTO "session_lineage" ("session_id", "became", "became_at", "reason", "run_id")
+-- lineage: Anchors that were merged, and which one survives.
+INSERT INTO "session_lineage" ("session_id", "became", "run_id")
 SELECT
   "x"."session_id" AS "session_id",
   "x"."became" AS "became",
-  "x"."became_at" AS "became_at",
-  "x"."reason" AS "reason",
   (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id"
-FROM "sessionizer_step_superseded" AS "x";
+FROM (
+  SELECT "s"."session_id" AS "session_id", "s"."became" AS "became"
+  FROM "sessionizer_step_superseded" AS "s"
+) AS "x";
 
--- rows: The new pageviews, each with its session.
-INSERT INTO "session_table" ("event_id", "session_id", "user_id", "page_view_at", "page", "run_id")
+-- rows: The new pageviews, each with the anchor of its session.
+INSERT INTO "session_table" (
+  "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id"
+)
 SELECT
   "x"."event_id" AS "event_id",
   "x"."session_id" AS "session_id",
   "x"."user_id" AS "user_id",
   "x"."page_view_at" AS "page_view_at",
+  "x"."sequence" AS "sequence",
   "x"."page" AS "page",
   (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id"
 FROM (
@@ -688,15 +841,87 @@ FROM (
     "i"."event_id" AS "event_id",
     "i"."user_id" AS "user_id",
     "i"."page_view_at" AS "page_view_at",
+    "i"."sequence" AS "sequence",
     "i"."page" AS "page",
-    "i"."target" AS "session_id"
+    "m"."sz_survivor" AS "session_id"
   FROM "sessionizer_step_islands" AS "i"
-  WHERE "i"."is_new" = 1
+  JOIN (
+    SELECT "m"."sz_island" AS "sz_island", "m"."sz_survivor" AS "sz_survivor"
+    FROM "sessionizer_step_merged" AS "m"
+    WHERE "m"."sz_first_rank" = 1
+  ) AS "m"
+    ON "m"."sz_island" = "i"."sz_island" AND CHARACTER_LENGTH("m"."sz_island") = CHARACTER_LENGTH("i"."sz_island")
+  WHERE "i"."sz_is_new" = 1
+) AS "x";
+
+-- versions: Each session that gained a pageview, as it stands now.
+INSERT INTO "session_versions" (
+  "anchor", "run_id", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
+  "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page"
+)
+SELECT
+  "x"."anchor" AS "anchor",
+  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
+  "x"."session_id" AS "session_id",
+  "x"."user_id" AS "user_id",
+  "x"."started_at" AS "started_at",
+  "x"."ended_at" AS "ended_at",
+  "x"."last_event_id" AS "last_event_id",
+  "x"."first_sequence" AS "first_sequence",
+  "x"."last_sequence" AS "last_sequence",
+  "x"."pageviews" AS "pageviews",
+  "x"."anchors" AS "anchors",
+  "x"."entry_page" AS "entry_page",
+  "x"."exit_page" AS "exit_page"
+FROM (
+  SELECT
+    "g"."sz_survivor" AS "anchor",
+    "g"."user_id" AS "user_id",
+    "g"."pageviews" AS "pageviews",
+    CASE WHEN "g"."anchors" = 0 THEN 1 ELSE "g"."anchors" END AS "anchors",
+    "g"."session_id" AS "session_id",
+    "g"."started_at" AS "started_at",
+    "g"."first_sequence" AS "first_sequence",
+    "g"."entry_page" AS "entry_page",
+    "g"."ended_at" AS "ended_at",
+    "g"."last_event_id" AS "last_event_id",
+    "g"."last_sequence" AS "last_sequence",
+    "g"."exit_page" AS "exit_page"
+  FROM (
+    SELECT
+      "m"."sz_island" AS "sz_island",
+      "m"."sz_survivor" AS "sz_survivor",
+      "m"."user_id" AS "user_id",
+      max(CASE
+        WHEN "m"."sz_first_rank" = 1 THEN "m"."session_id"
+        ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
+      END) AS "session_id",
+      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."started_at" ELSE CAST(NULL AS TIMESTAMP(6)) END) AS "started_at",
+      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."first_sequence" ELSE CAST(NULL AS BIGINT) END) AS "first_sequence",
+      max(CASE
+        WHEN "m"."sz_first_rank" = 1 THEN "m"."entry_page"
+        ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
+      END) AS "entry_page",
+      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."ended_at" ELSE CAST(NULL AS TIMESTAMP(6)) END) AS "ended_at",
+      max(CASE
+        WHEN "m"."sz_last_rank" = 1 THEN "m"."last_event_id"
+        ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
+      END) AS "last_event_id",
+      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_sequence" ELSE CAST(NULL AS BIGINT) END) AS "last_sequence",
+      max(CASE
+        WHEN "m"."sz_last_rank" = 1 THEN "m"."exit_page"
+        ELSE CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE)
+      END) AS "exit_page",
+      CAST(coalesce(sum(CAST("m"."pageviews" AS BIGINT)), 0) AS BIGINT) AS "pageviews",
+      CAST(coalesce(sum(CAST("m"."anchors" AS BIGINT)), 0) AS BIGINT) AS "anchors"
+    FROM "sessionizer_step_merged" AS "m"
+    GROUP BY "m"."sz_island", "m"."sz_island" || CHR(1), "m"."sz_survivor", "m"."sz_survivor" || CHR(1), "m"."user_id", "m"."user_id" || CHR(1)
+  ) AS "g"
 ) AS "x";
 
 -- quarantine: What cannot be sessionized, and why.
 INSERT INTO "session_quarantine" (
-  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "run_id"
+  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "run_id", "row_key"
 )
 SELECT
   "x"."reason" AS "reason",
@@ -706,19 +931,21 @@ SELECT
   "x"."page" AS "page",
   CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS "source_file",
   CAST(NULL AS BIGINT) AS "line",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id"
+  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
+  "x"."row_key" AS "row_key"
 FROM "sessionizer_step_rejected" AS "x";
 
 -- finished: Closes the run.
 INSERT INTO "session_runs" (
   "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "lineage_rows", "quarantined", "engine", "tool_version"
+  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout", "engine",
+  "tool_version"
 )
 SELECT
   (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
   'finished' AS "state",
   CAST(CURRENT_TIMESTAMP(6) AT TIME ZONE INTERVAL '00:00' HOUR TO MINUTE AS TIMESTAMP(6)) AS "recorded_at",
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
   'window' AS "mode",
   TIMESTAMP '{{ start_time }}' AS "window_from",
   TIMESTAMP '{{ end_time }}' AS "window_to",
@@ -736,9 +963,20 @@ SELECT
     WHERE "started_run"."run_id" = (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run")
       AND "started_run"."state" = 'started' AND CHARACTER_LENGTH("started_run"."state") = CHARACTER_LENGTH('started')
   ) AS "arrival_mark_at",
-  (SELECT CAST(count(*) AS BIGINT) AS "n" FROM "sessionizer_step_islands" AS "x" WHERE "x"."is_new" = 1) AS "pageviews",
+  (
+    SELECT
+      CAST(coalesce(sum(CAST("x"."pageviews" AS BIGINT)), 0) AS BIGINT) AS "n"
+    FROM "sessionizer_step_merged" AS "x"
+    WHERE "x"."anchor" IS NULL
+  ) AS "pageviews",
+  (
+    SELECT CAST(count(*) AS BIGINT) AS "n"
+    FROM "sessionizer_step_merged" AS "x"
+    WHERE "x"."sz_first_rank" = 1
+  ) AS "sessions",
   (SELECT CAST(count(*) AS BIGINT) AS "n" FROM "sessionizer_step_superseded" AS "x") AS "lineage_rows",
   (SELECT CAST(count(*) AS BIGINT) AS "n" FROM "sessionizer_step_rejected" AS "x") AS "quarantined",
+  2 AS "layout",
   'Teradata Vantage 17' AS "engine",
   'script' AS "tool_version"
 FROM (SELECT 1 AS "one") AS "o";
@@ -748,12 +986,13 @@ ET;
 -- The steps of the run are of no more use.
 DROP TABLE "sessionizer_step_picked";
 DROP TABLE "sessionizer_step_repeated";
-DROP TABLE "sessionizer_step_copies";
+DROP TABLE "sessionizer_step_duplicates";
 DROP TABLE "sessionizer_step_fresh";
 DROP TABLE "sessionizer_step_ranges";
 DROP TABLE "sessionizer_step_context";
 DROP TABLE "sessionizer_step_neighbours";
 DROP TABLE "sessionizer_step_islands";
-DROP TABLE "sessionizer_step_moved";
+DROP TABLE "sessionizer_step_united";
+DROP TABLE "sessionizer_step_merged";
 DROP TABLE "sessionizer_step_superseded";
 DROP TABLE "sessionizer_step_rejected";

@@ -4,11 +4,12 @@ public import SessionPlan
 public import WarehouseDriver
 
 extension ODBCConnection {
-  /// The columns of a table or view, by the driver's catalog functions; a name without a schema is looked up in the
-  /// dialect's `namespaces`.
+  /// The columns of a table or view, by the dialect's queries, or by the driver's catalog functions where it has none; a
+  /// name without a schema is looked up in the dialect's `namespaces`.
   public func describe(_ table: ObjectName) async throws -> TableDescription? {
     try await working {
       let link = try ready(.prepare)
+      if let query = dialect.odbc.catalogTables { return try guardedAny { try described(table, query, link) } }
       return try guarded { () throws(DriverError) in
         guard let found = try find(table, link) else { return TableDescription?.none }
         return TableDescription(
@@ -23,7 +24,37 @@ extension ODBCConnection {
     return try link.texts(query, .prepare).compactMap { $0.first ?? nil }
   }
 
-  // MARK: Tables
+  // MARK: By queries
+
+  private func described(_ table: ObjectName, _ query: String, _ link: ODBCLink) throws -> TableDescription? {
+    let renderer = Renderer(dialect)
+    // A database in front of a database is none that is known here.
+    guard table.parts.count <= 2 else { return nil }
+    for namespace in table.parts.count > 1 ? [table.parts[0]] : try namespaces(link) {
+      func rows(_ template: String?) throws -> [[String?]] {
+        guard let template else { return [] }
+        let values = ["name": try renderer.constant(table.last), "namespace": try renderer.constant(namespace)]
+        return try link.texts(try renderer.fill(template, values), .prepare)
+      }
+      // Engines compare names in their own way: what they give is compared here.
+      let found = try rows(query).first { row in
+        guard row.count > 1, let name = row[0], let kind = row[1]?.uppercased() else { return false }
+        return equal(name, table.last) && (kind.contains("TABLE") || kind.contains("VIEW"))
+      }
+      guard let found else { continue }
+      let columns = try rows(dialect.odbc.catalogColumns).compactMap { row -> TableDescription.Column? in
+        guard row.count > 2, let name = row[0], let type = row[1] else { return nil }
+        return .init(
+          name: name, declaredType: type, type: dialect.odbc.columnType(named: type), isNullable: row[2] != "0")
+      }
+      return TableDescription(
+        kind: found[1]?.uppercased().contains("VIEW") ?? false ? .view : .table, columns: columns,
+        primaryKey: try rows(dialect.odbc.catalogKey).compactMap { $0.first ?? nil })
+    }
+    return nil
+  }
+
+  // MARK: By the driver's functions
 
   /// A table as the driver names it.
   private struct CatalogTable {

@@ -1,5 +1,5 @@
 internal import SQLRendering
-internal import SessionPlan
+public import SessionPlan
 public import WarehouseDriver
 
 extension ODBCConnection {
@@ -35,6 +35,50 @@ extension ODBCConnection {
     }
   }
 
+  /// Locks the tables against everybody else, as the dialect does it.
+  public func beginRemoval(of tables: [ObjectName]) async throws -> ViewRemoval {
+    try await working {
+      let link = try ready(.begin)
+      try order.checkMayBegin()
+      let session = dialect.session
+      guard !session.beginRemoval.isEmpty else {
+        throw DriverError(
+          .unsupported, phase: .begin,
+          "dialect \(dialect.name) has no lock that keeps everybody else from a table (session.begin_removal)",
+          remedy: "drop the tables by hand when nobody uses them")
+      }
+      let renderer = Renderer(dialect)
+      let list = try tables.map { try renderer.fill(session.removalTable, ["table": try renderer.identifier($0)]) }
+        .joined(separator: ", ")
+      let statements = try session.beginRemoval.map { try renderer.fill($0, ["tables": list]) }
+      let start = ContinuousClock.now
+      holdsRemovalLock = true
+      order.transaction = .open(.write)
+      link.isInTransaction = true
+      do throws(DriverError) {
+        for statement in statements { try link.run(statement, .begin) }
+      } catch {
+        order.fail(error)
+        try? rollBack(link)
+        throw error
+      }
+      options.observer?(
+        StatementEvent(sql: statements.joined(separator: "; "), duration: ContinuousClock.now - start, rows: nil))
+      return session.commitsOnDDL ? .afterCommit : .beforeTables
+    }
+  }
+
+  /// Gives back what outlives the transaction of `beginRemoval`. A lock that cannot be given back ends with the
+  /// connection.
+  private func endRemoval(_ link: ODBCLink) {
+    guard holdsRemovalLock else { return }
+    holdsRemovalLock = false
+    guard !link.isLost else { return }
+    for statement in dialect.session.endRemoval {
+      _ = try? link.shielded { () throws(DriverError) in try link.run(statement, .close) }
+    }
+  }
+
   /// Commits. A commit that has begun is carried through, though the task is cancelled.
   public func commit() async throws {
     try await working {
@@ -58,6 +102,7 @@ extension ODBCConnection {
       }
       order.transaction = .none
       link.isInTransaction = false
+      endRemoval(link)
       dropScratchTables(link)
       if let last = dialect.session.commit.last {
         options.observer?(StatementEvent(sql: last, duration: ContinuousClock.now - start, rows: nil))
@@ -77,7 +122,10 @@ extension ODBCConnection {
     order.end()
     guard order.isInTransaction else { return }
     order.transaction = .none
-    defer { link.isInTransaction = false }
+    defer {
+      link.isInTransaction = false
+      endRemoval(link)
+    }
     guard !link.isLost else { return }
     let start = ContinuousClock.now
     do throws(DriverError) {

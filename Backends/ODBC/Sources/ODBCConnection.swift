@@ -20,6 +20,8 @@ public actor ODBCConnection: Connection {
   var scratchTables: [String] = []
   /// How many results have been kept on the server.
   var spoolCount = 0
+  /// Whether the open transaction is one that locks tables in order to drop them.
+  var holdsRemovalLock = false
   /// The statement that releases the job lock that is held.
   var jobLockRelease: String?
   /// A comment in each statement, ready to be sent.

@@ -21,7 +21,7 @@ struct Opening {
     }
     guard let found = try dialects.knownDialect(variant) else {
       throw DriverError(
-        .badTarget, phase: .connect, "there is no dialect \(variant)",
+        .badTarget, phase: .connect, "there is no dialect of the target's name after odbc+",
         remedy: "use one of \(dialects.dialectNames.joined(separator: ", ")), or write a file for it")
     }
     named = found

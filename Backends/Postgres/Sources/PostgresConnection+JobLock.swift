@@ -53,6 +53,9 @@ extension PostgresConnection {
   private func waitForLock(
     _ sql: String, _ key: JobLockKey, _ wait: Duration, _ link: ServerLink
   ) throws(DriverError) {
+    let silence = link.silenceLimit
+    link.silenceLimit = wait + .seconds(5)
+    defer { link.silenceLimit = silence }
     _ = try link.runAll("SET lock_timeout = \(wait.milliseconds); SET statement_timeout = 0", .lock)
     let failure: DriverError?
     do {

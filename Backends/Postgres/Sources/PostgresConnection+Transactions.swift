@@ -1,5 +1,5 @@
 internal import CPostgres
-internal import SessionPlan
+public import SessionPlan
 public import WarehouseDriver
 
 extension PostgresConnection {
@@ -40,6 +40,28 @@ extension PostgresConnection {
     order.transaction = .open(mode)
     noticeFailedTransaction(link, nil)
     options.observer?(StatementEvent(sql: sql, duration: ContinuousClock.now - start, rows: nil))
+  }
+
+  /// Locks the tables against everybody else, at a level at which each statement sees what is committed: the snapshot of
+  /// REPEATABLE READ might be older than the lock.
+  public func beginRemoval(of tables: [ObjectName]) async throws -> ViewRemoval {
+    let link = try ready(.begin)
+    try order.checkMayBegin()
+    let start = ContinuousClock.now
+    var sql = "BEGIN ISOLATION LEVEL READ COMMITTED"
+    if !tables.isEmpty {
+      sql += "; LOCK TABLE \(tables.map(quotedName).joined(separator: ", ")) IN ACCESS EXCLUSIVE MODE"
+    }
+    do throws(DriverError) {
+      _ = try link.runAll(sql, .begin)
+    } catch {
+      order.transaction = .failed(error)
+      try? await rollback()
+      throw error
+    }
+    order.transaction = .open(.write)
+    options.observer?(StatementEvent(sql: sql, duration: ContinuousClock.now - start, rows: nil))
+    return .beforeTables
   }
 
   /// Commits. A commit that has begun is carried through, though the task is cancelled.

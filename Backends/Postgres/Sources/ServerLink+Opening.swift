@@ -22,14 +22,17 @@ extension ServerLink {
       PQfinish(handle)
       throw error
     }
-    link.statementTimeout = options.statementTimeout
     link.serverTimeZone = link.parameter("TimeZone") ?? ""
+    // A server that has let us in and says nothing more is one that cannot be reached.
+    link.silenceLimit = timeLimit(handle)
     try link.refuseUnfit()
+    try link.refuseSharedProcess(target)
     try link.prepareSession(options)
+    link.limitStatements(options.statementTimeout)
     return link
   }
 
-  private static func connect(_ handle: OpaquePointer) throws(DriverError) {
+  static func connect(_ handle: OpaquePointer) throws(DriverError) {
     // Without this libpq prints the server's notices.
     PQsetNoticeReceiver(handle, { _, _ in }, nil)
     PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
@@ -54,7 +57,7 @@ extension ServerLink {
   }
 
   /// `connect_timeout` for each host, as libpq has worked it out; nil waits for ever.
-  private static func timeLimit(_ handle: OpaquePointer) -> Duration? {
+  static func timeLimit(_ handle: OpaquePointer) -> Duration? {
     guard let settings = PQconninfo(handle) else { return nil }
     defer { PQconninfoFree(settings) }
     var seconds = 0
@@ -70,6 +73,12 @@ extension ServerLink {
       setting += 1
     }
     return seconds > 0 ? .seconds(max(seconds, 2) * hosts) : nil
+  }
+
+  /// How long a statement may take: held by the server, and by us where the server does not answer.
+  func limitStatements(_ limit: Duration?) {
+    statementTimeout = limit
+    silenceLimit = limit.map { $0 + .seconds(5) }
   }
 
   private func refuseUnfit() throws(DriverError) {

@@ -17,7 +17,16 @@ final class ServerLink {
   /// Carries out statements although the task is cancelled: the connection's own, such as ROLLBACK.
   private var isShielded = false
   private var cancelSent: ContinuousClock.Instant?
-  private let onSend: (@Sendable (String) -> Void)?
+  /// When the statement in flight was first asked to stop.
+  private var firstCancel: ContinuousClock.Instant?
+  private var cancelRequest: CancelRequest?
+  /// For how long a server that has something to do may say nothing; nil waits as long as the server takes. Where the
+  /// server holds a time limit itself, this one is for a server that does not answer at all.
+  var silenceLimit: Duration?
+  private var lastHeard = ContinuousClock.now
+  /// A statement that was asked to stop, and one that ends a transaction, are waited for no longer than this.
+  static let patience = Duration.seconds(10)
+  let onSend: (@Sendable (String) -> Void)?
 
   /// - Parameters:
   ///   - handle: a connection that stands; it is closed with this object
@@ -84,6 +93,7 @@ final class ServerLink {
       throw DriverError(.other, phase: phase, "the statement contains a NUL character", statement: shown)
     }
     onSend?(sql)
+    lastHeard = .now
   }
 
   /// Waits until the statement has ended. A COPY is returned as it begins.
@@ -141,7 +151,32 @@ final class ServerLink {
     if Task.isCancelled, !isShielded { requestCancel() }
     var descriptor = pollfd(fd: PQsocket(handle), events: events, revents: 0)
     // Wakes at once when the server answers; the limit is how long a cancellation may go unseen.
-    if poll(&descriptor, 1, 15) < 0, errno != EINTR { throw lost(phase, sql) }
+    let ready = poll(&descriptor, 1, 15)
+    if ready < 0, errno != EINTR { throw lost(phase, sql) }
+    if ready > 0 { lastHeard = .now } else { try checkSilence(phase, sql) }
+  }
+
+  /// - Throws: `DriverError` where the server has said nothing for too long: the connection is given up.
+  private func checkSilence(_ phase: DriverError.Phase, _ sql: String) throws(DriverError) {
+    let now = ContinuousClock.now
+    if let firstCancel, now - max(firstCancel, lastHeard) > Self.patience {
+      throw silent(for: Self.patience, after: "it was asked to stop the statement", .cancelled, phase, sql)
+    }
+    let isEnding = isShielded && phase == .rollback
+    guard let limit = isEnding ? min(silenceLimit ?? Self.patience, Self.patience) : silenceLimit,
+      now - lastHeard > limit
+    else { return }
+    throw silent(for: limit, after: "the statement was sent", .timeout, phase, sql)
+  }
+
+  private func silent(
+    for time: Duration, after what: String, _ code: DriverError.Code, _ phase: DriverError.Phase, _ sql: String
+  ) -> DriverError {
+    isLost = true
+    return DriverError(
+      phase == .commit ? .connectionLost : code, phase: phase,
+      "PostgreSQL at \(place) has said nothing for \(time.words) after \(what); the connection is given up",
+      remedy: "check the server and the network, then run again", statement: sql)
   }
 
   // MARK: Cancelling
@@ -149,20 +184,27 @@ final class ServerLink {
   /// Asks the server to stop the statement in flight; again where it has not reacted for a while, because a request
   /// that arrives before the statement has begun is lost.
   func requestCancel() {
-    if let cancelSent, ContinuousClock.now - cancelSent < .milliseconds(200) { return }
-    guard let request = PQgetCancel(handle) else { return }
-    var problem = [CChar](repeating: 0, count: 256)
-    // The server has signalled its process before it ends this call.
-    _ = PQcancel(request, &problem, Int32(problem.count))
-    PQfreeCancel(request)
-    cancelSent = .now
+    let now = ContinuousClock.now
+    if firstCancel == nil { firstCancel = now }
+    if let cancelSent, now - cancelSent < .milliseconds(200) { return }
+    cancelSent = now
+    // One at a time: the thread of a request that is not answered stays until its own time limit.
+    if let cancelRequest, !cancelRequest.isAnswered(within: 0) { return }
+    guard let request = CancelRequest(handle) else { return }
+    request.send()
+    cancelRequest = request.isAnswered(within: 0.25) ? nil : request
   }
 
   /// A cancel request may take effect after the statement that it was meant for. An empty errand takes the blow, so
   /// that the next statement does not.
   private func settle() {
     cancelSent = nil
+    firstCancel = nil
+    // One that is on its way may hit the errand, too.
+    _ = cancelRequest?.isAnswered(within: 1)
+    cancelRequest = nil
     var attempts = 0
+    let end = ContinuousClock.now + Self.patience
     while !isLost, attempts < 20 {
       attempts += 1
       let errand = "SELECT 1"
@@ -174,6 +216,10 @@ final class ServerLink {
           var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
           poll(&descriptor, 1, 1000)
           if PQconsumeInput(handle) == 0 { break }
+          if ContinuousClock.now > end {
+            isLost = true
+            return
+          }
         }
         guard let reply = PQgetResult(handle).map(Reply.init) else { break }
         if reply.sqlState == SQLState.queryCanceled { wasHit = true }
@@ -226,6 +272,7 @@ final class ServerLink {
   /// Ends whatever is in flight: reads on to the end, or cancels what does not end by itself.
   func abandon() {
     guard !isLost, transactionStatus == PQTRANS_ACTIVE else { return }
+    lastHeard = .now
     try? shielded { () throws(DriverError) in
       requestCancel()
       while let reply = try nextReply(.close, "") {

@@ -54,12 +54,20 @@ struct DatabaseLocation: Sendable {
     return uri + "?immutable=1"
   }
 
-  enum FileKind { case absent, file, directory }
+  enum FileKind {
+    case absent, file, directory
+    /// A named pipe, a socket or a device: opening one may wait for ever.
+    case special
+  }
 
   static func kind(of path: String) -> FileKind {
     var status = stat()
     guard stat(path, &status) == 0 else { return .absent }
-    return status.st_mode & S_IFMT == S_IFDIR ? .directory : .file
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: return .directory
+    case S_IFREG: return .file
+    default: return .special
+    }
   }
 
   /// Whether there is a write-ahead log with something in it.
@@ -73,6 +81,10 @@ struct DatabaseLocation: Sendable {
     guard let path else { return }
     switch Self.kind(of: path) {
     case .file: return
+    case .special:
+      throw DriverError(
+        .notADatabase, phase: .connect, "\(path) is a pipe or a device, not a file",
+        remedy: "name a file, such as sqlite:sessions.db")
     case .directory:
       throw DriverError(
         .connection, phase: .connect, "\(path) is a directory, not a SQLite database",

@@ -29,6 +29,12 @@ extension SQLiteConnection {
     }
   }
 
+  /// The one writer's place is a lock of every table.
+  public func beginRemoval(of tables: [ObjectName]) async throws -> ViewRemoval {
+    try await begin(.write)
+    return .beforeTables
+  }
+
   /// What a mode needs beyond BEGIN.
   private func prepare(_ mode: TransactionMode, _ database: Database) throws(DriverError) {
     switch mode {

@@ -62,7 +62,7 @@ public struct HistoryJob: Hashable, Sendable {
     return SessionJob(
       gap: gap, boundary: boundary, eventIDType: idType,
       source: PageviewSource(
-        table: table, eventID: hasEventID ? "event_id" : nil,
+        table: table, eventID: hasEventID ? "event_id" : nil, sequence: hasSequence ? "sequence" : nil,
         timeFormat: timeColumn == .epochMicroseconds ? .epochMicroseconds : .timestamp, arrival: arrival), names: names)
   }
 }

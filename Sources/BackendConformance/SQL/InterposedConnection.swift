@@ -22,6 +22,8 @@ public actor InterposedConnection: Connection {
     public var delayed: (table: ObjectName, until: ObjectName)?
     /// What is carried out after an insert into a table; nil is nothing.
     public var following: (@Sendable (ObjectName) -> String?)?
+    /// What happens once a run has committed, before its lock is given back.
+    public var afterCommit: (@Sendable () async throws -> Void)?
     /// Whether a run's transaction is one in which everything may be sent.
     public var isUnguarded = false
     /// What a transaction that fails has done stays done.
@@ -94,6 +96,7 @@ public actor InterposedConnection: Connection {
   public func commit() async throws {
     if faults.killedAfter == statements, isRun { throw Killed() }
     try await inner.commit()
+    if isRun, let action = faults.afterCommit { try await WorkPhase.$current.withValue(nil) { try await action() } }
     isRun = false
   }
 
@@ -118,6 +121,9 @@ public actor InterposedConnection: Connection {
   }
   public func lockJob(_ ledger: ObjectName, wait: Duration) async throws {
     try await inner.lockJob(ledger, wait: wait)
+  }
+  public func beginRemoval(of tables: [ObjectName]) async throws -> ViewRemoval {
+    try await inner.beginRemoval(of: tables)
   }
   public func annotate(_ text: String?) async { await inner.annotate(text) }
   public func unlockJob() async throws { try await inner.unlockJob() }

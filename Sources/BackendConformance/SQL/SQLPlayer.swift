@@ -113,6 +113,12 @@ public actor SQLPlayer: HistoryPlayer {
     }
   }
 
+  public func changedSessions(since runID: Int64, until end: Int64) async throws -> ChangedSessions? {
+    var reader = ChangedSessionsReader(hasIntegerIDs: job.idType == .integer)
+    _ = try await context.changedSessions(since: runID, until: end) { try reader.read($0) }
+    return reader.result
+  }
+
   public func ledgerDump() async throws -> [String: Set<ByteKey>] { try await context.ledgerDump() }
 
   private func rows(of object: ObjectNames.Object, _ columns: [SchemaColumn]) async throws -> [[ByteKey?]] {

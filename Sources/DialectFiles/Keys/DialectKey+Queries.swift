@@ -55,6 +55,9 @@ extension DialectKey {
       "queries.previous", \.queries.previous, "The value of the row before, NULL at the first (trap T09).",
       takes: "a", or: "lag({a})", example: "lag(toNullable({a}))"),
     .text(
+      "queries.next", \.queries.next, "The value of the row behind, NULL at the last (trap T09).",
+      takes: "a", or: "lead({a})", example: "lead(toNullable({a}))"),
+    .text(
       "queries.first", \.queries.first, "The value of the frame's first row, NULL where it is NULL (trap T10).",
       takes: "a", or: "first_value({a})", example: "first_value({a})"),
     .text("queries.count", \.queries.count, "The number of rows.", or: "count(*)", example: "count_big(*)"),

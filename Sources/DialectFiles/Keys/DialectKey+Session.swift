@@ -21,6 +21,19 @@ extension DialectKey {
       "session.begin_run", \.session.beginRun,
       "Begins a transaction of a run, whose job lock is held already where it is not the transaction itself.", or: [],
       example: ["BEGIN ISOLATION LEVEL REPEATABLE READ"]),
+    .list(
+      "session.begin_removal", \.session.beginRemoval,
+      "Begins a transaction in which nobody else may read or write {tables}, so that compare can drop what it has made; "
+        + "empty where the engine has no such lock: tables then stay.", takes: "tables?", or: [],
+      example: ["BEGIN", "LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"]),
+    .text(
+      "session.removal_table", \.session.removalTable,
+      "One of {tables}, with whatever the engine wants beside each; they are separated by commas.", takes: "table",
+      or: "{table}", example: "{table} WRITE"),
+    .list(
+      "session.end_removal", \.session.endRemoval,
+      "Carried out after the end of that transaction: gives back a lock that outlives it.", or: [],
+      example: ["UNLOCK TABLES"]),
     .list("session.commit", \.session.commit, "Ends a transaction.", or: [], example: ["COMMIT"]),
     .list("session.rollback", \.session.rollback, "Takes it back.", or: [], example: ["ROLLBACK"]),
     jobLock,
@@ -150,6 +163,27 @@ extension DialectKey {
       "odbc.column_types", \.odbc.columnTypes, among: ValueType.inSources,
       "What a column is by the driver's name of its type, in lower case without lengths, where the number of the type "
         + "alone does not say it.", example: ["timestamptz": .zonedTimestamp]),
+    .optional(
+      "odbc.catalog_tables", \.odbc.catalogTables,
+      "Gives the tables and views called {name} of a schema, or of a database where there are no schemas: name, and a word "
+        + "with TABLE or VIEW in it. ~ asks the driver's own catalog functions; with it, the two that follow are asked.",
+      takes: "name namespace", mustAnswer: false,
+      example:
+        "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = {namespace} AND table_name = {name}"
+    ),
+    .optional(
+      "odbc.catalog_columns", \.odbc.catalogColumns,
+      "Gives the columns of that table, in their order: name, type as column_types names it, 1 where it may be NULL and "
+        + "else 0.", takes: "name namespace", mustAnswer: false,
+      example:
+        "SELECT column_name, data_type, CASE is_nullable WHEN 'NO' THEN 0 ELSE 1 END FROM information_schema.columns WHERE table_schema = {namespace} AND table_name = {name} ORDER BY ordinal_position"
+    ),
+    .optional(
+      "odbc.catalog_key", \.odbc.catalogKey, "Gives the columns of that table's primary key, in their order.",
+      takes: "name namespace", mustAnswer: false,
+      example:
+        "SELECT column_name FROM information_schema.statistics WHERE table_schema = {namespace} AND table_name = {name} AND index_name = 'PRIMARY' ORDER BY seq_in_index"
+    ),
     spool,
     .words(
       "odbc.errors", \.odbc.errors, among: Dialect.ODBC.Failure.allCases,

@@ -35,6 +35,8 @@ extension Dialect {
     public var limitBeforeColumns: String?
     /// `{a}`: the value of the row before, NULL at the first (trap T09).
     public var previous: String
+    /// `{a}`: the value of the row behind, NULL at the last (trap T09). Defaults to `lead({a})`.
+    public var next: String
     /// `{a}`: the value of the first row in the frame, NULL where it is NULL.
     public var first: String
     /// The number of rows.
@@ -59,7 +61,8 @@ extension Dialect {
       computedOnceSuffix: String,
       computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String, sum: String,
       tableAlias: String = "{rows} AS {alias}", fromNothing: String = "", limitBeforeColumns: String? = nil,
-      previous: String = "lag({a})", first: String = "first_value({a})", count: String = "count(*)",
+      previous: String = "lag({a})", next: String = "lead({a})", first: String = "first_value({a})",
+      count: String = "count(*)",
       countDistinct: String = "count(DISTINCT {a})", minimum: String = "min({a})", maximum: String = "max({a})",
       byteKey: String? = nil, equalBytes: String? = nil, semiJoin: String? = nil, antiJoin: String? = nil
     ) {
@@ -67,6 +70,7 @@ extension Dialect {
       self.fromNothing = fromNothing
       self.limitBeforeColumns = limitBeforeColumns
       self.previous = previous
+      self.next = next
       self.first = first
       self.count = count
       self.countDistinct = countDistinct

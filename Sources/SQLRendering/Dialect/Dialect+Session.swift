@@ -16,6 +16,13 @@ extension Dialect {
     public var beginWriting: [String]
     /// Begins a transaction of a run, whose job lock is held already where it is not the transaction itself.
     public var beginRun: [String]
+    /// Begins a transaction in which nobody else may read or write `{tables}`, to drop them. Empty where the engine has
+    /// no such lock; tables are then not dropped.
+    public var beginRemoval: [String]
+    /// `{table}` as one of `{tables}`, with whatever the engine wants beside each.
+    public var removalTable: String
+    /// Carried out after the end of that transaction: gives back a lock that outlives it.
+    public var endRemoval: [String]
     /// Ends a transaction. Empty where the engine has none.
     public var commit: [String]
     public var rollback: [String]
@@ -43,7 +50,8 @@ extension Dialect {
 
     public init(
       opening: [String] = [], beginReading: [String] = [], beginRehearsal: [String] = [], beginWriting: [String] = [],
-      beginRun: [String] = [], commit: [String] = [], rollback: [String] = [], jobLock: JobLock? = nil,
+      beginRun: [String] = [], beginRemoval: [String] = [], removalTable: String = "{table}", endRemoval: [String] = [],
+      commit: [String] = [], rollback: [String] = [], jobLock: JobLock? = nil,
       statementTimeout: String? = nil, lockTimeout: String? = nil, explain: String? = nil, version: String? = nil,
       requirements: [Requirement] = [], namespaces: String? = nil, ignoresCaseOfNames: Bool = false,
       commitsOnDDL: Bool = false
@@ -53,6 +61,9 @@ extension Dialect {
       self.beginRehearsal = beginRehearsal
       self.beginWriting = beginWriting
       self.beginRun = beginRun
+      self.beginRemoval = beginRemoval
+      self.removalTable = removalTable
+      self.endRemoval = endRemoval
       self.commit = commit
       self.rollback = rollback
       self.jobLock = jobLock
@@ -119,6 +130,14 @@ extension Dialect {
     /// What a column of a type is, by the driver's name of the type (TYPE_NAME) in lower case without lengths, where
     /// the number of the type alone does not say it: `timestamptz: zonedTimestamp`.
     public var columnTypes: [String: ValueType]
+    /// `{name}`, `{namespace}` (text constants): gives the tables and views of that name in a schema, or in a database
+    /// where the engine has no schemas: its name, and a word with TABLE or VIEW in it. nil asks the driver's own catalog
+    /// functions; with it, the two that follow are asked as well.
+    public var catalogTables: String?
+    /// The same for the columns, in their order: name, type as `columnTypes` names it, 1 where it may be NULL and else 0.
+    public var catalogColumns: String?
+    /// The same for the columns of the primary key, in their order.
+    public var catalogKey: String?
     /// How long results are read in constant memory where a driver would hold them whole; nil where no driver does.
     public var spool: Spool?
     /// What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), where
@@ -160,7 +179,8 @@ extension Dialect {
       products: [String] = [], attributes: [String: [String]] = [:], append: Append = .arrays,
       rowsPerStatement: Int = 1000, parametersPerStatement: Int = 32_000, timesAsText: Bool = false,
       integersAsText: Bool = false, retriesLocked: Bool = false,
-      columnTypes: [String: ValueType] = [:], spool: Spool? = nil, errors: [String: Failure] = [:]
+      columnTypes: [String: ValueType] = [:], catalogTables: String? = nil, catalogColumns: String? = nil,
+      catalogKey: String? = nil, spool: Spool? = nil, errors: [String: Failure] = [:]
     ) {
       self.products = products
       self.attributes = attributes
@@ -171,6 +191,9 @@ extension Dialect {
       self.integersAsText = integersAsText
       self.retriesLocked = retriesLocked
       self.columnTypes = columnTypes
+      self.catalogTables = catalogTables
+      self.catalogColumns = catalogColumns
+      self.catalogKey = catalogKey
       self.spool = spool
       self.errors = errors
     }

@@ -28,6 +28,7 @@ extension Renderer {
       case .rowNumber: ("row_number()", false)
       case .previous(let value):
         (try fill(dialect.queries.previous, ["a": try expression(value)], "previous"), false)
+      case .next(let value): (try fill(dialect.queries.next, ["a": try expression(value)], "next"), false)
       case .runningSum(let value): ("sum(\(try expression(value)))", true)
       case .first(let value): (try fill(dialect.queries.first, ["a": try expression(value)], "first"), true)
       }

@@ -62,7 +62,8 @@ public struct Renderer: Sendable {
   ///
   /// - Throws: `RenderingError` for a placeholder that has no value.
   public func fill(_ template: String, _ values: [String: String]) throws(RenderingError) -> String {
-    LineBreaks.restored(try fill(template, values, "session"))
+    // The values are finished texts, in which nothing stands for a line break any more.
+    try fill(template, values, "session")
   }
 
   /// A text constant as it stands in SQL.

@@ -7,6 +7,11 @@ public struct BoundJob: Hashable, Sendable {
   public var sourceTypes: [String: ValueType]
   /// The columns of the source that can never be NULL.
   public var requiredColumns: Set<String>
+  /// Whether the ledgers were made in layout 1: their lineage has columns that are never NULL and that nobody reads, and
+  /// their quarantine rows without a key.
+  public var isUpgraded = false
+  /// Whether pageviews of one time have an order of their own.
+  public var hasSequence: Bool { job.source.sequence != nil }
 
   public init(
     _ job: SessionJob, eventIDType: EventIDType, sourceTypes: [String: ValueType], requiredColumns: Set<String> = []
@@ -19,12 +24,15 @@ public struct BoundJob: Hashable, Sendable {
 
   /// A job whose source is taken to be as the tool itself would make it: for `render` and `plan`, without a database.
   public static func assumed(_ job: SessionJob) -> BoundJob {
+    var job = job
+    if job.source.table == nil, job.source.sequence == nil { job.source.sequence = PageviewSource.ownSequence }
     var types: [String: ValueType] = [:]
     let source = job.source
     if let id = source.eventID { types[id] = job.eventIDType == .integer ? .integer : .text }
     types[source.userID] = .text
     types[source.pageViewAt] = source.timeFormat == .timestamp ? .timestamp : .integer
     if let page = source.page { types[page] = .text }
+    if let sequence = source.sequence { types[sequence] = .integer }
     if let arrival = source.arrival { types[arrival.column] = arrival.kind == .id ? .integer : .timestamp }
     for attribute in job.attributes { types[attribute.column] = .text }
     source.filter?.forEachComparison { column, value in

@@ -24,6 +24,7 @@ public struct JobFingerprint: Hashable, Sendable {
       "source.time_zone": source.timeZone,
       "source.filter": source.filter.map { $0.text } ?? "none",
     ]
+    if let sequence = source.sequence { settings["source.sequence"] = sequence }
     for attribute in job.attributes { settings["attributes." + attribute.name] = attribute.column }
   }
 
@@ -41,7 +42,12 @@ public struct JobFingerprint: Hashable, Sendable {
 
   /// The first setting, by name, in which two jobs differ, with both values (`unset` where there is none).
   public func difference(from other: JobFingerprint) -> (setting: String, mine: String, other: String)? {
-    for name in Set(settings.keys).union(other.settings.keys).sorted() {
+    // The sequence comes along with the tool's own table, so that it is named only where nothing else differs.
+    let last = "source.sequence"
+    let names = Set(settings.keys).union(other.settings.keys).sorted {
+      ($0 == last ? 1 : 0, $0) < ($1 == last ? 1 : 0, $1)
+    }
+    for name in names {
       let (mine, theirs) = (settings[name] ?? "unset", other.settings[name] ?? "unset")
       if Array(mine.utf8) != Array(theirs.utf8) { return (name, mine, theirs) }
     }

@@ -12,13 +12,16 @@ public struct ObjectNames: Hashable, Sendable {
     case pageviews
     case sessionTable = "session_table"
     case sessionLineage = "session_lineage"
+    case sessionVersions = "session_versions"
     case sessionRuns = "session_runs"
     case sessionQuarantine = "session_quarantine"
     case sessionEvents = "session_events"
     case sessions
 
     /// The ledgers: tables that are only ever inserted into.
-    public static let ledgers: [Object] = [.sessionTable, .sessionLineage, .sessionRuns, .sessionQuarantine]
+    public static let ledgers: [Object] = [
+      .sessionTable, .sessionLineage, .sessionVersions, .sessionRuns, .sessionQuarantine,
+    ]
 
     /// The views, each after those that it reads.
     public static let views: [Object] = [.sessionEvents, .sessions]

@@ -8,6 +8,9 @@ public struct PageviewSource: Hashable, Sendable {
   public var pageViewAt: String
   /// nil: the source has no page, and the page is NULL everywhere.
   public var page: String?
+  /// An integer column that orders pageviews of one user and one time, NULL first; nil where the event id alone does.
+  /// It is a hint, no part of a pageview's content.
+  public var sequence: String?
   /// How `pageViewAt` stores a time.
   public var timeFormat: TimeFormat
   /// The zone of a column without zone: `UTC`, a fixed offset (`+02:00`) or an IANA name. Where a dialect cannot
@@ -18,9 +21,13 @@ public struct PageviewSource: Hashable, Sendable {
   /// What `run --new` goes by; nil where the source has no such column.
   public var arrival: Arrival?
 
+  /// The column of the tool's own table that `load` fills.
+  public static let ownSequence = "sequence"
+
   public init(
     table: ObjectName? = nil, eventID: String? = "event_id", userID: String = "user_id",
-    pageViewAt: String = "page_view_at", page: String? = "page", timeFormat: TimeFormat = .timestamp,
+    pageViewAt: String = "page_view_at", page: String? = "page", sequence: String? = nil,
+    timeFormat: TimeFormat = .timestamp,
     timeZone: String = "UTC", filter: SourceFilter? = nil, arrival: Arrival? = nil
   ) {
     self.table = table
@@ -28,6 +35,7 @@ public struct PageviewSource: Hashable, Sendable {
     self.userID = userID
     self.pageViewAt = pageViewAt
     self.page = page
+    self.sequence = sequence
     self.timeFormat = timeFormat
     self.timeZone = timeZone
     self.filter = filter

@@ -11,17 +11,22 @@ extension Planner {
       steps.append(
         .init(
           "pageviews by event", "Finds copies of an event.",
-          .createIndex(index(on: .pageviews, ["event_id"], hasLongValues: idType == .text))))
+          .createIndex(index(on: .pageviews, [.eventID], hasLongValues: idType == .text))))
     }
     var events = sessionTable()
-    if leavingKeys { events.primaryKey = [] }
+    var versions = versionsTable()
+    if leavingKeys {
+      events.primaryKey = []
+      versions.primaryKey = []
+    }
     steps += [
       .init("session_table", "One row for each sessionized pageview.", .createTable(events)),
-      .init("session_lineage", "Which session ids were superseded, and by which.", .createTable(lineageTable())),
+      .init("session_lineage", "Which anchors were merged, and into which.", .createTable(lineageTable())),
+      .init("session_versions", "One row for each session that a run made or changed.", .createTable(versions)),
       .init("session_runs", "Two rows for each run.", .createTable(runsTable())),
       .init("session_quarantine", "What cannot be sessionized, and why.", .createTable(quarantineTable())),
     ]
-    let indexes = (leavingKeys ? [] : [sessionTableIndex]) + otherIndexes
+    let indexes = (leavingKeys ? [] : lateIndexes) + otherIndexes
     steps += indexes.map { .init($0.name, "Keeps a run's cost with the new data.", .createIndex($0)) }
     steps += [
       .init(
@@ -34,14 +39,13 @@ extension Planner {
     return Plan(name: "create", steps: steps)
   }
 
-  /// The key and index of a `session_table` that was made without them.
+  /// The keys and indexes of a `session_table` and `session_versions` that were made without them.
   public func keySteps() -> [Plan.Step] {
-    [
+    [sessionTable(), versionsTable()].map { table in
       .init(
-        "key", "Builds the primary key from the rows.",
-        .createKey(table: names[.sessionTable], columns: sessionTable().primaryKey)),
-      .init("index", "Keeps a run's cost with the new data.", .createIndex(sessionTableIndex)),
-    ]
+        "key of \(table.name.last)", "Builds the primary key from the rows.",
+        .createKey(table: table.name, columns: table.primaryKey))
+    } + lateIndexes.map { .init($0.name, "Keeps a run's cost with the new data.", .createIndex($0)) }
   }
 
   /// The least rights with which a role can run the job.
@@ -66,23 +70,26 @@ extension Planner {
     }
   }
 
-  private var sessionTableIndex: IndexDefinition {
-    index(on: .sessionTable, ["user_id", "page_view_at", "event_id"])
+  /// Those of the two tables that the first run fills.
+  var lateIndexes: [IndexDefinition] {
+    [
+      index(on: .sessionTable, [.userID, .pageViewAt, .eventID]), index(on: .sessionVersions, [.userID, .startedAt]),
+      index(on: .sessionVersions, [.sessionID]),
+    ]
   }
 
-  private var otherIndexes: [IndexDefinition] {
+  var otherIndexes: [IndexDefinition] {
     [
-      index(on: .sessionLineage, ["session_id", "became_at", "became"]),
-      index(on: .sessionLineage, ["became", "session_id"]),
-      index(on: .sessionQuarantine, ["event_id", "reason"], hasLongValues: true),
+      index(on: .sessionLineage, [.sessionID, .runID]), index(on: .sessionLineage, [.became, .sessionID]),
+      index(on: .sessionQuarantine, [.rowKey]),
     ]
   }
 
   private func index(
-    on object: ObjectNames.Object, _ columns: [String], hasLongValues: Bool = false
+    on object: ObjectNames.Object, _ columns: [Column], hasLongValues: Bool = false
   ) -> IndexDefinition {
     IndexDefinition(
-      name: names[object].last + "_by_" + columns[0], table: names[object], columns: columns,
+      name: names[object].last + "_by_" + columns[0].name, table: names[object], columns: columns.map(\.name),
       hasLongValues: hasLongValues)
   }
 }

@@ -29,7 +29,7 @@ package enum EveryPlan {
   package static func queries(_ planner: Planner) throws -> [(name: String, query: Query)] {
     let run = Literal.integer(3)
     var result: [(String, Query)] = [
-      ("status", planner.statusQuery()), ("changed", planner.changedSessions(since: run)),
+      ("status", planner.statusQuery()), ("changed", planner.changedSessions(since: run, until: .integer(5))),
       ("mark", planner.markQuery()), ("fingerprint", planner.fingerprintQuery()), ("last run", planner.lastRun()),
       ("states", planner.runStates(of: run)), ("source probe", planner.sourceProbe()),
       ("ledger probe", planner.ledgerProbe()), ("source copy", planner.sourceCopy()),
@@ -43,8 +43,13 @@ package enum EveryPlan {
     }
     let session: Literal = planner.idType == .integer ? .integer(-5) : .text("it's")
     result += [
-      ("lineage", planner.lineage(of: session)), ("pageviews", planner.pageviews(of: session)),
-      ("first session", planner.firstSession(of: session)),
+      ("session of an id", planner.session(ofID: session)), ("versions", planner.versions(ofAnchor: session)),
+      (
+        "pageviews",
+        planner.pageviews(
+          ofUser: .text("it's"), from: .timestamp(Timestamp(microseconds: 0)),
+          to: .timestamp(Timestamp(microseconds: 1)))
+      ),
     ]
     for asOf in [nil, run] {
       result += [("sessions", planner.sessionsExport(asOf: asOf)), ("events", planner.eventsExport(asOf: asOf))]

@@ -2,38 +2,35 @@
 extension Planner {
   /// Source rows without fault, with their `instant`, under an alias.
   func goodRows(_ mode: RunMode, as alias: String) throws -> Relation {
-    func s(_ name: String) -> Expression { .column("s", name) }
-    return try selection(mode, as: "s", judgedOnce: false).filter(.isNull(s("reason"))).project(
-      (Self.columnsOfSelection + attributes).map { name in
-        // Rows without a reason have all their keys.
-        NamedExpression(name, name == "page" || attributes.contains(name) ? s(name) : .present(s(name)))
-      } + [NamedExpression("instant", .instant(of: .present(s("page_view_at"))))], as: alias)
+    func s(_ column: Column) -> Expression { .column("s", column) }
+    return try selection(mode, as: "s", judgedOnce: false).filter(.isNull(s(.reason))).project(
+      // Rows without a reason have all their keys.
+      content.map { NamedExpression($0, isOptional($0) ? s($0) : .present(s($0))) }
+        + [NamedExpression(.instant, .instant(of: .present(s(.pageViewAt))))], as: alias)
   }
 
-  /// What goes to quarantine, as the step `rejected`.
-  func firstRejected(_ mode: RunMode) throws -> ScratchDefinition {
+  /// What goes to quarantine.
+  func addFirstRejected(_ mode: RunMode, to steps: inout RunSteps) throws -> StepHandle {
     let bad = rejected(try selection(mode, as: "s"), "s", as: "b")
-    return ScratchDefinition(
-      name: "rejected", query: Query(notYetQuarantined(.distinct(bad, alias: "b"), as: "rejected")))
+    return try steps.add(.rejected, notYetQuarantined(.distinct(bad, alias: "b"), as: "rejected"))
   }
 
-  /// That step. Of a whole source, bad rows are looked for only where a count says that there are some: nearly always
-  /// that is all.
+  /// Of a whole source, bad rows are looked for only where a count says that there are some: nearly always that is all.
   ///
   /// - Parameters:
-  ///   - columns: the step's
+  ///   - step: makes the scratch table of bad rows
+  ///   - rejected: its columns
   ///   - good: how many rows without fault there are
-  func firstRejectedStep(
-    _ rejected: ScratchDefinition, columns: [SchemaColumn], mode: RunMode, good: Expression
-  ) throws -> Plan.Step {
-    var step = Plan.Step(rejected.name, RunBuilder.purposes[rejected.name] ?? "", .createScratch(rejected))
+  func shortened(_ step: Plan.Step, _ rejected: StepHandle, mode: RunMode, good: Expression) throws -> Plan.Step {
     guard case .whole = mode else { return step }
+    var step = step
     let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
     let all = count(try filteredSource())
     step.shortcut = .init(
       ifNothingIn: Query(
         one.filter(all.isGreater(than: good)).project([NamedExpression("found", .integer(1))], as: "p")),
-      statement: .createScratch(ScratchDefinition(name: rejected.name, query: Query(Self.nothing(columns)))))
+      statement: .createScratch(
+        ScratchDefinition(name: step.name, query: Query(Self.nothing(rejected.table(as: "r").columns)))))
     return step
   }
 }

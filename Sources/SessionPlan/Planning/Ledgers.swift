@@ -1,46 +1,79 @@
 /// The tables of the contract (semantics.md, 2), with their columns.
 extension Planner {
-  var attributeColumns: [SchemaColumn] { attributes.map { SchemaColumn($0, .text, nullable: true) } }
+  /// The version of the ledgers' layout that this planner writes.
+  public static let layout: Int64 = 2
 
   func pageviewsTable() -> TableDefinition {
     var columns: [TableDefinition.Column] = []
-    if profile.hasArrivalColumn { columns.append(.init(SchemaColumn("arrival_id", .integer), role: .growing)) }
+    if profile.hasArrivalColumn { columns.append(.init(SchemaColumn(.arrivalID, .integer), role: .growing)) }
     columns += [
       // Not judged yet: they may be longer than a key.
-      .init(SchemaColumn("event_id", idType, nullable: true)),
-      .init(SchemaColumn("user_id", .text, nullable: true)),
-      .init(SchemaColumn("page_view_at", .timestamp, nullable: true)),
-      .init(SchemaColumn("page", .text, nullable: true)),
+      .init(SchemaColumn(.eventID, idType, nullable: true)),
+      .init(SchemaColumn(.userID, .text, nullable: true)),
+      .init(SchemaColumn(.pageViewAt, .timestamp, nullable: true)),
     ]
-    columns += attributeColumns.map { .init($0) }
+    if bound.hasSequence { columns.append(.init(SchemaColumn(.sequence, .integer, nullable: true))) }
+    columns.append(.init(SchemaColumn(.page, .text, nullable: true)))
+    columns += attributeColumns.map { .init(SchemaColumn($0, .text, nullable: true)) }
     return TableDefinition(
-      name: names[.pageviews], columns: columns, primaryKey: profile.hasArrivalColumn ? ["arrival_id"] : [])
+      name: names[.pageviews], columns: columns, primaryKey: profile.hasArrivalColumn ? [Column.arrivalID.name] : [])
   }
 
   func sessionTable() -> TableDefinition {
-    TableDefinition(
-      name: names[.sessionTable],
-      columns: [
-        .init(SchemaColumn("event_id", idType), isKey: true),
-        .init(SchemaColumn("session_id", idType), isKey: true),
-        .init(SchemaColumn("user_id", .text), isKey: true),
-        .init(SchemaColumn("page_view_at", .timestamp)),
-        .init(SchemaColumn("page", .text, nullable: true)),
-      ] + attributeColumns.map { .init($0) } + [.init(SchemaColumn("run_id", .integer))],
-      primaryKey: ["event_id"], clustering: ["user_id", "page_view_at", "event_id"])
+    var columns: [TableDefinition.Column] = [
+      .init(SchemaColumn(.eventID, idType), isKey: true),
+      .init(SchemaColumn(.sessionID, idType), isKey: true),
+      .init(SchemaColumn(.userID, .text), isKey: true),
+      .init(SchemaColumn(.pageViewAt, .timestamp)),
+    ]
+    if bound.hasSequence { columns.append(.init(SchemaColumn(.sequence, .integer, nullable: true))) }
+    columns.append(.init(SchemaColumn(.page, .text, nullable: true)))
+    columns += attributeColumns.map { .init(SchemaColumn($0, .text, nullable: true)) }
+    columns.append(.init(SchemaColumn(.runID, .integer)))
+    return table(
+      .sessionTable, columns, key: [.eventID], clustering: [.userID, .pageViewAt, .eventID])
   }
 
   func lineageTable() -> TableDefinition {
-    TableDefinition(
-      name: names[.sessionLineage],
-      columns: [
-        .init(SchemaColumn("session_id", idType), isKey: true),
-        .init(SchemaColumn("became", idType), isKey: true),
-        .init(SchemaColumn("became_at", .timestamp)),
-        .init(SchemaColumn("reason", .text)),
-        .init(SchemaColumn("run_id", .integer)),
-      ], clustering: ["session_id", "became_at", "became"])
+    table(
+      .sessionLineage,
+      [
+        .init(SchemaColumn(.sessionID, idType), isKey: true),
+        .init(SchemaColumn(.became, idType), isKey: true),
+        .init(SchemaColumn(.runID, .integer)),
+      ] + legacyLineageColumns.map { .init($0) }, clustering: [.sessionID, .runID])
   }
+
+  /// Columns that a ledger of layout 1 has and that nothing reads any more; they cannot be NULL.
+  var legacyLineageColumns: [SchemaColumn] {
+    bound.isUpgraded
+      ? [SchemaColumn(.becameAt, .timestamp), SchemaColumn(.reason, .text)] : []
+  }
+
+  func versionsTable() -> TableDefinition {
+    var columns: [TableDefinition.Column] = [
+      .init(SchemaColumn(.anchor, idType), isKey: true),
+      .init(SchemaColumn(.runID, .integer)),
+      .init(SchemaColumn(.sessionID, idType), isKey: true),
+      .init(SchemaColumn(.userID, .text), isKey: true),
+      .init(SchemaColumn(.startedAt, .timestamp)),
+      .init(SchemaColumn(.endedAt, .timestamp)),
+      .init(SchemaColumn(.lastEventID, idType), isKey: true),
+    ]
+    if bound.hasSequence {
+      columns += [Column.firstSequence, .lastSequence].map { .init(SchemaColumn($0, .integer, nullable: true)) }
+    }
+    columns += [
+      .init(SchemaColumn(.pageviews, .integer)),
+      .init(SchemaColumn(.anchors, .integer)),
+      .init(SchemaColumn(.entryPage, .text, nullable: true)),
+      .init(SchemaColumn(.exitPage, .text, nullable: true)),
+    ]
+    columns += (attributeColumns + lastAttributeColumns).map { .init(SchemaColumn($0, .text, nullable: true)) }
+    return table(.sessionVersions, columns, key: [.anchor, .runID], clustering: [.anchor, .runID])
+  }
+
+  var lastAttributeColumns: [Column] { attributes.map { .lastAttribute($0) } }
 
   func runsTable() -> TableDefinition {
     TableDefinition(
@@ -56,8 +89,10 @@ extension Planner {
         .init(SchemaColumn("arrival_mark", .integer, nullable: true)),
         .init(SchemaColumn("arrival_mark_at", .timestamp, nullable: true)),
         .init(SchemaColumn("pageviews", .integer, nullable: true)),
+        .init(SchemaColumn("sessions", .integer, nullable: true)),
         .init(SchemaColumn("lineage_rows", .integer, nullable: true)),
         .init(SchemaColumn("quarantined", .integer, nullable: true)),
+        .init(SchemaColumn("layout", .integer, nullable: true)),
         .init(SchemaColumn("engine", .text)),
         .init(SchemaColumn("tool_version", .text)),
       ],
@@ -68,27 +103,41 @@ extension Planner {
     TableDefinition(
       name: names[.sessionQuarantine],
       columns: [
-        .init(SchemaColumn("reason", .text), isKey: true),
-        .init(SchemaColumn("event_id", .text, nullable: true)),
-        .init(SchemaColumn("user_id", .text, nullable: true)),
-        .init(SchemaColumn("page_view_at", .text, nullable: true)),
-        .init(SchemaColumn("page", .text, nullable: true)),
-        .init(SchemaColumn("source_file", .text, nullable: true)),
-        .init(SchemaColumn("line", .integer, nullable: true)),
-        .init(SchemaColumn("run_id", .integer, nullable: true)),
-      ], clustering: ["reason"])
+        .init(SchemaColumn(.reason, .text), isKey: true),
+        .init(SchemaColumn(.eventID, .text, nullable: true)),
+        .init(SchemaColumn(.userID, .text, nullable: true)),
+        .init(SchemaColumn(.pageViewAt, .text, nullable: true)),
+        .init(SchemaColumn(.page, .text, nullable: true)),
+        .init(SchemaColumn(.sourceFile, .text, nullable: true)),
+        .init(SchemaColumn(.line, .integer, nullable: true)),
+        .init(SchemaColumn(.runID, .integer, nullable: true)),
+        // NULL only in rows that a tool for layout 1 wrote.
+        .init(SchemaColumn(.rowKey, .text, nullable: bound.isUpgraded), isKey: true),
+      ], clustering: bound.isUpgraded ? ["reason"] : [Column.rowKey.name])
+  }
+
+  private func table(
+    _ object: ObjectNames.Object, _ columns: [TableDefinition.Column], key: [Column] = [], clustering: [Column]
+  ) -> TableDefinition {
+    TableDefinition(
+      name: names[object], columns: columns, primaryKey: key.map(\.name), clustering: clustering.map(\.name))
+  }
+
+  /// A ledger or the source table as it is defined here.
+  func definition(of object: ObjectNames.Object) -> TableDefinition {
+    switch object {
+    case .sessionTable: sessionTable()
+    case .sessionLineage: lineageTable()
+    case .sessionVersions: versionsTable()
+    case .sessionRuns: runsTable()
+    case .sessionQuarantine: quarantineTable()
+    case .pageviews, .sessionEvents, .sessions: pageviewsTable()
+    }
   }
 
   /// A ledger as a relation.
   func ledger(_ object: ObjectNames.Object, as alias: String) -> TableReference {
-    let definition =
-      switch object {
-      case .sessionTable: sessionTable()
-      case .sessionLineage: lineageTable()
-      case .sessionRuns: runsTable()
-      case .sessionQuarantine: quarantineTable()
-      case .pageviews, .sessionEvents, .sessions: pageviewsTable()
-      }
+    let definition = definition(of: object)
     return TableReference(.stored(definition.name), alias: alias, columns: definition.columns.map(\.column))
   }
 }
@@ -105,12 +154,13 @@ extension Planner {
         .project([NamedExpression("r", "state")], as: "o"))
   }
 
-  /// The newest finished run: run_id, mode, pageviews, lineage_rows, quarantined.
+  /// The newest finished run: run_id, mode, pageviews, sessions, lineage_rows, quarantined.
   public func lastRun() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     return Query(
       Relation.table(r).filter(r["state"].equals(.text("finished"), .bytes)).project(
-        ["run_id", "mode", "pageviews", "lineage_rows", "quarantined"].map { NamedExpression("r", $0) }, as: "o"),
+        ["run_id", "mode", "pageviews", "sessions", "lineage_rows", "quarantined"].map { NamedExpression("r", $0) },
+        as: "o"),
       order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, orderIsTotal: true)
   }
 }

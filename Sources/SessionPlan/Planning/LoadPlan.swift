@@ -10,7 +10,7 @@ extension Planner {
 
   /// The columns of a faulty line, in the order in which they are appended.
   public var faultColumns: [SchemaColumn] {
-    quarantineTable().columns.map(\.column).filter { $0.name != "run_id" }
+    quarantineTable().columns.map(\.column).filter { $0.name != Column.runID.name && $0.name != Column.rowKey.name }
   }
 
   /// An empty scratch table for the rows of a file that goes into a source table with rows in it.
@@ -53,13 +53,24 @@ extension Planner {
         SchemaColumn("position", .integer)
       ])
     let q = ledger(.sessionQuarantine, as: "q")
-    let isThere = Expression.and(faultColumns.map { .isSame(q[$0.name], f[$0.name], collation(of: $0)) })
-    let rows = Relation.notExists(.table(f), .table(q), on: isThere)
-    let values = faultColumns.map { NamedExpression($0.name, $0.isNullable ? f[$0.name] : .present(f[$0.name])) }
+    func isThere(_ alias: String) -> Expression {
+      .and(faultColumns.map { .isSame(q[$0.name], .column(alias, $0.name), collation(of: $0)) })
+    }
+    let key = rowKey([f[.reason], f[.sourceFile], .decimalText(.present(f[.line])), f[.eventID], f[.userID]])
+    let keyed = Relation.table(f).project(
+      faultColumns.map { NamedExpression($0.name, $0.isNullable ? f[$0.name] : .present(f[$0.name])) }
+        + [NamedExpression(.rowKey, key)], as: "k")
+    var rows = Relation.notExists(
+      .computedOnce(keyed), .table(q), on: .and([q[.rowKey].equals(.column("k", .rowKey), .bytes), isThere("k")]))
+    // Rows of layout 1 have no key.
+    if bound.isUpgraded {
+      rows = .notExists(rows, Relation.table(q).filter(.isNull(q[.rowKey])), on: isThere("k"))
+    }
+    let columns = faultColumns + [SchemaColumn(.rowKey, .text)]
     return .insert(
       Insert(
-        into: names[.sessionQuarantine], columns: faultColumns,
-        query: Query(rows.project(values, as: "v"))))
+        into: names[.sessionQuarantine], columns: columns,
+        query: Query(rows.project(columns.map { NamedExpression("k", Column($0)) }, as: "v"))))
   }
 
   /// One row where the source table has any.

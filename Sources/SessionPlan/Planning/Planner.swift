@@ -27,8 +27,10 @@ public struct Planner: Sendable {
     }
     if profile.hasStrictTypes { try checkSourceTypes() }
     var taken: Set<String> = []
-    for attribute in job.attributes
-    where Attribute.isReserved(attribute.name) || !taken.insert(attribute.name.lowercased()).inserted {
+    for attribute in job.attributes {
+      let columns = [Column.attribute(attribute.name), .lastAttribute(attribute.name)].map { $0.name.lowercased() }
+      let isTaken = columns.map { !taken.insert($0).inserted }.contains(true)
+      guard Attribute.isReserved(attribute.name) || isTaken else { continue }
       throw PlanError(
         .wrongSetting, "attributes: \(attribute.name) is the name of another column",
         remedy: "give the attribute a name of its own, such as my_\(attribute.name)")
@@ -71,19 +73,6 @@ public struct Planner: Sendable {
       try require(
         arrival.column, "source.arrival", times, "set source.arrival.kind: id, or name a column of times")
     }
-  }
-
-  /// A total order of pageviews within a user.
-  func order(_ alias: String) -> [OrderTerm] {
-    [
-      OrderTerm(.column(alias, "user_id"), .bytes), OrderTerm(.column(alias, "page_view_at"), .value),
-      OrderTerm(.column(alias, "event_id"), ids),
-    ]
-  }
-
-  /// Whether a row starts a session although one of the same user comes before it.
-  func gapExceeds(_ previous: Expression, _ current: Expression) -> Expression {
-    .gapExceeds(previous: previous, current: current, gap: job.gap, boundary: job.boundary)
   }
 }
 

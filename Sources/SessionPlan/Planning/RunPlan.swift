@@ -13,44 +13,34 @@ public struct RunIdentity: Hashable, Sendable {
 }
 
 extension Planner {
-  /// A run (semantics.md, 3): `started`, the steps, the lineage rows, then the new rows, quarantine, `finished`.
-  ///
-  /// Lineage first, then rows, always: where there is no transaction, that order can be repaired by the next run.
+  /// A run (semantics.md, 3): `started`, the steps, the lineage rows, the new rows, the versions, quarantine, `finished`.
   ///
   /// - Parameter buildingKeys: whether `session_table` has no key yet
   public func runPlan(_ mode: RunMode, _ identity: RunIdentity, buildingKeys: Bool = false) throws -> Plan {
-    var run = RunBuilder(planner: self, steps: RunSteps(profile.steps))
-    try run.addSelection(mode)
-    try run.addContext()
-    switch profile.islands {
-    case .positions: try run.addIslandsByPosition()
-    case .windows: try run.addIslandsByWindows()
-    }
-    try run.addResults()
-    let counts = run.counts()
+    let run = try RunPipeline(self, mode)
     return Plan(
       name: "run",
-      steps: [started(mode, identity)] + run.statements(buildingKeys: buildingKeys)
-        + [finished(mode, identity, counts)],
-      counts: profile.keepsSteps ? counts.query : nil)
+      steps: [started(mode, identity)] + run.steps.scratchSteps + (try run.inserts(buildingKeys: buildingKeys))
+        + [finished(mode, identity, run.counts)],
+      counts: profile.keepsSteps ? run.counts.query : nil)
   }
 
   /// A run over everything into empty ledgers, of a source whose event ids are unique: the same result as `runPlan`
   /// for less. An event id that occurs twice breaks the ledger's key, so it needs a profile that enforces keys.
   public func firstRunPlan(_ mode: RunMode, _ identity: RunIdentity, buildingKeys: Bool = false) throws -> Plan {
-    if profile.islands == .windows {
-      let run = try WindowedFirstRun(planner: self, mode: mode, buildingKeys: buildingKeys)
-      return Plan(
-        name: "first run",
-        steps: [started(mode, identity)] + run.steps + [finished(mode, identity, run.counts)],
-        counts: run.expected.query)
+    func plan(_ statements: [Plan.Step], _ counts: RunCounts, expected: RunCounts) -> Plan {
+      Plan(
+        name: "first run", steps: [started(mode, identity)] + statements + [finished(mode, identity, counts)],
+        counts: expected.query)
     }
-    var run = FirstRunBuilder(planner: self, steps: RunSteps(profile.steps))
-    try run.addSteps(mode)
-    let counts = run.counts()
-    return Plan(
-      name: "first run", steps: [started(mode, identity)] + run.statements() + [finished(mode, identity, counts)],
-      counts: counts.query)
+    switch profile.islands {
+    case .windows:
+      let run = try WindowedFirstRun(self, mode)
+      return plan(try run.statements(buildingKeys: buildingKeys), run.counts, expected: run.expected)
+    case .positions:
+      let run = try PositionedFirstRun(self, mode)
+      return plan(try run.statements(), run.counts, expected: run.counts)
+    }
   }
 
   /// Whether `firstRunPlan` exists for this profile.
@@ -76,6 +66,41 @@ extension Planner {
   }
 
   // MARK: The run's own rows
+
+  func count(_ rows: Relation) -> Expression {
+    .scalar(.aggregate(rows, by: [], [AggregateColumn("n", .count)], alias: "n"))
+  }
+
+  func sum(_ value: Expression, of rows: Relation) -> Expression {
+    .scalar(.aggregate(rows, by: [], [AggregateColumn("n", .sum(value))], alias: "n"))
+  }
+
+  /// What this run has written so far, counted in the ledgers.
+  var countsOfThisRun: RunCounts {
+    func rows(_ object: ObjectNames.Object) -> Expression {
+      let t = ledger(object, as: "w")
+      return count(Relation.table(t).filter(t[.runID].equals(thisRun, .value)))
+    }
+    return RunCounts(
+      pageviews: rows(.sessionTable), sessions: rows(.sessionVersions), lineageRows: rows(.sessionLineage),
+      quarantined: rows(.sessionQuarantine))
+  }
+
+  /// Inserts rows (under `alias`) into a ledger, with this run's id; columns that they do not have are NULL.
+  func insert(
+    into object: ObjectNames.Object, _ rows: Relation, alias: String, steps: RunSteps
+  ) throws -> Statement {
+    let table = ledger(object, as: "into")
+    let given = Set(try steps.columns(of: rows).map(\.name))
+    let values = table.columns.map { column in
+      NamedExpression(
+        column.name,
+        column.name == Column.runID.name
+          ? .present(thisRun) : given.contains(column.name) ? .column(alias, column.name) : .null(column.type))
+    }
+    return .insert(
+      Insert(into: names[object], columns: table.columns, query: steps.query(rows.project(values, as: "v"))))
+  }
 
   /// The id of the run that has written `started` and not yet `finished`.
   var thisRun: Expression {
@@ -112,6 +137,7 @@ extension Planner {
       case "state": .text("finished")
       case "arrival_mark", "arrival_mark_at": startedValue(name)
       case "pageviews": counts.pageviews
+      case "sessions": counts.sessions
       case "lineage_rows": counts.lineageRows
       default: counts.quarantined
       }
@@ -132,6 +158,7 @@ extension Planner {
         case ("window_from", .window(let from?, _)): .literal(from)
         case ("window_to", .window(_, let to?)): .literal(to)
         case ("window_from", _), ("window_to", _): .null(.timestamp)
+        case ("layout", _): .integer(Self.layout)
         case ("engine", _): .text(identity.engine)
         case ("tool_version", _): .text(identity.toolVersion)
         default: other(column.name)
@@ -178,6 +205,13 @@ extension Planner {
       order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, orderIsTotal: true)
   }
 
+  /// One row: the newest layout that a run wrote in; NULL where nothing has run in layout 2 or later.
+  public func layoutQuery() -> Query {
+    let r = ledger(.sessionRuns, as: "r")
+    return Query(
+      .aggregate(.table(r), by: [], [AggregateColumn("layout", .maximum(r["layout"], .value))], alias: "o"))
+  }
+
   /// The fingerprint of the ledger's first run, as text; no row where nothing has run yet.
   public func fingerprintQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
@@ -190,6 +224,8 @@ extension Planner {
 /// The numbers in a `finished` row.
 struct RunCounts {
   var pageviews: Expression
+  /// New and changed ones.
+  var sessions: Expression
   var lineageRows: Expression
   var quarantined: Expression
 
@@ -198,7 +234,8 @@ struct RunCounts {
     return Query(
       one.project(
         [
-          NamedExpression("pageviews", pageviews), NamedExpression("lineage_rows", lineageRows),
+          NamedExpression("pageviews", pageviews), NamedExpression("sessions", sessions),
+          NamedExpression("lineage_rows", lineageRows),
           NamedExpression("quarantined", quarantined),
         ], as: "c"))
   }

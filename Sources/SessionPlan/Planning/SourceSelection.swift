@@ -1,7 +1,5 @@
 /// The source rows that a run looks at: mapped, in the ledger's types, and each with what is wrong with it.
 extension Planner {
-  static let columnsOfSelection = ["event_id", "user_id", "page_view_at", "page"]
-
   /// The source table.
   var source: TableReference {
     let types = bound.sourceTypes.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
@@ -10,8 +8,7 @@ extension Planner {
       columns: types.map { SchemaColumn($0.key, $0.value, nullable: !bound.requiredColumns.contains($0.key)) })
   }
 
-  /// Columns: event_id, user_id, page_view_at, page, the attributes, `reason` (NULL where the row is good), and for
-  /// bad rows `raw_event_id` and `raw_time` as text.
+  /// Columns: those of `content`, `reason` (NULL where the row is good), and for bad rows their id and time as text.
   ///
   /// - Parameters:
   ///   - withArrival: whether the column `arrival` is there too, comparable with a mark
@@ -19,25 +16,24 @@ extension Planner {
   func selection(
     _ mode: RunMode, as alias: String, withArrival: Bool = false, judgedOnce: Bool = true
   ) throws -> Relation {
-    let arrival = withArrival && job.source.arrival != nil ? ["arrival"] : []
+    let arrival: [Column] = withArrival && job.source.arrival != nil ? [.arrival] : []
     var rows =
       job.source.eventID == nil ? try rowsWithDerivedIDs(mode) : try mappedRows(mode, as: "m")
     if case .window(let from, let to) = mode {
       var bounds: [Expression] = []
-      if let from { bounds.append(Expression.column("m", "page_view_at").isAtLeast(.literal(from))) }
-      if let to { bounds.append(Expression.column("m", "page_view_at").isLess(than: .literal(to))) }
+      if let from { bounds.append(Expression.column("m", .pageViewAt).isAtLeast(.literal(from))) }
+      if let to { bounds.append(Expression.column("m", .pageViewAt).isLess(than: .literal(to))) }
       rows = rows.filter(.and(bounds))
     }
     let judged = rows.project(
-      (Self.columnsOfSelection + attributes + ["source_event_id", "source_time"] + arrival)
-        .map { NamedExpression("m", $0) }
-        + [NamedExpression("reason", reason(of: "m"))], as: "j")
-    let isBad = Expression.column("j", "reason").isPresent
+      (content + [.sourceEventID, .sourceTime] + arrival).map { NamedExpression("m", $0) }
+        + [NamedExpression(.reason, reason(of: "m"))], as: "j")
+    let isBad = Expression.column("j", .reason).isPresent
     func whenBad(_ value: Expression) -> Expression { .choose([Branch(isBad, then: value)], otherwise: .null(.text)) }
     return (judgedOnce ? .computedOnce(judged) : judged).project(
-      (Self.columnsOfSelection + attributes + ["reason"] + arrival).map { NamedExpression("j", $0) } + [
-        NamedExpression("raw_event_id", whenBad(.column("j", "source_event_id"))),
-        NamedExpression("raw_time", whenBad(.sourceText(.column("j", "source_time")))),
+      (content + [.reason] + arrival).map { NamedExpression("j", $0) } + [
+        NamedExpression(.rawEventID, whenBad(.column("j", .sourceEventID))),
+        NamedExpression(.rawTime, whenBad(.sourceText(.column("j", .sourceTime)))),
       ], as: alias)
   }
 
@@ -53,19 +49,19 @@ extension Planner {
     if case .window(let from, let to) = mode { conditions += storedWindow(from, to) }
     let rows = conditions.isEmpty ? Relation.table(p) : Relation.table(p).filter(.and(conditions))
     var columns = [
-      NamedExpression("user_id", .sourceText(p[source.userID])),
-      NamedExpression(
-        "page_view_at", .sourceTimestamp(p[source.pageViewAt], sourceTime)),
-      NamedExpression("page", source.page.map { .sourceText(p[$0]) } ?? .null(.text)),
-      NamedExpression("source_time", p[source.pageViewAt]),
+      NamedExpression(.userID, .sourceText(p[source.userID])),
+      NamedExpression(.pageViewAt, .sourceTimestamp(p[source.pageViewAt], sourceTime)),
+      NamedExpression(.page, source.page.map { .sourceText(p[$0]) } ?? .null(.text)),
+      NamedExpression(.sourceTime, p[source.pageViewAt]),
     ]
+    if let sequence = source.sequence { columns.append(NamedExpression(.sequence, .sourceInteger(p[sequence]))) }
     if let id = source.eventID {
-      columns.append(NamedExpression("event_id", idType == .integer ? .sourceInteger(p[id]) : .sourceText(p[id])))
+      columns.append(NamedExpression(.eventID, idType == .integer ? .sourceInteger(p[id]) : .sourceText(p[id])))
       // Of a text the id itself says what was wrong with it.
-      columns.append(NamedExpression("source_event_id", idType == .integer ? .sourceText(p[id]) : .null(.text)))
+      columns.append(NamedExpression(.sourceEventID, idType == .integer ? .sourceText(p[id]) : .null(.text)))
     }
-    if let arrival = source.arrival { columns.append(NamedExpression("arrival", comparableArrival(arrival))) }
-    columns += job.attributes.map { NamedExpression($0.name, .sourceText(p[$0.column])) }
+    if let arrival = source.arrival { columns.append(NamedExpression(.arrival, comparableArrival(arrival))) }
+    columns += job.attributes.map { NamedExpression(.attribute($0.name), .sourceText(p[$0.column])) }
     let mapped = rows.project(columns, as: alias)
     // Deriving an id names each column many times.
     return source.eventID == nil ? .computedOnce(mapped) : mapped
@@ -90,44 +86,46 @@ extension Planner {
     if case .new(let since) = mode, job.source.arrival != nil {
       let touched = try mappedRows(.whole, as: "n").filter(recentContent(since: since))
       let sameContent = Expression.and(
-        ["user_id", "page_view_at", "page"].map { name in
-          .isSame(.column("a", name), .column("n", name), name == "page_view_at" ? .value : .bytes)
+        [Column.userID, .pageViewAt, .page].map { column in
+          .isSame(.column("a", column), .column("n", column), column == .pageViewAt ? .value : .bytes)
         })
       all = .exists(all, touched, on: sameContent)
     }
     let keys = [
-      OrderKey(.column("a", "user_id"), .bytes), OrderKey(.column("a", "page_view_at"), .value),
-      OrderKey(.column("a", "page"), .bytes),
+      OrderKey(.column("a", .userID), .bytes), OrderKey(.column("a", .pageViewAt), .value),
+      OrderKey(.column("a", .page), .bytes),
     ]
     // Rows of equal content are interchangeable: the id counts them, whichever comes first.
-    let order = attributes.map { OrderTerm(.column("a", $0), .bytes, nulls: .first) }
+    let order =
+      (bound.hasSequence ? [OrderTerm(.column("a", .sequence), .value, nulls: .first)] : [])
+      + attributeColumns.map { OrderTerm(.column("a", $0), .bytes, nulls: .first) }
     let counted = Relation.window(
       all,
       [
         WindowColumn(
-          "occurrence", .rowNumber, partition: keys,
-          order: order.isEmpty ? [OrderTerm(.column("a", "page_view_at"), .value, nulls: .first)] : order,
+          .occurrence, .rowNumber, partition: keys,
+          order: order.isEmpty ? [OrderTerm(.column("a", .pageViewAt), .value, nulls: .first)] : order,
           tiesAreEqual: true)
       ], alias: "c")
+    let kept = content.filter { $0 != .eventID } + [.sourceTime] + (job.source.arrival == nil ? [] : [.arrival])
     return .computedOnce(
       counted.project(
-        ["user_id", "page_view_at", "page", "source_time"].map { NamedExpression("c", $0) }
-          + attributes.map { NamedExpression("c", $0) } + [
-            NamedExpression("event_id", derivedID(of: "c")), NamedExpression("source_event_id", .null(.text)),
-          ] + (job.source.arrival == nil ? [] : [NamedExpression("c", "arrival")]), as: "m"))
+        kept.map { NamedExpression("c", $0) } + [
+          NamedExpression(.eventID, derivedID(of: "c")), NamedExpression(.sourceEventID, .null(.text)),
+        ], as: "m"))
   }
 
   private func recentContent(since: Literal) -> Expression {
-    let value = Expression.column("n", "arrival")
+    let value = Expression.column("n", .arrival)
     return .or([.compare(.greaterOrEqual, value, .literal(since), .value), .isNull(value)])
   }
 
   /// `<bytes of user>:<user><26-character time><bytes of page>:<page>#<n>` (semantics.md, 5).
   private func derivedID(of alias: String) -> Expression {
-    let user = Expression.column(alias, "user_id")
-    let time = Expression.column(alias, "page_view_at")
-    let page = Expression.column(alias, "page")
-    let count = Expression.decimalText(.column(alias, "occurrence"))
+    let user = Expression.column(alias, .userID)
+    let time = Expression.column(alias, .pageViewAt)
+    let page = Expression.column(alias, .page)
+    let count = Expression.decimalText(.column(alias, .occurrence))
     func id(_ pagePart: Expression) -> Expression {
       let present = Expression.concatenate([
         .decimalText(.byteLength(user)), .text(":"), user, .timestampText(time), .decimalText(.byteLength(page)),
@@ -151,9 +149,9 @@ extension Planner {
   // MARK: What is wrong with a row
 
   private func reason(of alias: String) -> Expression {
-    let event = Expression.column(alias, "event_id")
-    let user = Expression.column(alias, "user_id")
-    let time = Expression.column(alias, "source_time")
+    let event = Expression.column(alias, .eventID)
+    let user = Expression.column(alias, .userID)
+    let time = Expression.column(alias, .sourceTime)
     func isEmpty(_ text: Expression) -> Expression { .or([.isNull(text), text.equals(.text(""), .bytes)]) }
     func isTooLong(_ text: Expression) -> Expression {
       Expression.byteLength(text).isGreater(than: .integer(QuarantineReason.longestKey))
@@ -162,7 +160,7 @@ extension Planner {
     var branches: [Branch] = []
     let isDerived = job.source.eventID == nil
     if !isDerived {
-      branches.append(branch(isEmpty(idType == .text ? event : .column(alias, "source_event_id")), .nullEventID))
+      branches.append(branch(isEmpty(idType == .text ? event : .column(alias, .sourceEventID)), .nullEventID))
       if idType == .integer { branches.append(branch(.isNull(event), .badEventID)) }
     }
     branches.append(branch(isEmpty(user), .nullUser))
@@ -172,7 +170,7 @@ extension Planner {
         branch(isEmpty(.sourceText(time)), .nullTime),
         branch(.isSourceTimeOutOfRange(time, sourceTime), .timeOutOfRange),
       ], otherwise: .text(QuarantineReason.badTime.rawValue))
-    branches.append(Branch(.isNull(.column(alias, "page_view_at")), then: faultOfTime))
+    branches.append(Branch(.isNull(.column(alias, .pageViewAt)), then: faultOfTime))
     branches.append(branch(idType == .text ? .or([isTooLong(event), isTooLong(user)]) : isTooLong(user), .keyTooLong))
     return .choose(branches, otherwise: .null(.text))
   }

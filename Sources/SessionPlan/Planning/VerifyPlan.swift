@@ -42,10 +42,10 @@ extension Planner {
         name: "pageviews do not add up", meaning: "the sessions' pageviews are not the ledger's rows", kind: .fault,
         query: sums()),
       VerifyCheck(
-        name: "wrong start or end", meaning: "a session whose start or end is not its pageviews'", kind: .fault,
-        query: wrongEnds(window)),
+        name: "wrong session row", meaning: "a session that is not what its pageviews give", kind: .fault,
+        query: wrongVersions(window)),
       VerifyCheck(
-        name: "chained lineage", meaning: "a session that became one that was itself superseded", kind: .fault,
+        name: "chained lineage", meaning: "an anchor that was merged into one that was itself merged", kind: .fault,
         query: chains()),
     ]
     if let mark, job.source.arrival != nil {
@@ -71,88 +71,85 @@ extension Planner {
 
   // MARK: Sessions from scratch
 
-  /// Each ledger row with the session that one full run gives it (`expected`) and its current one (`session_id`): the
+  /// The pageviews of `session_events` with their instant, under the alias `e`.
+  private var events: Relation {
+    let columns = columnsOfOrder + [.sessionID]
+    return sessionEvents(asOf: nil).project(
+      columns.map { NamedExpression("e", $0) }
+        + [NamedExpression(.instant, .instant(of: .column("e", .pageViewAt)))], as: "e")
+  }
+
+  /// Each ledger row with the session that one full run gives it (`island`) and its current one (`session_id`): the
   /// textbook windows, LAG, SUM and FIRST_VALUE, over everything of the users at hand.
   private func recomputed(_ window: TimeWindow) -> Relation {
-    var events = sessionEvents(asOf: nil).project(
-      ["event_id", "session_id", "user_id", "page_view_at"].map { NamedExpression("e", $0) }
-        + [NamedExpression("instant", .instant(of: .column("e", "page_view_at")))], as: "e")
+    var events = events
     if !window.isOpen {
       let w = ledger(.sessionTable, as: "w")
       events = .exists(
-        events, Relation.table(w).filter(window.contains(w["page_view_at"])),
-        on: w["user_id"].equals(.column("e", "user_id"), .bytes))
+        events, Relation.table(w).filter(window.contains(w[.pageViewAt])),
+        on: w[.userID].equals(.column("e", .userID), .bytes))
     }
-    let user = [OrderKey(.column("e", "user_id"), .bytes)]
     let behind = Relation.window(
-      events, [WindowColumn("before", .previous(.column("e", "instant")), partition: user, order: order("e"))],
+      events,
+      [WindowColumn(.before, .previous(.column("e", .instant)), partition: user("e"), order: order("e"))],
       alias: "h")
-    func h(_ name: String) -> Expression { .column("h", name) }
-    let starts = Expression.or([.isNull(h("before")), gapExceeds(h("before"), h("instant"))])
+    func h(_ column: Column) -> Expression { .column("h", column) }
+    let starts = Expression.or([.isNull(h(.before)), gapExceeds(h(.before), h(.instant))])
     let flagged = behind.project(
-      ["event_id", "session_id", "user_id", "page_view_at"].map { NamedExpression("h", $0) }
-        + [NamedExpression("starts", .choose([Branch(starts, then: .integer(1))], otherwise: .integer(0)))], as: "q")
+      (columnsOfOrder + [.sessionID]).map { NamedExpression("h", $0) }
+        + [NamedExpression(.starts, .choose([Branch(starts, then: .integer(1))], otherwise: .integer(0)))], as: "q")
     let numbered = Relation.window(
       flagged,
-      [
-        WindowColumn(
-          "number_in_user", .runningSum(.column("q", "starts")), partition: [OrderKey(.column("q", "user_id"), .bytes)],
-          order: order("q"))
-      ], alias: "n")
+      [WindowColumn(.number, .runningSum(.column("q", .starts)), partition: user("q"), order: order("q"))], alias: "n")
     return Relation.window(
       numbered,
       [
         WindowColumn(
-          "expected", .first(.column("n", "event_id")),
-          partition: [OrderKey(.column("n", "user_id"), .bytes), OrderKey(.column("n", "number_in_user"), .value)],
-          order: order("n"))
+          .island, .first(.column("n", .eventID)),
+          partition: user("n") + [OrderKey(.column("n", .number), .value)], order: order("n"))
       ], alias: "x")
   }
 
   private func wrongSessions(_ window: TimeWindow) -> Query {
-    func x(_ name: String) -> Expression { .column("x", name) }
-    let wrong = recomputed(window).filter(x("expected").differs(from: x("session_id"), ids))
+    func x(_ column: Column) -> Expression { .column("x", column) }
+    let wrong = recomputed(window).filter(x(.island).differs(from: x(.sessionID), ids))
     let found: Relation
     if window.isOpen {
       found = wrong
     } else {
       // Every session with a pageview in the window, whole: by what it is, or by what it should be.
-      func touching(_ column: String) -> Relation {
-        let inWindow = recomputed(window).filter(window.contains(x("page_view_at"))).project(
-          [NamedExpression("id", x(column))], as: "i")
-        return Relation.exists(wrong, inWindow, on: Expression.column("i", "id").equals(x(column), ids)).project(
-          ["event_id", "expected", "session_id"].map { NamedExpression("x", $0) }, as: "x")
+      func touching(_ column: Column) -> Relation {
+        let inWindow = recomputed(window).filter(window.contains(x(.pageViewAt))).project(
+          [NamedExpression(.anchor, x(column))], as: "i")
+        return Relation.exists(wrong, inWindow, on: Expression.column("i", .anchor).equals(x(column), ids)).project(
+          [.init("x", .eventID), .init("x", .island), .init("x", .sessionID)], as: "x")
       }
-      found = .distinct(.unionAll([touching("expected"), touching("session_id")], alias: "x"), alias: "x")
+      found = .distinct(.unionAll([touching(.island), touching(.sessionID)], alias: "x"), alias: "x")
     }
     return findings(
-      found, subject: idText(x("event_id")), expected: idText(x("expected")), found: idText(x("session_id")))
+      found, subject: textOfID(x(.eventID)), expected: textOfID(x(.island)), found: textOfID(x(.sessionID)))
   }
 
   private func neighbours(_ window: TimeWindow, inOneSession: Bool) -> Query {
-    let events = sessionEvents(asOf: nil).project(
-      ["event_id", "session_id", "user_id", "page_view_at"].map { NamedExpression("e", $0) }
-        + [NamedExpression("instant", .instant(of: .column("e", "page_view_at")))], as: "e")
-    let user = [OrderKey(.column("e", "user_id"), .bytes)]
+    // Within a session, or among all of a user: rows of one session that another's row parts are neighbours there.
+    let partition = user("e") + (inOneSession ? [OrderKey(.column("e", .sessionID), ids)] : [])
+    func before(_ name: Column, _ value: Column) -> WindowColumn {
+      WindowColumn(name, .previous(.column("e", value)), partition: partition, order: order("e"))
+    }
     let behind = Relation.window(
-      events,
-      [
-        WindowColumn("before", .previous(.column("e", "instant")), partition: user, order: order("e")),
-        WindowColumn("before_session", .previous(.column("e", "session_id")), partition: user, order: order("e")),
-        WindowColumn("before_event", .previous(.column("e", "event_id")), partition: user, order: order("e")),
-      ], alias: "h")
-    func h(_ name: String) -> Expression { .column("h", name) }
-    let isSame = h("before_session").equals(h("session_id"), ids)
-    let isApart = gapExceeds(h("before"), h("instant"))
+      events, [before(.before, .instant), before(.sessionBefore, .sessionID), before(.eventBefore, .eventID)],
+      alias: "h")
+    func h(_ column: Column) -> Expression { .column("h", column) }
+    let isSame = h(.sessionBefore).equals(h(.sessionID), ids)
+    let isApart = gapExceeds(h(.before), h(.instant))
     let rows = behind.filter(
       .and([
-        h("before").isPresent, inOneSession ? isSame : .not(isSame), inOneSession ? isApart : .not(isApart),
-        window.contains(h("page_view_at")),
+        h(.before).isPresent, inOneSession ? isApart : .and([.not(isSame), .not(isApart)]),
+        window.contains(h(.pageViewAt)),
       ]))
     return findings(
-      rows, subject: idText(h("event_id")),
-      expected: .text(inOneSession ? "another session" : "one session"),
-      found: .concatenate([.text("after "), .present(idText(h("before_event")))]))
+      rows, subject: textOfID(h(.eventID)), expected: .text(inOneSession ? "another session" : "one session"),
+      found: .concatenate([.text("after "), .present(textOfID(h(.eventBefore)))]))
   }
 
   // MARK: Invariants
@@ -163,105 +160,146 @@ extension Planner {
       .table(t), by: [NamedExpression("t", "event_id")], [AggregateColumn("copies", .count)], alias: "g")
     return findings(
       groups.filter(Expression.column("g", "copies").isGreater(than: .integer(1))),
-      subject: idText(.column("g", "event_id")), expected: .text("1"), found: .decimalText(.column("g", "copies")))
+      subject: textOfID(.column("g", "event_id")), expected: .text("1"), found: .decimalText(.column("g", "copies")))
   }
 
   private func sums() -> Query {
     let inSessions = Relation.aggregate(
-      sessions(asOf: nil), by: [], [AggregateColumn("pageviews", .sum(.column("s", "pageviews")))], alias: "a")
-    let t = ledger(.sessionTable, as: "t")
-    let inLedger = Relation.aggregate(.table(t), by: [], [AggregateColumn("pageviews", .count)], alias: "b")
-    let differ = Expression.column("a", "pageviews").differs(from: .column("b", "pageviews"), .value)
+      sessions(asOf: nil), by: [], [AggregateColumn(.pageviews, .sum(.column("s", .pageviews)))], alias: "a")
+    let inLedger = Relation.aggregate(
+      countedRows(asOf: nil, as: "t"), by: [], [AggregateColumn(.pageviews, .count)], alias: "b")
+    let differ = Expression.column("a", .pageviews).differs(from: .column("b", .pageviews), .value)
     return findings(
       inSessions.join(inLedger, on: differ), subject: .text("pageviews"),
-      expected: .decimalText(.column("b", "pageviews")), found: .decimalText(.column("a", "pageviews")))
+      expected: .decimalText(.column("b", .pageviews)), found: .decimalText(.column("a", .pageviews)))
   }
 
-  private func wrongEnds(_ window: TimeWindow) -> Query {
-    let groups = Relation.aggregate(
-      sessionEvents(asOf: nil), by: [NamedExpression("e", "session_id")],
+  /// Every column of a session's newest version beside what the pageviews give.
+  private func wrongVersions(_ window: TimeWindow) -> Query {
+    let given: [(column: Column, type: ValueType)] =
       [
-        AggregateColumn("first", .minimum(.column("e", "page_view_at"), .value)),
-        AggregateColumn("last", .maximum(.column("e", "page_view_at"), .value)),
-      ], alias: "m")
-    let spans = ["first", "last", "started_at", "ended_at"]
-    // Put beside each other by grouping: neither side has a key by which an engine could look the other up.
-    func side(_ rows: Relation, _ alias: String, _ known: [String]) -> Relation {
-      rows.project(
-        [NamedExpression("session_id", .column(alias, "session_id"))]
-          + spans.map { NamedExpression($0, known.contains($0) ? .column(alias, $0) : .null(.timestamp)) }, as: "u")
+        (.userID, .text), (.startedAt, .timestamp), (.endedAt, .timestamp), (.lastEventID, idType),
+        (.pageviews, .integer), (.entryPage, .text), (.exitPage, .text),
+      ] + (attributeColumns + lastAttributeColumns).map { ($0, .text) }
+    func collation(_ type: ValueType) -> Collation { type == .text ? .bytes : .value }
+    /// One side in both sides' columns, those of the other NULL.
+    func side(_ rows: Relation, _ alias: String, isVersion: Bool) -> Relation {
+      let null = given.map { Expression.null($0.type) }
+      let own = given.map { Expression.column(alias, $0.column) }
+      let columns =
+        zip(given, isVersion ? null : own).map { NamedExpression($0.column, $1) }
+        + zip(given, isVersion ? own : null).map { NamedExpression(.version($0.column), $1) }
+      return rows.project([.init(alias, .sessionID)] + columns, as: "u")
     }
+    // Put beside each other by grouping: neither side has a key by which an engine could look the other up.
     let both = Relation.aggregate(
       .unionAll(
-        [side(groups, "m", ["first", "last"]), side(sessions(asOf: nil), "s", ["started_at", "ended_at"])], alias: "u"),
-      by: [NamedExpression("u", "session_id")],
-      spans.map { AggregateColumn($0, .maximum(.column("u", $0), .value)) }, alias: "b")
-    func b(_ name: String) -> Expression { .column("b", name) }
-    let first = Expression.present(b("first"))
-    let last = Expression.present(b("last"))
-    let isRight = Expression.and([
-      b("started_at").isPresent, b("started_at").equals(first, .value), b("ended_at").equals(last, .value),
-    ])
-    // Missed where a session's id is no event of its own: then it has no row in the view.
-    let rows = both.filter(
-      .and([.or([.isNull(b("started_at")), .not(isRight)]), window.overlaps(first, last)]))
-    func span(_ from: Expression, _ to: Expression) -> Expression {
-      .choose(
-        [Branch(from.isPresent, then: .concatenate([.timestampText(from), .text(" – "), .timestampText(to)]))],
-        otherwise: .text("no session"))
+        [
+          side(sessionsFromPageviews, "p", isVersion: false),
+          side(shown(currentVersions(asOf: nil, as: "v"), "v", also: [.lastEventID], as: "s"), "s", isVersion: true),
+        ], alias: "u"),
+      by: [.init("u", .sessionID)],
+      given.flatMap { column, type in
+        [column, .version(column)].map { AggregateColumn($0, .maximum(.column("u", $0), collation(type))) }
+      }, alias: "b")
+    func b(_ column: Column) -> Expression { .column("b", column) }
+    let isRight = Expression.and(
+      [b(.userID).isPresent, b(.version(.userID)).isPresent]
+        + given.map { .isSame(b($0.column), b(.version($0.column)), collation($0.type)) })
+    let first = Expression.coalesce([b(.startedAt), b(.version(.startedAt))])
+    let last = Expression.coalesce([b(.endedAt), b(.version(.endedAt))])
+    let rows = both.filter(.and([.not(isRight), window.overlaps(first, last)]))
+    func text(_ column: (Column) -> Column) -> Expression {
+      let span = [Column.startedAt, .endedAt].map { Expression.timestampText(.present(b(column($0)))) }
+      return .choose(
+        [
+          Branch(
+            b(column(.startedAt)).isPresent,
+            then: .concatenate([
+              span[0], .text(" – "), span[1], .text(", pageviews: "),
+              .decimalText(.present(b(column(.pageviews)))),
+            ]))
+        ], otherwise: .text("no session"))
     }
-    return findings(
-      rows, subject: idText(b("session_id")), expected: span(first, last),
-      found: span(b("started_at"), b("ended_at")))
+    return findings(rows, subject: textOfID(b(.sessionID)), expected: text { $0 }, found: text { .version($0) })
+  }
+
+  /// The sessions as their pageviews give them, under the alias `p`: their first and last row, and how many there are.
+  private var sessionsFromPageviews: Relation {
+    let rows = sessionEvents(asOf: nil)
+    let session = [OrderKey(.column("e", .sessionID), ids)]
+    let ranked = Relation.window(
+      rows,
+      [
+        WindowColumn(.firstRank, .rowNumber, partition: session, order: orderInUser("e")),
+        WindowColumn(
+          .lastRank, .rowNumber, partition: session,
+          order: reverseOrder("e", .pageViewAt, sequence: .sequence, .eventID)),
+      ], alias: "r")
+    func r(_ column: Column) -> Expression { .column("r", column) }
+    func end(_ name: Column, _ value: Column, _ rank: Column, _ type: ValueType) -> AggregateColumn {
+      AggregateColumn(
+        name,
+        .maximum(
+          .choose([Branch(r(rank).equals(.integer(1), .value), then: r(value))], otherwise: .null(type)),
+          type == .text ? .bytes : .value))
+    }
+    return .aggregate(
+      ranked, by: [.init("r", .sessionID)],
+      [
+        AggregateColumn(.userID, .maximum(r(.userID), .bytes)),
+        AggregateColumn(.startedAt, .minimum(r(.pageViewAt), .value)),
+        AggregateColumn(.endedAt, .maximum(r(.pageViewAt), .value)),
+        end(.lastEventID, .eventID, .lastRank, idType), AggregateColumn(.pageviews, .count),
+        end(.entryPage, .page, .firstRank, .text), end(.exitPage, .page, .lastRank, .text),
+      ]
+        + zip(attributeColumns, lastAttributeColumns).flatMap { attribute, lastAttribute in
+          [end(attribute, attribute, .firstRank, .text), end(lastAttribute, attribute, .lastRank, .text)]
+        }, alias: "p")
   }
 
   private func chains() -> Query {
     let l = ledger(.sessionLineage, as: "l")
-    let current = resolved(
-      Relation.distinct(Relation.table(l).project([NamedExpression("l", "session_id")], as: "t"), alias: "t"), "t",
-      asOf: nil, columns: [NamedExpression("t", "session_id")], as: "c")
-    let again = resolved(
-      current.project(
-        [
-          NamedExpression("first_id", .column("c", "session_id")),
-          NamedExpression("session_id", .column("c", "current_session")),
-        ], as: "t"), "t", asOf: nil,
-      columns: [NamedExpression("t", "first_id"), NamedExpression("t", "session_id")], as: "a")
-    func a(_ name: String) -> Expression { .column("a", name) }
+    let again = ledger(.sessionLineage, as: "again")
+    let merged = Relation.distinct(
+      Relation.table(l).project([.init("l", .sessionID)], as: "t"), alias: "t")
+    let current = anchored(merged, "t", asOf: nil, columns: [.init("t", .sessionID)], as: "c")
+    let chained = Relation.exists(
+      current, .table(again), on: again[.sessionID].equals(.column("c", .anchor), ids))
     return findings(
-      again.filter(a("session_id").differs(from: a("current_session"), ids)), subject: idText(a("first_id")),
-      expected: idText(a("current_session")), found: idText(a("session_id")))
+      chained, subject: textOfID(.column("c", .sessionID)), expected: .text("an anchor that was not merged"),
+      found: textOfID(.column("c", .anchor)))
   }
 
   // MARK: Against the source
 
   /// Good source rows that are not in the ledger.
   private func pending(_ window: TimeWindow, arrivalBelow mark: Literal?) throws -> Query {
-    func s(_ name: String) -> Expression { .column("s", name) }
-    var conditions = [Expression.isNull(s("reason"))]
-    if let mark { conditions.append(s("arrival").isLess(than: .literal(mark))) }
+    func s(_ column: Column) -> Expression { .column("s", column) }
+    var conditions = [Expression.isNull(s(.reason))]
+    if let mark { conditions.append(s(.arrival).isLess(than: .literal(mark))) }
     let rows = try selection(window.mode, as: "s", withArrival: mark != nil).filter(.and(conditions))
     let t = ledger(.sessionTable, as: "t")
     return findings(
-      .notExists(rows, .table(t), on: t["event_id"].equals(s("event_id"), ids)), subject: idText(s("event_id")),
+      .notExists(rows, .table(t), on: t[.eventID].equals(s(.eventID), ids)), subject: textOfID(s(.eventID)),
       expected: .text("in the ledger"), found: .text("not there"))
   }
 
   /// The source's rows beside the ledger's of the same id, under the aliases `s` and `t`.
   private func inBoth() throws -> Relation {
     let t = ledger(.sessionTable, as: "t")
-    let id = Expression.column("s", "event_id")
-    return Relation.join(
-      try selection(.whole, as: "s").filter(id.isPresent), .table(t), .lookup, on: t["event_id"].equals(id, ids))
+    let id = Expression.column("s", .eventID)
+    // An ordinary join: look-ups would be one scan a row where the key is missing.
+    return try selection(.whole, as: "s").filter(id.isPresent).join(.table(t), on: t[.eventID].equals(id, ids))
   }
 
   /// Ledger rows that the source still has, with how many of its copies are `equal`: under the alias `c`.
   private func inSource() throws -> Relation {
     let t = ledger(.sessionTable, as: "t")
-    func s(_ name: String) -> Expression { .column("s", name) }
+    func s(_ column: Column) -> Expression { .column("s", column) }
     let isEqual = Expression.and([
-      t["user_id"].equals(s("user_id"), .bytes), t["page_view_at"].equals(s("page_view_at"), .value),
-      .isSame(t["page"], s("page"), .bytes),
+      t[.userID].equals(s(.userID), .bytes), t[.pageViewAt].equals(s(.pageViewAt), .value),
+      .isSame(t[.page], s(.page), .bytes),
     ])
     let matched = try inBoth().project(
       [
@@ -279,7 +317,7 @@ extension Planner {
     let rows = try inSource().filter(
       .and([c("equal").equals(.integer(0), .value), window.contains(c("page_view_at"))]))
     return findings(
-      rows, subject: idText(c("event_id")), expected: .text("as in the ledger"),
+      rows, subject: textOfID(c("event_id")), expected: .text("as in the ledger"),
       found: .text("another user, time or page"))
   }
 
@@ -289,7 +327,7 @@ extension Planner {
     func side(_ rows: Relation, isFound: Int64) -> Relation {
       rows.project(
         [
-          NamedExpression("event_id", t["event_id"]), NamedExpression("page_view_at", t["page_view_at"]),
+          NamedExpression("event_id", t[.eventID]), NamedExpression("page_view_at", t[.pageViewAt]),
           NamedExpression("found", .integer(isFound)),
         ], as: "u")
     }
@@ -301,12 +339,10 @@ extension Planner {
     func b(_ name: String) -> Expression { .column("b", name) }
     let rows = both.filter(.and([b("found").equals(.integer(0), .value), window.contains(b("page_view_at"))]))
     return findings(
-      rows, subject: idText(b("event_id")), expected: .text("as in the ledger"), found: .text("gone"))
+      rows, subject: textOfID(b("event_id")), expected: .text("as in the ledger"), found: .text("gone"))
   }
 
   // MARK: The form of findings
-
-  private func idText(_ id: Expression) -> Expression { idType == .integer ? .decimalText(id) : id }
 
   private func findings(_ rows: Relation, subject: Expression, expected: Expression, found: Expression) -> Query {
     Query(

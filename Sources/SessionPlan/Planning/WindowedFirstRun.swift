@@ -1,65 +1,141 @@
-/// A run into empty ledgers as one insert with window functions: no step in between is kept.
+/// A run into empty ledgers with window functions: the rows in one insert, then the sessions from the rows that it
+/// wrote, which stand in their order. No step in between is kept.
 struct WindowedFirstRun {
-  var steps: [Plan.Step] = []
-  /// What was written, counted after it.
-  var counts: RunCounts
-  /// What would be written, counted before it.
-  var expected: RunCounts
+  let planner: Planner
+  private let good: Relation
+  private let steps: RunSteps
+  private let rejected: StepHandle
+  private let mode: RunMode
 
-  init(planner: Planner, mode: RunMode, buildingKeys: Bool) throws {
-    let good = try planner.goodRows(mode, as: "g")
-    let inserted = planner.rowsOfThisRun(.sessionTable)
-    var runSteps = RunSteps(planner.profile.steps)
-    let rejected = try planner.firstRejected(mode)
-    try runSteps.add(rejected)
-    let quarantined = planner.count(.table(runSteps.reference("rejected", as: "x")))
-    counts = RunCounts(pageviews: inserted, lineageRows: .integer(0), quarantined: quarantined)
-    expected = RunCounts(pageviews: planner.count(good), lineageRows: .integer(0), quarantined: quarantined)
-
-    steps.append(
-      Plan.Step(
-        "rows", "The pageviews, each with its session.",
-        planner.insert(into: .sessionTable, Self.withSessions(good, planner), alias: "x", steps: runSteps)))
-    if buildingKeys { steps += planner.lateKeySteps() }
-    steps.append(
-      try planner.firstRejectedStep(
-        rejected, columns: runSteps.schemas[rejected.name] ?? [], mode: mode, good: inserted))
-    steps.append(
-      Plan.Step(
-        "quarantine", "What cannot be sessionized, and why.",
-        planner.insert(
-          into: .sessionQuarantine, .table(runSteps.reference("rejected", as: "x")), alias: "x", steps: runSteps)))
+  init(_ planner: Planner, _ mode: RunMode) throws {
+    var steps = RunSteps(planner.profile.steps)
+    good = try planner.goodRows(mode, as: "g")
+    rejected = try planner.addFirstRejected(mode, to: &steps)
+    self.steps = steps
+    self.planner = planner
+    self.mode = mode
   }
 
-  /// The textbook's LAG, SUM and FIRST_VALUE: the rows with their `session_id`, under the alias `x`.
-  private static func withSessions(_ good: Relation, _ planner: Planner) -> Relation {
-    let content = Planner.columnsOfSelection + planner.attributes
+  /// What was written, counted after it.
+  var counts: RunCounts {
+    RunCounts(
+      pageviews: written(.sessionTable), sessions: written(.sessionVersions), lineageRows: .integer(0),
+      quarantined: quarantined)
+  }
+
+  /// What would be written, counted before it.
+  var expected: RunCounts {
+    RunCounts(
+      pageviews: planner.count(good), sessions: planner.count(startsOfSessions), lineageRows: .integer(0),
+      quarantined: quarantined)
+  }
+
+  private var quarantined: Expression { planner.count(.table(rejected.table(as: "x"))) }
+
+  /// The ledgers were empty.
+  private func written(_ object: ObjectNames.Object) -> Expression {
+    planner.count(.table(planner.ledger(object, as: "w")))
+  }
+
+  func statements(buildingKeys: Bool) throws -> [Plan.Step] {
+    [
+      Plan.Step(
+        "rows", "The pageviews, each with the anchor of its session.",
+        try planner.insert(into: .sessionTable, rows, alias: "x", steps: steps)),
+      Plan.Step(
+        "versions", "Each session, as it stands now.",
+        try planner.insert(into: .sessionVersions, versions, alias: "x", steps: steps)),
+    ] + (buildingKeys ? planner.lateKeySteps() : [])
+      + (try steps.scratchSteps.map {
+        try planner.shortened($0, rejected, mode: mode, good: written(.sessionTable))
+      }) + [
+        Plan.Step(
+          "quarantine", "What cannot be sessionized, and why.",
+          try planner.insert(into: .sessionQuarantine, .table(rejected.table(as: "x")), alias: "x", steps: steps))
+      ]
+  }
+
+  // MARK: Rows
+
+  /// Each row with `starts`: 1 where a session starts, else 0.
+  private var flagged: Relation {
     let behind = Relation.window(
       good,
       [
         WindowColumn(
-          "before", .previous(.column("g", "instant")), partition: [OrderKey(.column("g", "user_id"), .bytes)],
-          order: planner.order("g"))
+          .before, .previous(.column("g", .instant)), partition: planner.user("g"), order: planner.order("g"))
       ], alias: "h")
-    func h(_ name: String) -> Expression { .column("h", name) }
-    let starts = Expression.or([.isNull(h("before")), planner.gapExceeds(h("before"), h("instant"))])
-    let flagged = behind.project(
-      content.map { NamedExpression("h", $0) }
-        + [NamedExpression("starts", .choose([Branch(starts, then: .integer(1))], otherwise: .integer(0)))], as: "q")
+    return behind.project(
+      planner.content.map { NamedExpression("h", $0) } + [
+        NamedExpression(
+          .starts, planner.startsSession(previous: .column("h", .before), current: .column("h", .instant)))
+      ], as: "q")
+  }
+
+  private var startsOfSessions: Relation {
+    flagged.filter(Expression.column("q", .starts).equals(.integer(1), .value))
+  }
+
+  /// The textbook's LAG, SUM and FIRST_VALUE.
+  private var rows: Relation {
     let numbered = Relation.window(
       flagged,
       [
         WindowColumn(
-          "number_in_user", .runningSum(.column("q", "starts")), partition: [OrderKey(.column("q", "user_id"), .bytes)],
-          order: planner.order("q"))
+          .number, .runningSum(.column("q", .starts)), partition: planner.user("q"), order: planner.order("q"))
       ], alias: "n")
     return Relation.window(
       numbered,
       [
         WindowColumn(
-          "session_id", .first(.column("n", "event_id")),
-          partition: [OrderKey(.column("n", "user_id"), .bytes), OrderKey(.column("n", "number_in_user"), .value)],
-          order: planner.order("n"))
+          .sessionID, .first(.column("n", .eventID)),
+          partition: planner.user("n") + [OrderKey(.column("n", .number), .value)], order: planner.order("n"))
       ], alias: "x")
+  }
+
+  // MARK: Sessions
+
+  /// A session's first and last row are enough of it: their numbers say how many lie between.
+  private var versions: Relation {
+    let t = planner.ledger(.sessionTable, as: "t")
+    func window(_ column: Column, _ function: WindowColumn.Function) -> WindowColumn {
+      WindowColumn(column, function, partition: planner.user("t"), order: planner.order("t"))
+    }
+    let beside = Relation.window(
+      .table(t),
+      [
+        window(.number, .rowNumber), window(.sessionBefore, .previous(t[.sessionID])),
+        window(.nextSession, .next(t[.sessionID])),
+      ], alias: "b")
+    func b(_ column: Column) -> Expression { .column("b", column) }
+    func flag(_ neighbour: Column) -> Expression {
+      .choose([Branch(b(neighbour).equals(b(.sessionID), planner.ids), then: .integer(0))], otherwise: .integer(1))
+    }
+    let content = planner.content + [.sessionID, .number]
+    let ends = beside.project(
+      content.map { NamedExpression("b", $0) } + [
+        NamedExpression(.firstRank, flag(.sessionBefore)), NamedExpression(.lastRank, flag(.nextSession)),
+      ], as: "e")
+    func e(_ column: Column) -> Expression { .column("e", column) }
+    func isOne(_ column: Column) -> Expression { e(column).equals(.integer(1), .value) }
+    let pageviews = Expression.subtract(
+      .choose([Branch(isOne(.lastRank), then: e(.number))], otherwise: .integer(0)),
+      .choose([Branch(isOne(.firstRank), then: .subtract(e(.number), .integer(1)))], otherwise: .integer(0)))
+    var columns = [
+      NamedExpression(.island, e(.sessionID)), NamedExpression(.survivor, e(.sessionID)), .init("e", .userID),
+      .init("e", .firstRank), .init("e", .lastRank), NamedExpression(.sessionID, e(.eventID)),
+      NamedExpression(.startedAt, e(.pageViewAt)), NamedExpression(.endedAt, e(.pageViewAt)),
+      NamedExpression(.lastEventID, e(.eventID)), NamedExpression(.pageviews, pageviews),
+      NamedExpression(.anchors, .integer(0)), NamedExpression(.entryPage, e(.page)),
+      NamedExpression(.exitPage, e(.page)),
+    ]
+    if planner.bound.hasSequence {
+      columns += [NamedExpression(.firstSequence, e(.sequence)), NamedExpression(.lastSequence, e(.sequence))]
+    }
+    for (attribute, lastAttribute) in zip(planner.attributeColumns, planner.lastAttributeColumns) {
+      columns += [.init("e", attribute), NamedExpression(lastAttribute, e(attribute))]
+    }
+    return planner.versions(
+      of: ends.filter(.or([isOne(.firstRank), isOne(.lastRank)])).project(columns, as: "m"))
   }
 }

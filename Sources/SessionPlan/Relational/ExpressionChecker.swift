@@ -56,7 +56,7 @@ struct ExpressionChecker {
     case .runningSum(let value):
       try require(try find(value).type == .integer, "a sum of \(value.shortText), which is no integer")
       return SchemaColumn(column.name, .integer)
-    case .previous(let value): return SchemaColumn(column.name, try find(value).type, nullable: true)
+    case .previous(let value), .next(let value): return SchemaColumn(column.name, try find(value).type, nullable: true)
     case .first(let value):
       let found = try find(value)
       return SchemaColumn(column.name, found.type, nullable: found.isNullable)

@@ -173,7 +173,9 @@ public struct PlanChecker: Sendable {
   }
 
   /// Columns that no two rows of a partition share.
-  private static let uniqueColumns: Set<String> = ["event_id", "session_id", "position", "number", "first_position"]
+  private static let uniqueColumns: Set<String> = [
+    "event_id", "session_id", "position", "number", "sz_position", "sz_number", "sz_first_position", "last_event_id",
+  ]
 
   /// The message is made only where it is needed: describing an expression is slow.
   func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {

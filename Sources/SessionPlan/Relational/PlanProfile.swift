@@ -11,7 +11,7 @@ public struct PlanProfile: Hashable, Sendable {
     case inline
   }
 
-  /// How the rows of one session are found in rows that are in order.
+  /// How a run into empty ledgers finds the rows of one session.
   public enum Islands: String, Hashable, Sendable, Codable, CaseIterable {
     /// Rows are numbered; a row is joined to the one before by number, and a session's start is looked up.
     case positions

@@ -25,7 +25,7 @@ extension Relation {
       for column in columns {
         switch column.function {
         case .rowNumber: break
-        case .previous(let value), .runningSum(let value), .first(let value): value.visitTables(visit)
+        case .previous(let value), .next(let value), .runningSum(let value), .first(let value): value.visitTables(visit)
         }
       }
     case .join(let left, let right, _, let on), .notExists(let left, let right, let on),

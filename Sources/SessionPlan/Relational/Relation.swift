@@ -77,6 +77,8 @@ public struct WindowColumn: Hashable, Sendable {
     case rowNumber
     /// `lag(x)`: of the row before, NULL at the first (trap T09)
     case previous(Expression)
+    /// `lead(x)`: of the row behind, NULL at the last (trap T09)
+    case next(Expression)
     /// `sum(x) OVER (… ROWS UNBOUNDED PRECEDING)`, the row itself included
     case runningSum(Expression)
     /// `first_value(x) OVER (… ROWS UNBOUNDED PRECEDING)`

@@ -7,9 +7,12 @@ internal import WarehouseDriver
 struct Preparation: Sendable {
   /// Tables and views that were absent before the comparison made them.
   private let absent: [ObjectNames.Object]
-  /// How many pageviews it has brought, and how many runs it has begun; each has two rows in `session_runs` at the most.
+  /// How many pageviews it has brought and committed.
   var pageviews = 0
-  var runs = 0
+  /// The runs that it has committed.
+  var runIDs: [Int64] = []
+  /// Whether a COMMIT has failed in such a way that nobody knows what became of it.
+  var isUncertain = false
 
   init(of context: JobContext) async throws {
     var absent: [ObjectNames.Object] = []
@@ -19,6 +22,11 @@ struct Preparation: Sendable {
     self.absent = absent
   }
 
+  /// Notes an error of something that would have written: after one of COMMIT itself, what was written is not known.
+  mutating func note(_ error: any Error) {
+    if let error = error as? DriverError, error.phase == .commit { isUncertain = true }
+  }
+
   /// What became of the tables.
   enum Outcome: Hashable, Sendable {
     /// Everything was there before.
@@ -26,47 +34,85 @@ struct Preparation: Sendable {
     case removed
     /// Somebody else has written into this one meanwhile, so that all stays.
     case isInUse(ObjectName)
+    /// Whether what is in the tables is the comparison's own cannot be told.
+    case isUncertain
   }
 
-  /// Removes what was made; views first, since they need the tables.
+  /// Removes what was made, where nobody else has written into it.
   func takeBack(_ context: JobContext) async throws -> Outcome {
     try await WorkPhase.$current.withValue(.takeBack) { try await removeUnlessUsed(context) }
   }
 
   private func removeUnlessUsed(_ context: JobContext) async throws -> Outcome {
     guard !absent.isEmpty else { return .nothingMade }
-    let names = context.job.names
-    // A transaction that was broken off may have left all of its rows or none. Rows of quarantine without a run are lines
-    // of a file that could not be loaded, and a comparison loads no files.
-    let limits: [(object: ObjectNames.Object, most: Int, missing: String?)] = [
-      (.pageviews, pageviews, nil), (.sessionRuns, 2 * runs, nil), (.sessionQuarantine, 0, "run_id"),
-    ]
-    for limit in limits where absent.contains(limit.object) {
-      let name = names[limit.object]
-      let rows = try await Self.count(name, missing: limit.missing, context.connection)
-      if let rows, rows > limit.most { return .isInUse(name) }
-    }
-    for (objects, areViews) in [(ObjectNames.Object.views.reversed(), true), (ObjectNames.Object.tables, false)] {
+    if isUncertain { return .isUncertain }
+    let connection = context.connection
+    func present(_ objects: [ObjectNames.Object]) async throws -> [ObjectNames.Object] {
+      var found: [ObjectNames.Object] = []
       for object in objects where absent.contains(object) {
-        guard try await context.connection.describe(names[object]) != nil else { continue }
-        try await context.connection.remove(names[object], isView: areViews)
+        if try await connection.describe(context.job.names[object]) != nil { found.append(object) }
       }
+      return found
     }
+    let tables = try await present(ObjectNames.Object.tables)
+    let views = try await present(ObjectNames.Object.views.reversed())
+    // Locked first, then counted, then dropped: whoever was about to commit rows has done so before the count, and
+    // nobody writes between the count and the end.
+    var order = ViewRemoval.beforeTables
+    if tables.isEmpty {
+      try await connection.begin(.write)
+    } else {
+      order = try await connection.beginRemoval(of: tables.map { context.job.names[$0] })
+    }
+    do {
+      for table in tables where try await isForeign(table, context) {
+        try await connection.rollback()
+        return .isInUse(context.job.names[table])
+      }
+      if order == .beforeTables { try await remove(views, areViews: true, context) }
+      try await remove(tables, areViews: false, context)
+      try await connection.commit()
+    } catch {
+      try? await connection.rollback()
+      throw error
+    }
+    if order == .afterCommit { try await remove(views, areViews: true, context) }
     return .removed
   }
 
-  /// - Parameter column: counts the rows that have no value in this column; nil counts all
-  /// - Returns: nil where there is no such table
-  private static func count(_ table: ObjectName, missing column: String?, _ connection: any Connection) async throws
-    -> Int?
-  {
-    guard try await connection.describe(table) != nil else { return nil }
-    var sql = "SELECT count(*) FROM \(try connection.identifier(table))"
-    if let column { sql += " WHERE \(try connection.identifier(ObjectName(column))) IS NULL" }
+  private func remove(_ objects: [ObjectNames.Object], areViews: Bool, _ context: JobContext) async throws {
+    for object in objects { try await context.connection.remove(context.job.names[object], isView: areViews) }
+  }
+
+  // MARK: Whose rows
+
+  /// Whether a table has rows that the comparison did not commit itself.
+  ///
+  /// What is its own is known exactly: a transaction that was broken off has left nothing.
+  private func isForeign(_ table: ObjectNames.Object, _ context: JobContext) async throws -> Bool {
+    let connection = context.connection
+    let name = context.job.names[table]
+    let from = " FROM \(try connection.identifier(name))"
+    if table == .pageviews { return try await count("SELECT count(*)" + from, connection) != pageviews }
+    guard try await connection.describe(name)?.columns.contains(where: { $0.name == "run_id" }) ?? false else {
+      return try await count("SELECT count(*)" + from, connection) != 0
+    }
+    // Rows of quarantine without a run are lines of a file, and a comparison loads no files.
+    var condition = ""
+    if !runIDs.isEmpty {
+      let column = try connection.identifier(ObjectName("run_id"))
+      condition = " WHERE \(column) IS NULL OR \(column) NOT IN (\(runIDs.map(String.init).joined(separator: ", ")))"
+    }
+    return try await count("SELECT count(*)" + from + condition, connection) != 0
+  }
+
+  private func count(_ sql: String, _ connection: any Connection) async throws -> Int {
     let cursor = try await connection.open(sql, types: [.int64])
     let batch = try await cursor.next()
     await cursor.close()
-    guard case .int64(let count)? = batch?.columns[0][0] else { return nil }
+    guard case .int64(let count)? = batch?.columns[0][0] else {
+      throw RunnerError("the number of rows could not be read")
+    }
     return Int(count)
   }
 }

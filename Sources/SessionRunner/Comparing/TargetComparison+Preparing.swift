@@ -26,8 +26,14 @@ extension TargetComparison {
     }
     for (index, side) in sides.enumerated() {
       try Task.checkCancellation()
-      preparations[index].runs += 1
-      let report = try await side.context.run(RunRequest(wait: request.wait))
+      let report: RunReport
+      do {
+        report = try await side.context.run(RunRequest(wait: request.wait))
+      } catch {
+        preparations[index].note(error)
+        throw error
+      }
+      preparations[index].runIDs.append(report.runID)
       note("\(side.name): run \(report.runID), \(report.pageviews) new pageviews")
     }
     return sides
@@ -42,6 +48,10 @@ extension TargetComparison {
         case .removed: note("\(side.name): the tables that were made here are removed again")
         case .isInUse(let table):
           note("\(side.name): the tables that were made here stay, since others have written into \(table)")
+        case .isUncertain:
+          note(
+            "\(side.name): the tables that were made here stay, since a COMMIT failed and it is not known what it wrote"
+          )
         }
       } catch {
         note("\(side.name): the tables that were made here could not be removed (\(error))")
@@ -63,20 +73,24 @@ extension TargetComparison {
       try await !first.connection.rows(reader.sourceProbe(), path: "compare/is the source empty").isEmpty
     else { return 0 }
     let columns = writer.loadedColumns.map { BatchColumn($0.name, BatchColumnType($0.type)) }
-    var count = 0
-    defer { preparation.pageviews = count }
-    return try await other.connection.transaction(.write) {
-      let append = try await other.connection.beginAppend(to: other.job.names[.pageviews], columns: columns)
-      do {
-        try await first.connection.query(reader.sourceCopy(), path: "compare/source") { batch in
-          if batch.rowCount > 0 { try await append.write(RecordBatch(schema: columns, columns: batch.columns)) }
+    do {
+      let count = try await other.connection.transaction(.write) {
+        let append = try await other.connection.beginAppend(to: other.job.names[.pageviews], columns: columns)
+        do {
+          try await first.connection.query(reader.sourceCopy(), path: "compare/source") { batch in
+            if batch.rowCount > 0 { try await append.write(RecordBatch(schema: columns, columns: batch.columns)) }
+          }
+        } catch {
+          await append.cancel()
+          throw error
         }
-      } catch {
-        await append.cancel()
-        throw error
+        return try await append.finish()
       }
-      count = try await append.finish()
+      preparation.pageviews = count
       return count
+    } catch {
+      preparation.note(error)
+      throw error
     }
   }
 }

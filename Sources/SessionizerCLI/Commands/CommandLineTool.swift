@@ -15,7 +15,7 @@ public enum CommandLineTool {
     let task = Task { await run(arguments, environment) }
     let interrupts = Interrupts(
       first: { task.cancel() },
-      second: { _exit(ExitStatus.interrupted) })
+      last: { _exit(ExitStatus.interrupted) })
     defer { interrupts.stop() }
     return await task.value
   }
@@ -25,7 +25,8 @@ public enum CommandLineTool {
   /// Cancelling the task that waits for it interrupts the command: its transaction is rolled back.
   public static func run(_ arguments: [String], _ environment: CommandEnvironment) async -> Int32 {
     await CommandEnvironment.$current.withValue(environment) {
-      let report = ErrorReport(console: environment.console, commandWord: arguments.first ?? "")
+      let report = ErrorReport(
+        console: environment.console, commandWord: arguments.first ?? "", arguments: arguments)
       var command: any ParsableCommand
       do {
         if let unknown = unknownCommand(arguments) { throw UsageError(unknown) }
@@ -52,7 +53,8 @@ public enum CommandLineTool {
     let known = SessionizerCommand.commandNames
     guard !known.contains(word) else { return nil }
     let hint = NearestWord.hint(word, among: known)
-    return "no command \(SettingText.shown(word)); " + (hint.isEmpty ? "see sessionizer --help" : hint)
+    return "no command \(SettingText.shown(TargetText.redacted(word, arguments))); "
+      + (hint.isEmpty ? "see sessionizer --help" : hint)
   }
 }
 
@@ -61,6 +63,8 @@ struct ErrorReport {
   let console: Console
   /// The first argument, which is a command's name if it is known.
   let commandWord: String
+  /// All of the command line: what it has of targets is not repeated.
+  var arguments: [String] = []
 
   func exitCode(parsing error: any Error) -> Int32 {
     if let code = answer(error) { return code }
@@ -68,7 +72,8 @@ struct ErrorReport {
       console.error(error.description)
     } else {
       let command = SessionizerCommand.commandNames.contains(commandWord) ? " " + commandWord : ""
-      console.error(SessionizerCommand.message(for: error) + " (see sessionizer\(command) --help)")
+      let message = TargetText.redacted(SessionizerCommand.message(for: error), arguments)
+      console.error(message + " (see sessionizer\(command) --help)")
     }
     return ExitStatus.usage
   }

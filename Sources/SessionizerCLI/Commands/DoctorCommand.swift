@@ -53,7 +53,9 @@ struct DoctorCommand: AsyncParsableCommand {
     guard let loaded else { return results }
     let chosen = await look("target") {
       let chosen = try loaded.file.target(target.target, environment: environment.variables)
-      return (chosen, "\(chosen)")
+      // Not what stands before its colon, which may be anything until a backend knows it.
+      let name = target.target.flatMap { name in loaded.file.targetNames.first { $0 == name } }
+      return (chosen, name ?? (target.target == nil ? "that of \(loaded.file.path)" : "a URL"))
     }
     guard let chosen else { return results }
     let backend = await look("driver") {

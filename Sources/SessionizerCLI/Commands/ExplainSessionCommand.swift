@@ -8,9 +8,9 @@ struct ExplainSessionCommand: AsyncParsableCommand {
     commandName: "explain-session",
     abstract: "Shows a session's pageviews, which run wrote each, and why ids were superseded.",
     discussion: """
-      A row for each pageview, in order, with the session that it was first assigned; then one for each retired id, with \
-      what replaced it: extended, by an earlier pageview of that run, or merged, into a session that was there. A retired \
-      id leads to the session that replaced it.
+      A row for each pageview, in order, with the run that wrote it; then one for each retired id, with what replaced it: \
+      extended, where the session begins with another pageview since that run, or merged, where it became part of another \
+      one. A retired id leads to the session that replaced it.
 
       Examples:
         sessionizer explain-session 2f8c --target sqlite:web.db
@@ -27,8 +27,9 @@ struct ExplainSessionCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
-      let explanation = try await context.explain(session: id)
-      try await console.print(explanation.entries, format.format)
+      let rows = console.rows(format.format)
+      let explanation = try await context.explain(session: id) { try await rows.write($0) }
+      try await rows.finish()
       if explanation.isRetired {
         console.note(
           "session \(DisplayText.visible(explanation.asked)) is retired; it is part of "

@@ -22,6 +22,13 @@ struct RunNumber: Hashable, Sendable {
     }
     self.value = value
   }
+
+  private init(value: Int64) { self.value = value }
+
+  /// A run, or 0 for the time before the first.
+  static func orNone(_ text: String) throws(SettingError) -> RunNumber {
+    text == "0" ? RunNumber(value: 0) : try RunNumber(text)
+  }
 }
 
 /// Exports the current sessions.
@@ -45,10 +52,16 @@ struct SessionsCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only what changed after this run: sessions that gained a pageview or were merged, and the ids that were retired.",
+      "Only what changed after this run, 0 for all: sessions that gained a pageview, and retired ids with what replaced them.",
       valueName: "run"),
-    transform: RunNumber.init)
+    transform: RunNumber.orNone)
   var changedSince: RunNumber?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --changed-since: the run at which the changes end, the newest where it is omitted.", valueName: "run"),
+    transform: RunNumber.init)
+  var until: RunNumber?
 
   @OptionGroup var format: FormatOptions
   @OptionGroup var log: LogOptions
@@ -57,17 +70,22 @@ struct SessionsCommand: AsyncParsableCommand {
     if asOf.asOf != nil && changedSince != nil {
       throw ValidationError("--as-of and --changed-since do not go together")
     }
+    if until != nil && changedSince == nil { throw ValidationError("--until needs --changed-since") }
   }
 
   func run() async throws {
     try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
       let rows = console.rows(format.format)
       if let changedSince {
-        try await context.changedSessions(since: changedSince.value) { try await rows.write($0) }
+        let end = try await context.changedSessions(since: changedSince.value, until: until?.value) {
+          try await rows.write($0)
+        }
+        try await rows.finish()
+        console.note("changes up to run \(end); go on with --changed-since \(end)")
       } else {
         try await context.sessions(asOf: asOf.asOf?.value) { try await rows.write($0) }
+        try await rows.finish()
       }
-      try await rows.finish()
     }
   }
 }

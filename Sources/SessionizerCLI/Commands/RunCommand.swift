@@ -56,7 +56,8 @@ struct RunCommand: AsyncParsableCommand {
 
   private func summary(_ report: RunReport, took time: Duration) -> String {
     var parts = [Counted.text(report.pageviews, "new pageview")]
-    if report.lineageRows > 0 { parts.append(Counted.text(report.lineageRows, "superseded session id")) }
+    parts.append("\(Counted.text(report.sessions, "session")) new or changed")
+    if report.lineageRows > 0 { parts.append("\(Counted.number(report.lineageRows)) merged") }
     if report.quarantined > 0 { parts.append("\(Counted.number(report.quarantined)) newly quarantined") }
     return "run \(report.runID) (\(report.mode)): " + parts.joined(separator: ", ") + " in \(Elapsed.text(time))"
   }
@@ -75,7 +76,8 @@ struct RunCommand: AsyncParsableCommand {
     }
     let counts = [
       report.pageviews.map { Counted.text($0, "new pageview") },
-      report.lineageRows.map { Counted.text($0, "superseded session id") },
+      report.sessions.map { "\(Counted.text($0, "session")) new or changed" },
+      report.lineageRows.map { "\(Counted.number($0)) merged" },
       report.quarantined.map { "\(Counted.number($0)) newly quarantined" },
     ].compactMap(\.self)
     try console.print("-- " + (counts.isEmpty ? "nothing counted" : "would write: " + counts.joined(separator: ", ")))

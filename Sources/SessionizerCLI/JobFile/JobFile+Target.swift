@@ -45,11 +45,17 @@ extension JobFile {
       return try Target(url: url)
     } catch {
       guard !url.contains(":") else { throw error }
+      // Not shown: a connection string without its scheme holds a password.
       let names = targets.isEmpty ? "\(path) names no targets" : "\(path) has \(targetNames.joined(separator: ", "))"
       throw TargetChoiceError(
-        description: "no target is called \(SettingText.shown(url)); \(names); a URL looks like sqlite:PATH",
-        isMissing: false)
+        description: "no target has this name; \(names)\(hint(url)); a URL looks like sqlite:PATH", isMissing: false)
     }
+  }
+
+  /// `; did you mean prod?`, where a name is near.
+  private func hint(_ name: String) -> String {
+    let hint = NearestWord.hint(name, among: targetNames)
+    return hint.isEmpty ? "" : "; " + hint
   }
 
   private func resolve(_ named: NamedTarget, _ environment: [String: String]) throws -> Target {
@@ -58,7 +64,7 @@ extension JobFile {
     }
     let url: String
     do throws(SettingError) {
-      url = try Variables.resolve(named.text, environment)
+      url = try TargetTemplate(named.text).resolved(environment)
     } catch {
       throw failure(error.message)
     }
@@ -68,49 +74,10 @@ extension JobFile {
       if named.key == "target", !url.contains(":") {
         throw failure(
           targets.isEmpty
-            ? "no target is called \(SettingText.shown(url)); list it under targets:"
-            : "no target is called \(SettingText.shown(url)); there are \(targetNames.joined(separator: ", "))")
+            ? "no target has this name; list it under targets:"
+            : "no target has this name; there are \(targetNames.joined(separator: ", "))\(hint(url))")
       }
       throw failure(error.description)
     }
-  }
-}
-
-/// `${NAME}` in a target, replaced by the value of an environment variable.
-enum Variables {
-  /// `$${` stands for `${` itself. The values are put in as they are.
-  static func resolve(_ text: String, _ environment: [String: String]) throws(SettingError) -> String {
-    var result = String.UnicodeScalarView()
-    var rest = text.unicodeScalars[...]
-    while let scalar = rest.popFirst() {
-      if scalar == "$", rest.starts(with: "${".unicodeScalars) {
-        result.append(contentsOf: "${".unicodeScalars)
-        rest = rest.dropFirst(2)
-      } else if scalar == "$", rest.first == "{" {
-        guard let end = rest.firstIndex(of: "}") else {
-          throw SettingError(message: "a ${ has no }; write ${NAME}, or $${ for the characters themselves")
-        }
-        let name = String(rest[rest.index(after: rest.startIndex)..<end])
-        guard isName(name) else {
-          throw SettingError(message: "${…} holds no variable's name; write ${NAME} with letters, digits and _")
-        }
-        guard let value = environment[name] else {
-          throw SettingError(message: "the variable \(name) is not set; export \(name)=… or choose another target")
-        }
-        result.append(contentsOf: value.unicodeScalars)
-        rest = rest[rest.index(after: end)...]
-      } else {
-        result.append(scalar)
-      }
-    }
-    return String(result)
-  }
-
-  private static func isName(_ name: String) -> Bool {
-    !name.isEmpty
-      && name.utf8.allSatisfy {
-        $0 == UInt8(ascii: "_") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
-          || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20
-      }
   }
 }

@@ -1,12 +1,34 @@
 public import ArgumentParser
 internal import WarehouseDriver
 
-extension OutputFormat: ExpressibleByArgument {}
+extension OutputFormat: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let format = Self.allCases.first(where: { $0.rawValue == argument }) else { return nil }
+    self = format
+  }
+}
 
 /// How rows are printed.
 struct FormatOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("How rows are printed.", valueName: "table|csv|json|jsonl|markdown"))
-  var format: OutputFormat = .table
+  @Option(
+    name: .customLong("format"),
+    help: ArgumentHelp("How rows are printed.", valueName: "table|csv|json|jsonl|markdown"))
+  var written: OutputFormat = .table
+
+  @Flag(
+    help: """
+      --format csv: put a ' before each text that a spreadsheet would take for a formula. The values are then no longer \
+      those of the database.
+      """)
+  var safeForSpreadsheets = false
+
+  var format: OutputFormat { safeForSpreadsheets ? .spreadsheet : written }
+
+  mutating func validate() throws {
+    if safeForSpreadsheets && written != .csv {
+      throw ValidationError("--safe-for-spreadsheets belongs to --format csv")
+    }
+  }
 }
 
 /// When to use colour.

@@ -1,8 +1,12 @@
 internal import WarehouseDriver
 
 /// RFC 4180, with lines that end in LF: a field is in quotes only where it must be. Texts are written byte by byte as
-/// the database gave them.
+/// the database gave them; a terminal gets to see escapes in place of what it would obey.
 struct CSVWriter: RowWriter {
+  var isTerminal = false
+  /// Whether a text that begins like a formula gets a `'` before it (CWE-1236).
+  var isForSpreadsheets = false
+
   mutating func begin(_ columns: [OutputColumn], into buffer: inout OutputBuffer) {
     for (index, column) in columns.enumerated() {
       if index > 0 { buffer.append(",") }
@@ -37,7 +41,10 @@ struct CSVWriter: RowWriter {
 
   mutating func finish(into buffer: inout OutputBuffer) {}
 
-  private func append(_ text: ArraySlice<UInt8>, to buffer: inout OutputBuffer) {
+  private func append(_ given: ArraySlice<UInt8>, to buffer: inout OutputBuffer) {
+    var text = given
+    if isTerminal { text = Array(DisplayText.visibleLines(String(decoding: text, as: UTF8.self)).utf8)[...] }
+    if isForSpreadsheets, Self.isFormula(text) { text = [UInt8(ascii: "'")] + text }
     let quote = UInt8(ascii: "\"")
     let needsQuotes = text.contains { byte in
       byte == UInt8(ascii: ",") || byte == quote || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
@@ -52,5 +59,15 @@ struct CSVWriter: RowWriter {
       if byte == quote { buffer.append(quote) }
     }
     buffer.append(quote)
+  }
+
+  /// Whether a spreadsheet may take the text for a formula: by its first character, or by that of its full width. A line
+  /// break or a blank before it does not make it harmless everywhere.
+  private static func isFormula(_ text: ArraySlice<UInt8>) -> Bool {
+    let scalars = String(decoding: text.prefix(64), as: UTF8.self).unicodeScalars
+    guard let first = scalars.first else { return false }
+    if first == "\t" || first == "\r" || first == "\n" { return true }
+    guard let sign = scalars.first(where: { !$0.properties.isWhitespace }) else { return false }
+    return "=+-@\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(sign)
   }
 }

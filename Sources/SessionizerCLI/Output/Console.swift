@@ -36,17 +36,19 @@ public struct Console: Sendable {
       errorStyle: TextStyle(isTerminal: errors.isTerminal))
   }
 
-  /// Data: a line on standard output.
-  public func print(_ line: String) throws { try output.write(line + "\n") }
+  /// Data: a line, or several, on standard output. A terminal is shown nothing that it would obey.
+  public func print(_ line: String) throws {
+    try output.write((outputStyle.isTerminal ? DisplayText.visibleLines(line) : line) + "\n")
+  }
 
   /// What a person wants to know and no script needs; silent with `--quiet`.
   public func note(_ line: String) {
-    if verbosity >= .usual { report(line) }
+    if verbosity >= .usual { report(DisplayText.visibleLines(line)) }
   }
 
   /// Only with `--verbose`.
   public func detail(_ line: @autoclosure () -> String) {
-    if verbosity >= .verbose { report(line()) }
+    if verbosity >= .verbose { report(DisplayText.visibleLines(line())) }
   }
 
   /// One line that says what went wrong, even with `--quiet`.

@@ -5,26 +5,39 @@ internal import WarehouseDriver
 enum DisplayText {
   /// Control characters, and those that turn the direction of writing, are written as escapes.
   static func visible(_ text: ArraySlice<UInt8>) -> String {
-    let decoded = String(decoding: text, as: UTF8.self)
+    visible(String(decoding: text, as: UTF8.self), keeping: "")
+  }
+
+  static func visible(_ text: String) -> String { visible(text, keeping: "") }
+
+  /// The same for text of several lines, such as SQL: line breaks and tabs stay.
+  static func visibleLines(_ text: String) -> String { visible(text, keeping: "\n\t") }
+
+  private static func visible(_ decoded: String, keeping kept: String) -> String {
+    func isUnsafe(_ scalar: Unicode.Scalar) -> Bool { Self.isUnsafe(scalar) && !kept.unicodeScalars.contains(scalar) }
     guard decoded.unicodeScalars.contains(where: isUnsafe) else { return decoded }
     var result = ""
     for scalar in decoded.unicodeScalars {
+      guard isUnsafe(scalar) else {
+        result.unicodeScalars.append(scalar)
+        continue
+      }
       switch scalar {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case _ where isUnsafe(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
-      default: result.unicodeScalars.append(scalar)
+      default: result += "\\u{\(String(scalar.value, radix: 16))}"
       }
     }
     return result
   }
 
-  static func visible(_ text: String) -> String { visible(Array(text.utf8)[...]) }
-
-  private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+  static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case ..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
+    // Control characters of both sets; what ends a line, turns the direction of writing, or annotates unseen.
+    case ..<0x20, 0x7F...0x9F, 0x61C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFFF9...0xFFFB,
+      0xE0000...0xE007F:
+      true
     default: false
     }
   }

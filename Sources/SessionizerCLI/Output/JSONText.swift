@@ -1,13 +1,29 @@
 extension OutputBuffer {
-  /// A JSON string. What is no valid UTF-8 becomes U+FFFD, since JSON is UTF-8; all else arrives byte by byte.
-  mutating func append(json text: ArraySlice<UInt8>) {
+  /// A JSON string. What is no valid UTF-8 becomes U+FFFD, since JSON is UTF-8; all else arrives byte by byte, or, for a
+  /// terminal, what it would obey as `\u` escapes of the same characters.
+  mutating func append(json text: ArraySlice<UInt8>, isTerminal: Bool = false) {
     append("\"" as Unicode.Scalar)
-    if text.allSatisfy({ $0 < 0x80 }) {
+    if isTerminal {
+      appendForTerminal(String(decoding: text, as: UTF8.self))
+    } else if text.allSatisfy({ $0 < 0x80 }) {
       appendEscaped(text)
     } else {
       appendEscaped(String(decoding: text, as: UTF8.self).utf8)
     }
     append("\"" as Unicode.Scalar)
+  }
+
+  private mutating func appendForTerminal(_ text: String) {
+    for scalar in text.unicodeScalars {
+      if scalar.value >= 0x7F, DisplayText.isUnsafe(scalar) {
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          append("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits)
+        }
+      } else {
+        appendEscaped(String(scalar).utf8)
+      }
+    }
   }
 
   private mutating func appendEscaped(_ text: some Sequence<UInt8>) {

@@ -8,15 +8,18 @@ struct JSONWriter: RowWriter {
   private var decimals: [Bool] = []
   private var hasRows = false
 
-  init(isLines: Bool) {
+  private let isTerminal: Bool
+
+  init(isLines: Bool, isTerminal: Bool = false) {
     self.isLines = isLines
+    self.isTerminal = isTerminal
   }
 
   mutating func begin(_ columns: [OutputColumn], into buffer: inout OutputBuffer) {
     decimals = columns.map(\.isDecimal)
     keys = columns.map { column in
       var key = OutputBuffer(NoSink())
-      key.append(json: Array(column.name.utf8)[...])
+      key.append(json: Array(column.name.utf8)[...], isTerminal: isTerminal)
       return key.bytes + [UInt8(ascii: ":")]
     }
   }
@@ -54,7 +57,11 @@ struct JSONWriter: RowWriter {
       buffer.append("\"" as Unicode.Scalar)
     case .text(let values):
       let text = values.utf8(row)
-      if isDecimal, isJSONNumber(text) { buffer.append(utf8: text) } else { buffer.append(json: text) }
+      if isDecimal, isJSONNumber(text) {
+        buffer.append(utf8: text)
+      } else {
+        buffer.append(json: text, isTerminal: isTerminal)
+      }
     }
   }
 }

@@ -17,9 +17,10 @@ public actor RowOutput {
     writer =
       switch format {
       case .table: TableWriter(isTerminal: style.isTerminal, isColored: style.isColored)
-      case .csv: CSVWriter()
-      case .json: JSONWriter(isLines: false)
-      case .jsonl: JSONWriter(isLines: true)
+      case .csv: CSVWriter(isTerminal: style.isTerminal)
+      case .spreadsheet: CSVWriter(isTerminal: style.isTerminal, isForSpreadsheets: true)
+      case .json: JSONWriter(isLines: false, isTerminal: style.isTerminal)
+      case .jsonl: JSONWriter(isLines: true, isTerminal: style.isTerminal)
       case .markdown: MarkdownWriter()
       }
     buffer = OutputBuffer(sink)

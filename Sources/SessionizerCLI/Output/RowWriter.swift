@@ -12,6 +12,11 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   case jsonl
   /// A table for a document.
   case markdown
+  /// CSV in which no text is a formula to a spreadsheet; `--safe-for-spreadsheets`, and no word of `--format`.
+  case spreadsheet
+
+  /// The words for `--format`.
+  public static let allCases: [OutputFormat] = [.table, .csv, .json, .jsonl, .markdown]
 }
 
 /// A column as it is written.

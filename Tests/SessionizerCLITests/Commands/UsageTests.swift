@@ -42,8 +42,13 @@ import Testing
     Mistake("render create --new", 64, "belong to the plan run"),
     Mistake("create --target sqlite:x --attribute page", 64, "page is a name of the tool's own"),
     Mistake("run --job /nowhere.yml", 2, "/nowhere.yml: cannot read the job file: No such file or directory"),
-    Mistake("run --target nosuch", 2, "no target is called 'nosuch'"),
-    Mistake("run --target mysql://x", 2, "no backend for targets that begin with mysql:"),
+    Mistake(
+      "run --target nosuch", 2,
+      "no target has this name; sessionizer.yml names no targets; a URL looks like sqlite:PATH"),
+    Mistake("run --target mysql://x", 2, "write 'odbc+mysql:Driver=…;Server=HOST"),
+    Mistake("run --target mariadb://me@x/y", 2, "write 'odbc+mariadb:Driver=…"),
+    Mistake("run --target jdbc:postgresql://x/y", 2, "write postgres://USER@HOST/DATABASE"),
+    Mistake("run --target nonsense:x", 2, "no backend for a target that begins like this one; this build has sqlite:"),
     Mistake("run --target sqlite:/nowhere/x.db", 2, "/nowhere/x.db"),
     Mistake("generate --output /nowhere/x.csv", 2, "cannot write /nowhere/x.csv"),
   ])

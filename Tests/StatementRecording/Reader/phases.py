@@ -73,13 +73,14 @@ def clean_up(kind: str, target: Name) -> bool:
 
 def take_back(kind: str, target: Name) -> bool:
     """What `compare` has made itself, where it did not end (docs/compare.md)."""
-    return kind == "DROP" and ends(target, OWN)
+    return kind == "table lock" or kind == "DROP" and ends(target, OWN)
 
 
 def no_phase(kind: str, target: Name) -> bool:
     """Tests make and fill tables of their own, as anybody might: what they may not do is change or remove."""
     return kind in {
         "ANALYZE", "COPY FROM STDIN", "CREATE INDEX", "CREATE SCHEMA", "CREATE TABLE", "CREATE VIEW", "GRANT", "INSERT",
+        "table lock",
     } or scratch(kind, target)
 
 

@@ -36,6 +36,7 @@ FAULTS = [
     ("postgres", "clean-up", 'DROP TABLE "szkit_0"', "DROP"),
     ("postgres", "clean-up", 'INSERT INTO "szkit_0a1b2c3d_1_session_table" VALUES (1)', "INSERT"),
     ("postgres", "take-back", 'DROP TABLE "other"', "DROP"),
+    ("postgres", "run", 'LOCK TABLE "session_table" IN ACCESS EXCLUSIVE MODE', "table lock"),
     ("postgres", "take-back", 'INSERT INTO "session_table" VALUES (1)', "INSERT"),
     ("postgres", None, 'UPDATE "t" SET "a" = 1', "UPDATE"),
     ("postgres", None, 'DROP TABLE "t"', "DROP"),
@@ -84,6 +85,10 @@ HARMLESS = [
     ("postgres", "load", 'COPY "pageviews" ("event_id") FROM STDIN (FORMAT binary)'),
     ("postgres", "clean-up", 'DROP TABLE "szkit_0a1b2c3d_1_session_table"'),
     ("postgres", "take-back", 'DROP VIEW "sessions"'),
+    ("postgres", "take-back",
+     'BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE "pageviews", "session_runs" IN ACCESS EXCLUSIVE MODE'),
+    ("mariadb", "take-back", "LOCK TABLES `pageviews` WRITE, `session_runs` WRITE"),
+    ("mariadb", "take-back", "UNLOCK TABLES"),
     ("mysql", "read", "BEGIN NOT ATOMIC FOR r IN (SELECT 1) DO INSERT INTO `sessionizer_result_1` (`a`) VALUES (r.`a`);"
                       " END FOR; END"),
     ("mysql", "run", "INSERT INTO `session_table` VALUES ('/*! DELETE */')"),

@@ -47,6 +47,11 @@ KNOWN = [
           "COPY FROM STDIN", "rows that come after it"),
     shape("postgres", rf"SET TIME ZONE {TEXT}", "setting", "the standard's words for a setting"),
     shape("postgres", r"SET lock_timeout = \d+; RESET statement_timeout", "setting", "gives a setting back"),
+    shape("postgres", rf"(?:BEGIN ISOLATION LEVEL READ COMMITTED; )?LOCK TABLE {PATH}(?:, {PATH})* IN ACCESS EXCLUSIVE MODE",
+          "table lock", "nobody else writes into what is about to be dropped"),
+    shape("mysql", rf"LOCK TABLES {PATH} WRITE(?:, {PATH} WRITE)*", "table lock",
+          "nobody else writes into what is about to be dropped"),
+    shape("mysql", r"UNLOCK TABLES", "transaction", "the end of that"),
     shape("postgres", rf"{SAVEPOINT}(?:; {SAVEPOINT})*", "transaction", "a savepoint around a query"),
     shape("postgres", rf"CREATE OR REPLACE FUNCTION {PATH}\(\) RETURNS trigger LANGUAGE plpgsql AS \$guard\$ BEGIN "
           rf"RAISE EXCEPTION {TEXT} USING ERRCODE = {TEXT}; END \$guard\$", "CREATE FUNCTION", GUARD),

@@ -11,60 +11,24 @@ SELECT
   "s"."is_bounce" AS "is_bounce"
 FROM (
   SELECT
-    "g"."session_id" AS "session_id",
-    "f"."user_id" AS "user_id",
-    "f"."page_view_at" AS "started_at",
-    "g"."ended_at" AS "ended_at",
-    ((extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-    extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000 AS "duration_microseconds",
-    "g"."pageviews" AS "pageviews",
-    "f"."page" AS "entry_page",
-    (
-      SELECT "x"."page"
-      FROM "session_table" AS "x"
-      WHERE "x"."user_id" = "f"."user_id"
-        AND "x"."page_view_at" = "g"."ended_at"
-      ORDER BY "x"."event_id" DESC
-      LIMIT 1
-    ) AS "exit_page",
-    CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-  FROM (
-    SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
-    FROM (
-      SELECT
-        "r"."event_id" AS "event_id",
-        "r"."current_session" AS "session_id",
-        "r"."user_id" AS "user_id",
-        "r"."page_view_at" AS "page_view_at",
-        "r"."page" AS "page",
-        "r"."first_session_id" AS "first_session_id",
-        "r"."run_id" AS "run_id"
-      FROM (
-        SELECT
-          "t"."event_id" AS "event_id",
-          "t"."user_id" AS "user_id",
-          "t"."page_view_at" AS "page_view_at",
-          "t"."page" AS "page",
-          "t"."session_id" AS "first_session_id",
-          "t"."run_id" AS "run_id",
-          coalesce((
-            SELECT "l"."became"
-            FROM "session_lineage" AS "l"
-            WHERE "l"."session_id" = "t"."session_id"
-            ORDER BY "l"."became_at", "l"."became"
-            LIMIT 1
-          ), "t"."session_id") AS "current_session"
-        FROM "session_table" AS "t"
-      ) AS "r"
-    ) AS "e"
-    GROUP BY "e"."session_id"
-  ) AS "g"
-  CROSS JOIN LATERAL (
-    SELECT *
-    FROM "session_table" AS "f"
-    WHERE "f"."event_id" = "g"."session_id"
-    OFFSET 0
-  ) AS "f"
+    "v"."session_id" AS "session_id",
+    "v"."user_id" AS "user_id",
+    "v"."started_at" AS "started_at",
+    "v"."ended_at" AS "ended_at",
+    ((extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
+    extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000 AS "duration_microseconds",
+    "v"."pageviews" AS "pageviews",
+    "v"."entry_page" AS "entry_page",
+    "v"."exit_page" AS "exit_page",
+    CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+  FROM "session_versions" AS "v"
+  WHERE NOT EXISTS (
+      SELECT 1
+      FROM "session_versions" AS "w"
+      WHERE "w"."anchor" = "v"."anchor"
+        AND "w"."run_id" > "v"."run_id"
+    )
+    AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
 ) AS "s"
 ORDER BY "user_id", "started_at", "session_id";
 
@@ -81,63 +45,30 @@ SELECT
   "s"."is_bounce" AS "is_bounce"
 FROM (
   SELECT
-    "g"."session_id" AS "session_id",
-    "f"."user_id" AS "user_id",
-    "f"."page_view_at" AS "started_at",
-    "g"."ended_at" AS "ended_at",
-    ((extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-    extract(epoch FROM date_trunc('second', "g"."ended_at" - "f"."page_view_at"))::bigint * 1000000 + extract(microseconds FROM "g"."ended_at" - "f"."page_view_at")::bigint % 1000000 AS "duration_microseconds",
-    "g"."pageviews" AS "pageviews",
-    "f"."page" AS "entry_page",
-    (
-      SELECT "x"."page"
-      FROM "session_table" AS "x"
-      WHERE "x"."user_id" = "f"."user_id"
-        AND "x"."page_view_at" = "g"."ended_at"
-        AND "x"."run_id" <= {{ run }}
-      ORDER BY "x"."event_id" DESC
-      LIMIT 1
-    ) AS "exit_page",
-    CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-  FROM (
-    SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
-    FROM (
-      SELECT
-        "r"."event_id" AS "event_id",
-        "r"."current_session" AS "session_id",
-        "r"."user_id" AS "user_id",
-        "r"."page_view_at" AS "page_view_at",
-        "r"."page" AS "page",
-        "r"."first_session_id" AS "first_session_id",
-        "r"."run_id" AS "run_id"
-      FROM (
-        SELECT
-          "t"."event_id" AS "event_id",
-          "t"."user_id" AS "user_id",
-          "t"."page_view_at" AS "page_view_at",
-          "t"."page" AS "page",
-          "t"."session_id" AS "first_session_id",
-          "t"."run_id" AS "run_id",
-          coalesce((
-            SELECT "l"."became"
-            FROM "session_lineage" AS "l"
-            WHERE "l"."session_id" = "t"."session_id"
-              AND "l"."run_id" <= {{ run }}
-            ORDER BY "l"."became_at", "l"."became"
-            LIMIT 1
-          ), "t"."session_id") AS "current_session"
-        FROM "session_table" AS "t"
-        WHERE "t"."run_id" <= {{ run }}
-      ) AS "r"
-    ) AS "e"
-    GROUP BY "e"."session_id"
-  ) AS "g"
-  CROSS JOIN LATERAL (
-    SELECT *
-    FROM "session_table" AS "f"
-    WHERE "f"."run_id" <= {{ run }}
-      AND "f"."event_id" = "g"."session_id"
-    OFFSET 0
-  ) AS "f"
+    "v"."session_id" AS "session_id",
+    "v"."user_id" AS "user_id",
+    "v"."started_at" AS "started_at",
+    "v"."ended_at" AS "ended_at",
+    ((extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
+    extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000 AS "duration_microseconds",
+    "v"."pageviews" AS "pageviews",
+    "v"."entry_page" AS "entry_page",
+    "v"."exit_page" AS "exit_page",
+    CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+  FROM "session_versions" AS "v"
+  WHERE "v"."run_id" <= {{ run }}
+    AND NOT EXISTS (
+      SELECT 1
+      FROM "session_versions" AS "w"
+      WHERE "w"."run_id" <= {{ run }}
+        AND "w"."anchor" = "v"."anchor"
+        AND "w"."run_id" > "v"."run_id"
+    )
+    AND NOT EXISTS (
+      SELECT 1
+      FROM "session_lineage" AS "l"
+      WHERE "l"."run_id" <= {{ run }}
+        AND "l"."session_id" = "v"."anchor"
+    )
 ) AS "s"
 ORDER BY "user_id", "started_at", "session_id";

@@ -3,6 +3,7 @@ SELECT
   "o"."change" AS "change",
   "o"."session_id" AS "session_id",
   "o"."replaced_by" AS "replaced_by",
+  "o"."reason" AS "reason",
   "o"."user_id" AS "user_id",
   "o"."started_at" AS "started_at",
   "o"."ended_at" AS "ended_at",
@@ -16,6 +17,7 @@ FROM (
     'changed' AS "change",
     "s"."session_id" AS "session_id",
     NULL AS "replaced_by",
+    NULL AS "reason",
     "s"."user_id" AS "user_id",
     "s"."started_at" AS "started_at",
     "s"."ended_at" AS "ended_at",
@@ -26,135 +28,40 @@ FROM (
     "s"."is_bounce" AS "is_bounce"
   FROM (
     SELECT
-      "g"."session_id" AS "session_id",
-      "f"."user_id" AS "user_id",
-      "f"."page_view_at" AS "started_at",
-      "g"."ended_at" AS "ended_at",
-      ((unixepoch(substr("g"."ended_at", 1, 19)) * 1000000 + substr("g"."ended_at", 21)) - (unixepoch(substr("f"."page_view_at", 1, 19)) * 1000000 + substr("f"."page_view_at", 21))) / 1000000.0 AS "duration",
-      (unixepoch(substr("g"."ended_at", 1, 19)) * 1000000 + substr("g"."ended_at", 21)) - (unixepoch(substr("f"."page_view_at", 1, 19)) * 1000000 + substr("f"."page_view_at", 21)) AS "duration_microseconds",
-      "g"."pageviews" AS "pageviews",
-      "f"."page" AS "entry_page",
-      (
-        SELECT "x"."page"
-        FROM "session_table" AS "x"
-        WHERE "x"."user_id" = "f"."user_id"
-          AND "x"."page_view_at" = "g"."ended_at"
-        ORDER BY "x"."event_id" DESC
-        LIMIT 1
-      ) AS "exit_page",
-      CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-    FROM (
-      SELECT "b"."session_id" AS "session_id", "b"."ended_at" AS "ended_at", "b"."pageviews" AS "pageviews"
-      FROM (
-        SELECT
-          "u"."session_id" AS "session_id",
-          max("u"."page_view_at") AS "ended_at",
-          coalesce(sum("u"."pageviews"), 0) AS "pageviews",
-          coalesce(sum("u"."wanted"), 0) AS "wanted"
-        FROM (
-          SELECT
-            "e"."session_id" AS "session_id",
-            "e"."page_view_at" AS "page_view_at",
-            1 AS "pageviews",
-            0 AS "wanted"
-          FROM (
-            SELECT
-              "r"."event_id" AS "event_id",
-              "r"."current_session" AS "session_id",
-              "r"."user_id" AS "user_id",
-              "r"."page_view_at" AS "page_view_at",
-              "r"."page" AS "page",
-              "r"."first_session_id" AS "first_session_id",
-              "r"."run_id" AS "run_id"
-            FROM (
-              SELECT
-                "t"."event_id" AS "event_id",
-                "t"."user_id" AS "user_id",
-                "t"."page_view_at" AS "page_view_at",
-                "t"."page" AS "page",
-                "t"."session_id" AS "first_session_id",
-                "t"."run_id" AS "run_id",
-                coalesce((
-                  SELECT "l"."became"
-                  FROM "session_lineage" AS "l"
-                  WHERE "l"."session_id" = "t"."session_id"
-                  ORDER BY "l"."became_at", "l"."became"
-                  LIMIT 1
-                ), "t"."session_id") AS "current_session"
-              FROM "session_table" AS "t"
-            ) AS "r"
-          ) AS "e"
-          UNION ALL
-          SELECT
-            "c"."session_id" AS "session_id",
-            NULL AS "page_view_at",
-            0 AS "pageviews",
-            1 AS "wanted"
-          FROM (
-            SELECT DISTINCT "u"."session_id" AS "session_id"
-            FROM (
-              SELECT "e"."session_id" AS "session_id"
-              FROM (
-                SELECT
-                  "r"."event_id" AS "event_id",
-                  "r"."current_session" AS "session_id",
-                  "r"."user_id" AS "user_id",
-                  "r"."page_view_at" AS "page_view_at",
-                  "r"."page" AS "page",
-                  "r"."first_session_id" AS "first_session_id",
-                  "r"."run_id" AS "run_id"
-                FROM (
-                  SELECT
-                    "t"."event_id" AS "event_id",
-                    "t"."user_id" AS "user_id",
-                    "t"."page_view_at" AS "page_view_at",
-                    "t"."page" AS "page",
-                    "t"."session_id" AS "first_session_id",
-                    "t"."run_id" AS "run_id",
-                    coalesce((
-                      SELECT "l"."became"
-                      FROM "session_lineage" AS "l"
-                      WHERE "l"."session_id" = "t"."session_id"
-                      ORDER BY "l"."became_at", "l"."became"
-                      LIMIT 1
-                    ), "t"."session_id") AS "current_session"
-                  FROM "session_table" AS "t"
-                ) AS "r"
-              ) AS "e"
-              WHERE "e"."run_id" > {{ run }}
-              UNION ALL
-              SELECT "b"."current_session" AS "session_id"
-              FROM (
-                SELECT
-                  coalesce((
-                    SELECT "l"."became"
-                    FROM "session_lineage" AS "l"
-                    WHERE "l"."session_id" = "t"."session_id"
-                    ORDER BY "l"."became_at", "l"."became"
-                    LIMIT 1
-                  ), "t"."session_id") AS "current_session"
-                FROM (
-                  SELECT "l"."became" AS "session_id"
-                  FROM "session_lineage" AS "l"
-                  WHERE "l"."run_id" > {{ run }}
-                ) AS "t"
-              ) AS "b"
-            ) AS "u"
-          ) AS "c"
-        ) AS "u"
-        GROUP BY "u"."session_id"
-      ) AS "b"
-      WHERE "b"."wanted" > 0
-        AND "b"."pageviews" > 0
-    ) AS "g"
-    CROSS JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+      "v"."session_id" AS "session_id",
+      "v"."user_id" AS "user_id",
+      "v"."started_at" AS "started_at",
+      "v"."ended_at" AS "ended_at",
+      ((unixepoch(substr("v"."ended_at", 1, 19)) * 1000000 + substr("v"."ended_at", 21)) - (unixepoch(substr("v"."started_at", 1, 19)) * 1000000 + substr("v"."started_at", 21))) / 1000000.0 AS "duration",
+      (unixepoch(substr("v"."ended_at", 1, 19)) * 1000000 + substr("v"."ended_at", 21)) - (unixepoch(substr("v"."started_at", 1, 19)) * 1000000 + substr("v"."started_at", 21)) AS "duration_microseconds",
+      "v"."pageviews" AS "pageviews",
+      "v"."entry_page" AS "entry_page",
+      "v"."exit_page" AS "exit_page",
+      CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+    FROM "session_versions" AS "v"
+    WHERE "v"."run_id" <= {{ until }}
+      AND NOT EXISTS (
+        SELECT 1
+        FROM "session_versions" AS "w"
+        WHERE "w"."run_id" <= {{ until }}
+          AND "w"."anchor" = "v"."anchor"
+          AND "w"."run_id" > "v"."run_id"
+      )
+      AND NOT EXISTS (
+        SELECT 1
+        FROM "session_lineage" AS "l"
+        WHERE "l"."run_id" <= {{ until }}
+          AND "l"."session_id" = "v"."anchor"
+      )
+      AND "v"."run_id" > {{ run }}
   ) AS "s"
   UNION ALL
   SELECT
     'retired' AS "change",
-    "b"."session_id" AS "session_id",
-    "b"."current_session" AS "replaced_by",
-    NULL AS "user_id",
+    "r"."session_id" AS "session_id",
+    "r"."sz_survivor" AS "replaced_by",
+    CASE WHEN ("r"."sz_first_rank" + "r"."sz_last_rank") = 2 THEN 'extended' ELSE 'merged' END AS "reason",
+    "r"."user_id" AS "user_id",
     NULL AS "started_at",
     NULL AS "ended_at",
     NULL AS "duration_microseconds",
@@ -163,20 +70,103 @@ FROM (
     NULL AS "exit_page",
     NULL AS "is_bounce"
   FROM (
-    SELECT DISTINCT
-      "t"."session_id" AS "session_id",
-      coalesce((
-        SELECT "l"."became"
-        FROM "session_lineage" AS "l"
-        WHERE "l"."session_id" = "t"."session_id"
-        ORDER BY "l"."became_at", "l"."became"
-        LIMIT 1
-      ), "t"."session_id") AS "current_session"
+    SELECT
+      "u"."anchor" AS "anchor",
+      "u"."sz_survivor" AS "sz_survivor",
+      "u"."session_id" AS "session_id",
+      "u"."user_id" AS "user_id",
+      row_number() OVER (PARTITION BY "u"."anchor" ORDER BY "u"."session_id") AS "sz_first_rank",
+      row_number() OVER (PARTITION BY "u"."anchor" ORDER BY "u"."session_id" DESC) AS "sz_last_rank"
     FROM (
-      SELECT "l"."session_id" AS "session_id"
-      FROM "session_lineage" AS "l"
-      WHERE "l"."run_id" > {{ run }}
-    ) AS "t"
-  ) AS "b"
+      SELECT
+        "n"."anchor" AS "anchor",
+        "n"."sz_survivor" AS "sz_survivor",
+        "p"."session_id" AS "session_id",
+        "p"."user_id" AS "user_id"
+      FROM (
+        SELECT "n"."anchor" AS "anchor", "n"."session_id" AS "sz_survivor"
+        FROM "session_versions" AS "n"
+        WHERE "n"."run_id" <= {{ until }}
+          AND NOT EXISTS (
+            SELECT 1
+            FROM "session_versions" AS "w"
+            WHERE "w"."run_id" <= {{ until }}
+              AND "w"."anchor" = "n"."anchor"
+              AND "w"."run_id" > "n"."run_id"
+          )
+          AND NOT EXISTS (
+            SELECT 1
+            FROM "session_lineage" AS "l"
+            WHERE "l"."run_id" <= {{ until }}
+              AND "l"."session_id" = "n"."anchor"
+          )
+          AND "n"."run_id" > {{ run }}
+      ) AS "n"
+      CROSS JOIN "session_versions" AS "p"
+        ON "p"."anchor" = "n"."anchor"
+        AND "p"."run_id" = (
+          SELECT "w"."run_id"
+          FROM "session_versions" AS "w"
+          WHERE "w"."anchor" = "n"."anchor"
+            AND "w"."run_id" <= {{ run }}
+          ORDER BY "w"."run_id" DESC
+          LIMIT 1
+        )
+      UNION ALL
+      SELECT
+        "n"."sz_island" AS "anchor",
+        "n"."sz_survivor" AS "sz_survivor",
+        "p"."session_id" AS "session_id",
+        "p"."user_id" AS "user_id"
+      FROM (
+        SELECT "a"."sz_anchor_before" AS "anchor", "a"."anchor" AS "sz_island", "n"."session_id" AS "sz_survivor"
+        FROM (
+          SELECT
+            "d"."session_id" AS "sz_anchor_before",
+            coalesce((
+              SELECT "l"."became"
+              FROM "session_lineage" AS "l"
+              WHERE "l"."session_id" = "d"."session_id"
+                AND "l"."run_id" <= {{ until }}
+              ORDER BY "l"."run_id" DESC
+              LIMIT 1
+            ), "d"."session_id") AS "anchor"
+          FROM (
+            SELECT DISTINCT "l"."session_id" AS "session_id"
+            FROM "session_lineage" AS "l"
+            WHERE "l"."run_id" > {{ run }}
+              AND "l"."run_id" <= {{ until }}
+              AND NOT EXISTS (
+                SELECT 1
+                FROM "session_lineage" AS "e"
+                WHERE "e"."run_id" <= {{ run }}
+                  AND "e"."session_id" = "l"."session_id"
+              )
+          ) AS "d"
+        ) AS "a"
+        CROSS JOIN "session_versions" AS "n"
+          ON "n"."anchor" = "a"."anchor"
+          AND "n"."run_id" = (
+            SELECT "w"."run_id"
+            FROM "session_versions" AS "w"
+            WHERE "w"."anchor" = "a"."anchor"
+              AND "w"."run_id" <= {{ until }}
+            ORDER BY "w"."run_id" DESC
+            LIMIT 1
+          )
+      ) AS "n"
+      CROSS JOIN "session_versions" AS "p"
+        ON "p"."anchor" = "n"."anchor"
+        AND "p"."run_id" = (
+          SELECT "w"."run_id"
+          FROM "session_versions" AS "w"
+          WHERE "w"."anchor" = "n"."anchor"
+            AND "w"."run_id" <= {{ run }}
+          ORDER BY "w"."run_id" DESC
+          LIMIT 1
+        )
+    ) AS "u"
+  ) AS "r"
+  WHERE "r"."session_id" <> "r"."sz_survivor"
 ) AS "o"
 ORDER BY "change", "user_id", "started_at", "session_id";

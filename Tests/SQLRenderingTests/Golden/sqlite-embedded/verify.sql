@@ -1,195 +1,245 @@
 -- wrong session: a pageview whose session is not that of one full run
-SELECT "x"."event_id" AS "subject", "x"."expected" AS "expected", "x"."session_id" AS "found"
+SELECT "x"."event_id" AS "subject", "x"."sz_island" AS "expected", "x"."session_id" AS "found"
 FROM (
   SELECT
     "n"."event_id" AS "event_id",
-    "n"."session_id" AS "session_id",
     "n"."user_id" AS "user_id",
     "n"."page_view_at" AS "page_view_at",
-    "n"."starts" AS "starts",
-    "n"."number_in_user" AS "number_in_user",
+    "n"."sequence" AS "sequence",
+    "n"."session_id" AS "session_id",
+    "n"."sz_starts" AS "sz_starts",
+    "n"."sz_number" AS "sz_number",
     first_value("n"."event_id") OVER (
-      PARTITION BY "n"."user_id", "n"."number_in_user"
-      ORDER BY "n"."user_id", "n"."page_view_at", "n"."event_id"
+      PARTITION BY "n"."user_id", "n"."sz_number"
+      ORDER BY "n"."user_id", "n"."page_view_at", "n"."sequence", "n"."event_id"
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "expected"
+    ) AS "sz_island"
   FROM (
     SELECT
       "q"."event_id" AS "event_id",
-      "q"."session_id" AS "session_id",
       "q"."user_id" AS "user_id",
       "q"."page_view_at" AS "page_view_at",
-      "q"."starts" AS "starts",
-      sum("q"."starts") OVER (
+      "q"."sequence" AS "sequence",
+      "q"."session_id" AS "session_id",
+      "q"."sz_starts" AS "sz_starts",
+      sum("q"."sz_starts") OVER (
         PARTITION BY "q"."user_id"
-        ORDER BY "q"."user_id", "q"."page_view_at", "q"."event_id"
+        ORDER BY "q"."user_id", "q"."page_view_at", "q"."sequence", "q"."event_id"
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS "number_in_user"
+      ) AS "sz_number"
     FROM (
       SELECT
         "h"."event_id" AS "event_id",
-        "h"."session_id" AS "session_id",
         "h"."user_id" AS "user_id",
         "h"."page_view_at" AS "page_view_at",
-        CASE WHEN "h"."before" IS NULL OR "h"."instant" >= "h"."before" + 1800000000 THEN 1 ELSE 0 END AS "starts"
+        "h"."sequence" AS "sequence",
+        "h"."session_id" AS "session_id",
+        CASE
+          WHEN "h"."sz_before" IS NULL OR "h"."sz_instant" >= "h"."sz_before" + 1800000000 THEN 1
+          ELSE 0
+        END AS "sz_starts"
       FROM (
         SELECT
           "e"."event_id" AS "event_id",
-          "e"."session_id" AS "session_id",
           "e"."user_id" AS "user_id",
           "e"."page_view_at" AS "page_view_at",
-          "e"."instant" AS "instant",
-          lag("e"."instant") OVER (PARTITION BY "e"."user_id" ORDER BY "e"."user_id", "e"."page_view_at", "e"."event_id") AS "before"
+          "e"."sequence" AS "sequence",
+          "e"."session_id" AS "session_id",
+          "e"."sz_instant" AS "sz_instant",
+          lag("e"."sz_instant") OVER (
+            PARTITION BY "e"."user_id"
+            ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence", "e"."event_id"
+          ) AS "sz_before"
         FROM (
           SELECT
             "e"."event_id" AS "event_id",
-            "e"."session_id" AS "session_id",
             "e"."user_id" AS "user_id",
             "e"."page_view_at" AS "page_view_at",
-            sessionizer_micros("e"."page_view_at") AS "instant"
+            "e"."sequence" AS "sequence",
+            "e"."session_id" AS "session_id",
+            sessionizer_micros("e"."page_view_at") AS "sz_instant"
           FROM (
             SELECT
-              "r"."event_id" AS "event_id",
-              "r"."current_session" AS "session_id",
-              "r"."user_id" AS "user_id",
-              "r"."page_view_at" AS "page_view_at",
-              "r"."page" AS "page",
-              "r"."first_session_id" AS "first_session_id",
-              "r"."run_id" AS "run_id"
+              "a"."event_id" AS "event_id",
+              (
+                SELECT "v"."session_id"
+                FROM "session_versions" AS "v"
+                WHERE "v"."anchor" = "a"."anchor"
+                ORDER BY "v"."run_id" DESC
+                LIMIT 1
+              ) AS "session_id",
+              "a"."user_id" AS "user_id",
+              "a"."page_view_at" AS "page_view_at",
+              "a"."sequence" AS "sequence",
+              "a"."page" AS "page",
+              "a"."run_id" AS "run_id"
             FROM (
               SELECT
                 "t"."event_id" AS "event_id",
                 "t"."user_id" AS "user_id",
                 "t"."page_view_at" AS "page_view_at",
+                "t"."sequence" AS "sequence",
                 "t"."page" AS "page",
-                "t"."session_id" AS "first_session_id",
                 "t"."run_id" AS "run_id",
                 coalesce((
                   SELECT "l"."became"
                   FROM "session_lineage" AS "l"
                   WHERE "l"."session_id" = "t"."session_id"
-                  ORDER BY "l"."became_at", "l"."became"
+                  ORDER BY "l"."run_id" DESC
                   LIMIT 1
-                ), "t"."session_id") AS "current_session"
+                ), "t"."session_id") AS "anchor"
               FROM "session_table" AS "t"
-            ) AS "r"
+            ) AS "a"
           ) AS "e"
         ) AS "e"
       ) AS "h"
     ) AS "q"
   ) AS "n"
 ) AS "x"
-WHERE "x"."expected" <> "x"."session_id";
+WHERE "x"."sz_island" <> "x"."session_id";
 
 -- gap inside a session: two neighbours of one session that are a gap apart
 SELECT
   "h"."event_id" AS "subject",
   'another session' AS "expected",
-  'after ' || "h"."before_event" AS "found"
+  'after ' || "h"."sz_event_before" AS "found"
 FROM (
   SELECT
     "e"."event_id" AS "event_id",
-    "e"."session_id" AS "session_id",
     "e"."user_id" AS "user_id",
     "e"."page_view_at" AS "page_view_at",
-    "e"."instant" AS "instant",
-    lag("e"."instant") OVER (PARTITION BY "e"."user_id" ORDER BY "e"."user_id", "e"."page_view_at", "e"."event_id") AS "before",
-    lag("e"."session_id") OVER (PARTITION BY "e"."user_id" ORDER BY "e"."user_id", "e"."page_view_at", "e"."event_id") AS "before_session",
-    lag("e"."event_id") OVER (PARTITION BY "e"."user_id" ORDER BY "e"."user_id", "e"."page_view_at", "e"."event_id") AS "before_event"
+    "e"."sequence" AS "sequence",
+    "e"."session_id" AS "session_id",
+    "e"."sz_instant" AS "sz_instant",
+    lag("e"."sz_instant") OVER (
+      PARTITION BY "e"."user_id", "e"."session_id"
+      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence", "e"."event_id"
+    ) AS "sz_before",
+    lag("e"."session_id") OVER (
+      PARTITION BY "e"."user_id", "e"."session_id"
+      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence", "e"."event_id"
+    ) AS "sz_session_before",
+    lag("e"."event_id") OVER (
+      PARTITION BY "e"."user_id", "e"."session_id"
+      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence", "e"."event_id"
+    ) AS "sz_event_before"
   FROM (
     SELECT
       "e"."event_id" AS "event_id",
-      "e"."session_id" AS "session_id",
       "e"."user_id" AS "user_id",
       "e"."page_view_at" AS "page_view_at",
-      sessionizer_micros("e"."page_view_at") AS "instant"
+      "e"."sequence" AS "sequence",
+      "e"."session_id" AS "session_id",
+      sessionizer_micros("e"."page_view_at") AS "sz_instant"
     FROM (
       SELECT
-        "r"."event_id" AS "event_id",
-        "r"."current_session" AS "session_id",
-        "r"."user_id" AS "user_id",
-        "r"."page_view_at" AS "page_view_at",
-        "r"."page" AS "page",
-        "r"."first_session_id" AS "first_session_id",
-        "r"."run_id" AS "run_id"
+        "a"."event_id" AS "event_id",
+        (
+          SELECT "v"."session_id"
+          FROM "session_versions" AS "v"
+          WHERE "v"."anchor" = "a"."anchor"
+          ORDER BY "v"."run_id" DESC
+          LIMIT 1
+        ) AS "session_id",
+        "a"."user_id" AS "user_id",
+        "a"."page_view_at" AS "page_view_at",
+        "a"."sequence" AS "sequence",
+        "a"."page" AS "page",
+        "a"."run_id" AS "run_id"
       FROM (
         SELECT
           "t"."event_id" AS "event_id",
           "t"."user_id" AS "user_id",
           "t"."page_view_at" AS "page_view_at",
+          "t"."sequence" AS "sequence",
           "t"."page" AS "page",
-          "t"."session_id" AS "first_session_id",
           "t"."run_id" AS "run_id",
           coalesce((
             SELECT "l"."became"
             FROM "session_lineage" AS "l"
             WHERE "l"."session_id" = "t"."session_id"
-            ORDER BY "l"."became_at", "l"."became"
+            ORDER BY "l"."run_id" DESC
             LIMIT 1
-          ), "t"."session_id") AS "current_session"
+          ), "t"."session_id") AS "anchor"
         FROM "session_table" AS "t"
-      ) AS "r"
+      ) AS "a"
     ) AS "e"
   ) AS "e"
 ) AS "h"
-WHERE "h"."before" IS NOT NULL
-  AND "h"."before_session" = "h"."session_id"
-  AND "h"."instant" >= "h"."before" + 1800000000;
+WHERE "h"."sz_before" IS NOT NULL
+  AND "h"."sz_instant" >= "h"."sz_before" + 1800000000;
 
 -- sessions too close: two neighbours of different sessions that are not a gap apart
 SELECT
   "h"."event_id" AS "subject",
   'one session' AS "expected",
-  'after ' || "h"."before_event" AS "found"
+  'after ' || "h"."sz_event_before" AS "found"
 FROM (
   SELECT
     "e"."event_id" AS "event_id",
-    "e"."session_id" AS "session_id",
     "e"."user_id" AS "user_id",
     "e"."page_view_at" AS "page_view_at",
-    "e"."instant" AS "instant",
-    lag("e"."instant") OVER (PARTITION BY "e"."user_id" ORDER BY "e"."user_id", "e"."page_view_at", "e"."event_id") AS "before",
-    lag("e"."session_id") OVER (PARTITION BY "e"."user_id" ORDER BY "e"."user_id", "e"."page_view_at", "e"."event_id") AS "before_session",
-    lag("e"."event_id") OVER (PARTITION BY "e"."user_id" ORDER BY "e"."user_id", "e"."page_view_at", "e"."event_id") AS "before_event"
+    "e"."sequence" AS "sequence",
+    "e"."session_id" AS "session_id",
+    "e"."sz_instant" AS "sz_instant",
+    lag("e"."sz_instant") OVER (
+      PARTITION BY "e"."user_id"
+      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence", "e"."event_id"
+    ) AS "sz_before",
+    lag("e"."session_id") OVER (
+      PARTITION BY "e"."user_id"
+      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence", "e"."event_id"
+    ) AS "sz_session_before",
+    lag("e"."event_id") OVER (
+      PARTITION BY "e"."user_id"
+      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence", "e"."event_id"
+    ) AS "sz_event_before"
   FROM (
     SELECT
       "e"."event_id" AS "event_id",
-      "e"."session_id" AS "session_id",
       "e"."user_id" AS "user_id",
       "e"."page_view_at" AS "page_view_at",
-      sessionizer_micros("e"."page_view_at") AS "instant"
+      "e"."sequence" AS "sequence",
+      "e"."session_id" AS "session_id",
+      sessionizer_micros("e"."page_view_at") AS "sz_instant"
     FROM (
       SELECT
-        "r"."event_id" AS "event_id",
-        "r"."current_session" AS "session_id",
-        "r"."user_id" AS "user_id",
-        "r"."page_view_at" AS "page_view_at",
-        "r"."page" AS "page",
-        "r"."first_session_id" AS "first_session_id",
-        "r"."run_id" AS "run_id"
+        "a"."event_id" AS "event_id",
+        (
+          SELECT "v"."session_id"
+          FROM "session_versions" AS "v"
+          WHERE "v"."anchor" = "a"."anchor"
+          ORDER BY "v"."run_id" DESC
+          LIMIT 1
+        ) AS "session_id",
+        "a"."user_id" AS "user_id",
+        "a"."page_view_at" AS "page_view_at",
+        "a"."sequence" AS "sequence",
+        "a"."page" AS "page",
+        "a"."run_id" AS "run_id"
       FROM (
         SELECT
           "t"."event_id" AS "event_id",
           "t"."user_id" AS "user_id",
           "t"."page_view_at" AS "page_view_at",
+          "t"."sequence" AS "sequence",
           "t"."page" AS "page",
-          "t"."session_id" AS "first_session_id",
           "t"."run_id" AS "run_id",
           coalesce((
             SELECT "l"."became"
             FROM "session_lineage" AS "l"
             WHERE "l"."session_id" = "t"."session_id"
-            ORDER BY "l"."became_at", "l"."became"
+            ORDER BY "l"."run_id" DESC
             LIMIT 1
-          ), "t"."session_id") AS "current_session"
+          ), "t"."session_id") AS "anchor"
         FROM "session_table" AS "t"
-      ) AS "r"
+      ) AS "a"
     ) AS "e"
   ) AS "e"
 ) AS "h"
-WHERE "h"."before" IS NOT NULL
-  AND NOT ("h"."before_session" = "h"."session_id")
-  AND NOT ("h"."instant" >= "h"."before" + 1800000000);
+WHERE "h"."sz_before" IS NOT NULL
+  AND NOT ("h"."sz_session_before" = "h"."session_id")
+  AND NOT ("h"."sz_instant" >= "h"."sz_before" + 1800000000);
 
 -- row twice: an event that the ledger has more than once
 SELECT "g"."event_id" AS "subject", '1' AS "expected", CAST("g"."copies" AS TEXT) AS "found"
@@ -210,55 +260,24 @@ FROM (
     coalesce(sum("s"."pageviews"), 0) AS "pageviews"
   FROM (
     SELECT
-      "g"."session_id" AS "session_id",
-      "f"."user_id" AS "user_id",
-      "f"."page_view_at" AS "started_at",
-      "g"."ended_at" AS "ended_at",
-      ((unixepoch(substr("g"."ended_at", 1, 19)) * 1000000 + substr("g"."ended_at", 21)) - (unixepoch(substr("f"."page_view_at", 1, 19)) * 1000000 + substr("f"."page_view_at", 21))) / 1000000.0 AS "duration",
-      (unixepoch(substr("g"."ended_at", 1, 19)) * 1000000 + substr("g"."ended_at", 21)) - (unixepoch(substr("f"."page_view_at", 1, 19)) * 1000000 + substr("f"."page_view_at", 21)) AS "duration_microseconds",
-      "g"."pageviews" AS "pageviews",
-      "f"."page" AS "entry_page",
-      (
-        SELECT "x"."page"
-        FROM "session_table" AS "x"
-        WHERE "x"."user_id" = "f"."user_id"
-          AND "x"."page_view_at" = "g"."ended_at"
-        ORDER BY "x"."event_id" DESC
-        LIMIT 1
-      ) AS "exit_page",
-      CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-    FROM (
-      SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
-      FROM (
-        SELECT
-          "r"."event_id" AS "event_id",
-          "r"."current_session" AS "session_id",
-          "r"."user_id" AS "user_id",
-          "r"."page_view_at" AS "page_view_at",
-          "r"."page" AS "page",
-          "r"."first_session_id" AS "first_session_id",
-          "r"."run_id" AS "run_id"
-        FROM (
-          SELECT
-            "t"."event_id" AS "event_id",
-            "t"."user_id" AS "user_id",
-            "t"."page_view_at" AS "page_view_at",
-            "t"."page" AS "page",
-            "t"."session_id" AS "first_session_id",
-            "t"."run_id" AS "run_id",
-            coalesce((
-              SELECT "l"."became"
-              FROM "session_lineage" AS "l"
-              WHERE "l"."session_id" = "t"."session_id"
-              ORDER BY "l"."became_at", "l"."became"
-              LIMIT 1
-            ), "t"."session_id") AS "current_session"
-          FROM "session_table" AS "t"
-        ) AS "r"
-      ) AS "e"
-      GROUP BY "e"."session_id"
-    ) AS "g"
-    CROSS JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+      "v"."session_id" AS "session_id",
+      "v"."user_id" AS "user_id",
+      "v"."started_at" AS "started_at",
+      "v"."ended_at" AS "ended_at",
+      ((unixepoch(substr("v"."ended_at", 1, 19)) * 1000000 + substr("v"."ended_at", 21)) - (unixepoch(substr("v"."started_at", 1, 19)) * 1000000 + substr("v"."started_at", 21))) / 1000000.0 AS "duration",
+      (unixepoch(substr("v"."ended_at", 1, 19)) * 1000000 + substr("v"."ended_at", 21)) - (unixepoch(substr("v"."started_at", 1, 19)) * 1000000 + substr("v"."started_at", 21)) AS "duration_microseconds",
+      "v"."pageviews" AS "pageviews",
+      "v"."entry_page" AS "entry_page",
+      "v"."exit_page" AS "exit_page",
+      CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+    FROM "session_versions" AS "v"
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM "session_versions" AS "w"
+        WHERE "w"."anchor" = "v"."anchor"
+          AND "w"."run_id" > "v"."run_id"
+      )
+      AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
   ) AS "s"
 ) AS "a"
 JOIN (
@@ -266,157 +285,184 @@ JOIN (
   FROM "session_table" AS "t"
 ) AS "b" ON "a"."pageviews" <> "b"."pageviews";
 
--- wrong start or end: a session whose start or end is not its pageviews'
+-- wrong session row: a session that is not what its pageviews give
 SELECT
   "b"."session_id" AS "subject",
-  CASE WHEN "b"."first" IS NOT NULL THEN "b"."first" || ' – ' || "b"."last" ELSE 'no session' END AS "expected",
   CASE
-    WHEN "b"."started_at" IS NOT NULL THEN "b"."started_at" || ' – ' || "b"."ended_at"
+    WHEN "b"."started_at" IS NOT NULL THEN "b"."started_at" || ' – ' || "b"."ended_at" || ', pageviews: ' || CAST("b"."pageviews" AS TEXT)
+    ELSE 'no session'
+  END AS "expected",
+  CASE
+    WHEN "b"."sz_version_started_at" IS NOT NULL THEN "b"."sz_version_started_at" || ' – ' || "b"."sz_version_ended_at" || ', pageviews: ' || CAST("b"."sz_version_pageviews" AS TEXT)
     ELSE 'no session'
   END AS "found"
 FROM (
   SELECT
     "u"."session_id" AS "session_id",
-    max("u"."first") AS "first",
-    max("u"."last") AS "last",
+    max("u"."user_id") AS "user_id",
+    max("u"."sz_version_user_id") AS "sz_version_user_id",
     max("u"."started_at") AS "started_at",
-    max("u"."ended_at") AS "ended_at"
+    max("u"."sz_version_started_at") AS "sz_version_started_at",
+    max("u"."ended_at") AS "ended_at",
+    max("u"."sz_version_ended_at") AS "sz_version_ended_at",
+    max("u"."last_event_id") AS "last_event_id",
+    max("u"."sz_version_last_event_id") AS "sz_version_last_event_id",
+    max("u"."pageviews") AS "pageviews",
+    max("u"."sz_version_pageviews") AS "sz_version_pageviews",
+    max("u"."entry_page") AS "entry_page",
+    max("u"."sz_version_entry_page") AS "sz_version_entry_page",
+    max("u"."exit_page") AS "exit_page",
+    max("u"."sz_version_exit_page") AS "sz_version_exit_page"
   FROM (
     SELECT
-      "m"."session_id" AS "session_id",
-      "m"."first" AS "first",
-      "m"."last" AS "last",
-      NULL AS "started_at",
-      NULL AS "ended_at"
-    FROM (
-      SELECT "e"."session_id" AS "session_id", min("e"."page_view_at") AS "first", max("e"."page_view_at") AS "last"
-      FROM (
-        SELECT
-          "r"."event_id" AS "event_id",
-          "r"."current_session" AS "session_id",
-          "r"."user_id" AS "user_id",
-          "r"."page_view_at" AS "page_view_at",
-          "r"."page" AS "page",
-          "r"."first_session_id" AS "first_session_id",
-          "r"."run_id" AS "run_id"
-        FROM (
-          SELECT
-            "t"."event_id" AS "event_id",
-            "t"."user_id" AS "user_id",
-            "t"."page_view_at" AS "page_view_at",
-            "t"."page" AS "page",
-            "t"."session_id" AS "first_session_id",
-            "t"."run_id" AS "run_id",
-            coalesce((
-              SELECT "l"."became"
-              FROM "session_lineage" AS "l"
-              WHERE "l"."session_id" = "t"."session_id"
-              ORDER BY "l"."became_at", "l"."became"
-              LIMIT 1
-            ), "t"."session_id") AS "current_session"
-          FROM "session_table" AS "t"
-        ) AS "r"
-      ) AS "e"
-      GROUP BY "e"."session_id"
-    ) AS "m"
-    UNION ALL
-    SELECT
-      "s"."session_id" AS "session_id",
-      NULL AS "first",
-      NULL AS "last",
-      "s"."started_at" AS "started_at",
-      "s"."ended_at" AS "ended_at"
+      "p"."session_id" AS "session_id",
+      "p"."user_id" AS "user_id",
+      "p"."started_at" AS "started_at",
+      "p"."ended_at" AS "ended_at",
+      "p"."last_event_id" AS "last_event_id",
+      "p"."pageviews" AS "pageviews",
+      "p"."entry_page" AS "entry_page",
+      "p"."exit_page" AS "exit_page",
+      NULL AS "sz_version_user_id",
+      NULL AS "sz_version_started_at",
+      NULL AS "sz_version_ended_at",
+      NULL AS "sz_version_last_event_id",
+      NULL AS "sz_version_pageviews",
+      NULL AS "sz_version_entry_page",
+      NULL AS "sz_version_exit_page"
     FROM (
       SELECT
-        "g"."session_id" AS "session_id",
-        "f"."user_id" AS "user_id",
-        "f"."page_view_at" AS "started_at",
-        "g"."ended_at" AS "ended_at",
-        ((unixepoch(substr("g"."ended_at", 1, 19)) * 1000000 + substr("g"."ended_at", 21)) - (unixepoch(substr("f"."page_view_at", 1, 19)) * 1000000 + substr("f"."page_view_at", 21))) / 1000000.0 AS "duration",
-        (unixepoch(substr("g"."ended_at", 1, 19)) * 1000000 + substr("g"."ended_at", 21)) - (unixepoch(substr("f"."page_view_at", 1, 19)) * 1000000 + substr("f"."page_view_at", 21)) AS "duration_microseconds",
-        "g"."pageviews" AS "pageviews",
-        "f"."page" AS "entry_page",
-        (
-          SELECT "x"."page"
-          FROM "session_table" AS "x"
-          WHERE "x"."user_id" = "f"."user_id"
-            AND "x"."page_view_at" = "g"."ended_at"
-          ORDER BY "x"."event_id" DESC
-          LIMIT 1
-        ) AS "exit_page",
-        CASE WHEN "g"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+        "r"."session_id" AS "session_id",
+        max("r"."user_id") AS "user_id",
+        min("r"."page_view_at") AS "started_at",
+        max("r"."page_view_at") AS "ended_at",
+        max(CASE WHEN "r"."sz_last_rank" = 1 THEN "r"."event_id" ELSE NULL END) AS "last_event_id",
+        count(*) AS "pageviews",
+        max(CASE WHEN "r"."sz_first_rank" = 1 THEN "r"."page" ELSE NULL END) AS "entry_page",
+        max(CASE WHEN "r"."sz_last_rank" = 1 THEN "r"."page" ELSE NULL END) AS "exit_page"
       FROM (
-        SELECT "e"."session_id" AS "session_id", max("e"."page_view_at") AS "ended_at", count(*) AS "pageviews"
+        SELECT
+          "e"."event_id" AS "event_id",
+          "e"."session_id" AS "session_id",
+          "e"."user_id" AS "user_id",
+          "e"."page_view_at" AS "page_view_at",
+          "e"."sequence" AS "sequence",
+          "e"."page" AS "page",
+          "e"."run_id" AS "run_id",
+          row_number() OVER (PARTITION BY "e"."session_id" ORDER BY "e"."page_view_at", "e"."sequence", "e"."event_id") AS "sz_first_rank",
+          row_number() OVER (
+            PARTITION BY "e"."session_id"
+            ORDER BY "e"."page_view_at" DESC, CASE WHEN "e"."sequence" IS NULL THEN 0 ELSE 1 END DESC, "e"."sequence" DESC, "e"."event_id" DESC
+          ) AS "sz_last_rank"
         FROM (
           SELECT
-            "r"."event_id" AS "event_id",
-            "r"."current_session" AS "session_id",
-            "r"."user_id" AS "user_id",
-            "r"."page_view_at" AS "page_view_at",
-            "r"."page" AS "page",
-            "r"."first_session_id" AS "first_session_id",
-            "r"."run_id" AS "run_id"
+            "a"."event_id" AS "event_id",
+            (
+              SELECT "v"."session_id"
+              FROM "session_versions" AS "v"
+              WHERE "v"."anchor" = "a"."anchor"
+              ORDER BY "v"."run_id" DESC
+              LIMIT 1
+            ) AS "session_id",
+            "a"."user_id" AS "user_id",
+            "a"."page_view_at" AS "page_view_at",
+            "a"."sequence" AS "sequence",
+            "a"."page" AS "page",
+            "a"."run_id" AS "run_id"
           FROM (
             SELECT
               "t"."event_id" AS "event_id",
               "t"."user_id" AS "user_id",
               "t"."page_view_at" AS "page_view_at",
+              "t"."sequence" AS "sequence",
               "t"."page" AS "page",
-              "t"."session_id" AS "first_session_id",
               "t"."run_id" AS "run_id",
               coalesce((
                 SELECT "l"."became"
                 FROM "session_lineage" AS "l"
                 WHERE "l"."session_id" = "t"."session_id"
-                ORDER BY "l"."became_at", "l"."became"
+                ORDER BY "l"."run_id" DESC
                 LIMIT 1
-              ), "t"."session_id") AS "current_session"
+              ), "t"."session_id") AS "anchor"
             FROM "session_table" AS "t"
-          ) AS "r"
+          ) AS "a"
         ) AS "e"
-        GROUP BY "e"."session_id"
-      ) AS "g"
-      CROSS JOIN "session_table" AS "f" ON "f"."event_id" = "g"."session_id"
+      ) AS "r"
+      GROUP BY "r"."session_id"
+    ) AS "p"
+    UNION ALL
+    SELECT
+      "s"."session_id" AS "session_id",
+      NULL AS "user_id",
+      NULL AS "started_at",
+      NULL AS "ended_at",
+      NULL AS "last_event_id",
+      NULL AS "pageviews",
+      NULL AS "entry_page",
+      NULL AS "exit_page",
+      "s"."user_id" AS "sz_version_user_id",
+      "s"."started_at" AS "sz_version_started_at",
+      "s"."ended_at" AS "sz_version_ended_at",
+      "s"."last_event_id" AS "sz_version_last_event_id",
+      "s"."pageviews" AS "sz_version_pageviews",
+      "s"."entry_page" AS "sz_version_entry_page",
+      "s"."exit_page" AS "sz_version_exit_page"
+    FROM (
+      SELECT
+        "v"."session_id" AS "session_id",
+        "v"."user_id" AS "user_id",
+        "v"."started_at" AS "started_at",
+        "v"."ended_at" AS "ended_at",
+        ((unixepoch(substr("v"."ended_at", 1, 19)) * 1000000 + substr("v"."ended_at", 21)) - (unixepoch(substr("v"."started_at", 1, 19)) * 1000000 + substr("v"."started_at", 21))) / 1000000.0 AS "duration",
+        (unixepoch(substr("v"."ended_at", 1, 19)) * 1000000 + substr("v"."ended_at", 21)) - (unixepoch(substr("v"."started_at", 1, 19)) * 1000000 + substr("v"."started_at", 21)) AS "duration_microseconds",
+        "v"."pageviews" AS "pageviews",
+        "v"."entry_page" AS "entry_page",
+        "v"."exit_page" AS "exit_page",
+        CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce",
+        "v"."last_event_id" AS "last_event_id"
+      FROM "session_versions" AS "v"
+      WHERE NOT EXISTS (
+          SELECT 1
+          FROM "session_versions" AS "w"
+          WHERE "w"."anchor" = "v"."anchor"
+            AND "w"."run_id" > "v"."run_id"
+        )
+        AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
     ) AS "s"
   ) AS "u"
   GROUP BY "u"."session_id"
 ) AS "b"
-WHERE ("b"."started_at" IS NULL
-    OR NOT ("b"."started_at" IS NOT NULL AND "b"."started_at" = "b"."first" AND "b"."ended_at" = "b"."last"));
+WHERE NOT ("b"."user_id" IS NOT NULL
+    AND "b"."sz_version_user_id" IS NOT NULL
+    AND "b"."user_id" IS "b"."sz_version_user_id"
+    AND "b"."started_at" IS "b"."sz_version_started_at"
+    AND "b"."ended_at" IS "b"."sz_version_ended_at"
+    AND "b"."last_event_id" IS "b"."sz_version_last_event_id"
+    AND "b"."pageviews" IS "b"."sz_version_pageviews"
+    AND "b"."entry_page" IS "b"."sz_version_entry_page"
+    AND "b"."exit_page" IS "b"."sz_version_exit_page");
 
--- chained lineage: a session that became one that was itself superseded
-SELECT "a"."first_id" AS "subject", "a"."current_session" AS "expected", "a"."session_id" AS "found"
+-- chained lineage: an anchor that was merged into one that was itself merged
+SELECT
+  "c"."session_id" AS "subject",
+  'an anchor that was not merged' AS "expected",
+  "c"."anchor" AS "found"
 FROM (
   SELECT
-    "t"."first_id" AS "first_id",
     "t"."session_id" AS "session_id",
     coalesce((
       SELECT "l"."became"
       FROM "session_lineage" AS "l"
       WHERE "l"."session_id" = "t"."session_id"
-      ORDER BY "l"."became_at", "l"."became"
+      ORDER BY "l"."run_id" DESC
       LIMIT 1
-    ), "t"."session_id") AS "current_session"
+    ), "t"."session_id") AS "anchor"
   FROM (
-    SELECT "c"."session_id" AS "first_id", "c"."current_session" AS "session_id"
-    FROM (
-      SELECT
-        "t"."session_id" AS "session_id",
-        coalesce((
-          SELECT "l"."became"
-          FROM "session_lineage" AS "l"
-          WHERE "l"."session_id" = "t"."session_id"
-          ORDER BY "l"."became_at", "l"."became"
-          LIMIT 1
-        ), "t"."session_id") AS "current_session"
-      FROM (
-        SELECT DISTINCT "l"."session_id" AS "session_id"
-        FROM "session_lineage" AS "l"
-      ) AS "t"
-    ) AS "c"
+    SELECT DISTINCT "l"."session_id" AS "session_id"
+    FROM "session_lineage" AS "l"
   ) AS "t"
-) AS "a"
-WHERE "a"."session_id" <> "a"."current_session";
+) AS "c"
+WHERE EXISTS (SELECT 1 FROM "session_lineage" AS "again" WHERE "again"."session_id" = "c"."anchor");
 
 -- missed arrival: a row below the arrival mark less the overlap that no run took
 SELECT "s"."event_id" AS "subject", 'in the ledger' AS "expected", 'not there' AS "found"
@@ -425,31 +471,36 @@ FROM (
     "j"."event_id" AS "event_id",
     "j"."user_id" AS "user_id",
     "j"."page_view_at" AS "page_view_at",
+    "j"."sequence" AS "sequence",
     "j"."page" AS "page",
     "j"."reason" AS "reason",
-    "j"."arrival" AS "arrival",
-    CASE WHEN "j"."reason" IS NOT NULL THEN "j"."source_event_id" ELSE NULL END AS "raw_event_id",
-    CASE WHEN "j"."reason" IS NOT NULL THEN CAST("j"."source_time" AS TEXT) COLLATE BINARY ELSE NULL END AS "raw_time"
+    "j"."sz_arrival" AS "sz_arrival",
+    CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE NULL END AS "sz_raw_event_id",
+    CASE
+      WHEN "j"."reason" IS NOT NULL THEN CAST("j"."sz_source_time" AS TEXT) COLLATE BINARY
+      ELSE NULL
+    END AS "sz_raw_time"
   FROM (
     SELECT
       "m"."event_id" AS "event_id",
       "m"."user_id" AS "user_id",
       "m"."page_view_at" AS "page_view_at",
+      "m"."sequence" AS "sequence",
       "m"."page" AS "page",
-      "m"."source_event_id" AS "source_event_id",
-      "m"."source_time" AS "source_time",
-      "m"."arrival" AS "arrival",
+      "m"."sz_source_event_id" AS "sz_source_event_id",
+      "m"."sz_source_time" AS "sz_source_time",
+      "m"."sz_arrival" AS "sz_arrival",
       CASE
         WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
         WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
         WHEN "m"."page_view_at" IS NULL THEN CASE
-            WHEN CAST("m"."source_time" AS TEXT) COLLATE BINARY IS NULL
-                OR CAST("m"."source_time" AS TEXT) COLLATE BINARY = '' THEN 'null_time'
-            WHEN ("m"."source_time" GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
-                OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
-                OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
-                OR lower("m"."source_time") IN ('infinity', '-infinity')
-                OR "m"."source_time" GLOB '0000-[01][0-9]-[0-3][0-9]*' OR "m"."source_time" GLOB '0001-01-0[12]*' OR "m"."source_time" GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
+            WHEN CAST("m"."sz_source_time" AS TEXT) COLLATE BINARY IS NULL
+                OR CAST("m"."sz_source_time" AS TEXT) COLLATE BINARY = '' THEN 'null_time'
+            WHEN ("m"."sz_source_time" GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
+                OR "m"."sz_source_time" GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
+                OR "m"."sz_source_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
+                OR lower("m"."sz_source_time") IN ('infinity', '-infinity')
+                OR "m"."sz_source_time" GLOB '0000-[01][0-9]-[0-3][0-9]*' OR "m"."sz_source_time" GLOB '0001-01-0[12]*' OR "m"."sz_source_time" GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
             ELSE 'bad_time'
           END
         WHEN length(CAST("m"."event_id" AS BLOB)) > 1024 OR length(CAST("m"."user_id" AS BLOB)) > 1024 THEN 'key_too_long'
@@ -460,10 +511,11 @@ FROM (
         CAST("p"."user_id" AS TEXT) COLLATE BINARY AS "user_id",
         sessionizer_time("p"."page_view_at", 0) AS "page_view_at",
         CAST("p"."page" AS TEXT) COLLATE BINARY AS "page",
-        "p"."page_view_at" AS "source_time",
+        "p"."page_view_at" AS "sz_source_time",
+        CASE WHEN typeof("p"."sequence") = 'integer' THEN "p"."sequence" END AS "sequence",
         CAST("p"."event_id" AS TEXT) COLLATE BINARY AS "event_id",
-        NULL AS "source_event_id",
-        "p"."arrival_id" AS "arrival"
+        NULL AS "sz_source_event_id",
+        "p"."arrival_id" AS "sz_arrival"
       FROM "pageviews" AS "p"
     ) AS "m"
     LIMIT -1
@@ -471,7 +523,7 @@ FROM (
   WHERE 1
 ) AS "s"
 WHERE "s"."reason" IS NULL
-  AND "s"."arrival" < {{ mark }}
+  AND "s"."sz_arrival" < {{ mark }}
   AND NOT EXISTS (SELECT 1 FROM "session_table" AS "t" WHERE "t"."event_id" = "s"."event_id");
 
 -- pending: a source row that no run took yet
@@ -481,29 +533,34 @@ FROM (
     "j"."event_id" AS "event_id",
     "j"."user_id" AS "user_id",
     "j"."page_view_at" AS "page_view_at",
+    "j"."sequence" AS "sequence",
     "j"."page" AS "page",
     "j"."reason" AS "reason",
-    CASE WHEN "j"."reason" IS NOT NULL THEN "j"."source_event_id" ELSE NULL END AS "raw_event_id",
-    CASE WHEN "j"."reason" IS NOT NULL THEN CAST("j"."source_time" AS TEXT) COLLATE BINARY ELSE NULL END AS "raw_time"
+    CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE NULL END AS "sz_raw_event_id",
+    CASE
+      WHEN "j"."reason" IS NOT NULL THEN CAST("j"."sz_source_time" AS TEXT) COLLATE BINARY
+      ELSE NULL
+    END AS "sz_raw_time"
   FROM (
     SELECT
       "m"."event_id" AS "event_id",
       "m"."user_id" AS "user_id",
       "m"."page_view_at" AS "page_view_at",
+      "m"."sequence" AS "sequence",
       "m"."page" AS "page",
-      "m"."source_event_id" AS "source_event_id",
-      "m"."source_time" AS "source_time",
+      "m"."sz_source_event_id" AS "sz_source_event_id",
+      "m"."sz_source_time" AS "sz_source_time",
       CASE
         WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
         WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
         WHEN "m"."page_view_at" IS NULL THEN CASE
-            WHEN CAST("m"."source_time" AS TEXT) COLLATE BINARY IS NULL
-                OR CAST("m"."source_time" AS TEXT) COLLATE BINARY = '' THEN 'null_time'
-            WHEN ("m"."source_time" GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
-                OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
-                OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
-                OR lower("m"."source_time") IN ('infinity', '-infinity')
-                OR "m"."source_time" GLOB '0000-[01][0-9]-[0-3][0-9]*' OR "m"."source_time" GLOB '0001-01-0[12]*' OR "m"."source_time" GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
+            WHEN CAST("m"."sz_source_time" AS TEXT) COLLATE BINARY IS NULL
+                OR CAST("m"."sz_source_time" AS TEXT) COLLATE BINARY = '' THEN 'null_time'
+            WHEN ("m"."sz_source_time" GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
+                OR "m"."sz_source_time" GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
+                OR "m"."sz_source_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
+                OR lower("m"."sz_source_time") IN ('infinity', '-infinity')
+                OR "m"."sz_source_time" GLOB '0000-[01][0-9]-[0-3][0-9]*' OR "m"."sz_source_time" GLOB '0001-01-0[12]*' OR "m"."sz_source_time" GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
             ELSE 'bad_time'
           END
         WHEN length(CAST("m"."event_id" AS BLOB)) > 1024 OR length(CAST("m"."user_id" AS BLOB)) > 1024 THEN 'key_too_long'
@@ -514,10 +571,11 @@ FROM (
         CAST("p"."user_id" AS TEXT) COLLATE BINARY AS "user_id",
         sessionizer_time("p"."page_view_at", 0) AS "page_view_at",
         CAST("p"."page" AS TEXT) COLLATE BINARY AS "page",
-        "p"."page_view_at" AS "source_time",
+        "p"."page_view_at" AS "sz_source_time",
+        CASE WHEN typeof("p"."sequence") = 'integer' THEN "p"."sequence" END AS "sequence",
         CAST("p"."event_id" AS TEXT) COLLATE BINARY AS "event_id",
-        NULL AS "source_event_id",
-        "p"."arrival_id" AS "arrival"
+        NULL AS "sz_source_event_id",
+        "p"."arrival_id" AS "sz_arrival"
       FROM "pageviews" AS "p"
     ) AS "m"
     LIMIT -1
@@ -549,29 +607,34 @@ FROM (
         "j"."event_id" AS "event_id",
         "j"."user_id" AS "user_id",
         "j"."page_view_at" AS "page_view_at",
+        "j"."sequence" AS "sequence",
         "j"."page" AS "page",
         "j"."reason" AS "reason",
-        CASE WHEN "j"."reason" IS NOT NULL THEN "j"."source_event_id" ELSE NULL END AS "raw_event_id",
-        CASE WHEN "j"."reason" IS NOT NULL THEN CAST("j"."source_time" AS TEXT) COLLATE BINARY ELSE NULL END AS "raw_time"
+        CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE NULL END AS "sz_raw_event_id",
+        CASE
+          WHEN "j"."reason" IS NOT NULL THEN CAST("j"."sz_source_time" AS TEXT) COLLATE BINARY
+          ELSE NULL
+        END AS "sz_raw_time"
       FROM (
         SELECT
           "m"."event_id" AS "event_id",
           "m"."user_id" AS "user_id",
           "m"."page_view_at" AS "page_view_at",
+          "m"."sequence" AS "sequence",
           "m"."page" AS "page",
-          "m"."source_event_id" AS "source_event_id",
-          "m"."source_time" AS "source_time",
+          "m"."sz_source_event_id" AS "sz_source_event_id",
+          "m"."sz_source_time" AS "sz_source_time",
           CASE
             WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
             WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
             WHEN "m"."page_view_at" IS NULL THEN CASE
-                WHEN CAST("m"."source_time" AS TEXT) COLLATE BINARY IS NULL
-                    OR CAST("m"."source_time" AS TEXT) COLLATE BINARY = '' THEN 'null_time'
-                WHEN ("m"."source_time" GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
-                    OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
-                    OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
-                    OR lower("m"."source_time") IN ('infinity', '-infinity')
-                    OR "m"."source_time" GLOB '0000-[01][0-9]-[0-3][0-9]*' OR "m"."source_time" GLOB '0001-01-0[12]*' OR "m"."source_time" GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
+                WHEN CAST("m"."sz_source_time" AS TEXT) COLLATE BINARY IS NULL
+                    OR CAST("m"."sz_source_time" AS TEXT) COLLATE BINARY = '' THEN 'null_time'
+                WHEN ("m"."sz_source_time" GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
+                    OR "m"."sz_source_time" GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
+                    OR "m"."sz_source_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
+                    OR lower("m"."sz_source_time") IN ('infinity', '-infinity')
+                    OR "m"."sz_source_time" GLOB '0000-[01][0-9]-[0-3][0-9]*' OR "m"."sz_source_time" GLOB '0001-01-0[12]*' OR "m"."sz_source_time" GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
                 ELSE 'bad_time'
               END
             WHEN length(CAST("m"."event_id" AS BLOB)) > 1024 OR length(CAST("m"."user_id" AS BLOB)) > 1024 THEN 'key_too_long'
@@ -582,17 +645,18 @@ FROM (
             CAST("p"."user_id" AS TEXT) COLLATE BINARY AS "user_id",
             sessionizer_time("p"."page_view_at", 0) AS "page_view_at",
             CAST("p"."page" AS TEXT) COLLATE BINARY AS "page",
-            "p"."page_view_at" AS "source_time",
+            "p"."page_view_at" AS "sz_source_time",
+            CASE WHEN typeof("p"."sequence") = 'integer' THEN "p"."sequence" END AS "sequence",
             CAST("p"."event_id" AS TEXT) COLLATE BINARY AS "event_id",
-            NULL AS "source_event_id",
-            "p"."arrival_id" AS "arrival"
+            NULL AS "sz_source_event_id",
+            "p"."arrival_id" AS "sz_arrival"
           FROM "pageviews" AS "p"
         ) AS "m"
         LIMIT -1
       ) AS "j"
       WHERE 1
     ) AS "s"
-    CROSS JOIN "session_table" AS "t" ON "t"."event_id" = "s"."event_id"
+    JOIN "session_table" AS "t" ON "t"."event_id" = "s"."event_id"
     WHERE "s"."event_id" IS NOT NULL
   ) AS "q"
   GROUP BY "q"."event_id", "q"."page_view_at"
@@ -616,29 +680,34 @@ FROM (
         "j"."event_id" AS "event_id",
         "j"."user_id" AS "user_id",
         "j"."page_view_at" AS "page_view_at",
+        "j"."sequence" AS "sequence",
         "j"."page" AS "page",
         "j"."reason" AS "reason",
-        CASE WHEN "j"."reason" IS NOT NULL THEN "j"."source_event_id" ELSE NULL END AS "raw_event_id",
-        CASE WHEN "j"."reason" IS NOT NULL THEN CAST("j"."source_time" AS TEXT) COLLATE BINARY ELSE NULL END AS "raw_time"
+        CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE NULL END AS "sz_raw_event_id",
+        CASE
+          WHEN "j"."reason" IS NOT NULL THEN CAST("j"."sz_source_time" AS TEXT) COLLATE BINARY
+          ELSE NULL
+        END AS "sz_raw_time"
       FROM (
         SELECT
           "m"."event_id" AS "event_id",
           "m"."user_id" AS "user_id",
           "m"."page_view_at" AS "page_view_at",
+          "m"."sequence" AS "sequence",
           "m"."page" AS "page",
-          "m"."source_event_id" AS "source_event_id",
-          "m"."source_time" AS "source_time",
+          "m"."sz_source_event_id" AS "sz_source_event_id",
+          "m"."sz_source_time" AS "sz_source_time",
           CASE
             WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
             WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
             WHEN "m"."page_view_at" IS NULL THEN CASE
-                WHEN CAST("m"."source_time" AS TEXT) COLLATE BINARY IS NULL
-                    OR CAST("m"."source_time" AS TEXT) COLLATE BINARY = '' THEN 'null_time'
-                WHEN ("m"."source_time" GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
-                    OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
-                    OR "m"."source_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
-                    OR lower("m"."source_time") IN ('infinity', '-infinity')
-                    OR "m"."source_time" GLOB '0000-[01][0-9]-[0-3][0-9]*' OR "m"."source_time" GLOB '0001-01-0[12]*' OR "m"."source_time" GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
+                WHEN CAST("m"."sz_source_time" AS TEXT) COLLATE BINARY IS NULL
+                    OR CAST("m"."sz_source_time" AS TEXT) COLLATE BINARY = '' THEN 'null_time'
+                WHEN ("m"."sz_source_time" GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
+                    OR "m"."sz_source_time" GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
+                    OR "m"."sz_source_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
+                    OR lower("m"."sz_source_time") IN ('infinity', '-infinity')
+                    OR "m"."sz_source_time" GLOB '0000-[01][0-9]-[0-3][0-9]*' OR "m"."sz_source_time" GLOB '0001-01-0[12]*' OR "m"."sz_source_time" GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
                 ELSE 'bad_time'
               END
             WHEN length(CAST("m"."event_id" AS BLOB)) > 1024 OR length(CAST("m"."user_id" AS BLOB)) > 1024 THEN 'key_too_long'
@@ -649,17 +718,18 @@ FROM (
             CAST("p"."user_id" AS TEXT) COLLATE BINARY AS "user_id",
             sessionizer_time("p"."page_view_at", 0) AS "page_view_at",
             CAST("p"."page" AS TEXT) COLLATE BINARY AS "page",
-            "p"."page_view_at" AS "source_time",
+            "p"."page_view_at" AS "sz_source_time",
+            CASE WHEN typeof("p"."sequence") = 'integer' THEN "p"."sequence" END AS "sequence",
             CAST("p"."event_id" AS TEXT) COLLATE BINARY AS "event_id",
-            NULL AS "source_event_id",
-            "p"."arrival_id" AS "arrival"
+            NULL AS "sz_source_event_id",
+            "p"."arrival_id" AS "sz_arrival"
           FROM "pageviews" AS "p"
         ) AS "m"
         LIMIT -1
       ) AS "j"
       WHERE 1
     ) AS "s"
-    CROSS JOIN "session_table" AS "t" ON "t"."event_id" = "s"."event_id"
+    JOIN "session_table" AS "t" ON "t"."event_id" = "s"."event_id"
     WHERE "s"."event_id" IS NOT NULL
   ) AS "u"
   GROUP BY "u"."event_id", "u"."page_view_at"

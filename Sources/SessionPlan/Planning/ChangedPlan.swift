@@ -1,0 +1,85 @@
+/// The feed for downstream models (semantics.md, 6).
+extension Planner {
+  /// What changed after a run: sessions with a version since (`changed`), and the ids that are gone (`retired`), each with
+  /// its user, what replaced it and why: `extended` where the session that replaced it holds the pageviews of no other
+  /// earlier session, `merged` where it unites several.
+  ///
+  /// All of it follows from the sessions as of the two runs, whatever came between.
+  ///
+  /// - Parameters:
+  ///   - run: the run after which changes count
+  ///   - last: the run at which the feed ends, so that the next one begins there
+  public func changedSessions(since run: Literal, until last: Literal) -> Query {
+    let current = currentVersions(asOf: last, as: "v").filter(
+      Expression.column("v", .runID).isGreater(than: .literal(run)))
+    let changed = shown(current, "v", also: [], as: "s").project(
+      [
+        NamedExpression("change", .text("changed")), .init("s", .sessionID),
+        NamedExpression("replaced_by", .null(idType)), NamedExpression(.reason, .null(.text)),
+      ] + Self.sessionColumns.map { NamedExpression("s", $0.column) }
+        + attributeColumns.map { NamedExpression("s", $0) }, as: "o")
+    return Query(
+      .unionAll([changed, retiredSessions(since: run, until: last)], alias: "o"),
+      order: [
+        OrderTerm(.column("o", "change"), .bytes), OrderTerm(.column("o", .userID), .bytes, nulls: .first),
+        OrderTerm(.column("o", .startedAt), .value, nulls: .first), OrderTerm(.column("o", .sessionID), ids),
+      ])
+  }
+
+  /// Sessions as of the first run whose id is no session's as of the last.
+  private func retiredSessions(since run: Literal, until last: Literal) -> Relation {
+    // The parts of what changed: sessions as of the first run, each with the anchor and id that it has as of the last.
+    let parts = Relation.unionAll([kept(since: run, until: last), lost(since: run, until: last)], alias: "u")
+    let now = [OrderKey(.column("u", .anchor), ids)]
+    func rank(_ name: Column, descending: Bool) -> WindowColumn {
+      WindowColumn(
+        name, .rowNumber, partition: now, order: [OrderTerm(.column("u", .sessionID), ids, descending: descending)])
+    }
+    let ranked = Relation.window(
+      parts, [rank(.firstRank, descending: false), rank(.lastRank, descending: true)], alias: "r")
+    func r(_ column: Column) -> Expression { .column("r", column) }
+    // The ranks from both ends add up to the number of parts and one.
+    let isAlone = Expression.add(r(.firstRank), r(.lastRank)).equals(.integer(2), .value)
+    return ranked.filter(r(.sessionID).differs(from: r(.survivor), ids)).project(
+      [
+        NamedExpression("change", .text("retired")), .init("r", .sessionID),
+        NamedExpression("replaced_by", r(.survivor)),
+        NamedExpression(.reason, .choose([Branch(isAlone, then: .text("extended"))], otherwise: .text("merged"))),
+      ] + Self.sessionColumns.map { column, type in
+        column == .userID ? .init("r", column) : NamedExpression(column, .null(type))
+      } + attributeColumns.map { NamedExpression($0, .null(.text)) }, as: "o")
+  }
+
+  /// Sessions that gained a pageview and are kept under the anchor that they had.
+  private func kept(since run: Literal, until last: Literal) -> Relation {
+    let now = currentVersions(asOf: last, as: "n").filter(
+      Expression.column("n", .runID).isGreater(than: .literal(run))
+    ).project([.init("n", .anchor), NamedExpression(.survivor, .column("n", .sessionID))], as: "n")
+    return newestVersions(of: now, "n", asOf: run, as: "p").project(
+      [.init("n", .anchor), .init("n", .survivor), .init("p", .sessionID), .init("p", .userID)], as: "u")
+  }
+
+  /// Sessions whose anchor was merged into another since.
+  private func lost(since run: Literal, until last: Literal) -> Relation {
+    let l = ledger(.sessionLineage, as: "l")
+    let e = ledger(.sessionLineage, as: "e")
+    let merged = Relation.distinct(
+      Relation.notExists(
+        Relation.table(l).filter(
+          .and([l[.runID].isGreater(than: .literal(run)), l[.runID].isAtMost(.literal(last))])),
+        Relation.table(e).filter(e[.runID].isAtMost(.literal(run))), on: e[.sessionID].equals(l[.sessionID], ids)
+      ).project([.init("l", .sessionID)], as: "d"), alias: "d")
+    let resolved = anchored(
+      merged, "d", asOf: last, columns: [NamedExpression(.anchorBefore, .column("d", .sessionID))], as: "a")
+    let now = newestVersions(of: resolved, "a", asOf: last, as: "n").project(
+      [
+        NamedExpression(.anchor, .column("a", .anchorBefore)), NamedExpression(.island, .column("a", .anchor)),
+        NamedExpression(.survivor, .column("n", .sessionID)),
+      ], as: "n")
+    return newestVersions(of: now, "n", asOf: run, as: "p").project(
+      [
+        NamedExpression(.anchor, .column("n", .island)), .init("n", .survivor), .init("p", .sessionID),
+        .init("p", .userID),
+      ], as: "u")
+  }
+}

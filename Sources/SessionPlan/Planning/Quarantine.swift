@@ -1,0 +1,94 @@
+/// What cannot be sessionized, as quarantine keeps it, and how it is found there again.
+extension Planner {
+  /// The bad rows of a run: those with a reason, and copies of an event that differ from the one that counts.
+  func addRejected(
+    _ picked: StepHandle, _ duplicates: StepHandle, to steps: inout RunSteps
+  ) throws -> StepHandle {
+    let c = duplicates.table(as: "c")
+    let isOther = Expression.not(
+      .and([
+        c[.userID].equals(c[.firstUserID], .bytes), c[.pageViewAt].equals(c[.firstPageViewAt], .value),
+        .isSame(c[.page], c[.firstPage], .bytes),
+      ]))
+    let others = Relation.table(c).filter(isOther).project(
+      [
+        NamedExpression(.reason, .text(QuarantineReason.duplicateEventID.rawValue)),
+        NamedExpression(.eventID, textOfID(c[.eventID])), .init("c", .userID),
+        NamedExpression(.pageViewAt, .timestampText(c[.pageViewAt])), .init("c", .page),
+      ], as: "b")
+    let bad = rejected(.table(picked.table(as: "k")), "k", as: "b")
+    return try steps.add(
+      .rejected, notYetQuarantined(.distinct(.unionAll([bad, others], alias: "b"), alias: "b"), as: "rejected"))
+  }
+
+  func textOfID(_ id: Expression) -> Expression { idType == .integer ? .decimalText(id) : id }
+
+  /// The rows of a selection (under `alias`) that have a reason, as quarantine knows them: empty keys are NULL there
+  /// too, and what is no id or time stays as it stood. Derived ids are not told.
+  func rejected(_ rows: Relation, _ alias: String, as result: String) -> Relation {
+    func r(_ column: Column) -> Expression { .column(alias, column) }
+    func nonEmpty(_ text: Expression) -> Expression {
+      let isThere = Expression.and([text.isPresent, text.differs(from: .text(""), .bytes)])
+      return .choose([Branch(isThere, then: text)], otherwise: .null(.text))
+    }
+    let event: Expression =
+      if job.source.eventID == nil {
+        .null(.text)
+      } else if idType == .text {
+        nonEmpty(r(.eventID))
+      } else {
+        .choose(
+          [
+            Branch(r(.rawEventID).isPresent, then: nonEmpty(r(.rawEventID))),
+            Branch(r(.eventID).isPresent, then: .decimalText(r(.eventID))),
+          ], otherwise: .null(.text))
+      }
+    let time = Expression.choose(
+      [Branch(r(.pageViewAt).isPresent, then: .timestampText(r(.pageViewAt)))], otherwise: nonEmpty(r(.rawTime)))
+    return rows.filter(r(.reason).isPresent).project(
+      [
+        NamedExpression(.reason, .present(r(.reason))), NamedExpression(.eventID, event),
+        NamedExpression(.userID, nonEmpty(r(.userID))), NamedExpression(.pageViewAt, time), .init(alias, .page),
+      ], as: result)
+  }
+
+  /// Those of some quarantine rows (under alias `b`) that are not in quarantine yet, NULL equal to NULL.
+  func notYetQuarantined(_ rows: Relation, as alias: String) -> Relation {
+    let q = ledger(.sessionQuarantine, as: "q")
+    let content: [Column] = [.reason, .eventID, .userID, .pageViewAt, .page]
+    func isThere(_ alias: String) -> Expression {
+      .and(
+        content.map { column in
+          column == .reason
+            ? q[column].equals(.column(alias, column), .bytes) : .isSame(q[column], .column(alias, column), .bytes)
+        })
+    }
+    let keyed = rows.project(
+      content.map { NamedExpression("b", $0) } + [NamedExpression(.rowKey, rowKey(content.map { .column("b", $0) }))],
+      as: "k")
+    var missing = Relation.notExists(
+      .computedOnce(keyed), .table(q),
+      on: .and([q[.rowKey].equals(.column("k", .rowKey), .bytes), isThere("k")]))
+    if bound.isUpgraded {
+      // Rows of layout 1 have no key.
+      missing = .notExists(missing, Relation.table(q).filter(.isNull(q[.rowKey])), on: isThere("k"))
+    }
+    return missing.project((content + [.rowKey]).map { NamedExpression("k", $0) }, as: alias)
+  }
+
+  /// A text of at most 1,024 bytes by which a row is found in quarantine whatever its fault: its values, each with its
+  /// length, long ones cut to their hash. Rows of one key are then compared whole, so that the key decides nothing.
+  func rowKey(_ values: [Expression]) -> Expression {
+    let longest: Int64 = 180
+    func part(_ value: Expression) -> Expression {
+      let length = Expression.decimalText(.byteLength(.present(value)))
+      let long = profile.hasSHA256 ? Expression.sha256(.present(value)) : .text("#")
+      let body = Expression.choose(
+        [Branch(Expression.byteLength(.present(value)).isAtMost(.integer(longest)), then: .present(value))],
+        otherwise: long)
+      let text = Expression.concatenate([length, .text(":"), body])
+      return .choose([Branch(.isNull(value), then: .text("-"))], otherwise: text)
+    }
+    return .concatenate(Array(values.map { [part($0)] }.joined(separator: [.text("|")])))
+  }
+}

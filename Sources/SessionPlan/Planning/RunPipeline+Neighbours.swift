@@ -1,0 +1,109 @@
+/// The ledger rows that new rows may touch, and what is one session with which.
+extension Planner {
+  /// Where in time the new rows may touch the ledger: one range for each cluster of a user's new rows, a gap wider on
+  /// either side. Rows at most two gaps apart are one cluster, so that ranges do not overlap.
+  func addRanges(_ fresh: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
+    let f = fresh.table(as: "f")
+    let behind = Relation.window(
+      .table(f), [WindowColumn(.before, .previous(f[.instant]), partition: user("f"), order: order("f"))], alias: "h")
+    func h(_ column: Column) -> Expression { .column("h", column) }
+    // Both sides are moved by one gap, since two gaps could leave the range of an engine's times (trap T25).
+    let isFar = Expression.shift(h(.instant), microseconds: -gap).isGreater(
+      than: .shift(h(.before), microseconds: gap))
+    let flagged = behind.project(
+      columnsOfOrder.map { NamedExpression("h", $0) }
+        + [
+          .init("h", .instant),
+          NamedExpression(
+            .starts, .choose([Branch(.or([.isNull(h(.before)), isFar]), then: .integer(1))], otherwise: .integer(0))),
+        ], as: "q")
+    let numbered = Relation.window(
+      flagged,
+      [WindowColumn(.cluster, .runningSum(.column("q", .starts)), partition: user("q"), order: order("q"))], alias: "n")
+    let clusters = Relation.aggregate(
+      numbered, by: [.init("n", .userID), .init("n", .cluster)],
+      [
+        AggregateColumn(.fromAt, .minimum(.column("n", .instant), .value)),
+        AggregateColumn(.toAt, .maximum(.column("n", .instant), .value)),
+      ], alias: "k")
+    return try steps.add(
+      .ranges,
+      clusters.project(
+        [
+          .init("k", .userID),
+          NamedExpression(.fromAt, .timestamp(of: .shift(.column("k", .fromAt), microseconds: -gap))),
+          NamedExpression(.toAt, .timestamp(of: .shift(.column("k", .toAt), microseconds: gap))),
+        ], as: "ranges"), keys: [.userID], isReadOnce: true)
+  }
+
+  /// The ledger's rows in the ranges, each with its current anchor.
+  func addContext(_ ranges: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
+    let g = ranges.table(as: "g")
+    let t = ledger(.sessionTable, as: "t")
+    let isInRange = Expression.and([
+      t[.userID].equals(g[.userID], .bytes), t[.pageViewAt].isAtLeast(g[.fromAt]), t[.pageViewAt].isAtMost(g[.toAt]),
+    ])
+    let columns =
+      columnsOfOrder.map { NamedExpression("t", $0) } + [NamedExpression(.instant, .instant(of: t[.pageViewAt]))]
+    return try steps.add(
+      .context,
+      anchored(.join(.table(g), .table(t), .lookup, on: isInRange), "t", asOf: nil, columns: columns, as: "context"),
+      keys: [.eventID, .userID, .anchor], isReadOnce: true)
+  }
+
+  /// New rows and context together; the anchor of a new row is NULL.
+  func addNeighbours(_ fresh: StepHandle, _ context: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
+    let f = fresh.table(as: "f")
+    let c = context.table(as: "c")
+    func columns(_ r: TableReference, isNew: Bool) -> [NamedExpression] {
+      content.map { column in
+        let isKnown = isNew || columnsOfOrder.contains(column)
+        return NamedExpression(column, isKnown ? r[column] : .null(.text))
+      } + [
+        .init(r.alias, .instant), NamedExpression(.isNew, .literal(.flag(isNew))),
+        NamedExpression(.anchor, isNew ? .null(idType) : r[.anchor]),
+      ]
+    }
+    return try steps.add(
+      .neighbours,
+      .unionAll(
+        [
+          Relation.table(f).project(columns(f, isNew: true), as: "u"),
+          Relation.table(c).project(columns(c, isNew: false), as: "u"),
+        ], alias: "u"), keys: [.eventID, .userID, .anchor], isReadOnce: true)
+  }
+
+  /// Each row with the island that it lies on. A session that the ranges cut is one session: its rows belong together
+  /// whatever lies between.
+  func addIslands(_ neighbours: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
+    let r = neighbours.table(as: "r")
+    let behind = Relation.window(
+      .table(r),
+      [
+        WindowColumn(.before, .previous(r[.instant]), partition: user("r"), order: order("r")),
+        WindowColumn(.anchorBefore, .previous(r[.anchor]), partition: user("r"), order: order("r")),
+      ], alias: "h")
+    func h(_ column: Column) -> Expression { .column("h", column) }
+    let starts = startsSession(
+      previous: h(.before), current: h(.instant), unless: h(.anchorBefore).equals(h(.anchor), ids))
+    let kept = content + [.isNew, .anchor]
+    let flagged = behind.project(
+      kept.map { NamedExpression("h", $0) } + [NamedExpression(.starts, starts)], as: "q")
+    let numbered = Relation.window(
+      flagged,
+      [WindowColumn(.number, .runningSum(.column("q", .starts)), partition: user("q"), order: order("q"))], alias: "n")
+    let named = Relation.window(
+      numbered,
+      [
+        WindowColumn(
+          .island, .first(.column("n", .eventID)),
+          partition: user("n") + [OrderKey(.column("n", .number), .value)], order: order("n"))
+      ], alias: "i")
+    return try steps.add(
+      .islands, named.project((kept + [.island]).map { NamedExpression("i", $0) }, as: "islands"),
+      keys: [.eventID, .userID, .anchor, .island], lookup: [])
+  }
+
+  /// The columns that the order of pageviews reads.
+  var columnsOfOrder: [Column] { [.eventID, .userID, .pageViewAt] + (bound.hasSequence ? [.sequence] : []) }
+}

@@ -1,0 +1,91 @@
+/// New rows, fixed once for the whole run.
+extension Planner {
+  /// Source rows of a run's mode that the ledger does not have, or has otherwise; each with its reason, if it is bad.
+  func addPicked(_ mode: RunMode, to steps: inout RunSteps) throws -> StepHandle {
+    let t = ledger(.sessionTable, as: "t")
+    func s(_ column: Column) -> Expression { .column("s", column) }
+    let isUnknown = Expression.isNull(t[.runID])
+    let differs = Expression.not(
+      .and([
+        t[.userID].equals(s(.userID), .bytes), t[.pageViewAt].equals(s(.pageViewAt), .value),
+        .isSame(t[.page], s(.page), .bytes),
+      ]))
+    let reason = Expression.choose(
+      [
+        Branch(s(.reason).isPresent, then: s(.reason)),
+        Branch(t[.runID].isPresent, then: .text(QuarantineReason.duplicateEventID.rawValue)),
+      ], otherwise: .null(.text))
+    let selected = try selection(mode, as: "s")
+    // Rows that arrived are few; of a whole source or a window nobody knows, and the engine decides.
+    var join = JoinKind.left
+    if case .new = mode { join = .leftLookup }
+    let isLedgerRow = Expression.and([.isNull(s(.reason)), t[.eventID].equals(s(.eventID), ids)])
+    return try steps.add(
+      .picked,
+      Relation.join(selected, .table(t), join, on: isLedgerRow)
+        .filter(.or([isUnknown, differs]))
+        .project(
+          content.map { NamedExpression("s", $0) }
+            + [NamedExpression(.reason, reason), .init("s", .rawEventID), .init("s", .rawTime)], as: "picked"))
+  }
+
+  /// Event ids that came more than once.
+  func addRepeated(_ picked: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
+    let k = picked.table(as: "k")
+    let groups = Relation.aggregate(
+      Relation.table(k).filter(.isNull(k[.reason])), by: [.init("k", .eventID)],
+      [AggregateColumn(.duplicates, .count)], alias: "g")
+    return try steps.add(
+      .repeated,
+      groups.filter(Expression.column("g", .duplicates).isGreater(than: .integer(1)))
+        .project([.init("g", .eventID)], as: "repeated"), lookup: [.eventID], isReadOnce: true)
+  }
+
+  /// Their rows, ranked: the first counts. Those that are equal in the four columns of an event are told apart by what
+  /// comes along with them, so that every engine takes the same.
+  func addDuplicates(_ picked: StepHandle, _ repeated: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
+    let k = picked.table(as: "k")
+    let d = repeated.table(as: "d")
+    let rows = Relation.exists(
+      Relation.table(k).filter(.isNull(k[.reason])), .table(d), on: d[.eventID].equals(k[.eventID], ids))
+    var order = [
+      OrderTerm(.present(k[.pageViewAt]), .value), OrderTerm(.present(k[.userID]), .bytes),
+      OrderTerm(k[.page], .bytes, nulls: .first),
+    ]
+    if bound.hasSequence { order.append(OrderTerm(k[.sequence], .value, nulls: .first)) }
+    order += attributeColumns.map { OrderTerm(k[$0], .bytes, nulls: .first) }
+    let partition = [OrderKey(k[.eventID], ids)]
+    func first(_ name: Column, _ value: Column) -> WindowColumn {
+      WindowColumn(name, .first(k[value]), partition: partition, order: order, tiesAreEqual: true)
+    }
+    let columns = content + [.rank, .firstUserID, .firstPageViewAt, .firstPage]
+    return try steps.add(
+      .duplicates,
+      Relation.window(
+        rows,
+        [
+          WindowColumn(.rank, .rowNumber, partition: partition, order: order, tiesAreEqual: true),
+          first(.firstUserID, .userID), first(.firstPageViewAt, .pageViewAt), first(.firstPage, .page),
+        ], alias: "w"
+      ).project(columns.map { NamedExpression("w", $0) }, as: "duplicates"), lookup: [.eventID])
+  }
+
+  /// The new rows, each event once.
+  func addFresh(_ picked: StepHandle, _ duplicates: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
+    let k = picked.table(as: "k")
+    let d = duplicates.table(as: "d")
+    let c = duplicates.table(as: "c")
+    func columns(_ r: TableReference) -> [NamedExpression] {
+      // Rows without a reason have all their keys.
+      content.map { NamedExpression($0, isOptional($0) ? r[$0] : .present(r[$0])) }
+        + [NamedExpression(.instant, .instant(of: .present(r[.pageViewAt])))]
+    }
+    let single = Relation.notExists(
+      Relation.table(k).filter(.isNull(k[.reason])), .table(d), on: d[.eventID].equals(k[.eventID], ids))
+    let first = Relation.table(c).filter(c[.rank].equals(.integer(1), .value))
+    return try steps.add(
+      .fresh,
+      .unionAll([single.project(columns(k), as: "f"), first.project(columns(c), as: "f")], alias: "f"),
+      keys: [.eventID, .userID], isReadOnce: true)
+  }
+}
