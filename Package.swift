@@ -228,10 +228,9 @@ let package = Package(
       name: "LawTests",
       dependencies: [
         "AggregateOracle", "BackendConformance", "DialectFiles", "HistoryMutants", "MariaDBServer", "ODBCBackend",
-        "PageviewFiles",
-        "PostgresBackend", "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering", "SQLiteBackend",
-        "SessionPlan", "SessionRunner", "StatementRecording", "TestFixtures", "TestNeeds", "WarehouseDriver", logging,
-        "sessionizer",
+        "PageviewFiles", "PostgresBackend", "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering",
+        "SQLiteBackend", "SessionPlan", "SessionRunner", "StatementRecording", "TestFixtures", "TestNeeds",
+        "WarehouseDriver", logging, "sessionizer",
       ],
       exclude: ["Layout1"], swiftSettings: strict),
   ]

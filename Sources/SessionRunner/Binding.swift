@@ -20,7 +20,7 @@ extension JobContext {
       job.source.arrival = Arrival(column: "arrival_id")
     }
     let layout = try await currentLayout()
-    if job.source.table == nil, job.source.sequence == nil, columns[PageviewSource.ownSequence] != nil,
+    if job.source.table == nil, job.source.eventID != nil, job.source.sequence == nil, columns[PageviewSource.ownSequence] != nil,
       layout.hasSequence || !layout.exists
     {
       job.source.sequence = PageviewSource.ownSequence

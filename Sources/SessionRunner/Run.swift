@@ -77,8 +77,7 @@ extension JobContext {
   }
 
   private func isLateKey(_ path: String?, _ planner: Planner) -> Bool {
-    guard let step = path?.split(separator: "/").last else { return false }
-    return planner.keySteps().contains { $0.name == step }
+    planner.keySteps().contains { path?.hasSuffix("/" + $0.name) ?? false }
   }
 
   private func attempt(_ request: RunRequest, _ bound: BoundJob, _ allowed: Allowed) async throws -> RunReport {

@@ -2,11 +2,12 @@ import Foundation
 import PostgresBackend
 import PostgresServer
 import SessionPlan
+import TestNeeds
 import Testing
 import WarehouseDriver
 
 /// A pool that gives each transaction another process of the server is refused, one that keeps the process is not.
-@Suite(.enabled(if: PostgresServer.absence == nil && PgBouncer.absence == nil)) struct PoolingTests {
+@Suite(.needs(PostgresServer.absence ?? PgBouncer.absence)) struct PoolingTests {
   @Test(arguments: [1, 5]) func poolsOfTransactionsAreRefused(size: Int) async throws {
     let database = try await Database()
     let pool = try await PgBouncer.start(before: database.server, mode: "transaction", poolSize: size)

@@ -3,11 +3,12 @@ import PostgresBackend
 import PostgresServer
 import PrivateServer
 import SessionPlan
+import TestNeeds
 import Testing
 import WarehouseDriver
 
 /// A server that says nothing is not waited for without end, and a connection that is cut anywhere is one clear error.
-@Suite(.enabled(if: PostgresServer.absence == nil)) struct SilenceTests {
+@Suite(.needs(PostgresServer.absence)) struct SilenceTests {
   private func url(_ database: Database, _ proxy: CuttingProxy) -> String {
     "postgres://\(database.server.user)@127.0.0.1:\(proxy.port)/\(database.name)?sslmode=disable&connect_timeout=2"
   }

@@ -24,7 +24,9 @@ extension Planner {
     let l = TableReference(
       .step(Self.loadedStep), alias: "l", columns: loadedColumns + [SchemaColumn("position", .integer)])
     let p = TableReference(.stored(names[.pageviews]), alias: "p", columns: pageviewsTable().columns.map(\.column))
-    let others = loadedColumns.filter { $0.name != "event_id" }.map { column in
+    // The sequence is a hint, no part of a pageview's content.
+    let content = loadedColumns.filter { $0.name != Column.eventID.name && $0.name != Column.sequence.name }
+    let others = content.map { column in
       Expression.isSame(p[column.name], l[column.name], collation(of: column))
     }
     // Apart, so that an engine can look rows up by their event id: with NULL equal to NULL not every index helps.

@@ -35,6 +35,11 @@ public struct Planner: Sendable {
         .wrongSetting, "attributes: \(attribute.name) is the name of another column",
         remedy: "give the attribute a name of its own, such as my_\(attribute.name)")
     }
+    if job.source.sequence != nil, job.source.eventID == nil {
+      throw PlanError(
+        .wrongSetting, "source.sequence orders pageviews by what is no part of them, and this source has no event ids",
+        remedy: "name the column of event ids, or leave source.sequence out")
+    }
     if SourceZone(job.source.timeZone) == nil {
       throw PlanError(
         .wrongSetting, "source.time_zone \(job.source.timeZone) is neither UTC, an offset nor a zone's name",

@@ -31,7 +31,7 @@ import YAMLReading
 
   /// An offset before UTC needs no equals sign.
   @Test func offsetsMayBeginWithAMinusSign() throws {
-    #expect(try FileOptions.parse(["--file-time-zone", "-07:00"]).fileTimeZone == -420)
+    #expect(try FileOptions.parse(["--file-time-zone", "-07:00"]).fileTimeZone == SettingText.fileZone("-07:00"))
     #expect(try JobOptions.parse(["--time-zone", "-09:30"]).timeZone == "-09:30")
     #expect(try JobOptions.parse(["--time-zone=-09:30", "--gap", "10m"]).gap == Gap(text: "10m"))
     #expect(throws: (any Error).self) { try JobOptions.parse(["--time-zone", "--gap", "10m"]) }
