@@ -20,7 +20,8 @@ extension JobContext {
       job.source.arrival = Arrival(column: "arrival_id")
     }
     let layout = try await currentLayout()
-    if job.source.table == nil, job.source.eventID != nil, job.source.sequence == nil, columns[PageviewSource.ownSequence] != nil,
+    if job.source.table == nil, job.source.eventID != nil, job.source.sequence == nil,
+      columns[PageviewSource.ownSequence] != nil,
       layout.hasSequence || !layout.exists
     {
       job.source.sequence = PageviewSource.ownSequence
@@ -62,6 +63,7 @@ extension JobContext {
     bound.eventIDType = isInteger ? .integer : .text
     bound.isUpgraded = layout.isUpgraded
     bound.job.source.sequence = layout.hasSequence ? PageviewSource.ownSequence : nil
+    if !layout.isOld { try await requireKnownLayout(try planner(bound)) }
     if let first = try await firstFingerprint(bound) {
       bound.job = first.applied(to: bound.job)
       if case let attributes = bound.job.attributes, !attributes.isEmpty {
@@ -84,6 +86,7 @@ extension JobContext {
 
   /// - Throws: `RunnerError` naming the setting and both values, where the ledger belongs to another job.
   func requireSameJob(_ bound: BoundJob) async throws {
+    try await requireKnownLayout(try planner(bound))
     guard let first = try await firstFingerprint(bound),
       let difference = JobFingerprint(bound).difference(from: first)
     else { return }

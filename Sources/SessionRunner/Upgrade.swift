@@ -28,7 +28,7 @@ extension JobContext {
         throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: "run `sessionizer create` first")
       }
       guard layout.isOld else {
-        _ = try await currentLayout()
+        _ = try await boundToLedger(layout)
         return UpgradeReport(from: Int(Planner.layout), to: Int(Planner.layout), versions: 0, runs: 0)
       }
       let bound = try await boundToLedger(layout)

@@ -74,7 +74,12 @@ import Testing
     let replies = try PythonEngines.translate(played.map(\.1), from: fault.dialect).replies
     #expect(replies.count == fault.cases.count && replies.count > 0)
     for ((history, _), reply) in zip(played, replies) {
-      #expect(reply.error == nil, "\(fault), \(reply.name): it must run, or something else was seen")
+      // Sessions of two users that are taken for one may have no first pageview, which their table refuses.
+      if let error = reply.error {
+        #expect(
+          error.contains("NOT NULL constraint failed"), "\(fault), \(reply.name): something else was seen: \(error)")
+        continue
+      }
       #expect(reply.exports != history.expected, "\(fault), \(reply.name): nobody noticed")
     }
   }

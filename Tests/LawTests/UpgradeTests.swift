@@ -104,7 +104,8 @@ import WarehouseDriver
       $0.hasPrefix("INSERT INTO pageviews") && !$0.contains("'/another'")
     }
     for row in rows + [
-      "INSERT INTO pageviews (arrival_id, event_id, user_id, page_view_at, page, campaign) VALUES " + late.joined(separator: ", ")
+      "INSERT INTO pageviews (arrival_id, event_id, user_id, page_view_at, page, campaign) VALUES "
+        + late.joined(separator: ", ")
     ] {
       _ = try await anew.connection.execute(row)
     }

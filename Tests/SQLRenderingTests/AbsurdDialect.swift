@@ -19,7 +19,7 @@ enum AbsurdDialect {
         createView: "BAUE FENSTER {name} ZEIGT {query}", growingColumn: "{name} WACHSEND",
         primaryKey: "HAUPTSCHLOSS [{columns}]", indexNameHasSchema: false,
         createScratch: "BAUE ZETTEL {name} [{columns}]",
-        scratchName: "zettel!{name}", positionColumn: "{name} GEZAEHLT", scratchKey: "{name} ZETTELSCHLOSS",
+        scratchName: "zettel!{name}", positionColumn: "{name} GEZAEHLT",
         scratchIndex: "BAUE ZETTELREGISTER {name} ZU {table} [{columns}]", analyzeScratch: "MISS {name}",
         dropScratch: "WIRF {name} WEG", scratchPrefix: "%", clustered: " SORTIERT NACH {columns}",
         unclustered: " UNSORTIERT", requiredColumn: "{name} PFLICHT {type}", nullableColumn: "{name} KANN {type}",

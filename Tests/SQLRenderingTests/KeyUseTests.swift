@@ -25,7 +25,7 @@ import Testing
   /// Every template is its key's path and all placeholders that the table allows; together the dialects have every shape
   /// of plan.
   private static let marked: [Dialect] = [
-    AbsurdDialect.profiles[0], AbsurdDialect.profiles[3], AbsurdDialect.profiles[6],
+    AbsurdDialect.profiles[0], AbsurdDialect.profiles[2], AbsurdDialect.profiles[3], AbsurdDialect.profiles[6],
   ]
   .flatMap { profile in
     [true, false].map { isStrict in

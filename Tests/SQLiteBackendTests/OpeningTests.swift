@@ -107,7 +107,7 @@ import WarehouseDriver
     let error = await expect(.wrongColumn) { _ = try await connection.all("SELECT \"misspelt\"") }
     #expect(error?.message.contains("misspelt") == true)
     let facts = try await connection.facts()
-    #expect(facts.engine == "SQLite" && facts.dialect == "sqlite")
+    #expect(facts.engine == "SQLite" && facts.dialect == "sqlite-embedded")
     #expect(facts.details.contains { $0 == ("journal mode", "wal") })
     #expect(facts.details.contains { $0 == ("encoding", "UTF-8") })
   }

@@ -592,28 +592,19 @@ FROM (
     `b`.`page` AS `page`,
     CASE
       WHEN `b`.`reason` IS NULL THEN '-'
-      ELSE CAST(BYTE_LENGTH(`b`.`reason`) AS STRING) || ':' || CASE WHEN BYTE_LENGTH(`b`.`reason`) <= 180 THEN `b`.`reason` ELSE TO_HEX(SHA256(`b`.`reason`)) END
+      ELSE CAST(BYTE_LENGTH(`b`.`reason`) AS STRING) || ':' || CASE WHEN BYTE_LENGTH(`b`.`reason`) <= 180 THEN `b`.`reason` ELSE '#' END
     END || '|' || CASE
       WHEN `b`.`event_id` IS NULL THEN '-'
-      ELSE CAST(BYTE_LENGTH(`b`.`event_id`) AS STRING) || ':' || CASE
-          WHEN BYTE_LENGTH(`b`.`event_id`) <= 180 THEN `b`.`event_id`
-          ELSE TO_HEX(SHA256(`b`.`event_id`))
-        END
+      ELSE CAST(BYTE_LENGTH(`b`.`event_id`) AS STRING) || ':' || CASE WHEN BYTE_LENGTH(`b`.`event_id`) <= 180 THEN `b`.`event_id` ELSE '#' END
     END || '|' || CASE
       WHEN `b`.`user_id` IS NULL THEN '-'
-      ELSE CAST(BYTE_LENGTH(`b`.`user_id`) AS STRING) || ':' || CASE
-          WHEN BYTE_LENGTH(`b`.`user_id`) <= 180 THEN `b`.`user_id`
-          ELSE TO_HEX(SHA256(`b`.`user_id`))
-        END
+      ELSE CAST(BYTE_LENGTH(`b`.`user_id`) AS STRING) || ':' || CASE WHEN BYTE_LENGTH(`b`.`user_id`) <= 180 THEN `b`.`user_id` ELSE '#' END
     END || '|' || CASE
       WHEN `b`.`page_view_at` IS NULL THEN '-'
-      ELSE CAST(BYTE_LENGTH(`b`.`page_view_at`) AS STRING) || ':' || CASE
-          WHEN BYTE_LENGTH(`b`.`page_view_at`) <= 180 THEN `b`.`page_view_at`
-          ELSE TO_HEX(SHA256(`b`.`page_view_at`))
-        END
+      ELSE CAST(BYTE_LENGTH(`b`.`page_view_at`) AS STRING) || ':' || CASE WHEN BYTE_LENGTH(`b`.`page_view_at`) <= 180 THEN `b`.`page_view_at` ELSE '#' END
     END || '|' || CASE
       WHEN `b`.`page` IS NULL THEN '-'
-      ELSE CAST(BYTE_LENGTH(`b`.`page`) AS STRING) || ':' || CASE WHEN BYTE_LENGTH(`b`.`page`) <= 180 THEN `b`.`page` ELSE TO_HEX(SHA256(`b`.`page`)) END
+      ELSE CAST(BYTE_LENGTH(`b`.`page`) AS STRING) || ':' || CASE WHEN BYTE_LENGTH(`b`.`page`) <= 180 THEN `b`.`page` ELSE '#' END
     END AS `row_key`
   FROM (
     SELECT DISTINCT

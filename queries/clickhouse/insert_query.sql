@@ -634,25 +634,19 @@ FROM (
     `b`.`page` AS `page`,
     concat(concat(concat(concat(concat(concat(concat(concat(CASE
       WHEN `b`.`reason` IS NULL THEN '-'
-      ELSE concat(concat(toString(length(`b`.`reason`)), ':'), CASE WHEN length(`b`.`reason`) <= 180 THEN `b`.`reason` ELSE lower(hex(SHA256(`b`.`reason`))) END)
+      ELSE concat(concat(toString(length(`b`.`reason`)), ':'), CASE WHEN length(`b`.`reason`) <= 180 THEN `b`.`reason` ELSE '#' END)
     END, '|'), CASE
       WHEN `b`.`event_id` IS NULL THEN '-'
-      ELSE concat(concat(toString(length(`b`.`event_id`)), ':'), CASE
-          WHEN length(`b`.`event_id`) <= 180 THEN `b`.`event_id`
-          ELSE lower(hex(SHA256(`b`.`event_id`)))
-        END)
+      ELSE concat(concat(toString(length(`b`.`event_id`)), ':'), CASE WHEN length(`b`.`event_id`) <= 180 THEN `b`.`event_id` ELSE '#' END)
     END), '|'), CASE
       WHEN `b`.`user_id` IS NULL THEN '-'
-      ELSE concat(concat(toString(length(`b`.`user_id`)), ':'), CASE WHEN length(`b`.`user_id`) <= 180 THEN `b`.`user_id` ELSE lower(hex(SHA256(`b`.`user_id`))) END)
+      ELSE concat(concat(toString(length(`b`.`user_id`)), ':'), CASE WHEN length(`b`.`user_id`) <= 180 THEN `b`.`user_id` ELSE '#' END)
     END), '|'), CASE
       WHEN `b`.`page_view_at` IS NULL THEN '-'
-      ELSE concat(concat(toString(length(`b`.`page_view_at`)), ':'), CASE
-          WHEN length(`b`.`page_view_at`) <= 180 THEN `b`.`page_view_at`
-          ELSE lower(hex(SHA256(`b`.`page_view_at`)))
-        END)
+      ELSE concat(concat(toString(length(`b`.`page_view_at`)), ':'), CASE WHEN length(`b`.`page_view_at`) <= 180 THEN `b`.`page_view_at` ELSE '#' END)
     END), '|'), CASE
       WHEN `b`.`page` IS NULL THEN '-'
-      ELSE concat(concat(toString(length(`b`.`page`)), ':'), CASE WHEN length(`b`.`page`) <= 180 THEN `b`.`page` ELSE lower(hex(SHA256(`b`.`page`))) END)
+      ELSE concat(concat(toString(length(`b`.`page`)), ':'), CASE WHEN length(`b`.`page`) <= 180 THEN `b`.`page` ELSE '#' END)
     END) AS `row_key`
   FROM (
     SELECT DISTINCT

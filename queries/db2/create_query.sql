@@ -118,7 +118,7 @@ END@
 -- session_versions_by_session_id: Keeps a run's cost with the new data.
 BEGIN
   DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;
-  EXECUTE IMMEDIATE 'CREATE INDEX "session_versions_by_session_id" ON "session_versions" ("session_id")';
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_versions_by_session_id" ON "session_versions" ("session_id", "run_id")';
 END@
 
 -- session_lineage_by_session_id: Keeps a run's cost with the new data.
@@ -136,7 +136,7 @@ END@
 -- session_quarantine_by_row_key: Keeps a run's cost with the new data.
 BEGIN
   DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;
-  EXECUTE IMMEDIATE 'CREATE INDEX "session_quarantine_by_row_key" ON "session_quarantine" ("row_key")';
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_quarantine_by_row_key" ON "session_quarantine" ("row_key", "reason")';
 END@
 
 -- session_events: Each sessionized pageview with its current session.

@@ -622,31 +622,19 @@ FROM (
     "b"."page" AS "page",
     CASE
       WHEN "b"."reason" IS NULL THEN '-'
-      ELSE CAST(OCTET_LENGTH("b"."reason") AS VARCHAR(20)) || ':' || CASE
-          WHEN OCTET_LENGTH("b"."reason") <= 180 THEN "b"."reason"
-          ELSE LOWER(HEX(HASH("b"."reason", 2)))
-        END
+      ELSE CAST(OCTET_LENGTH("b"."reason") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("b"."reason") <= 180 THEN "b"."reason" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."event_id" IS NULL THEN '-'
-      ELSE CAST(OCTET_LENGTH("b"."event_id") AS VARCHAR(20)) || ':' || CASE
-          WHEN OCTET_LENGTH("b"."event_id") <= 180 THEN "b"."event_id"
-          ELSE LOWER(HEX(HASH("b"."event_id", 2)))
-        END
+      ELSE CAST(OCTET_LENGTH("b"."event_id") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("b"."event_id") <= 180 THEN "b"."event_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."user_id" IS NULL THEN '-'
-      ELSE CAST(OCTET_LENGTH("b"."user_id") AS VARCHAR(20)) || ':' || CASE
-          WHEN OCTET_LENGTH("b"."user_id") <= 180 THEN "b"."user_id"
-          ELSE LOWER(HEX(HASH("b"."user_id", 2)))
-        END
+      ELSE CAST(OCTET_LENGTH("b"."user_id") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("b"."user_id") <= 180 THEN "b"."user_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page_view_at" IS NULL THEN '-'
-      ELSE CAST(OCTET_LENGTH("b"."page_view_at") AS VARCHAR(20)) || ':' || CASE
-          WHEN OCTET_LENGTH("b"."page_view_at") <= 180 THEN "b"."page_view_at"
-          ELSE LOWER(HEX(HASH("b"."page_view_at", 2)))
-        END
+      ELSE CAST(OCTET_LENGTH("b"."page_view_at") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("b"."page_view_at") <= 180 THEN "b"."page_view_at" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page" IS NULL THEN '-'
-      ELSE CAST(OCTET_LENGTH("b"."page") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("b"."page") <= 180 THEN "b"."page" ELSE LOWER(HEX(HASH("b"."page", 2))) END
+      ELSE CAST(OCTET_LENGTH("b"."page") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("b"."page") <= 180 THEN "b"."page" ELSE '#' END
     END AS "row_key"
   FROM (
     SELECT

@@ -1613,22 +1613,19 @@ WITH "picked" AS MATERIALIZED (
       "b"."page" AS "page",
       CASE
         WHEN "b"."reason" IS NULL THEN '-'
-        ELSE CAST(strlen("b"."reason") AS VARCHAR) || ':' || CASE WHEN strlen("b"."reason") <= 180 THEN "b"."reason" ELSE sha256("b"."reason") END
+        ELSE CAST(strlen("b"."reason") AS VARCHAR) || ':' || CASE WHEN strlen("b"."reason") <= 180 THEN "b"."reason" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."event_id" IS NULL THEN '-'
-        ELSE CAST(strlen("b"."event_id") AS VARCHAR) || ':' || CASE WHEN strlen("b"."event_id") <= 180 THEN "b"."event_id" ELSE sha256("b"."event_id") END
+        ELSE CAST(strlen("b"."event_id") AS VARCHAR) || ':' || CASE WHEN strlen("b"."event_id") <= 180 THEN "b"."event_id" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."user_id" IS NULL THEN '-'
-        ELSE CAST(strlen("b"."user_id") AS VARCHAR) || ':' || CASE WHEN strlen("b"."user_id") <= 180 THEN "b"."user_id" ELSE sha256("b"."user_id") END
+        ELSE CAST(strlen("b"."user_id") AS VARCHAR) || ':' || CASE WHEN strlen("b"."user_id") <= 180 THEN "b"."user_id" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."page_view_at" IS NULL THEN '-'
-        ELSE CAST(strlen("b"."page_view_at") AS VARCHAR) || ':' || CASE
-            WHEN strlen("b"."page_view_at") <= 180 THEN "b"."page_view_at"
-            ELSE sha256("b"."page_view_at")
-          END
+        ELSE CAST(strlen("b"."page_view_at") AS VARCHAR) || ':' || CASE WHEN strlen("b"."page_view_at") <= 180 THEN "b"."page_view_at" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."page" IS NULL THEN '-'
-        ELSE CAST(strlen("b"."page") AS VARCHAR) || ':' || CASE WHEN strlen("b"."page") <= 180 THEN "b"."page" ELSE sha256("b"."page") END
+        ELSE CAST(strlen("b"."page") AS VARCHAR) || ':' || CASE WHEN strlen("b"."page") <= 180 THEN "b"."page" ELSE '#' END
       END AS "row_key"
     FROM (
       SELECT DISTINCT

@@ -1689,25 +1689,19 @@ WITH "picked" AS (
       "b"."page" AS "page",
       CASE
         WHEN "b"."reason" IS NULL THEN '-'
-        ELSE TO_CHAR(octet_length("b"."reason")) || ':' || CASE WHEN octet_length("b"."reason") <= 180 THEN "b"."reason" ELSE HASH_SHA256("b"."reason") END
+        ELSE TO_CHAR(octet_length("b"."reason")) || ':' || CASE WHEN octet_length("b"."reason") <= 180 THEN "b"."reason" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."event_id" IS NULL THEN '-'
-        ELSE TO_CHAR(octet_length("b"."event_id")) || ':' || CASE
-            WHEN octet_length("b"."event_id") <= 180 THEN "b"."event_id"
-            ELSE HASH_SHA256("b"."event_id")
-          END
+        ELSE TO_CHAR(octet_length("b"."event_id")) || ':' || CASE WHEN octet_length("b"."event_id") <= 180 THEN "b"."event_id" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."user_id" IS NULL THEN '-'
-        ELSE TO_CHAR(octet_length("b"."user_id")) || ':' || CASE WHEN octet_length("b"."user_id") <= 180 THEN "b"."user_id" ELSE HASH_SHA256("b"."user_id") END
+        ELSE TO_CHAR(octet_length("b"."user_id")) || ':' || CASE WHEN octet_length("b"."user_id") <= 180 THEN "b"."user_id" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."page_view_at" IS NULL THEN '-'
-        ELSE TO_CHAR(octet_length("b"."page_view_at")) || ':' || CASE
-            WHEN octet_length("b"."page_view_at") <= 180 THEN "b"."page_view_at"
-            ELSE HASH_SHA256("b"."page_view_at")
-          END
+        ELSE TO_CHAR(octet_length("b"."page_view_at")) || ':' || CASE WHEN octet_length("b"."page_view_at") <= 180 THEN "b"."page_view_at" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."page" IS NULL THEN '-'
-        ELSE TO_CHAR(octet_length("b"."page")) || ':' || CASE WHEN octet_length("b"."page") <= 180 THEN "b"."page" ELSE HASH_SHA256("b"."page") END
+        ELSE TO_CHAR(octet_length("b"."page")) || ':' || CASE WHEN octet_length("b"."page") <= 180 THEN "b"."page" ELSE '#' END
       END AS "row_key"
     FROM (
       SELECT DISTINCT

@@ -95,7 +95,7 @@ CREATE INDEX IF NOT EXISTS "session_table_by_user_id" ON "session_table" ("user_
 CREATE INDEX IF NOT EXISTS "session_versions_by_user_id" ON "session_versions" ("user_id", "started_at");
 
 -- session_versions_by_session_id: Keeps a run's cost with the new data.
-CREATE INDEX IF NOT EXISTS "session_versions_by_session_id" ON "session_versions" ("session_id");
+CREATE INDEX IF NOT EXISTS "session_versions_by_session_id" ON "session_versions" ("session_id", "run_id");
 
 -- session_lineage_by_session_id: Keeps a run's cost with the new data.
 CREATE INDEX IF NOT EXISTS "session_lineage_by_session_id" ON "session_lineage" ("session_id", "run_id");
@@ -104,7 +104,7 @@ CREATE INDEX IF NOT EXISTS "session_lineage_by_session_id" ON "session_lineage" 
 CREATE INDEX IF NOT EXISTS "session_lineage_by_became" ON "session_lineage" ("became", "session_id");
 
 -- session_quarantine_by_row_key: Keeps a run's cost with the new data.
-CREATE INDEX IF NOT EXISTS "session_quarantine_by_row_key" ON "session_quarantine" ("row_key");
+CREATE INDEX IF NOT EXISTS "session_quarantine_by_row_key" ON "session_quarantine" ("row_key", "reason");
 
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW "session_events" AS

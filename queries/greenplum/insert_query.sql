@@ -1679,34 +1679,19 @@ WITH "picked" AS (
       "b"."page" AS "page",
       CASE
         WHEN "b"."reason" IS NULL THEN '-'
-        ELSE octet_length("b"."reason")::text || ':' || CASE
-            WHEN octet_length("b"."reason") <= 180 THEN "b"."reason"
-            ELSE encode(sha256(convert_to("b"."reason", 'UTF8')), 'hex')
-          END
+        ELSE octet_length("b"."reason")::text || ':' || CASE WHEN octet_length("b"."reason") <= 180 THEN "b"."reason" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."event_id" IS NULL THEN '-'
-        ELSE octet_length("b"."event_id")::text || ':' || CASE
-            WHEN octet_length("b"."event_id") <= 180 THEN "b"."event_id"
-            ELSE encode(sha256(convert_to("b"."event_id", 'UTF8')), 'hex')
-          END
+        ELSE octet_length("b"."event_id")::text || ':' || CASE WHEN octet_length("b"."event_id") <= 180 THEN "b"."event_id" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."user_id" IS NULL THEN '-'
-        ELSE octet_length("b"."user_id")::text || ':' || CASE
-            WHEN octet_length("b"."user_id") <= 180 THEN "b"."user_id"
-            ELSE encode(sha256(convert_to("b"."user_id", 'UTF8')), 'hex')
-          END
+        ELSE octet_length("b"."user_id")::text || ':' || CASE WHEN octet_length("b"."user_id") <= 180 THEN "b"."user_id" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."page_view_at" IS NULL THEN '-'
-        ELSE octet_length("b"."page_view_at")::text || ':' || CASE
-            WHEN octet_length("b"."page_view_at") <= 180 THEN "b"."page_view_at"
-            ELSE encode(sha256(convert_to("b"."page_view_at", 'UTF8')), 'hex')
-          END
+        ELSE octet_length("b"."page_view_at")::text || ':' || CASE WHEN octet_length("b"."page_view_at") <= 180 THEN "b"."page_view_at" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."page" IS NULL THEN '-'
-        ELSE octet_length("b"."page")::text || ':' || CASE
-            WHEN octet_length("b"."page") <= 180 THEN "b"."page"
-            ELSE encode(sha256(convert_to("b"."page", 'UTF8')), 'hex')
-          END
+        ELSE octet_length("b"."page")::text || ':' || CASE WHEN octet_length("b"."page") <= 180 THEN "b"."page" ELSE '#' END
       END AS "row_key"
     FROM (
       SELECT DISTINCT

@@ -670,22 +670,19 @@ FROM (
     `b`.`page` AS `page`,
     concat(concat(concat(concat(concat(concat(concat(concat(CASE
       WHEN `b`.`reason` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`reason`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`reason`) <= 180 THEN `b`.`reason` ELSE sha2(`b`.`reason`, 256) END)
+      ELSE concat(concat(CAST(octet_length(`b`.`reason`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`reason`) <= 180 THEN `b`.`reason` ELSE '#' END)
     END, '|'), CASE
       WHEN `b`.`event_id` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`event_id`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`event_id`) <= 180 THEN `b`.`event_id` ELSE sha2(`b`.`event_id`, 256) END)
+      ELSE concat(concat(CAST(octet_length(`b`.`event_id`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`event_id`) <= 180 THEN `b`.`event_id` ELSE '#' END)
     END), '|'), CASE
       WHEN `b`.`user_id` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`user_id`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`user_id`) <= 180 THEN `b`.`user_id` ELSE sha2(`b`.`user_id`, 256) END)
+      ELSE concat(concat(CAST(octet_length(`b`.`user_id`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`user_id`) <= 180 THEN `b`.`user_id` ELSE '#' END)
     END), '|'), CASE
       WHEN `b`.`page_view_at` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`page_view_at`) AS CHAR), ':'), CASE
-          WHEN octet_length(`b`.`page_view_at`) <= 180 THEN `b`.`page_view_at`
-          ELSE sha2(`b`.`page_view_at`, 256)
-        END)
+      ELSE concat(concat(CAST(octet_length(`b`.`page_view_at`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`page_view_at`) <= 180 THEN `b`.`page_view_at` ELSE '#' END)
     END), '|'), CASE
       WHEN `b`.`page` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`page`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`page`) <= 180 THEN `b`.`page` ELSE sha2(`b`.`page`, 256) END)
+      ELSE concat(concat(CAST(octet_length(`b`.`page`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`page`) <= 180 THEN `b`.`page` ELSE '#' END)
     END) AS `row_key`
   FROM (
     SELECT DISTINCT

@@ -170,7 +170,7 @@ SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
     WHERE table_schema = database() AND index_name = replace('`session_versions_by_session_id`', '`', '')
-  ) = 0, 'CREATE INDEX `session_versions_by_session_id` ON `session_versions` (`session_id`)', 'DO 0');
+  ) = 0, 'CREATE INDEX `session_versions_by_session_id` ON `session_versions` (`session_id`, `run_id`)', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
 DEALLOCATE PREPARE sessionizer_statement;
@@ -200,7 +200,7 @@ SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
     WHERE table_schema = database() AND index_name = replace('`session_quarantine_by_row_key`', '`', '')
-  ) = 0, 'CREATE INDEX `session_quarantine_by_row_key` ON `session_quarantine` (`row_key`)', 'DO 0');
+  ) = 0, 'CREATE INDEX `session_quarantine_by_row_key` ON `session_quarantine` (`row_key`, `reason`)', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
 DEALLOCATE PREPARE sessionizer_statement;

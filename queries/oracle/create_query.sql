@@ -149,7 +149,7 @@ END;
 
 -- session_versions_by_session_id: Keeps a run's cost with the new data.
 BEGIN
-  EXECUTE IMMEDIATE 'CREATE INDEX "session_versions_by_session_id" ON "session_versions" ("session_id")';
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_versions_by_session_id" ON "session_versions" ("session_id", "run_id")';
 EXCEPTION
   WHEN OTHERS THEN IF SQLCODE NOT IN (-955, -1408) THEN RAISE; END IF;
 END;
@@ -173,7 +173,7 @@ END;
 
 -- session_quarantine_by_row_key: Keeps a run's cost with the new data.
 BEGIN
-  EXECUTE IMMEDIATE 'CREATE INDEX "session_quarantine_by_row_key" ON "session_quarantine" ("row_key")';
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_quarantine_by_row_key" ON "session_quarantine" ("row_key", "reason")';
 EXCEPTION
   WHEN OTHERS THEN IF SQLCODE NOT IN (-955, -1408) THEN RAISE; END IF;
 END;

@@ -1720,34 +1720,19 @@ WITH "picked" AS (
       "b"."page" AS "page",
       CASE
         WHEN "b"."reason" IS NULL THEN '-'
-        ELSE TO_CHAR(LENGTHB("b"."reason")) || ':' || CASE
-            WHEN LENGTHB("b"."reason") <= 180 THEN "b"."reason"
-            ELSE LOWER(RAWTOHEX(STANDARD_HASH("b"."reason", 'SHA256')))
-          END
+        ELSE TO_CHAR(LENGTHB("b"."reason")) || ':' || CASE WHEN LENGTHB("b"."reason") <= 180 THEN "b"."reason" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."event_id" IS NULL THEN '-'
-        ELSE TO_CHAR(LENGTHB("b"."event_id")) || ':' || CASE
-            WHEN LENGTHB("b"."event_id") <= 180 THEN "b"."event_id"
-            ELSE LOWER(RAWTOHEX(STANDARD_HASH("b"."event_id", 'SHA256')))
-          END
+        ELSE TO_CHAR(LENGTHB("b"."event_id")) || ':' || CASE WHEN LENGTHB("b"."event_id") <= 180 THEN "b"."event_id" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."user_id" IS NULL THEN '-'
-        ELSE TO_CHAR(LENGTHB("b"."user_id")) || ':' || CASE
-            WHEN LENGTHB("b"."user_id") <= 180 THEN "b"."user_id"
-            ELSE LOWER(RAWTOHEX(STANDARD_HASH("b"."user_id", 'SHA256')))
-          END
+        ELSE TO_CHAR(LENGTHB("b"."user_id")) || ':' || CASE WHEN LENGTHB("b"."user_id") <= 180 THEN "b"."user_id" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."page_view_at" IS NULL THEN '-'
-        ELSE TO_CHAR(LENGTHB("b"."page_view_at")) || ':' || CASE
-            WHEN LENGTHB("b"."page_view_at") <= 180 THEN "b"."page_view_at"
-            ELSE LOWER(RAWTOHEX(STANDARD_HASH("b"."page_view_at", 'SHA256')))
-          END
+        ELSE TO_CHAR(LENGTHB("b"."page_view_at")) || ':' || CASE WHEN LENGTHB("b"."page_view_at") <= 180 THEN "b"."page_view_at" ELSE '#' END
       END || '|' || CASE
         WHEN "b"."page" IS NULL THEN '-'
-        ELSE TO_CHAR(LENGTHB("b"."page")) || ':' || CASE
-            WHEN LENGTHB("b"."page") <= 180 THEN "b"."page"
-            ELSE LOWER(RAWTOHEX(STANDARD_HASH("b"."page", 'SHA256')))
-          END
+        ELSE TO_CHAR(LENGTHB("b"."page")) || ':' || CASE WHEN LENGTHB("b"."page") <= 180 THEN "b"."page" ELSE '#' END
       END AS "row_key"
     FROM (
       SELECT DISTINCT

@@ -112,7 +112,7 @@ GO
 
 -- session_versions_by_session_id: Keeps a run's cost with the new data.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_versions_by_session_id' AND object_id = OBJECT_ID(N'[session_versions]'))
-CREATE INDEX [session_versions_by_session_id] ON [session_versions] () INCLUDE ([session_id]);
+CREATE INDEX [session_versions_by_session_id] ON [session_versions] ([session_id]) INCLUDE ([run_id]);
 GO
 
 -- session_lineage_by_session_id: Keeps a run's cost with the new data.
@@ -127,7 +127,7 @@ GO
 
 -- session_quarantine_by_row_key: Keeps a run's cost with the new data.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_quarantine_by_row_key' AND object_id = OBJECT_ID(N'[session_quarantine]'))
-CREATE INDEX [session_quarantine_by_row_key] ON [session_quarantine] () INCLUDE ([row_key]);
+CREATE INDEX [session_quarantine_by_row_key] ON [session_quarantine] ([row_key]) INCLUDE ([reason]);
 GO
 
 -- session_events: Each sessionized pageview with its current session.

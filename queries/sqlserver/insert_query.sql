@@ -629,37 +629,22 @@ FROM (
     [b].[user_id] AS [user_id],
     [b].[page_view_at] AS [page_view_at],
     [b].[page] AS [page],
-    CASE
+    CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CASE
       WHEN [b].[reason] IS NULL THEN N'-'
-      ELSE CAST(DATALENGTH([b].[reason]) AS varchar(20)) + N':' + CASE
-          WHEN DATALENGTH([b].[reason]) <= 180 THEN [b].[reason]
-          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', [b].[reason]), 2))
-        END
-    END + N'|' + CASE
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH([b].[reason]) AS varchar(20)), N':'), CASE WHEN DATALENGTH([b].[reason]) <= 180 THEN [b].[reason] ELSE N'#' END)
+    END, N'|'), CASE
       WHEN [b].[event_id] IS NULL THEN N'-'
-      ELSE CAST(DATALENGTH([b].[event_id]) AS varchar(20)) + N':' + CASE
-          WHEN DATALENGTH([b].[event_id]) <= 180 THEN [b].[event_id]
-          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', [b].[event_id]), 2))
-        END
-    END + N'|' + CASE
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH([b].[event_id]) AS varchar(20)), N':'), CASE WHEN DATALENGTH([b].[event_id]) <= 180 THEN [b].[event_id] ELSE N'#' END)
+    END), N'|'), CASE
       WHEN [b].[user_id] IS NULL THEN N'-'
-      ELSE CAST(DATALENGTH([b].[user_id]) AS varchar(20)) + N':' + CASE
-          WHEN DATALENGTH([b].[user_id]) <= 180 THEN [b].[user_id]
-          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', [b].[user_id]), 2))
-        END
-    END + N'|' + CASE
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH([b].[user_id]) AS varchar(20)), N':'), CASE WHEN DATALENGTH([b].[user_id]) <= 180 THEN [b].[user_id] ELSE N'#' END)
+    END), N'|'), CASE
       WHEN [b].[page_view_at] IS NULL THEN N'-'
-      ELSE CAST(DATALENGTH([b].[page_view_at]) AS varchar(20)) + N':' + CASE
-          WHEN DATALENGTH([b].[page_view_at]) <= 180 THEN [b].[page_view_at]
-          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', [b].[page_view_at]), 2))
-        END
-    END + N'|' + CASE
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH([b].[page_view_at]) AS varchar(20)), N':'), CASE WHEN DATALENGTH([b].[page_view_at]) <= 180 THEN [b].[page_view_at] ELSE N'#' END)
+    END), N'|'), CASE
       WHEN [b].[page] IS NULL THEN N'-'
-      ELSE CAST(DATALENGTH([b].[page]) AS varchar(20)) + N':' + CASE
-          WHEN DATALENGTH([b].[page]) <= 180 THEN [b].[page]
-          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', [b].[page]), 2))
-        END
-    END AS [row_key]
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH([b].[page]) AS varchar(20)), N':'), CASE WHEN DATALENGTH([b].[page]) <= 180 THEN [b].[page] ELSE N'#' END)
+    END) AS [row_key]
   FROM (
     SELECT
       [b].[reason] AS [reason],

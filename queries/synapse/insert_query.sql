@@ -713,37 +713,37 @@ FROM (
     [b].[user_id] AS [user_id],
     [b].[page_view_at] AS [page_view_at],
     [b].[page] AS [page],
-    CASE
+    CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CASE
       WHEN [b].[reason] IS NULL THEN N'-'
-      ELSE CAST(DATALENGTH(CAST([b].[reason] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)) + N':' + CASE
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH(CAST([b].[reason] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':'), CASE
           WHEN DATALENGTH(CAST([b].[reason] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN [b].[reason]
-          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', CAST([b].[reason] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))), 2))
-        END
-    END + N'|' + CASE
+          ELSE N'#'
+        END)
+    END, N'|'), CASE
       WHEN [b].[event_id] IS NULL THEN N'-'
-      ELSE CAST(DATALENGTH(CAST([b].[event_id] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)) + N':' + CASE
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH(CAST([b].[event_id] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':'), CASE
           WHEN DATALENGTH(CAST([b].[event_id] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN [b].[event_id]
-          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', CAST([b].[event_id] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))), 2))
-        END
-    END + N'|' + CASE
+          ELSE N'#'
+        END)
+    END), N'|'), CASE
       WHEN [b].[user_id] IS NULL THEN N'-'
-      ELSE CAST(DATALENGTH(CAST([b].[user_id] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)) + N':' + CASE
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH(CAST([b].[user_id] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':'), CASE
           WHEN DATALENGTH(CAST([b].[user_id] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN [b].[user_id]
-          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', CAST([b].[user_id] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))), 2))
-        END
-    END + N'|' + CASE
+          ELSE N'#'
+        END)
+    END), N'|'), CASE
       WHEN [b].[page_view_at] IS NULL THEN N'-'
-      ELSE CAST(DATALENGTH(CAST([b].[page_view_at] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)) + N':' + CASE
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH(CAST([b].[page_view_at] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':'), CASE
           WHEN DATALENGTH(CAST([b].[page_view_at] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN [b].[page_view_at]
-          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', CAST([b].[page_view_at] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))), 2))
-        END
-    END + N'|' + CASE
+          ELSE N'#'
+        END)
+    END), N'|'), CASE
       WHEN [b].[page] IS NULL THEN N'-'
-      ELSE CAST(DATALENGTH(CAST([b].[page] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)) + N':' + CASE
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH(CAST([b].[page] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':'), CASE
           WHEN DATALENGTH(CAST([b].[page] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN [b].[page]
-          ELSE LOWER(CONVERT(varchar(64), HASHBYTES('SHA2_256', CAST([b].[page] COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))), 2))
-        END
-    END AS [row_key]
+          ELSE N'#'
+        END)
+    END) AS [row_key]
   FROM (
     SELECT
       [b].[reason] AS [reason],

@@ -626,34 +626,19 @@ FROM (
     "b"."page" AS "page",
     CASE
       WHEN "b"."reason" IS NULL THEN '-'
-      ELSE CAST(length(to_utf8("b"."reason")) AS varchar) || ':' || CASE
-          WHEN length(to_utf8("b"."reason")) <= 180 THEN "b"."reason"
-          ELSE lower(to_hex(sha256(to_utf8("b"."reason"))))
-        END
+      ELSE CAST(length(to_utf8("b"."reason")) AS varchar) || ':' || CASE WHEN length(to_utf8("b"."reason")) <= 180 THEN "b"."reason" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."event_id" IS NULL THEN '-'
-      ELSE CAST(length(to_utf8("b"."event_id")) AS varchar) || ':' || CASE
-          WHEN length(to_utf8("b"."event_id")) <= 180 THEN "b"."event_id"
-          ELSE lower(to_hex(sha256(to_utf8("b"."event_id"))))
-        END
+      ELSE CAST(length(to_utf8("b"."event_id")) AS varchar) || ':' || CASE WHEN length(to_utf8("b"."event_id")) <= 180 THEN "b"."event_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."user_id" IS NULL THEN '-'
-      ELSE CAST(length(to_utf8("b"."user_id")) AS varchar) || ':' || CASE
-          WHEN length(to_utf8("b"."user_id")) <= 180 THEN "b"."user_id"
-          ELSE lower(to_hex(sha256(to_utf8("b"."user_id"))))
-        END
+      ELSE CAST(length(to_utf8("b"."user_id")) AS varchar) || ':' || CASE WHEN length(to_utf8("b"."user_id")) <= 180 THEN "b"."user_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page_view_at" IS NULL THEN '-'
-      ELSE CAST(length(to_utf8("b"."page_view_at")) AS varchar) || ':' || CASE
-          WHEN length(to_utf8("b"."page_view_at")) <= 180 THEN "b"."page_view_at"
-          ELSE lower(to_hex(sha256(to_utf8("b"."page_view_at"))))
-        END
+      ELSE CAST(length(to_utf8("b"."page_view_at")) AS varchar) || ':' || CASE WHEN length(to_utf8("b"."page_view_at")) <= 180 THEN "b"."page_view_at" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page" IS NULL THEN '-'
-      ELSE CAST(length(to_utf8("b"."page")) AS varchar) || ':' || CASE
-          WHEN length(to_utf8("b"."page")) <= 180 THEN "b"."page"
-          ELSE lower(to_hex(sha256(to_utf8("b"."page"))))
-        END
+      ELSE CAST(length(to_utf8("b"."page")) AS varchar) || ':' || CASE WHEN length(to_utf8("b"."page")) <= 180 THEN "b"."page" ELSE '#' END
     END AS "row_key"
   FROM (
     SELECT DISTINCT

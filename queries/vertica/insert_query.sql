@@ -598,22 +598,19 @@ FROM (
     "b"."page" AS "page",
     CASE
       WHEN "b"."reason" IS NULL THEN '-'
-      ELSE CAST(octet_length("b"."reason") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("b"."reason") <= 180 THEN "b"."reason" ELSE SHA256("b"."reason") END
+      ELSE CAST(octet_length("b"."reason") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("b"."reason") <= 180 THEN "b"."reason" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."event_id" IS NULL THEN '-'
-      ELSE CAST(octet_length("b"."event_id") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("b"."event_id") <= 180 THEN "b"."event_id" ELSE SHA256("b"."event_id") END
+      ELSE CAST(octet_length("b"."event_id") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("b"."event_id") <= 180 THEN "b"."event_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."user_id" IS NULL THEN '-'
-      ELSE CAST(octet_length("b"."user_id") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("b"."user_id") <= 180 THEN "b"."user_id" ELSE SHA256("b"."user_id") END
+      ELSE CAST(octet_length("b"."user_id") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("b"."user_id") <= 180 THEN "b"."user_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page_view_at" IS NULL THEN '-'
-      ELSE CAST(octet_length("b"."page_view_at") AS VARCHAR(20)) || ':' || CASE
-          WHEN octet_length("b"."page_view_at") <= 180 THEN "b"."page_view_at"
-          ELSE SHA256("b"."page_view_at")
-        END
+      ELSE CAST(octet_length("b"."page_view_at") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("b"."page_view_at") <= 180 THEN "b"."page_view_at" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page" IS NULL THEN '-'
-      ELSE CAST(octet_length("b"."page") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("b"."page") <= 180 THEN "b"."page" ELSE SHA256("b"."page") END
+      ELSE CAST(octet_length("b"."page") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("b"."page") <= 180 THEN "b"."page" ELSE '#' END
     END AS "row_key"
   FROM (
     SELECT DISTINCT

@@ -46,6 +46,9 @@ enum TextGuard {
     "tables.drop_scratch": [dropsScratch], "odbc.spool.drop": [dropsScratch],
     "odbc.spool.fill": [#"\binsert\s+into\s+\{name\}"#],
     "tables.create_key": [#"\A\s*alter\s+table\s+\{table\}\s+add\s+primary\s+key\b"#],
+    // Only `upgrade` sends these, and no row is the less for it.
+    "tables.add_column": [#"\A\s*alter\s+table\s+\{table\}\s+add(?:\s+column)?\s*\(?\{column\}\)?\s*\z"#],
+    "tables.drop_view": [#"\A\s*drop\s+view\s+(?:if\s+exists\s+)?\{name\}\s*\z"#],
     "rights.grant_on_table": [#"\bgrant\s+\{rights\}\s+on\b"#],
     "rights.grant_on_schema": [
       #"\bexecute\s+format\(\s*'grant\s+usage\s+on\s[\w\s%,]*'"#, #"\bgrant\s+usage\s+on\b"#,

@@ -77,9 +77,6 @@ extension DialectKey {
       "tables.position_column", \.tables.positionColumn,
       "The whole column: numbers the rows of a scratch table in the order of their insertion.", takes: "name",
       example: "{name} bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
-    .text(
-      "tables.scratch_key", \.tables.scratchKey, "The whole column: an integer key of a scratch table.",
-      takes: "name", example: "{name} bigint PRIMARY KEY"),
     .optional(
       "tables.scratch_index", \.tables.scratchIndex, "An index of a scratch table; ~ where it has none.",
       takes: "name? table columns",

@@ -10,7 +10,7 @@ extension Dialect {
     tables: .init(
       createTable: "", createIndex: nil, createLongIndex: nil, createKey: nil, createView: "", growingColumn: "",
       primaryKey: "", indexNameHasSchema: false, createScratch: "", scratchName: "", positionColumn: "",
-      scratchKey: "", scratchIndex: "", analyzeScratch: nil),
+      scratchIndex: "", analyzeScratch: nil),
     rights: .init(grantOnTable: nil, grantOnSchema: nil, grantScratchTables: nil, guardTable: []),
     queries: .init(
       subqueriesInInsert: .insideInsert, namedSubquery: "", lookupJoin: "", lookupSubquery: nil,

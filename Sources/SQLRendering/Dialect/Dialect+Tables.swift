@@ -48,8 +48,6 @@ extension Dialect {
     public var positionColumn: String
     /// `{name}`: takes a scratch table away, where it outlives its transaction; nil where it does not.
     public var dropScratch: String?
-    /// The whole column: `{name}` is an integer key of the scratch table.
-    public var scratchKey: String
     /// `{name}`, `{table}`, `{columns}`: an index of a scratch table; nil where it has none.
     public var scratchIndex: String?
     /// `{name}`, `{columns}`: the same as a line of the table's definition, where making an index would end the
@@ -61,7 +59,7 @@ extension Dialect {
     public init(
       createTable: String, createIndex: String?, createLongIndex: String?, createKey: String?, createView: String,
       growingColumn: String, primaryKey: String?,
-      indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String, scratchKey: String,
+      indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String,
       scratchIndex: String?, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
       scratchIndexInTable: String? = nil, viewText: String? = nil,
       createUnlessThere: String? = nil, clustered: String = "", unclustered: String = "",
@@ -89,7 +87,6 @@ extension Dialect {
       self.createScratch = createScratch
       self.scratchName = scratchName
       self.positionColumn = positionColumn
-      self.scratchKey = scratchKey
       self.scratchIndex = scratchIndex
       self.analyzeScratch = analyzeScratch
       self.dropScratch = dropScratch

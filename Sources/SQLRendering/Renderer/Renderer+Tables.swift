@@ -93,11 +93,9 @@ extension Renderer {
     for column in columns {
       let name = try quoted(column.name)
       lines.append(
-        column.name == scratch.key
-          ? try fill(dialect.tables.scratchKey, ["name": name], "scratch_key")
-          : try fill(
-            dialect.tables.nullableColumn,
-            ["name": name, "type": type(column.type, isKey: scratch.keyColumns.contains(column.name))], "column"))
+        try fill(
+          dialect.tables.nullableColumn,
+          ["name": name, "type": type(column.type, isKey: scratch.keyColumns.contains(column.name))], "column"))
     }
     if let template = dialect.tables.scratchIndexInTable {
       for column in scratch.lookup {
@@ -112,8 +110,6 @@ extension Renderer {
     var query = scratch.query
     if let position = scratch.position {
       query.order = position.order
-    } else if let key = scratch.key {
-      query.order = [OrderTerm(.column(ColumnReference(try PlanColumns.alias(of: query.relation), key)), .value)]
     }
     let names = try columns.map { try quoted($0.name) }
     let target = try scratchName(scratch.name)

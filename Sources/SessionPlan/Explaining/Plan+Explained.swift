@@ -46,7 +46,7 @@ extension Statement {
       ExplainedNode(
         "scratch table",
         [
-          "name": [scratch.name], "key": scratch.key.map { [$0] } ?? [],
+          "name": [scratch.name],
           "position": scratch.position.map { [$0.column] } ?? [],
           "position order": scratch.position.map { $0.order.map(\.explained) } ?? [],
         ], [scratch.query.explained])

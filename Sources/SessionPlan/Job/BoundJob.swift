@@ -25,7 +25,9 @@ public struct BoundJob: Hashable, Sendable {
   /// A job whose source is taken to be as the tool itself would make it: for `render` and `plan`, without a database.
   public static func assumed(_ job: SessionJob) -> BoundJob {
     var job = job
-    if job.source.table == nil, job.source.eventID != nil, job.source.sequence == nil { job.source.sequence = PageviewSource.ownSequence }
+    if job.source.table == nil, job.source.eventID != nil, job.source.sequence == nil {
+      job.source.sequence = PageviewSource.ownSequence
+    }
     var types: [String: ValueType] = [:]
     let source = job.source
     if let id = source.eventID { types[id] = job.eventIDType == .integer ? .integer : .text }

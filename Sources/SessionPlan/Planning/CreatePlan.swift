@@ -74,14 +74,14 @@ extension Planner {
   var lateIndexes: [IndexDefinition] {
     [
       index(on: .sessionTable, [.userID, .pageViewAt, .eventID]), index(on: .sessionVersions, [.userID, .startedAt]),
-      index(on: .sessionVersions, [.sessionID]),
+      index(on: .sessionVersions, [.sessionID, .runID]),
     ]
   }
 
   var otherIndexes: [IndexDefinition] {
     [
       index(on: .sessionLineage, [.sessionID, .runID]), index(on: .sessionLineage, [.became, .sessionID]),
-      index(on: .sessionQuarantine, [.rowKey]),
+      index(on: .sessionQuarantine, [.rowKey, .reason]),
     ]
   }
 

@@ -13,6 +13,7 @@ package enum EveryPlan {
       plans.append(try planner.runPlan(mode, identity))
       if planner.hasFirstRunPlan { plans.append(try planner.firstRunPlan(mode, identity)) }
     }
+    plans += try upgrade(planner, identity)
     if planner.profile.keepsSteps {
       plans.append(
         Plan(
@@ -26,12 +27,25 @@ package enum EveryPlan {
     return plans
   }
 
+  private static func upgrade(_ planner: Planner, _ identity: RunIdentity) throws -> [Plan] {
+    var bound = planner.bound
+    bound.isUpgraded = true
+    let planner = try Planner(bound, profile: planner.profile)
+    let versions = Plan.Step("versions", "", planner.insertVersions(ofRun: .integer(3)))
+    return [
+      try planner.upgradeSchemaPlan { _, column in column.isNullable }, try planner.upgradeViewsPlan(),
+      Plan(name: "upgrade", steps: [versions] + planner.upgradedRows(identity)),
+      try planner.runPlan(.whole, identity),
+    ]
+  }
+
   package static func queries(_ planner: Planner) throws -> [(name: String, query: Query)] {
     let run = Literal.integer(3)
     var result: [(String, Query)] = [
       ("status", planner.statusQuery()), ("changed", planner.changedSessions(since: run, until: .integer(5))),
       ("mark", planner.markQuery()), ("fingerprint", planner.fingerprintQuery()), ("last run", planner.lastRun()),
       ("states", planner.runStates(of: run)), ("source probe", planner.sourceProbe()),
+      ("layout", planner.layoutQuery()), ("finished runs", planner.finishedRuns()),
       ("ledger probe", planner.ledgerProbe()), ("source copy", planner.sourceCopy()),
     ]
     for isOrdered in [false, true] {

@@ -77,15 +77,14 @@ extension Planner {
   }
 
   /// A text of at most 1,024 bytes by which a row is found in quarantine whatever its fault: its values, each with its
-  /// length, long ones cut to their hash. Rows of one key are then compared whole, so that the key decides nothing.
+  /// length, of long ones only that. Rows of one key are then compared whole, so that the key decides nothing.
   func rowKey(_ values: [Expression]) -> Expression {
     let longest: Int64 = 180
     func part(_ value: Expression) -> Expression {
       let length = Expression.decimalText(.byteLength(.present(value)))
-      let long = profile.hasSHA256 ? Expression.sha256(.present(value)) : .text("#")
       let body = Expression.choose(
         [Branch(Expression.byteLength(.present(value)).isAtMost(.integer(longest)), then: .present(value))],
-        otherwise: long)
+        otherwise: .text("#"))
       let text = Expression.concatenate([length, .text(":"), body])
       return .choose([Branch(.isNull(value), then: .text("-"))], otherwise: text)
     }

@@ -42,7 +42,7 @@ public struct PlanChecker: Sendable {
         try check(position.order, in: scope, isTotal: position.tiesAreEqual)
         found.append(SchemaColumn(position.column, .integer))
       }
-      for name in scratch.lookup + (scratch.key.map { [$0] } ?? []) {
+      for name in scratch.lookup {
         try require(found.contains { $0.name == name }, "\(name) is no column of the step \(scratch.name)")
       }
       steps[scratch.name] = found

@@ -92,8 +92,6 @@ public struct ScratchDefinition: Hashable, Sendable {
   public var query: Query
   /// If set, the rows get a column of this name that counts them from 1 in the given order, and can be looked up by it.
   public var position: Position?
-  /// An integer column of the query by which the rows are unique, ascending and looked up.
-  public var key: String?
   /// Columns by which other steps look rows up; empty for none.
   public var lookup: [String]
   /// Whether only one statement reads it.
@@ -115,14 +113,13 @@ public struct ScratchDefinition: Hashable, Sendable {
   }
 
   public init(
-    name: String, query: Query, position: Position? = nil, key: String? = nil, lookup: [String] = [],
+    name: String, query: Query, position: Position? = nil, lookup: [String] = [],
     isReadOnce: Bool = false, keyColumns: Set<String> = []
   ) {
     self.keyColumns = keyColumns
     self.name = name
     self.query = query
     self.position = position
-    self.key = key
     self.lookup = lookup
     self.isReadOnce = isReadOnce
   }

@@ -38,7 +38,7 @@ import WarehouseDriver
     let explained = await ToolRun("explain-session", "1", "--target", a, "--format", "csv")
     #expect(explained.code == 0 && explained.errors == "session 1 is retired; it is part of 0 now\n")
     #expect(explained.output.contains("\npageview,0,2020-02-02 12:50:00.000000,123,/,0,first,2,"))
-    #expect(explained.output.contains("\nretired id,1,2020-02-02 12:50:00.000000,,,0,extended,2,"))
+    #expect(explained.output.contains("\nretired id,1,2020-02-02 12:55:16.000000,123,,0,extended,2,"))
     let unknown = await ToolRun("explain-session", "nobody", "--target", a)
     #expect(unknown.code == 2 && unknown.output.isEmpty)
     #expect(unknown.errors == "sessionizer: there is no session nobody; see `sessionizer sessions`\n")

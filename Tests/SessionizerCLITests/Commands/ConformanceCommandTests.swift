@@ -66,6 +66,6 @@ import WarehouseDriver
     let broken = try folder.file("broken.json", "{\"expected_failures\": 3}")
     oneLine(await ToolRun("conformance", "--target", target, "--expect", broken), 2, "broken.json")
     oneLine(await ToolRun("conformance", "--target", target, "--expect", folder.path + "/none.json"), 2, "none.json")
-    oneLine(await ToolRun("conformance", "--target", "nowhere:x"), 2, "nowhere")
+    oneLine(await ToolRun("conformance", "--target", "nowhere:x"), 2, "no backend")
   }
 }

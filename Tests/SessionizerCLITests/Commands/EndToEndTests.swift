@@ -34,8 +34,12 @@ import Testing
     #expect(load.errors.contains("views.csv: 5 new pageviews in "))
     #expect(await run("load", file, "--target", target).errors.contains("0 new pageviews, 5 already there"))
     let dry = await run("run", "--dry-run", "--target", target)
-    #expect(dry.output.hasSuffix("-- would write: 5 new pageviews, 0 superseded session ids, 0 newly quarantined\n"))
-    #expect(await run("run", "--target", target).errors.contains("run 1 (whole): 5 new pageviews in "))
+    #expect(
+      dry.output.hasSuffix(
+        "-- would write: 5 new pageviews, 3 sessions new or changed, 0 merged, 0 newly quarantined\n"))
+    #expect(
+      await run("run", "--target", target).errors.contains(
+        "run 1 (whole): 5 new pageviews, 3 sessions new or changed in "))
     #expect(await run("run", "--target", target, "--quiet").errors.isEmpty)
 
     #expect(

@@ -28,21 +28,18 @@ CREATE TEMPORARY TABLE `sessionizer_scratch_picked` (
   `event_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   `user_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   `page_view_at` datetime(6),
-  `sequence` bigint,
   `page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   `reason` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   `sz_raw_event_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   `sz_raw_time` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin
 ) ENGINE = InnoDB;
 INSERT INTO `sessionizer_scratch_picked` (
-  `event_id`, `user_id`, `page_view_at`, `sequence`, `page`, `reason`, `sz_raw_event_id`,
-  `sz_raw_time`
+  `event_id`, `user_id`, `page_view_at`, `page`, `reason`, `sz_raw_event_id`, `sz_raw_time`
 )
 SELECT
   `s`.`event_id` AS `event_id`,
   `s`.`user_id` AS `user_id`,
   `s`.`page_view_at` AS `page_view_at`,
-  `s`.`sequence` AS `sequence`,
   `s`.`page` AS `page`,
   CASE
     WHEN `s`.`reason` IS NOT NULL THEN `s`.`reason`
@@ -56,7 +53,6 @@ FROM (
     `j`.`event_id` AS `event_id`,
     `j`.`user_id` AS `user_id`,
     `j`.`page_view_at` AS `page_view_at`,
-    `j`.`sequence` AS `sequence`,
     `j`.`page` AS `page`,
     `j`.`reason` AS `reason`,
     CASE WHEN `j`.`reason` IS NOT NULL THEN `j`.`sz_source_event_id` ELSE NULL END AS `sz_raw_event_id`,
@@ -69,7 +65,6 @@ FROM (
       `m`.`event_id` AS `event_id`,
       `m`.`user_id` AS `user_id`,
       `m`.`page_view_at` AS `page_view_at`,
-      `m`.`sequence` AS `sequence`,
       `m`.`page` AS `page`,
       `m`.`sz_source_event_id` AS `sz_source_event_id`,
       `m`.`sz_source_time` AS `sz_source_time`,
@@ -88,7 +83,6 @@ FROM (
       SELECT
         `c`.`user_id` AS `user_id`,
         `c`.`page_view_at` AS `page_view_at`,
-        `c`.`sequence` AS `sequence`,
         `c`.`page` AS `page`,
         `c`.`sz_source_time` AS `sz_source_time`,
         `c`.`sz_arrival` AS `sz_arrival`,
@@ -115,9 +109,8 @@ FROM (
           `a`.`page_view_at` AS `page_view_at`,
           `a`.`page` AS `page`,
           `a`.`sz_source_time` AS `sz_source_time`,
-          `a`.`sequence` AS `sequence`,
           `a`.`sz_arrival` AS `sz_arrival`,
-          row_number() OVER (PARTITION BY `a`.`user_id`, `a`.`page_view_at`, `a`.`page` ORDER BY `a`.`sequence`) AS `sz_occurrence`
+          row_number() OVER (PARTITION BY `a`.`user_id`, `a`.`page_view_at`, `a`.`page` ORDER BY `a`.`page_view_at`) AS `sz_occurrence`
         FROM (
           SELECT
             CAST(CONVERT(`p`.`user_id` USING utf8mb4) AS BINARY) AS `user_id`,
@@ -127,7 +120,6 @@ FROM (
             END AS `page_view_at`,
             CAST(CONVERT(`p`.`page` USING utf8mb4) AS BINARY) AS `page`,
             `p`.`page_view_at` AS `sz_source_time`,
-            CASE WHEN `p`.`sequence` BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(`p`.`sequence` AS SIGNED) END AS `sequence`,
             `p`.`arrival_id` AS `sz_arrival`
           FROM `pageviews` AS `p`
           LIMIT 9223372036854775807
@@ -164,7 +156,6 @@ CREATE TEMPORARY TABLE `sessionizer_scratch_duplicates` (
   `event_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   `user_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   `page_view_at` datetime(6),
-  `sequence` bigint,
   `page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   `sz_rank` bigint,
   `sz_first_user_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
@@ -173,14 +164,13 @@ CREATE TEMPORARY TABLE `sessionizer_scratch_duplicates` (
   KEY `duplicates_by_event_id` (`event_id`)
 ) ENGINE = InnoDB;
 INSERT INTO `sessionizer_scratch_duplicates` (
-  `event_id`, `user_id`, `page_view_at`, `sequence`, `page`, `sz_rank`, `sz_first_user_id`,
+  `event_id`, `user_id`, `page_view_at`, `page`, `sz_rank`, `sz_first_user_id`,
   `sz_first_page_view_at`, `sz_first_page`
 )
 SELECT
   `w`.`event_id` AS `event_id`,
   `w`.`user_id` AS `user_id`,
   `w`.`page_view_at` AS `page_view_at`,
-  `w`.`sequence` AS `sequence`,
   `w`.`page` AS `page`,
   `w`.`sz_rank` AS `sz_rank`,
   `w`.`sz_first_user_id` AS `sz_first_user_id`,
@@ -191,25 +181,24 @@ FROM (
     `k`.`event_id` AS `event_id`,
     `k`.`user_id` AS `user_id`,
     `k`.`page_view_at` AS `page_view_at`,
-    `k`.`sequence` AS `sequence`,
     `k`.`page` AS `page`,
     `k`.`reason` AS `reason`,
     `k`.`sz_raw_event_id` AS `sz_raw_event_id`,
     `k`.`sz_raw_time` AS `sz_raw_time`,
-    row_number() OVER (PARTITION BY `k`.`event_id` ORDER BY `k`.`page_view_at`, `k`.`user_id`, `k`.`page`, `k`.`sequence`) AS `sz_rank`,
+    row_number() OVER (PARTITION BY `k`.`event_id` ORDER BY `k`.`page_view_at`, `k`.`user_id`, `k`.`page`) AS `sz_rank`,
     first_value(`k`.`user_id`) OVER (
       PARTITION BY `k`.`event_id`
-      ORDER BY `k`.`page_view_at`, `k`.`user_id`, `k`.`page`, `k`.`sequence`
+      ORDER BY `k`.`page_view_at`, `k`.`user_id`, `k`.`page`
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS `sz_first_user_id`,
     first_value(`k`.`page_view_at`) OVER (
       PARTITION BY `k`.`event_id`
-      ORDER BY `k`.`page_view_at`, `k`.`user_id`, `k`.`page`, `k`.`sequence`
+      ORDER BY `k`.`page_view_at`, `k`.`user_id`, `k`.`page`
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS `sz_first_page_view_at`,
     first_value(`k`.`page`) OVER (
       PARTITION BY `k`.`event_id`
-      ORDER BY `k`.`page_view_at`, `k`.`user_id`, `k`.`page`, `k`.`sequence`
+      ORDER BY `k`.`page_view_at`, `k`.`user_id`, `k`.`page`
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS `sz_first_page`
   FROM `sessionizer_scratch_picked` AS `k`
@@ -222,18 +211,16 @@ CREATE TEMPORARY TABLE `sessionizer_scratch_fresh` (
   `event_id` varbinary(1024),
   `user_id` varbinary(1024),
   `page_view_at` datetime(6),
-  `sequence` bigint,
   `page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   `sz_instant` bigint
 ) ENGINE = InnoDB;
 INSERT INTO `sessionizer_scratch_fresh` (
-  `event_id`, `user_id`, `page_view_at`, `sequence`, `page`, `sz_instant`
+  `event_id`, `user_id`, `page_view_at`, `page`, `sz_instant`
 )
 SELECT
   `f`.`event_id` AS `event_id`,
   `f`.`user_id` AS `user_id`,
   `f`.`page_view_at` AS `page_view_at`,
-  `f`.`sequence` AS `sequence`,
   `f`.`page` AS `page`,
   `f`.`sz_instant` AS `sz_instant`
 FROM (
@@ -241,7 +228,6 @@ FROM (
     `k`.`event_id` AS `event_id`,
     `k`.`user_id` AS `user_id`,
     `k`.`page_view_at` AS `page_view_at`,
-    `k`.`sequence` AS `sequence`,
     `k`.`page` AS `page`,
     timestampdiff(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', `k`.`page_view_at`) AS `sz_instant`
   FROM `sessionizer_scratch_picked` AS `k`
@@ -252,7 +238,6 @@ FROM (
     `c`.`event_id` AS `event_id`,
     `c`.`user_id` AS `user_id`,
     `c`.`page_view_at` AS `page_view_at`,
-    `c`.`sequence` AS `sequence`,
     `c`.`page` AS `page`,
     timestampdiff(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', `c`.`page_view_at`) AS `sz_instant`
   FROM `sessionizer_scratch_duplicates` AS `c`
@@ -281,12 +266,11 @@ FROM (
       `q`.`event_id` AS `event_id`,
       `q`.`user_id` AS `user_id`,
       `q`.`page_view_at` AS `page_view_at`,
-      `q`.`sequence` AS `sequence`,
       `q`.`sz_instant` AS `sz_instant`,
       `q`.`sz_starts` AS `sz_starts`,
       sum(`q`.`sz_starts`) OVER (
         PARTITION BY `q`.`user_id`
-        ORDER BY `q`.`user_id`, `q`.`page_view_at`, `q`.`sequence`, `q`.`event_id`
+        ORDER BY `q`.`user_id`, `q`.`page_view_at`, `q`.`event_id`
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
       ) AS `sz_cluster`
     FROM (
@@ -294,7 +278,6 @@ FROM (
         `h`.`event_id` AS `event_id`,
         `h`.`user_id` AS `user_id`,
         `h`.`page_view_at` AS `page_view_at`,
-        `h`.`sequence` AS `sequence`,
         `h`.`sz_instant` AS `sz_instant`,
         CASE
           WHEN `h`.`sz_before` IS NULL OR (`h`.`sz_instant` + (-1800000000)) > (`h`.`sz_before` + (1800000000)) THEN 1
@@ -305,13 +288,9 @@ FROM (
           `f`.`event_id` AS `event_id`,
           `f`.`user_id` AS `user_id`,
           `f`.`page_view_at` AS `page_view_at`,
-          `f`.`sequence` AS `sequence`,
           `f`.`page` AS `page`,
           `f`.`sz_instant` AS `sz_instant`,
-          lag(`f`.`sz_instant`) OVER (
-            PARTITION BY `f`.`user_id`
-            ORDER BY `f`.`user_id`, `f`.`page_view_at`, `f`.`sequence`, `f`.`event_id`
-          ) AS `sz_before`
+          lag(`f`.`sz_instant`) OVER (PARTITION BY `f`.`user_id` ORDER BY `f`.`user_id`, `f`.`page_view_at`, `f`.`event_id`) AS `sz_before`
         FROM `sessionizer_scratch_fresh` AS `f`
       ) AS `h`
     ) AS `q`
@@ -324,18 +303,16 @@ CREATE TEMPORARY TABLE `sessionizer_scratch_context` (
   `event_id` varbinary(1024),
   `user_id` varbinary(1024),
   `page_view_at` datetime(6),
-  `sequence` bigint,
   `sz_instant` bigint,
   `anchor` varbinary(1024)
 ) ENGINE = InnoDB;
 INSERT INTO `sessionizer_scratch_context` (
-  `event_id`, `user_id`, `page_view_at`, `sequence`, `sz_instant`, `anchor`
+  `event_id`, `user_id`, `page_view_at`, `sz_instant`, `anchor`
 )
 SELECT
   `t`.`event_id` AS `event_id`,
   `t`.`user_id` AS `user_id`,
   `t`.`page_view_at` AS `page_view_at`,
-  `t`.`sequence` AS `sequence`,
   timestampdiff(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', `t`.`page_view_at`) AS `sz_instant`,
   coalesce((
     SELECT `l`.`became`
@@ -355,20 +332,18 @@ CREATE TEMPORARY TABLE `sessionizer_scratch_neighbours` (
   `event_id` varbinary(1024),
   `user_id` varbinary(1024),
   `page_view_at` datetime(6),
-  `sequence` bigint,
   `page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   `sz_instant` bigint,
   `sz_is_new` tinyint,
   `anchor` varbinary(1024)
 ) ENGINE = InnoDB;
 INSERT INTO `sessionizer_scratch_neighbours` (
-  `event_id`, `user_id`, `page_view_at`, `sequence`, `page`, `sz_instant`, `sz_is_new`, `anchor`
+  `event_id`, `user_id`, `page_view_at`, `page`, `sz_instant`, `sz_is_new`, `anchor`
 )
 SELECT
   `u`.`event_id` AS `event_id`,
   `u`.`user_id` AS `user_id`,
   `u`.`page_view_at` AS `page_view_at`,
-  `u`.`sequence` AS `sequence`,
   `u`.`page` AS `page`,
   `u`.`sz_instant` AS `sz_instant`,
   `u`.`sz_is_new` AS `sz_is_new`,
@@ -378,7 +353,6 @@ FROM (
     `f`.`event_id` AS `event_id`,
     `f`.`user_id` AS `user_id`,
     `f`.`page_view_at` AS `page_view_at`,
-    `f`.`sequence` AS `sequence`,
     `f`.`page` AS `page`,
     `f`.`sz_instant` AS `sz_instant`,
     1 AS `sz_is_new`,
@@ -389,7 +363,6 @@ FROM (
     `c`.`event_id` AS `event_id`,
     `c`.`user_id` AS `user_id`,
     `c`.`page_view_at` AS `page_view_at`,
-    `c`.`sequence` AS `sequence`,
     NULL AS `page`,
     `c`.`sz_instant` AS `sz_instant`,
     0 AS `sz_is_new`,
@@ -402,20 +375,18 @@ CREATE TEMPORARY TABLE `sessionizer_scratch_islands` (
   `event_id` varbinary(1024),
   `user_id` varbinary(1024),
   `page_view_at` datetime(6),
-  `sequence` bigint,
   `page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   `sz_is_new` tinyint,
   `anchor` varbinary(1024),
   `sz_island` varbinary(1024)
 ) ENGINE = InnoDB;
 INSERT INTO `sessionizer_scratch_islands` (
-  `event_id`, `user_id`, `page_view_at`, `sequence`, `page`, `sz_is_new`, `anchor`, `sz_island`
+  `event_id`, `user_id`, `page_view_at`, `page`, `sz_is_new`, `anchor`, `sz_island`
 )
 SELECT
   `i`.`event_id` AS `event_id`,
   `i`.`user_id` AS `user_id`,
   `i`.`page_view_at` AS `page_view_at`,
-  `i`.`sequence` AS `sequence`,
   `i`.`page` AS `page`,
   `i`.`sz_is_new` AS `sz_is_new`,
   `i`.`anchor` AS `anchor`,
@@ -425,7 +396,6 @@ FROM (
     `n`.`event_id` AS `event_id`,
     `n`.`user_id` AS `user_id`,
     `n`.`page_view_at` AS `page_view_at`,
-    `n`.`sequence` AS `sequence`,
     `n`.`page` AS `page`,
     `n`.`sz_is_new` AS `sz_is_new`,
     `n`.`anchor` AS `anchor`,
@@ -433,7 +403,7 @@ FROM (
     `n`.`sz_number` AS `sz_number`,
     first_value(`n`.`event_id`) OVER (
       PARTITION BY `n`.`user_id`, `n`.`sz_number`
-      ORDER BY `n`.`user_id`, `n`.`page_view_at`, `n`.`sequence`, `n`.`event_id`
+      ORDER BY `n`.`user_id`, `n`.`page_view_at`, `n`.`event_id`
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS `sz_island`
   FROM (
@@ -441,14 +411,13 @@ FROM (
       `q`.`event_id` AS `event_id`,
       `q`.`user_id` AS `user_id`,
       `q`.`page_view_at` AS `page_view_at`,
-      `q`.`sequence` AS `sequence`,
       `q`.`page` AS `page`,
       `q`.`sz_is_new` AS `sz_is_new`,
       `q`.`anchor` AS `anchor`,
       `q`.`sz_starts` AS `sz_starts`,
       sum(`q`.`sz_starts`) OVER (
         PARTITION BY `q`.`user_id`
-        ORDER BY `q`.`user_id`, `q`.`page_view_at`, `q`.`sequence`, `q`.`event_id`
+        ORDER BY `q`.`user_id`, `q`.`page_view_at`, `q`.`event_id`
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
       ) AS `sz_number`
     FROM (
@@ -456,7 +425,6 @@ FROM (
         `h`.`event_id` AS `event_id`,
         `h`.`user_id` AS `user_id`,
         `h`.`page_view_at` AS `page_view_at`,
-        `h`.`sequence` AS `sequence`,
         `h`.`page` AS `page`,
         `h`.`sz_is_new` AS `sz_is_new`,
         `h`.`anchor` AS `anchor`,
@@ -471,19 +439,12 @@ FROM (
           `r`.`event_id` AS `event_id`,
           `r`.`user_id` AS `user_id`,
           `r`.`page_view_at` AS `page_view_at`,
-          `r`.`sequence` AS `sequence`,
           `r`.`page` AS `page`,
           `r`.`sz_instant` AS `sz_instant`,
           `r`.`sz_is_new` AS `sz_is_new`,
           `r`.`anchor` AS `anchor`,
-          lag(`r`.`sz_instant`) OVER (
-            PARTITION BY `r`.`user_id`
-            ORDER BY `r`.`user_id`, `r`.`page_view_at`, `r`.`sequence`, `r`.`event_id`
-          ) AS `sz_before`,
-          lag(`r`.`anchor`) OVER (
-            PARTITION BY `r`.`user_id`
-            ORDER BY `r`.`user_id`, `r`.`page_view_at`, `r`.`sequence`, `r`.`event_id`
-          ) AS `sz_anchor_before`
+          lag(`r`.`sz_instant`) OVER (PARTITION BY `r`.`user_id` ORDER BY `r`.`user_id`, `r`.`page_view_at`, `r`.`event_id`) AS `sz_before`,
+          lag(`r`.`anchor`) OVER (PARTITION BY `r`.`user_id` ORDER BY `r`.`user_id`, `r`.`page_view_at`, `r`.`event_id`) AS `sz_anchor_before`
         FROM `sessionizer_scratch_neighbours` AS `r`
       ) AS `h`
     ) AS `q`
@@ -498,8 +459,6 @@ CREATE TEMPORARY TABLE `sessionizer_scratch_united` (
   `user_id` varbinary(1024),
   `started_at` datetime(6),
   `session_id` varbinary(1024),
-  `first_sequence` bigint,
-  `last_sequence` bigint,
   `ended_at` datetime(6),
   `last_event_id` varbinary(1024),
   `pageviews` bigint,
@@ -507,8 +466,8 @@ CREATE TEMPORARY TABLE `sessionizer_scratch_united` (
   `exit_page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin
 ) ENGINE = InnoDB;
 INSERT INTO `sessionizer_scratch_united` (
-  `sz_island`, `anchor`, `anchors`, `user_id`, `started_at`, `session_id`, `first_sequence`,
-  `last_sequence`, `ended_at`, `last_event_id`, `pageviews`, `entry_page`, `exit_page`
+  `sz_island`, `anchor`, `anchors`, `user_id`, `started_at`, `session_id`, `ended_at`,
+  `last_event_id`, `pageviews`, `entry_page`, `exit_page`
 )
 SELECT
   `u`.`sz_island` AS `sz_island`,
@@ -517,8 +476,6 @@ SELECT
   `u`.`user_id` AS `user_id`,
   `u`.`started_at` AS `started_at`,
   `u`.`session_id` AS `session_id`,
-  `u`.`first_sequence` AS `first_sequence`,
-  `u`.`last_sequence` AS `last_sequence`,
   `u`.`ended_at` AS `ended_at`,
   `u`.`last_event_id` AS `last_event_id`,
   `u`.`pageviews` AS `pageviews`,
@@ -532,8 +489,6 @@ FROM (
     `v`.`user_id` AS `user_id`,
     `v`.`started_at` AS `started_at`,
     `v`.`session_id` AS `session_id`,
-    `v`.`first_sequence` AS `first_sequence`,
-    `v`.`last_sequence` AS `last_sequence`,
     `v`.`ended_at` AS `ended_at`,
     `v`.`last_event_id` AS `last_event_id`,
     `v`.`pageviews` AS `pageviews`,
@@ -567,8 +522,6 @@ FROM (
     `i`.`user_id` AS `user_id`,
     `i`.`page_view_at` AS `started_at`,
     `i`.`event_id` AS `session_id`,
-    `i`.`sequence` AS `first_sequence`,
-    `i`.`sequence` AS `last_sequence`,
     `i`.`page_view_at` AS `ended_at`,
     `i`.`event_id` AS `last_event_id`,
     1 AS `pageviews`,
@@ -586,8 +539,6 @@ CREATE TEMPORARY TABLE `sessionizer_scratch_merged` (
   `user_id` varbinary(1024),
   `started_at` datetime(6),
   `session_id` varbinary(1024),
-  `first_sequence` bigint,
-  `last_sequence` bigint,
   `ended_at` datetime(6),
   `last_event_id` varbinary(1024),
   `pageviews` bigint,
@@ -598,9 +549,9 @@ CREATE TEMPORARY TABLE `sessionizer_scratch_merged` (
   `sz_survivor` varbinary(1024)
 ) ENGINE = InnoDB;
 INSERT INTO `sessionizer_scratch_merged` (
-  `sz_island`, `anchor`, `anchors`, `user_id`, `started_at`, `session_id`, `first_sequence`,
-  `last_sequence`, `ended_at`, `last_event_id`, `pageviews`, `entry_page`, `exit_page`,
-  `sz_first_rank`, `sz_last_rank`, `sz_survivor`
+  `sz_island`, `anchor`, `anchors`, `user_id`, `started_at`, `session_id`, `ended_at`,
+  `last_event_id`, `pageviews`, `entry_page`, `exit_page`, `sz_first_rank`, `sz_last_rank`,
+  `sz_survivor`
 )
 SELECT
   `u`.`sz_island` AS `sz_island`,
@@ -609,21 +560,16 @@ SELECT
   `u`.`user_id` AS `user_id`,
   `u`.`started_at` AS `started_at`,
   `u`.`session_id` AS `session_id`,
-  `u`.`first_sequence` AS `first_sequence`,
-  `u`.`last_sequence` AS `last_sequence`,
   `u`.`ended_at` AS `ended_at`,
   `u`.`last_event_id` AS `last_event_id`,
   `u`.`pageviews` AS `pageviews`,
   `u`.`entry_page` AS `entry_page`,
   `u`.`exit_page` AS `exit_page`,
-  row_number() OVER (PARTITION BY `u`.`sz_island` ORDER BY `u`.`started_at`, `u`.`first_sequence`, `u`.`session_id`) AS `sz_first_rank`,
-  row_number() OVER (
-    PARTITION BY `u`.`sz_island`
-    ORDER BY `u`.`ended_at` DESC, CASE WHEN `u`.`last_sequence` IS NULL THEN 0 ELSE 1 END DESC, `u`.`last_sequence` DESC, `u`.`last_event_id` DESC
-  ) AS `sz_last_rank`,
+  row_number() OVER (PARTITION BY `u`.`sz_island` ORDER BY `u`.`started_at`, `u`.`session_id`) AS `sz_first_rank`,
+  row_number() OVER (PARTITION BY `u`.`sz_island` ORDER BY `u`.`ended_at` DESC, `u`.`last_event_id` DESC) AS `sz_last_rank`,
   first_value(coalesce(`u`.`anchor`, `u`.`session_id`)) OVER (
     PARTITION BY `u`.`sz_island`
-    ORDER BY `u`.`anchors` DESC, `u`.`started_at`, `u`.`first_sequence`, `u`.`session_id`
+    ORDER BY `u`.`anchors` DESC, `u`.`started_at`, `u`.`session_id`
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   ) AS `sz_survivor`
 FROM `sessionizer_scratch_united` AS `u`;
@@ -678,22 +624,19 @@ FROM (
     `b`.`page` AS `page`,
     concat(concat(concat(concat(concat(concat(concat(concat(CASE
       WHEN `b`.`reason` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`reason`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`reason`) <= 180 THEN `b`.`reason` ELSE sha2(`b`.`reason`, 256) END)
+      ELSE concat(concat(CAST(octet_length(`b`.`reason`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`reason`) <= 180 THEN `b`.`reason` ELSE '#' END)
     END, '|'), CASE
       WHEN `b`.`event_id` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`event_id`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`event_id`) <= 180 THEN `b`.`event_id` ELSE sha2(`b`.`event_id`, 256) END)
+      ELSE concat(concat(CAST(octet_length(`b`.`event_id`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`event_id`) <= 180 THEN `b`.`event_id` ELSE '#' END)
     END), '|'), CASE
       WHEN `b`.`user_id` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`user_id`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`user_id`) <= 180 THEN `b`.`user_id` ELSE sha2(`b`.`user_id`, 256) END)
+      ELSE concat(concat(CAST(octet_length(`b`.`user_id`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`user_id`) <= 180 THEN `b`.`user_id` ELSE '#' END)
     END), '|'), CASE
       WHEN `b`.`page_view_at` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`page_view_at`) AS CHAR), ':'), CASE
-          WHEN octet_length(`b`.`page_view_at`) <= 180 THEN `b`.`page_view_at`
-          ELSE sha2(`b`.`page_view_at`, 256)
-        END)
+      ELSE concat(concat(CAST(octet_length(`b`.`page_view_at`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`page_view_at`) <= 180 THEN `b`.`page_view_at` ELSE '#' END)
     END), '|'), CASE
       WHEN `b`.`page` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`page`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`page`) <= 180 THEN `b`.`page` ELSE sha2(`b`.`page`, 256) END)
+      ELSE concat(concat(CAST(octet_length(`b`.`page`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`page`) <= 180 THEN `b`.`page` ELSE '#' END)
     END) AS `row_key`
   FROM (
     SELECT DISTINCT
@@ -755,15 +698,12 @@ FROM (
 ) AS `x`;
 
 -- rows: The new pageviews, each with the anchor of its session.
-INSERT INTO `session_table` (
-  `event_id`, `session_id`, `user_id`, `page_view_at`, `sequence`, `page`, `run_id`
-)
+INSERT INTO `session_table` (`event_id`, `session_id`, `user_id`, `page_view_at`, `page`, `run_id`)
 SELECT
   `x`.`event_id` AS `event_id`,
   `x`.`session_id` AS `session_id`,
   `x`.`user_id` AS `user_id`,
   `x`.`page_view_at` AS `page_view_at`,
-  `x`.`sequence` AS `sequence`,
   `x`.`page` AS `page`,
   (SELECT max(`this_run`.`run_id`) AS `run_id` FROM `session_runs` AS `this_run`) AS `run_id`
 FROM (
@@ -771,7 +711,6 @@ FROM (
     `i`.`event_id` AS `event_id`,
     `i`.`user_id` AS `user_id`,
     `i`.`page_view_at` AS `page_view_at`,
-    `i`.`sequence` AS `sequence`,
     `i`.`page` AS `page`,
     `m`.`sz_survivor` AS `session_id`
   FROM `sessionizer_scratch_islands` AS `i`
@@ -785,8 +724,8 @@ FROM (
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO `session_versions` (
-  `anchor`, `run_id`, `session_id`, `user_id`, `started_at`, `ended_at`, `last_event_id`,
-  `first_sequence`, `last_sequence`, `pageviews`, `anchors`, `entry_page`, `exit_page`
+  `anchor`, `run_id`, `session_id`, `user_id`, `started_at`, `ended_at`, `last_event_id`, `pageviews`,
+  `anchors`, `entry_page`, `exit_page`
 )
 SELECT
   `x`.`anchor` AS `anchor`,
@@ -796,8 +735,6 @@ SELECT
   `x`.`started_at` AS `started_at`,
   `x`.`ended_at` AS `ended_at`,
   `x`.`last_event_id` AS `last_event_id`,
-  `x`.`first_sequence` AS `first_sequence`,
-  `x`.`last_sequence` AS `last_sequence`,
   `x`.`pageviews` AS `pageviews`,
   `x`.`anchors` AS `anchors`,
   `x`.`entry_page` AS `entry_page`,
@@ -810,11 +747,9 @@ FROM (
     CASE WHEN `g`.`anchors` = 0 THEN 1 ELSE `g`.`anchors` END AS `anchors`,
     `g`.`session_id` AS `session_id`,
     `g`.`started_at` AS `started_at`,
-    `g`.`first_sequence` AS `first_sequence`,
     `g`.`entry_page` AS `entry_page`,
     `g`.`ended_at` AS `ended_at`,
     `g`.`last_event_id` AS `last_event_id`,
-    `g`.`last_sequence` AS `last_sequence`,
     `g`.`exit_page` AS `exit_page`
   FROM (
     SELECT
@@ -823,11 +758,9 @@ FROM (
       `m`.`user_id` AS `user_id`,
       max(CASE WHEN `m`.`sz_first_rank` = 1 THEN `m`.`session_id` ELSE NULL END) AS `session_id`,
       max(CASE WHEN `m`.`sz_first_rank` = 1 THEN `m`.`started_at` ELSE NULL END) AS `started_at`,
-      max(CASE WHEN `m`.`sz_first_rank` = 1 THEN `m`.`first_sequence` ELSE NULL END) AS `first_sequence`,
       max(CASE WHEN `m`.`sz_first_rank` = 1 THEN `m`.`entry_page` ELSE NULL END) AS `entry_page`,
       max(CASE WHEN `m`.`sz_last_rank` = 1 THEN `m`.`ended_at` ELSE NULL END) AS `ended_at`,
       max(CASE WHEN `m`.`sz_last_rank` = 1 THEN `m`.`last_event_id` ELSE NULL END) AS `last_event_id`,
-      max(CASE WHEN `m`.`sz_last_rank` = 1 THEN `m`.`last_sequence` ELSE NULL END) AS `last_sequence`,
       max(CASE WHEN `m`.`sz_last_rank` = 1 THEN `m`.`exit_page` ELSE NULL END) AS `exit_page`,
       CAST(coalesce(sum(`m`.`pageviews`), 0) AS SIGNED) AS `pageviews`,
       CAST(coalesce(sum(`m`.`anchors`), 0) AS SIGNED) AS `anchors`

@@ -42,7 +42,6 @@ FROM (
       WHERE `p`.`event_id` = `l`.`event_id`
         AND `p`.`user_id` <=> `l`.`user_id`
         AND `p`.`page_view_at` <=> `l`.`page_view_at`
-        AND `p`.`sequence` <=> `l`.`sequence`
         AND `p`.`page` <=> `l`.`page`
     )
   UNION ALL
@@ -61,7 +60,6 @@ FROM (
       WHERE `p`.`event_id` IS NULL
         AND `p`.`user_id` <=> `l`.`user_id`
         AND `p`.`page_view_at` <=> `l`.`page_view_at`
-        AND `p`.`sequence` <=> `l`.`sequence`
         AND `p`.`page` <=> `l`.`page`
     )
 ) AS `n`;
@@ -116,25 +114,19 @@ FROM (
     `f`.`line` AS `line`,
     concat(concat(concat(concat(concat(concat(concat(concat(CASE
       WHEN `f`.`reason` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`f`.`reason`) AS CHAR), ':'), CASE WHEN octet_length(`f`.`reason`) <= 180 THEN `f`.`reason` ELSE sha2(`f`.`reason`, 256) END)
+      ELSE concat(concat(CAST(octet_length(`f`.`reason`) AS CHAR), ':'), CASE WHEN octet_length(`f`.`reason`) <= 180 THEN `f`.`reason` ELSE '#' END)
     END, '|'), CASE
       WHEN `f`.`source_file` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`f`.`source_file`) AS CHAR), ':'), CASE
-          WHEN octet_length(`f`.`source_file`) <= 180 THEN `f`.`source_file`
-          ELSE sha2(`f`.`source_file`, 256)
-        END)
+      ELSE concat(concat(CAST(octet_length(`f`.`source_file`) AS CHAR), ':'), CASE WHEN octet_length(`f`.`source_file`) <= 180 THEN `f`.`source_file` ELSE '#' END)
     END), '|'), CASE
       WHEN CAST(`f`.`line` AS CHAR) IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(CAST(`f`.`line` AS CHAR)) AS CHAR), ':'), CASE
-          WHEN octet_length(CAST(`f`.`line` AS CHAR)) <= 180 THEN CAST(`f`.`line` AS CHAR)
-          ELSE sha2(CAST(`f`.`line` AS CHAR), 256)
-        END)
+      ELSE concat(concat(CAST(octet_length(CAST(`f`.`line` AS CHAR)) AS CHAR), ':'), CASE WHEN octet_length(CAST(`f`.`line` AS CHAR)) <= 180 THEN CAST(`f`.`line` AS CHAR) ELSE '#' END)
     END), '|'), CASE
       WHEN `f`.`event_id` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`f`.`event_id`) AS CHAR), ':'), CASE WHEN octet_length(`f`.`event_id`) <= 180 THEN `f`.`event_id` ELSE sha2(`f`.`event_id`, 256) END)
+      ELSE concat(concat(CAST(octet_length(`f`.`event_id`) AS CHAR), ':'), CASE WHEN octet_length(`f`.`event_id`) <= 180 THEN `f`.`event_id` ELSE '#' END)
     END), '|'), CASE
       WHEN `f`.`user_id` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`f`.`user_id`) AS CHAR), ':'), CASE WHEN octet_length(`f`.`user_id`) <= 180 THEN `f`.`user_id` ELSE sha2(`f`.`user_id`, 256) END)
+      ELSE concat(concat(CAST(octet_length(`f`.`user_id`) AS CHAR), ':'), CASE WHEN octet_length(`f`.`user_id`) <= 180 THEN `f`.`user_id` ELSE '#' END)
     END) AS `row_key`
   FROM `sessionizer_scratch_faults` AS `f`
   LIMIT 9223372036854775807

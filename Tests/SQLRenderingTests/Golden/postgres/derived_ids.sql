@@ -28,21 +28,18 @@ CREATE TEMPORARY TABLE "picked" (
   "event_id" text COLLATE "C",
   "user_id" text COLLATE "C",
   "page_view_at" timestamp,
-  "sequence" bigint,
   "page" text COLLATE "C",
   "reason" text COLLATE "C",
   "sz_raw_event_id" text COLLATE "C",
   "sz_raw_time" text COLLATE "C"
 ) ON COMMIT DROP;
 INSERT INTO pg_temp."picked" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "reason", "sz_raw_event_id",
-  "sz_raw_time"
+  "event_id", "user_id", "page_view_at", "page", "reason", "sz_raw_event_id", "sz_raw_time"
 )
 SELECT
   "s"."event_id" AS "event_id",
   "s"."user_id" AS "user_id",
   "s"."page_view_at" AS "page_view_at",
-  "s"."sequence" AS "sequence",
   "s"."page" AS "page",
   CASE
     WHEN "s"."reason" IS NOT NULL THEN "s"."reason"
@@ -56,7 +53,6 @@ FROM (
     "j"."event_id" AS "event_id",
     "j"."user_id" AS "user_id",
     "j"."page_view_at" AS "page_view_at",
-    "j"."sequence" AS "sequence",
     "j"."page" AS "page",
     "j"."reason" AS "reason",
     CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE NULL::text COLLATE "C" END AS "sz_raw_event_id",
@@ -69,7 +65,6 @@ FROM (
       "m"."event_id" AS "event_id",
       "m"."user_id" AS "user_id",
       "m"."page_view_at" AS "page_view_at",
-      "m"."sequence" AS "sequence",
       "m"."page" AS "page",
       "m"."sz_source_event_id" AS "sz_source_event_id",
       "m"."sz_source_time" AS "sz_source_time",
@@ -87,7 +82,6 @@ FROM (
       SELECT
         "c"."user_id" AS "user_id",
         "c"."page_view_at" AS "page_view_at",
-        "c"."sequence" AS "sequence",
         "c"."page" AS "page",
         "c"."sz_source_time" AS "sz_source_time",
         "c"."sz_arrival" AS "sz_arrival",
@@ -114,16 +108,14 @@ FROM (
           "a"."page_view_at" AS "page_view_at",
           "a"."page" AS "page",
           "a"."sz_source_time" AS "sz_source_time",
-          "a"."sequence" AS "sequence",
           "a"."sz_arrival" AS "sz_arrival",
-          row_number() OVER (PARTITION BY "a"."user_id", "a"."page_view_at", "a"."page" ORDER BY "a"."sequence" NULLS FIRST) AS "sz_occurrence"
+          row_number() OVER (PARTITION BY "a"."user_id", "a"."page_view_at", "a"."page" ORDER BY "a"."page_view_at" NULLS FIRST) AS "sz_occurrence"
         FROM (
           SELECT
             "p"."user_id"::text COLLATE "C" AS "user_id",
             CASE WHEN "p"."page_view_at" >= '0001-01-02' AND "p"."page_view_at" < '9999-12-31' THEN "p"."page_view_at"::timestamp END AS "page_view_at",
             "p"."page"::text COLLATE "C" AS "page",
             "p"."page_view_at" AS "sz_source_time",
-            "p"."sequence"::bigint AS "sequence",
             "p"."arrival_id" AS "sz_arrival"
           FROM "pageviews" AS "p"
           OFFSET 0
@@ -145,7 +137,6 @@ CREATE TEMPORARY TABLE "duplicates" (
   "event_id" text COLLATE "C",
   "user_id" text COLLATE "C",
   "page_view_at" timestamp,
-  "sequence" bigint,
   "page" text COLLATE "C",
   "sz_rank" bigint,
   "sz_first_user_id" text COLLATE "C",
@@ -153,7 +144,7 @@ CREATE TEMPORARY TABLE "duplicates" (
   "sz_first_page" text COLLATE "C"
 ) ON COMMIT DROP;
 INSERT INTO pg_temp."duplicates" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_rank", "sz_first_user_id",
+  "event_id", "user_id", "page_view_at", "page", "sz_rank", "sz_first_user_id",
   "sz_first_page_view_at", "sz_first_page"
 )
 WITH "repeated" AS (
@@ -170,7 +161,6 @@ SELECT
   "w"."event_id" AS "event_id",
   "w"."user_id" AS "user_id",
   "w"."page_view_at" AS "page_view_at",
-  "w"."sequence" AS "sequence",
   "w"."page" AS "page",
   "w"."sz_rank" AS "sz_rank",
   "w"."sz_first_user_id" AS "sz_first_user_id",
@@ -181,28 +171,24 @@ FROM (
     "k"."event_id" AS "event_id",
     "k"."user_id" AS "user_id",
     "k"."page_view_at" AS "page_view_at",
-    "k"."sequence" AS "sequence",
     "k"."page" AS "page",
     "k"."reason" AS "reason",
     "k"."sz_raw_event_id" AS "sz_raw_event_id",
     "k"."sz_raw_time" AS "sz_raw_time",
-    row_number() OVER (
-      PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
-    ) AS "sz_rank",
+    row_number() OVER (PARTITION BY "k"."event_id" ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST) AS "sz_rank",
     first_value("k"."user_id") OVER (
       PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
+      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS "sz_first_user_id",
     first_value("k"."page_view_at") OVER (
       PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
+      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS "sz_first_page_view_at",
     first_value("k"."page") OVER (
       PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
+      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS "sz_first_page"
   FROM pg_temp."picked" AS "k"
@@ -216,21 +202,19 @@ CREATE TEMPORARY TABLE "islands" (
   "event_id" text COLLATE "C",
   "user_id" text COLLATE "C",
   "page_view_at" timestamp,
-  "sequence" bigint,
   "page" text COLLATE "C",
   "sz_is_new" integer,
   "anchor" text COLLATE "C",
   "sz_island" text COLLATE "C"
 ) ON COMMIT DROP;
 INSERT INTO pg_temp."islands" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor", "sz_island"
+  "event_id", "user_id", "page_view_at", "page", "sz_is_new", "anchor", "sz_island"
 )
 WITH "fresh" AS (
   SELECT
     "f"."event_id" AS "event_id",
     "f"."user_id" AS "user_id",
     "f"."page_view_at" AS "page_view_at",
-    "f"."sequence" AS "sequence",
     "f"."page" AS "page",
     "f"."sz_instant" AS "sz_instant"
   FROM (
@@ -238,7 +222,6 @@ WITH "fresh" AS (
       "k"."event_id" AS "event_id",
       "k"."user_id" AS "user_id",
       "k"."page_view_at" AS "page_view_at",
-      "k"."sequence" AS "sequence",
       "k"."page" AS "page",
       "k"."page_view_at" AS "sz_instant"
     FROM pg_temp."picked" AS "k"
@@ -249,7 +232,6 @@ WITH "fresh" AS (
       "c"."event_id" AS "event_id",
       "c"."user_id" AS "user_id",
       "c"."page_view_at" AS "page_view_at",
-      "c"."sequence" AS "sequence",
       "c"."page" AS "page",
       "c"."page_view_at" AS "sz_instant"
     FROM pg_temp."duplicates" AS "c"
@@ -272,12 +254,11 @@ WITH "fresh" AS (
         "q"."event_id" AS "event_id",
         "q"."user_id" AS "user_id",
         "q"."page_view_at" AS "page_view_at",
-        "q"."sequence" AS "sequence",
         "q"."sz_instant" AS "sz_instant",
         "q"."sz_starts" AS "sz_starts",
         sum("q"."sz_starts") OVER (
           PARTITION BY "q"."user_id"
-          ORDER BY "q"."user_id", "q"."page_view_at", "q"."sequence" NULLS FIRST, "q"."event_id"
+          ORDER BY "q"."user_id", "q"."page_view_at", "q"."event_id"
           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS "sz_cluster"
       FROM (
@@ -285,7 +266,6 @@ WITH "fresh" AS (
           "h"."event_id" AS "event_id",
           "h"."user_id" AS "user_id",
           "h"."page_view_at" AS "page_view_at",
-          "h"."sequence" AS "sequence",
           "h"."sz_instant" AS "sz_instant",
           CASE
             WHEN "h"."sz_before" IS NULL
@@ -297,13 +277,9 @@ WITH "fresh" AS (
             "f"."event_id" AS "event_id",
             "f"."user_id" AS "user_id",
             "f"."page_view_at" AS "page_view_at",
-            "f"."sequence" AS "sequence",
             "f"."page" AS "page",
             "f"."sz_instant" AS "sz_instant",
-            lag("f"."sz_instant") OVER (
-              PARTITION BY "f"."user_id"
-              ORDER BY "f"."user_id", "f"."page_view_at", "f"."sequence" NULLS FIRST, "f"."event_id"
-            ) AS "sz_before"
+            lag("f"."sz_instant") OVER (PARTITION BY "f"."user_id" ORDER BY "f"."user_id", "f"."page_view_at", "f"."event_id") AS "sz_before"
           FROM "fresh" AS "f"
         ) AS "h"
       ) AS "q"
@@ -316,7 +292,6 @@ WITH "fresh" AS (
     "t"."event_id" AS "event_id",
     "t"."user_id" AS "user_id",
     "t"."page_view_at" AS "page_view_at",
-    "t"."sequence" AS "sequence",
     "t"."page_view_at" AS "sz_instant",
     coalesce((
       SELECT "l"."became"
@@ -340,7 +315,6 @@ WITH "fresh" AS (
     "u"."event_id" AS "event_id",
     "u"."user_id" AS "user_id",
     "u"."page_view_at" AS "page_view_at",
-    "u"."sequence" AS "sequence",
     "u"."page" AS "page",
     "u"."sz_instant" AS "sz_instant",
     "u"."sz_is_new" AS "sz_is_new",
@@ -350,7 +324,6 @@ WITH "fresh" AS (
       "f"."event_id" AS "event_id",
       "f"."user_id" AS "user_id",
       "f"."page_view_at" AS "page_view_at",
-      "f"."sequence" AS "sequence",
       "f"."page" AS "page",
       "f"."sz_instant" AS "sz_instant",
       1 AS "sz_is_new",
@@ -361,7 +334,6 @@ WITH "fresh" AS (
       "c"."event_id" AS "event_id",
       "c"."user_id" AS "user_id",
       "c"."page_view_at" AS "page_view_at",
-      "c"."sequence" AS "sequence",
       NULL::text COLLATE "C" AS "page",
       "c"."sz_instant" AS "sz_instant",
       0 AS "sz_is_new",
@@ -373,7 +345,6 @@ SELECT
   "i"."event_id" AS "event_id",
   "i"."user_id" AS "user_id",
   "i"."page_view_at" AS "page_view_at",
-  "i"."sequence" AS "sequence",
   "i"."page" AS "page",
   "i"."sz_is_new" AS "sz_is_new",
   "i"."anchor" AS "anchor",
@@ -383,7 +354,6 @@ FROM (
     "n"."event_id" AS "event_id",
     "n"."user_id" AS "user_id",
     "n"."page_view_at" AS "page_view_at",
-    "n"."sequence" AS "sequence",
     "n"."page" AS "page",
     "n"."sz_is_new" AS "sz_is_new",
     "n"."anchor" AS "anchor",
@@ -391,7 +361,7 @@ FROM (
     "n"."sz_number" AS "sz_number",
     first_value("n"."event_id") OVER (
       PARTITION BY "n"."user_id", "n"."sz_number"
-      ORDER BY "n"."user_id", "n"."page_view_at", "n"."sequence" NULLS FIRST, "n"."event_id"
+      ORDER BY "n"."user_id", "n"."page_view_at", "n"."event_id"
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS "sz_island"
   FROM (
@@ -399,14 +369,13 @@ FROM (
       "q"."event_id" AS "event_id",
       "q"."user_id" AS "user_id",
       "q"."page_view_at" AS "page_view_at",
-      "q"."sequence" AS "sequence",
       "q"."page" AS "page",
       "q"."sz_is_new" AS "sz_is_new",
       "q"."anchor" AS "anchor",
       "q"."sz_starts" AS "sz_starts",
       sum("q"."sz_starts") OVER (
         PARTITION BY "q"."user_id"
-        ORDER BY "q"."user_id", "q"."page_view_at", "q"."sequence" NULLS FIRST, "q"."event_id"
+        ORDER BY "q"."user_id", "q"."page_view_at", "q"."event_id"
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
       ) AS "sz_number"
     FROM (
@@ -414,7 +383,6 @@ FROM (
         "h"."event_id" AS "event_id",
         "h"."user_id" AS "user_id",
         "h"."page_view_at" AS "page_view_at",
-        "h"."sequence" AS "sequence",
         "h"."page" AS "page",
         "h"."sz_is_new" AS "sz_is_new",
         "h"."anchor" AS "anchor",
@@ -429,19 +397,12 @@ FROM (
           "r"."event_id" AS "event_id",
           "r"."user_id" AS "user_id",
           "r"."page_view_at" AS "page_view_at",
-          "r"."sequence" AS "sequence",
           "r"."page" AS "page",
           "r"."sz_instant" AS "sz_instant",
           "r"."sz_is_new" AS "sz_is_new",
           "r"."anchor" AS "anchor",
-          lag("r"."sz_instant") OVER (
-            PARTITION BY "r"."user_id"
-            ORDER BY "r"."user_id", "r"."page_view_at", "r"."sequence" NULLS FIRST, "r"."event_id"
-          ) AS "sz_before",
-          lag("r"."anchor") OVER (
-            PARTITION BY "r"."user_id"
-            ORDER BY "r"."user_id", "r"."page_view_at", "r"."sequence" NULLS FIRST, "r"."event_id"
-          ) AS "sz_anchor_before"
+          lag("r"."sz_instant") OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id", "r"."page_view_at", "r"."event_id") AS "sz_before",
+          lag("r"."anchor") OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id", "r"."page_view_at", "r"."event_id") AS "sz_anchor_before"
         FROM "neighbours" AS "r"
       ) AS "h"
     ) AS "q"
@@ -456,8 +417,6 @@ CREATE TEMPORARY TABLE "merged" (
   "user_id" text COLLATE "C",
   "started_at" timestamp,
   "session_id" text COLLATE "C",
-  "first_sequence" bigint,
-  "last_sequence" bigint,
   "ended_at" timestamp,
   "last_event_id" text COLLATE "C",
   "pageviews" bigint,
@@ -468,9 +427,9 @@ CREATE TEMPORARY TABLE "merged" (
   "sz_survivor" text COLLATE "C"
 ) ON COMMIT DROP;
 INSERT INTO pg_temp."merged" (
-  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
-  "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
-  "sz_first_rank", "sz_last_rank", "sz_survivor"
+  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "ended_at",
+  "last_event_id", "pageviews", "entry_page", "exit_page", "sz_first_rank", "sz_last_rank",
+  "sz_survivor"
 )
 WITH "united" AS (
   SELECT
@@ -480,8 +439,6 @@ WITH "united" AS (
     "u"."user_id" AS "user_id",
     "u"."started_at" AS "started_at",
     "u"."session_id" AS "session_id",
-    "u"."first_sequence" AS "first_sequence",
-    "u"."last_sequence" AS "last_sequence",
     "u"."ended_at" AS "ended_at",
     "u"."last_event_id" AS "last_event_id",
     "u"."pageviews" AS "pageviews",
@@ -495,8 +452,6 @@ WITH "united" AS (
       "v"."user_id" AS "user_id",
       "v"."started_at" AS "started_at",
       "v"."session_id" AS "session_id",
-      "v"."first_sequence" AS "first_sequence",
-      "v"."last_sequence" AS "last_sequence",
       "v"."ended_at" AS "ended_at",
       "v"."last_event_id" AS "last_event_id",
       "v"."pageviews" AS "pageviews",
@@ -534,8 +489,6 @@ WITH "united" AS (
       "i"."user_id" AS "user_id",
       "i"."page_view_at" AS "started_at",
       "i"."event_id" AS "session_id",
-      "i"."sequence" AS "first_sequence",
-      "i"."sequence" AS "last_sequence",
       "i"."page_view_at" AS "ended_at",
       "i"."event_id" AS "last_event_id",
       1 AS "pageviews",
@@ -552,24 +505,16 @@ SELECT
   "u"."user_id" AS "user_id",
   "u"."started_at" AS "started_at",
   "u"."session_id" AS "session_id",
-  "u"."first_sequence" AS "first_sequence",
-  "u"."last_sequence" AS "last_sequence",
   "u"."ended_at" AS "ended_at",
   "u"."last_event_id" AS "last_event_id",
   "u"."pageviews" AS "pageviews",
   "u"."entry_page" AS "entry_page",
   "u"."exit_page" AS "exit_page",
-  row_number() OVER (
-    PARTITION BY "u"."sz_island"
-    ORDER BY "u"."started_at", "u"."first_sequence" NULLS FIRST, "u"."session_id"
-  ) AS "sz_first_rank",
-  row_number() OVER (
-    PARTITION BY "u"."sz_island"
-    ORDER BY "u"."ended_at" DESC, CASE WHEN "u"."last_sequence" IS NULL THEN 0 ELSE 1 END DESC, "u"."last_sequence" DESC, "u"."last_event_id" DESC
-  ) AS "sz_last_rank",
+  row_number() OVER (PARTITION BY "u"."sz_island" ORDER BY "u"."started_at", "u"."session_id") AS "sz_first_rank",
+  row_number() OVER (PARTITION BY "u"."sz_island" ORDER BY "u"."ended_at" DESC, "u"."last_event_id" DESC) AS "sz_last_rank",
   first_value(coalesce("u"."anchor", "u"."session_id")) OVER (
     PARTITION BY "u"."sz_island"
-    ORDER BY "u"."anchors" DESC, "u"."started_at", "u"."first_sequence" NULLS FIRST, "u"."session_id"
+    ORDER BY "u"."anchors" DESC, "u"."started_at", "u"."session_id"
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   ) AS "sz_survivor"
 FROM "united" AS "u";
@@ -627,34 +572,19 @@ FROM (
     "b"."page" AS "page",
     CASE
       WHEN "b"."reason" IS NULL THEN '-'
-      ELSE octet_length("b"."reason")::text || ':' || CASE
-          WHEN octet_length("b"."reason") <= 180 THEN "b"."reason"
-          ELSE encode(sha256(convert_to("b"."reason", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("b"."reason")::text || ':' || CASE WHEN octet_length("b"."reason") <= 180 THEN "b"."reason" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."event_id" IS NULL THEN '-'
-      ELSE octet_length("b"."event_id")::text || ':' || CASE
-          WHEN octet_length("b"."event_id") <= 180 THEN "b"."event_id"
-          ELSE encode(sha256(convert_to("b"."event_id", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("b"."event_id")::text || ':' || CASE WHEN octet_length("b"."event_id") <= 180 THEN "b"."event_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."user_id" IS NULL THEN '-'
-      ELSE octet_length("b"."user_id")::text || ':' || CASE
-          WHEN octet_length("b"."user_id") <= 180 THEN "b"."user_id"
-          ELSE encode(sha256(convert_to("b"."user_id", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("b"."user_id")::text || ':' || CASE WHEN octet_length("b"."user_id") <= 180 THEN "b"."user_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page_view_at" IS NULL THEN '-'
-      ELSE octet_length("b"."page_view_at")::text || ':' || CASE
-          WHEN octet_length("b"."page_view_at") <= 180 THEN "b"."page_view_at"
-          ELSE encode(sha256(convert_to("b"."page_view_at", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("b"."page_view_at")::text || ':' || CASE WHEN octet_length("b"."page_view_at") <= 180 THEN "b"."page_view_at" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page" IS NULL THEN '-'
-      ELSE octet_length("b"."page")::text || ':' || CASE
-          WHEN octet_length("b"."page") <= 180 THEN "b"."page"
-          ELSE encode(sha256(convert_to("b"."page", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("b"."page")::text || ':' || CASE WHEN octet_length("b"."page") <= 180 THEN "b"."page" ELSE '#' END
     END AS "row_key"
   FROM (
     SELECT DISTINCT
@@ -719,15 +649,12 @@ FROM (
 ) AS "x";
 
 -- rows: The new pageviews, each with the anchor of its session.
-INSERT INTO "session_table" (
-  "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id"
-)
+INSERT INTO "session_table" ("event_id", "session_id", "user_id", "page_view_at", "page", "run_id")
 SELECT
   "x"."event_id" AS "event_id",
   "x"."session_id" AS "session_id",
   "x"."user_id" AS "user_id",
   "x"."page_view_at" AS "page_view_at",
-  "x"."sequence" AS "sequence",
   "x"."page" AS "page",
   (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id"
 FROM (
@@ -735,7 +662,6 @@ FROM (
     "i"."event_id" AS "event_id",
     "i"."user_id" AS "user_id",
     "i"."page_view_at" AS "page_view_at",
-    "i"."sequence" AS "sequence",
     "i"."page" AS "page",
     "m"."sz_survivor" AS "session_id"
   FROM pg_temp."islands" AS "i"
@@ -749,8 +675,8 @@ FROM (
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO "session_versions" (
-  "anchor", "run_id", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
-  "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page"
+  "anchor", "run_id", "session_id", "user_id", "started_at", "ended_at", "last_event_id", "pageviews",
+  "anchors", "entry_page", "exit_page"
 )
 SELECT
   "x"."anchor" AS "anchor",
@@ -760,8 +686,6 @@ SELECT
   "x"."started_at" AS "started_at",
   "x"."ended_at" AS "ended_at",
   "x"."last_event_id" AS "last_event_id",
-  "x"."first_sequence" AS "first_sequence",
-  "x"."last_sequence" AS "last_sequence",
   "x"."pageviews" AS "pageviews",
   "x"."anchors" AS "anchors",
   "x"."entry_page" AS "entry_page",
@@ -774,11 +698,9 @@ FROM (
     CASE WHEN "g"."anchors" = 0 THEN 1 ELSE "g"."anchors" END AS "anchors",
     "g"."session_id" AS "session_id",
     "g"."started_at" AS "started_at",
-    "g"."first_sequence" AS "first_sequence",
     "g"."entry_page" AS "entry_page",
     "g"."ended_at" AS "ended_at",
     "g"."last_event_id" AS "last_event_id",
-    "g"."last_sequence" AS "last_sequence",
     "g"."exit_page" AS "exit_page"
   FROM (
     SELECT
@@ -787,11 +709,9 @@ FROM (
       "m"."user_id" AS "user_id",
       max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."session_id" ELSE NULL::text COLLATE "C" END) AS "session_id",
       max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."started_at" ELSE NULL::timestamp END) AS "started_at",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."first_sequence" ELSE NULL::bigint END) AS "first_sequence",
       max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."entry_page" ELSE NULL::text COLLATE "C" END) AS "entry_page",
       max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."ended_at" ELSE NULL::timestamp END) AS "ended_at",
       max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_event_id" ELSE NULL::text COLLATE "C" END) AS "last_event_id",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_sequence" ELSE NULL::bigint END) AS "last_sequence",
       max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."exit_page" ELSE NULL::text COLLATE "C" END) AS "exit_page",
       coalesce(sum("m"."pageviews"), 0)::bigint AS "pageviews",
       coalesce(sum("m"."anchors"), 0)::bigint AS "anchors"

@@ -267,7 +267,7 @@ CREATE INDEX IF NOT EXISTS "session_table_by_user_id" ON "session_table" ("user_
 CREATE INDEX IF NOT EXISTS "session_versions_by_user_id" ON "session_versions" ("user_id", "started_at");
 
 -- session_versions_by_session_id: Keeps a run's cost with the new data.
-CREATE INDEX IF NOT EXISTS "session_versions_by_session_id" ON "session_versions" ("session_id");
+CREATE INDEX IF NOT EXISTS "session_versions_by_session_id" ON "session_versions" ("session_id", "run_id");
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMPORARY TABLE "rejected" (
@@ -295,34 +295,19 @@ FROM (
     "b"."page" AS "page",
     CASE
       WHEN "b"."reason" IS NULL THEN '-'
-      ELSE octet_length("b"."reason")::text || ':' || CASE
-          WHEN octet_length("b"."reason") <= 180 THEN "b"."reason"
-          ELSE encode(sha256(convert_to("b"."reason", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("b"."reason")::text || ':' || CASE WHEN octet_length("b"."reason") <= 180 THEN "b"."reason" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."event_id" IS NULL THEN '-'
-      ELSE octet_length("b"."event_id")::text || ':' || CASE
-          WHEN octet_length("b"."event_id") <= 180 THEN "b"."event_id"
-          ELSE encode(sha256(convert_to("b"."event_id", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("b"."event_id")::text || ':' || CASE WHEN octet_length("b"."event_id") <= 180 THEN "b"."event_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."user_id" IS NULL THEN '-'
-      ELSE octet_length("b"."user_id")::text || ':' || CASE
-          WHEN octet_length("b"."user_id") <= 180 THEN "b"."user_id"
-          ELSE encode(sha256(convert_to("b"."user_id", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("b"."user_id")::text || ':' || CASE WHEN octet_length("b"."user_id") <= 180 THEN "b"."user_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page_view_at" IS NULL THEN '-'
-      ELSE octet_length("b"."page_view_at")::text || ':' || CASE
-          WHEN octet_length("b"."page_view_at") <= 180 THEN "b"."page_view_at"
-          ELSE encode(sha256(convert_to("b"."page_view_at", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("b"."page_view_at")::text || ':' || CASE WHEN octet_length("b"."page_view_at") <= 180 THEN "b"."page_view_at" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page" IS NULL THEN '-'
-      ELSE octet_length("b"."page")::text || ':' || CASE
-          WHEN octet_length("b"."page") <= 180 THEN "b"."page"
-          ELSE encode(sha256(convert_to("b"."page", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("b"."page")::text || ':' || CASE WHEN octet_length("b"."page") <= 180 THEN "b"."page" ELSE '#' END
     END AS "row_key"
   FROM (
     SELECT DISTINCT

@@ -42,7 +42,6 @@ FROM (
       WHERE "p"."event_id" = "l"."event_id"
         AND coalesce("p"."user_id", '') = coalesce("l"."user_id", '') AND ("p"."user_id" IS NULL) = ("l"."user_id" IS NULL)
         AND "p"."page_view_at" IS NOT DISTINCT FROM "l"."page_view_at"
-        AND "p"."sequence" IS NOT DISTINCT FROM "l"."sequence"
         AND coalesce("p"."page", '') = coalesce("l"."page", '') AND ("p"."page" IS NULL) = ("l"."page" IS NULL)
     )
   UNION ALL
@@ -61,7 +60,6 @@ FROM (
       WHERE "p"."event_id" IS NULL
         AND coalesce("p"."user_id", '') = coalesce("l"."user_id", '') AND ("p"."user_id" IS NULL) = ("l"."user_id" IS NULL)
         AND "p"."page_view_at" IS NOT DISTINCT FROM "l"."page_view_at"
-        AND "p"."sequence" IS NOT DISTINCT FROM "l"."sequence"
         AND coalesce("p"."page", '') = coalesce("l"."page", '') AND ("p"."page" IS NULL) = ("l"."page" IS NULL)
     )
 ) AS "n";
@@ -116,34 +114,19 @@ FROM (
     "f"."line" AS "line",
     CASE
       WHEN "f"."reason" IS NULL THEN '-'
-      ELSE octet_length("f"."reason")::text || ':' || CASE
-          WHEN octet_length("f"."reason") <= 180 THEN "f"."reason"
-          ELSE encode(sha256(convert_to("f"."reason", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("f"."reason")::text || ':' || CASE WHEN octet_length("f"."reason") <= 180 THEN "f"."reason" ELSE '#' END
     END || '|' || CASE
       WHEN "f"."source_file" IS NULL THEN '-'
-      ELSE octet_length("f"."source_file")::text || ':' || CASE
-          WHEN octet_length("f"."source_file") <= 180 THEN "f"."source_file"
-          ELSE encode(sha256(convert_to("f"."source_file", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("f"."source_file")::text || ':' || CASE WHEN octet_length("f"."source_file") <= 180 THEN "f"."source_file" ELSE '#' END
     END || '|' || CASE
       WHEN "f"."line"::text IS NULL THEN '-'
-      ELSE octet_length("f"."line"::text)::text || ':' || CASE
-          WHEN octet_length("f"."line"::text) <= 180 THEN "f"."line"::text
-          ELSE encode(sha256(convert_to("f"."line"::text, 'UTF8')), 'hex')
-        END
+      ELSE octet_length("f"."line"::text)::text || ':' || CASE WHEN octet_length("f"."line"::text) <= 180 THEN "f"."line"::text ELSE '#' END
     END || '|' || CASE
       WHEN "f"."event_id" IS NULL THEN '-'
-      ELSE octet_length("f"."event_id")::text || ':' || CASE
-          WHEN octet_length("f"."event_id") <= 180 THEN "f"."event_id"
-          ELSE encode(sha256(convert_to("f"."event_id", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("f"."event_id")::text || ':' || CASE WHEN octet_length("f"."event_id") <= 180 THEN "f"."event_id" ELSE '#' END
     END || '|' || CASE
       WHEN "f"."user_id" IS NULL THEN '-'
-      ELSE octet_length("f"."user_id")::text || ':' || CASE
-          WHEN octet_length("f"."user_id") <= 180 THEN "f"."user_id"
-          ELSE encode(sha256(convert_to("f"."user_id", 'UTF8')), 'hex')
-        END
+      ELSE octet_length("f"."user_id")::text || ':' || CASE WHEN octet_length("f"."user_id") <= 180 THEN "f"."user_id" ELSE '#' END
     END AS "row_key"
   FROM pg_temp."faults" AS "f"
   OFFSET 0

@@ -28,21 +28,18 @@ CREATE TEMP TABLE "picked" (
   "event_id" TEXT,
   "user_id" TEXT,
   "page_view_at" TEXT,
-  "sequence" INTEGER,
   "page" TEXT,
   "reason" TEXT,
   "sz_raw_event_id" TEXT,
   "sz_raw_time" TEXT
 );
 INSERT INTO temp."picked" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "reason", "sz_raw_event_id",
-  "sz_raw_time"
+  "event_id", "user_id", "page_view_at", "page", "reason", "sz_raw_event_id", "sz_raw_time"
 )
 SELECT
   "s"."event_id" AS "event_id",
   "s"."user_id" AS "user_id",
   "s"."page_view_at" AS "page_view_at",
-  "s"."sequence" AS "sequence",
   "s"."page" AS "page",
   CASE
     WHEN "s"."reason" IS NOT NULL THEN "s"."reason"
@@ -56,7 +53,6 @@ FROM (
     "j"."event_id" AS "event_id",
     "j"."user_id" AS "user_id",
     "j"."page_view_at" AS "page_view_at",
-    "j"."sequence" AS "sequence",
     "j"."page" AS "page",
     "j"."reason" AS "reason",
     CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE NULL END AS "sz_raw_event_id",
@@ -69,7 +65,6 @@ FROM (
       "m"."event_id" AS "event_id",
       "m"."user_id" AS "user_id",
       "m"."page_view_at" AS "page_view_at",
-      "m"."sequence" AS "sequence",
       "m"."page" AS "page",
       "m"."sz_source_event_id" AS "sz_source_event_id",
       "m"."sz_source_time" AS "sz_source_time",
@@ -92,7 +87,6 @@ FROM (
       SELECT
         "c"."user_id" AS "user_id",
         "c"."page_view_at" AS "page_view_at",
-        "c"."sequence" AS "sequence",
         "c"."page" AS "page",
         "c"."sz_source_time" AS "sz_source_time",
         "c"."sz_arrival" AS "sz_arrival",
@@ -119,16 +113,14 @@ FROM (
           "a"."page_view_at" AS "page_view_at",
           "a"."page" AS "page",
           "a"."sz_source_time" AS "sz_source_time",
-          "a"."sequence" AS "sequence",
           "a"."sz_arrival" AS "sz_arrival",
-          row_number() OVER (PARTITION BY "a"."user_id", "a"."page_view_at", "a"."page" ORDER BY "a"."sequence") AS "sz_occurrence"
+          row_number() OVER (PARTITION BY "a"."user_id", "a"."page_view_at", "a"."page" ORDER BY "a"."page_view_at") AS "sz_occurrence"
         FROM (
           SELECT
             CAST("p"."user_id" AS TEXT) COLLATE BINARY AS "user_id",
             sessionizer_time("p"."page_view_at", 0) AS "page_view_at",
             CAST("p"."page" AS TEXT) COLLATE BINARY AS "page",
             "p"."page_view_at" AS "sz_source_time",
-            CASE WHEN typeof("p"."sequence") = 'integer' THEN "p"."sequence" END AS "sequence",
             "p"."arrival_id" AS "sz_arrival"
           FROM "pageviews" AS "p"
           LIMIT -1
@@ -168,7 +160,6 @@ CREATE TEMP TABLE "duplicates" (
   "event_id" TEXT,
   "user_id" TEXT,
   "page_view_at" TEXT,
-  "sequence" INTEGER,
   "page" TEXT,
   "sz_rank" INTEGER,
   "sz_first_user_id" TEXT,
@@ -176,14 +167,13 @@ CREATE TEMP TABLE "duplicates" (
   "sz_first_page" TEXT
 );
 INSERT INTO temp."duplicates" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_rank", "sz_first_user_id",
+  "event_id", "user_id", "page_view_at", "page", "sz_rank", "sz_first_user_id",
   "sz_first_page_view_at", "sz_first_page"
 )
 SELECT
   "w"."event_id" AS "event_id",
   "w"."user_id" AS "user_id",
   "w"."page_view_at" AS "page_view_at",
-  "w"."sequence" AS "sequence",
   "w"."page" AS "page",
   "w"."sz_rank" AS "sz_rank",
   "w"."sz_first_user_id" AS "sz_first_user_id",
@@ -194,25 +184,24 @@ FROM (
     "k"."event_id" AS "event_id",
     "k"."user_id" AS "user_id",
     "k"."page_view_at" AS "page_view_at",
-    "k"."sequence" AS "sequence",
     "k"."page" AS "page",
     "k"."reason" AS "reason",
     "k"."sz_raw_event_id" AS "sz_raw_event_id",
     "k"."sz_raw_time" AS "sz_raw_time",
-    row_number() OVER (PARTITION BY "k"."event_id" ORDER BY "k"."page_view_at", "k"."user_id", "k"."page", "k"."sequence") AS "sz_rank",
+    row_number() OVER (PARTITION BY "k"."event_id" ORDER BY "k"."page_view_at", "k"."user_id", "k"."page") AS "sz_rank",
     first_value("k"."user_id") OVER (
       PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page", "k"."sequence"
+      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page"
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS "sz_first_user_id",
     first_value("k"."page_view_at") OVER (
       PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page", "k"."sequence"
+      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page"
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS "sz_first_page_view_at",
     first_value("k"."page") OVER (
       PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page", "k"."sequence"
+      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page"
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS "sz_first_page"
   FROM temp."picked" AS "k"
@@ -226,16 +215,14 @@ CREATE TEMP TABLE "fresh" (
   "event_id" TEXT,
   "user_id" TEXT,
   "page_view_at" TEXT,
-  "sequence" INTEGER,
   "page" TEXT,
   "sz_instant" INTEGER
 );
-INSERT INTO temp."fresh" ("event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant")
+INSERT INTO temp."fresh" ("event_id", "user_id", "page_view_at", "page", "sz_instant")
 SELECT
   "f"."event_id" AS "event_id",
   "f"."user_id" AS "user_id",
   "f"."page_view_at" AS "page_view_at",
-  "f"."sequence" AS "sequence",
   "f"."page" AS "page",
   "f"."sz_instant" AS "sz_instant"
 FROM (
@@ -243,7 +230,6 @@ FROM (
     "k"."event_id" AS "event_id",
     "k"."user_id" AS "user_id",
     "k"."page_view_at" AS "page_view_at",
-    "k"."sequence" AS "sequence",
     "k"."page" AS "page",
     sessionizer_micros("k"."page_view_at") AS "sz_instant"
   FROM temp."picked" AS "k"
@@ -254,7 +240,6 @@ FROM (
     "c"."event_id" AS "event_id",
     "c"."user_id" AS "user_id",
     "c"."page_view_at" AS "page_view_at",
-    "c"."sequence" AS "sequence",
     "c"."page" AS "page",
     sessionizer_micros("c"."page_view_at") AS "sz_instant"
   FROM temp."duplicates" AS "c"
@@ -283,12 +268,11 @@ FROM (
       "q"."event_id" AS "event_id",
       "q"."user_id" AS "user_id",
       "q"."page_view_at" AS "page_view_at",
-      "q"."sequence" AS "sequence",
       "q"."sz_instant" AS "sz_instant",
       "q"."sz_starts" AS "sz_starts",
       sum("q"."sz_starts") OVER (
         PARTITION BY "q"."user_id"
-        ORDER BY "q"."user_id", "q"."page_view_at", "q"."sequence", "q"."event_id"
+        ORDER BY "q"."user_id", "q"."page_view_at", "q"."event_id"
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
       ) AS "sz_cluster"
     FROM (
@@ -296,7 +280,6 @@ FROM (
         "h"."event_id" AS "event_id",
         "h"."user_id" AS "user_id",
         "h"."page_view_at" AS "page_view_at",
-        "h"."sequence" AS "sequence",
         "h"."sz_instant" AS "sz_instant",
         CASE
           WHEN "h"."sz_before" IS NULL OR ("h"."sz_instant" + (-1800000000)) > ("h"."sz_before" + (1800000000)) THEN 1
@@ -307,13 +290,9 @@ FROM (
           "f"."event_id" AS "event_id",
           "f"."user_id" AS "user_id",
           "f"."page_view_at" AS "page_view_at",
-          "f"."sequence" AS "sequence",
           "f"."page" AS "page",
           "f"."sz_instant" AS "sz_instant",
-          lag("f"."sz_instant") OVER (
-            PARTITION BY "f"."user_id"
-            ORDER BY "f"."user_id", "f"."page_view_at", "f"."sequence", "f"."event_id"
-          ) AS "sz_before"
+          lag("f"."sz_instant") OVER (PARTITION BY "f"."user_id" ORDER BY "f"."user_id", "f"."page_view_at", "f"."event_id") AS "sz_before"
         FROM temp."fresh" AS "f"
       ) AS "h"
     ) AS "q"
@@ -326,18 +305,14 @@ CREATE TEMP TABLE "context" (
   "event_id" TEXT,
   "user_id" TEXT,
   "page_view_at" TEXT,
-  "sequence" INTEGER,
   "sz_instant" INTEGER,
   "anchor" TEXT
 );
-INSERT INTO temp."context" (
-  "event_id", "user_id", "page_view_at", "sequence", "sz_instant", "anchor"
-)
+INSERT INTO temp."context" ("event_id", "user_id", "page_view_at", "sz_instant", "anchor")
 SELECT
   "t"."event_id" AS "event_id",
   "t"."user_id" AS "user_id",
   "t"."page_view_at" AS "page_view_at",
-  "t"."sequence" AS "sequence",
   sessionizer_micros("t"."page_view_at") AS "sz_instant",
   coalesce((
     SELECT "l"."became"
@@ -357,20 +332,18 @@ CREATE TEMP TABLE "neighbours" (
   "event_id" TEXT,
   "user_id" TEXT,
   "page_view_at" TEXT,
-  "sequence" INTEGER,
   "page" TEXT,
   "sz_instant" INTEGER,
   "sz_is_new" INTEGER,
   "anchor" TEXT
 );
 INSERT INTO temp."neighbours" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant", "sz_is_new", "anchor"
+  "event_id", "user_id", "page_view_at", "page", "sz_instant", "sz_is_new", "anchor"
 )
 SELECT
   "u"."event_id" AS "event_id",
   "u"."user_id" AS "user_id",
   "u"."page_view_at" AS "page_view_at",
-  "u"."sequence" AS "sequence",
   "u"."page" AS "page",
   "u"."sz_instant" AS "sz_instant",
   "u"."sz_is_new" AS "sz_is_new",
@@ -380,7 +353,6 @@ FROM (
     "f"."event_id" AS "event_id",
     "f"."user_id" AS "user_id",
     "f"."page_view_at" AS "page_view_at",
-    "f"."sequence" AS "sequence",
     "f"."page" AS "page",
     "f"."sz_instant" AS "sz_instant",
     1 AS "sz_is_new",
@@ -391,7 +363,6 @@ FROM (
     "c"."event_id" AS "event_id",
     "c"."user_id" AS "user_id",
     "c"."page_view_at" AS "page_view_at",
-    "c"."sequence" AS "sequence",
     NULL AS "page",
     "c"."sz_instant" AS "sz_instant",
     0 AS "sz_is_new",
@@ -404,20 +375,18 @@ CREATE TEMP TABLE "islands" (
   "event_id" TEXT,
   "user_id" TEXT,
   "page_view_at" TEXT,
-  "sequence" INTEGER,
   "page" TEXT,
   "sz_is_new" INTEGER,
   "anchor" TEXT,
   "sz_island" TEXT
 );
 INSERT INTO temp."islands" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor", "sz_island"
+  "event_id", "user_id", "page_view_at", "page", "sz_is_new", "anchor", "sz_island"
 )
 SELECT
   "i"."event_id" AS "event_id",
   "i"."user_id" AS "user_id",
   "i"."page_view_at" AS "page_view_at",
-  "i"."sequence" AS "sequence",
   "i"."page" AS "page",
   "i"."sz_is_new" AS "sz_is_new",
   "i"."anchor" AS "anchor",
@@ -427,7 +396,6 @@ FROM (
     "n"."event_id" AS "event_id",
     "n"."user_id" AS "user_id",
     "n"."page_view_at" AS "page_view_at",
-    "n"."sequence" AS "sequence",
     "n"."page" AS "page",
     "n"."sz_is_new" AS "sz_is_new",
     "n"."anchor" AS "anchor",
@@ -435,7 +403,7 @@ FROM (
     "n"."sz_number" AS "sz_number",
     first_value("n"."event_id") OVER (
       PARTITION BY "n"."user_id", "n"."sz_number"
-      ORDER BY "n"."user_id", "n"."page_view_at", "n"."sequence", "n"."event_id"
+      ORDER BY "n"."user_id", "n"."page_view_at", "n"."event_id"
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS "sz_island"
   FROM (
@@ -443,14 +411,13 @@ FROM (
       "q"."event_id" AS "event_id",
       "q"."user_id" AS "user_id",
       "q"."page_view_at" AS "page_view_at",
-      "q"."sequence" AS "sequence",
       "q"."page" AS "page",
       "q"."sz_is_new" AS "sz_is_new",
       "q"."anchor" AS "anchor",
       "q"."sz_starts" AS "sz_starts",
       sum("q"."sz_starts") OVER (
         PARTITION BY "q"."user_id"
-        ORDER BY "q"."user_id", "q"."page_view_at", "q"."sequence", "q"."event_id"
+        ORDER BY "q"."user_id", "q"."page_view_at", "q"."event_id"
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
       ) AS "sz_number"
     FROM (
@@ -458,7 +425,6 @@ FROM (
         "h"."event_id" AS "event_id",
         "h"."user_id" AS "user_id",
         "h"."page_view_at" AS "page_view_at",
-        "h"."sequence" AS "sequence",
         "h"."page" AS "page",
         "h"."sz_is_new" AS "sz_is_new",
         "h"."anchor" AS "anchor",
@@ -473,19 +439,12 @@ FROM (
           "r"."event_id" AS "event_id",
           "r"."user_id" AS "user_id",
           "r"."page_view_at" AS "page_view_at",
-          "r"."sequence" AS "sequence",
           "r"."page" AS "page",
           "r"."sz_instant" AS "sz_instant",
           "r"."sz_is_new" AS "sz_is_new",
           "r"."anchor" AS "anchor",
-          lag("r"."sz_instant") OVER (
-            PARTITION BY "r"."user_id"
-            ORDER BY "r"."user_id", "r"."page_view_at", "r"."sequence", "r"."event_id"
-          ) AS "sz_before",
-          lag("r"."anchor") OVER (
-            PARTITION BY "r"."user_id"
-            ORDER BY "r"."user_id", "r"."page_view_at", "r"."sequence", "r"."event_id"
-          ) AS "sz_anchor_before"
+          lag("r"."sz_instant") OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id", "r"."page_view_at", "r"."event_id") AS "sz_before",
+          lag("r"."anchor") OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id", "r"."page_view_at", "r"."event_id") AS "sz_anchor_before"
         FROM temp."neighbours" AS "r"
       ) AS "h"
     ) AS "q"
@@ -500,8 +459,6 @@ CREATE TEMP TABLE "united" (
   "user_id" TEXT,
   "started_at" TEXT,
   "session_id" TEXT,
-  "first_sequence" INTEGER,
-  "last_sequence" INTEGER,
   "ended_at" TEXT,
   "last_event_id" TEXT,
   "pageviews" INTEGER,
@@ -509,8 +466,8 @@ CREATE TEMP TABLE "united" (
   "exit_page" TEXT
 );
 INSERT INTO temp."united" (
-  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
-  "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page"
+  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "ended_at",
+  "last_event_id", "pageviews", "entry_page", "exit_page"
 )
 SELECT
   "u"."sz_island" AS "sz_island",
@@ -519,8 +476,6 @@ SELECT
   "u"."user_id" AS "user_id",
   "u"."started_at" AS "started_at",
   "u"."session_id" AS "session_id",
-  "u"."first_sequence" AS "first_sequence",
-  "u"."last_sequence" AS "last_sequence",
   "u"."ended_at" AS "ended_at",
   "u"."last_event_id" AS "last_event_id",
   "u"."pageviews" AS "pageviews",
@@ -534,8 +489,6 @@ FROM (
     "v"."user_id" AS "user_id",
     "v"."started_at" AS "started_at",
     "v"."session_id" AS "session_id",
-    "v"."first_sequence" AS "first_sequence",
-    "v"."last_sequence" AS "last_sequence",
     "v"."ended_at" AS "ended_at",
     "v"."last_event_id" AS "last_event_id",
     "v"."pageviews" AS "pageviews",
@@ -564,8 +517,6 @@ FROM (
     "i"."user_id" AS "user_id",
     "i"."page_view_at" AS "started_at",
     "i"."event_id" AS "session_id",
-    "i"."sequence" AS "first_sequence",
-    "i"."sequence" AS "last_sequence",
     "i"."page_view_at" AS "ended_at",
     "i"."event_id" AS "last_event_id",
     1 AS "pageviews",
@@ -583,8 +534,6 @@ CREATE TEMP TABLE "merged" (
   "user_id" TEXT,
   "started_at" TEXT,
   "session_id" TEXT,
-  "first_sequence" INTEGER,
-  "last_sequence" INTEGER,
   "ended_at" TEXT,
   "last_event_id" TEXT,
   "pageviews" INTEGER,
@@ -595,9 +544,9 @@ CREATE TEMP TABLE "merged" (
   "sz_survivor" TEXT
 );
 INSERT INTO temp."merged" (
-  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
-  "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
-  "sz_first_rank", "sz_last_rank", "sz_survivor"
+  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "ended_at",
+  "last_event_id", "pageviews", "entry_page", "exit_page", "sz_first_rank", "sz_last_rank",
+  "sz_survivor"
 )
 SELECT
   "u"."sz_island" AS "sz_island",
@@ -606,21 +555,16 @@ SELECT
   "u"."user_id" AS "user_id",
   "u"."started_at" AS "started_at",
   "u"."session_id" AS "session_id",
-  "u"."first_sequence" AS "first_sequence",
-  "u"."last_sequence" AS "last_sequence",
   "u"."ended_at" AS "ended_at",
   "u"."last_event_id" AS "last_event_id",
   "u"."pageviews" AS "pageviews",
   "u"."entry_page" AS "entry_page",
   "u"."exit_page" AS "exit_page",
-  row_number() OVER (PARTITION BY "u"."sz_island" ORDER BY "u"."started_at", "u"."first_sequence", "u"."session_id") AS "sz_first_rank",
-  row_number() OVER (
-    PARTITION BY "u"."sz_island"
-    ORDER BY "u"."ended_at" DESC, CASE WHEN "u"."last_sequence" IS NULL THEN 0 ELSE 1 END DESC, "u"."last_sequence" DESC, "u"."last_event_id" DESC
-  ) AS "sz_last_rank",
+  row_number() OVER (PARTITION BY "u"."sz_island" ORDER BY "u"."started_at", "u"."session_id") AS "sz_first_rank",
+  row_number() OVER (PARTITION BY "u"."sz_island" ORDER BY "u"."ended_at" DESC, "u"."last_event_id" DESC) AS "sz_last_rank",
   first_value(coalesce("u"."anchor", "u"."session_id")) OVER (
     PARTITION BY "u"."sz_island"
-    ORDER BY "u"."anchors" DESC, "u"."started_at", "u"."first_sequence", "u"."session_id"
+    ORDER BY "u"."anchors" DESC, "u"."started_at", "u"."session_id"
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   ) AS "sz_survivor"
 FROM temp."united" AS "u";
@@ -673,34 +617,19 @@ FROM (
     "b"."page" AS "page",
     CASE
       WHEN "b"."reason" IS NULL THEN '-'
-      ELSE CAST(length(CAST("b"."reason" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("b"."reason" AS BLOB)) <= 180 THEN "b"."reason"
-          ELSE sessionizer_sha256("b"."reason")
-        END
+      ELSE CAST(length(CAST("b"."reason" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("b"."reason" AS BLOB)) <= 180 THEN "b"."reason" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."event_id" IS NULL THEN '-'
-      ELSE CAST(length(CAST("b"."event_id" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("b"."event_id" AS BLOB)) <= 180 THEN "b"."event_id"
-          ELSE sessionizer_sha256("b"."event_id")
-        END
+      ELSE CAST(length(CAST("b"."event_id" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("b"."event_id" AS BLOB)) <= 180 THEN "b"."event_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."user_id" IS NULL THEN '-'
-      ELSE CAST(length(CAST("b"."user_id" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("b"."user_id" AS BLOB)) <= 180 THEN "b"."user_id"
-          ELSE sessionizer_sha256("b"."user_id")
-        END
+      ELSE CAST(length(CAST("b"."user_id" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("b"."user_id" AS BLOB)) <= 180 THEN "b"."user_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page_view_at" IS NULL THEN '-'
-      ELSE CAST(length(CAST("b"."page_view_at" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("b"."page_view_at" AS BLOB)) <= 180 THEN "b"."page_view_at"
-          ELSE sessionizer_sha256("b"."page_view_at")
-        END
+      ELSE CAST(length(CAST("b"."page_view_at" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("b"."page_view_at" AS BLOB)) <= 180 THEN "b"."page_view_at" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page" IS NULL THEN '-'
-      ELSE CAST(length(CAST("b"."page" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("b"."page" AS BLOB)) <= 180 THEN "b"."page"
-          ELSE sessionizer_sha256("b"."page")
-        END
+      ELSE CAST(length(CAST("b"."page" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("b"."page" AS BLOB)) <= 180 THEN "b"."page" ELSE '#' END
     END AS "row_key"
   FROM (
     SELECT DISTINCT
@@ -762,15 +691,12 @@ FROM (
 ) AS "x";
 
 -- rows: The new pageviews, each with the anchor of its session.
-INSERT INTO "session_table" (
-  "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id"
-)
+INSERT INTO "session_table" ("event_id", "session_id", "user_id", "page_view_at", "page", "run_id")
 SELECT
   "x"."event_id" AS "event_id",
   "x"."session_id" AS "session_id",
   "x"."user_id" AS "user_id",
   "x"."page_view_at" AS "page_view_at",
-  "x"."sequence" AS "sequence",
   "x"."page" AS "page",
   (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id"
 FROM (
@@ -778,7 +704,6 @@ FROM (
     "i"."event_id" AS "event_id",
     "i"."user_id" AS "user_id",
     "i"."page_view_at" AS "page_view_at",
-    "i"."sequence" AS "sequence",
     "i"."page" AS "page",
     "m"."sz_survivor" AS "session_id"
   FROM temp."islands" AS "i"
@@ -792,8 +717,8 @@ FROM (
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO "session_versions" (
-  "anchor", "run_id", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
-  "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page"
+  "anchor", "run_id", "session_id", "user_id", "started_at", "ended_at", "last_event_id", "pageviews",
+  "anchors", "entry_page", "exit_page"
 )
 SELECT
   "x"."anchor" AS "anchor",
@@ -803,8 +728,6 @@ SELECT
   "x"."started_at" AS "started_at",
   "x"."ended_at" AS "ended_at",
   "x"."last_event_id" AS "last_event_id",
-  "x"."first_sequence" AS "first_sequence",
-  "x"."last_sequence" AS "last_sequence",
   "x"."pageviews" AS "pageviews",
   "x"."anchors" AS "anchors",
   "x"."entry_page" AS "entry_page",
@@ -817,11 +740,9 @@ FROM (
     CASE WHEN "g"."anchors" = 0 THEN 1 ELSE "g"."anchors" END AS "anchors",
     "g"."session_id" AS "session_id",
     "g"."started_at" AS "started_at",
-    "g"."first_sequence" AS "first_sequence",
     "g"."entry_page" AS "entry_page",
     "g"."ended_at" AS "ended_at",
     "g"."last_event_id" AS "last_event_id",
-    "g"."last_sequence" AS "last_sequence",
     "g"."exit_page" AS "exit_page"
   FROM (
     SELECT
@@ -830,11 +751,9 @@ FROM (
       "m"."user_id" AS "user_id",
       max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."session_id" ELSE NULL END) AS "session_id",
       max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."started_at" ELSE NULL END) AS "started_at",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."first_sequence" ELSE NULL END) AS "first_sequence",
       max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."entry_page" ELSE NULL END) AS "entry_page",
       max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."ended_at" ELSE NULL END) AS "ended_at",
       max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_event_id" ELSE NULL END) AS "last_event_id",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_sequence" ELSE NULL END) AS "last_sequence",
       max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."exit_page" ELSE NULL END) AS "exit_page",
       coalesce(sum("m"."pageviews"), 0) AS "pageviews",
       coalesce(sum("m"."anchors"), 0) AS "anchors"

@@ -42,7 +42,6 @@ FROM (
       WHERE "p"."event_id" = "l"."event_id"
         AND "p"."user_id" IS "l"."user_id"
         AND "p"."page_view_at" IS "l"."page_view_at"
-        AND "p"."sequence" IS "l"."sequence"
         AND "p"."page" IS "l"."page"
     )
   UNION ALL
@@ -61,7 +60,6 @@ FROM (
       WHERE "p"."event_id" IS NULL
         AND "p"."user_id" IS "l"."user_id"
         AND "p"."page_view_at" IS "l"."page_view_at"
-        AND "p"."sequence" IS "l"."sequence"
         AND "p"."page" IS "l"."page"
     )
 ) AS "n";
@@ -116,34 +114,22 @@ FROM (
     "f"."line" AS "line",
     CASE
       WHEN "f"."reason" IS NULL THEN '-'
-      ELSE CAST(length(CAST("f"."reason" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("f"."reason" AS BLOB)) <= 180 THEN "f"."reason"
-          ELSE sessionizer_sha256("f"."reason")
-        END
+      ELSE CAST(length(CAST("f"."reason" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("f"."reason" AS BLOB)) <= 180 THEN "f"."reason" ELSE '#' END
     END || '|' || CASE
       WHEN "f"."source_file" IS NULL THEN '-'
-      ELSE CAST(length(CAST("f"."source_file" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("f"."source_file" AS BLOB)) <= 180 THEN "f"."source_file"
-          ELSE sessionizer_sha256("f"."source_file")
-        END
+      ELSE CAST(length(CAST("f"."source_file" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("f"."source_file" AS BLOB)) <= 180 THEN "f"."source_file" ELSE '#' END
     END || '|' || CASE
       WHEN CAST("f"."line" AS TEXT) IS NULL THEN '-'
       ELSE CAST(length(CAST(CAST("f"."line" AS TEXT) AS BLOB)) AS TEXT) || ':' || CASE
           WHEN length(CAST(CAST("f"."line" AS TEXT) AS BLOB)) <= 180 THEN CAST("f"."line" AS TEXT)
-          ELSE sessionizer_sha256(CAST("f"."line" AS TEXT))
+          ELSE '#'
         END
     END || '|' || CASE
       WHEN "f"."event_id" IS NULL THEN '-'
-      ELSE CAST(length(CAST("f"."event_id" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("f"."event_id" AS BLOB)) <= 180 THEN "f"."event_id"
-          ELSE sessionizer_sha256("f"."event_id")
-        END
+      ELSE CAST(length(CAST("f"."event_id" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("f"."event_id" AS BLOB)) <= 180 THEN "f"."event_id" ELSE '#' END
     END || '|' || CASE
       WHEN "f"."user_id" IS NULL THEN '-'
-      ELSE CAST(length(CAST("f"."user_id" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("f"."user_id" AS BLOB)) <= 180 THEN "f"."user_id"
-          ELSE sessionizer_sha256("f"."user_id")
-        END
+      ELSE CAST(length(CAST("f"."user_id" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("f"."user_id" AS BLOB)) <= 180 THEN "f"."user_id" ELSE '#' END
     END AS "row_key"
   FROM temp."faults" AS "f"
   LIMIT -1

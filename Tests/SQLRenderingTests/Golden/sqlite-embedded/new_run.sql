@@ -637,34 +637,19 @@ FROM (
     "b"."page" AS "page",
     CASE
       WHEN "b"."reason" IS NULL THEN '-'
-      ELSE CAST(length(CAST("b"."reason" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("b"."reason" AS BLOB)) <= 180 THEN "b"."reason"
-          ELSE sessionizer_sha256("b"."reason")
-        END
+      ELSE CAST(length(CAST("b"."reason" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("b"."reason" AS BLOB)) <= 180 THEN "b"."reason" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."event_id" IS NULL THEN '-'
-      ELSE CAST(length(CAST("b"."event_id" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("b"."event_id" AS BLOB)) <= 180 THEN "b"."event_id"
-          ELSE sessionizer_sha256("b"."event_id")
-        END
+      ELSE CAST(length(CAST("b"."event_id" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("b"."event_id" AS BLOB)) <= 180 THEN "b"."event_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."user_id" IS NULL THEN '-'
-      ELSE CAST(length(CAST("b"."user_id" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("b"."user_id" AS BLOB)) <= 180 THEN "b"."user_id"
-          ELSE sessionizer_sha256("b"."user_id")
-        END
+      ELSE CAST(length(CAST("b"."user_id" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("b"."user_id" AS BLOB)) <= 180 THEN "b"."user_id" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page_view_at" IS NULL THEN '-'
-      ELSE CAST(length(CAST("b"."page_view_at" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("b"."page_view_at" AS BLOB)) <= 180 THEN "b"."page_view_at"
-          ELSE sessionizer_sha256("b"."page_view_at")
-        END
+      ELSE CAST(length(CAST("b"."page_view_at" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("b"."page_view_at" AS BLOB)) <= 180 THEN "b"."page_view_at" ELSE '#' END
     END || '|' || CASE
       WHEN "b"."page" IS NULL THEN '-'
-      ELSE CAST(length(CAST("b"."page" AS BLOB)) AS TEXT) || ':' || CASE
-          WHEN length(CAST("b"."page" AS BLOB)) <= 180 THEN "b"."page"
-          ELSE sessionizer_sha256("b"."page")
-        END
+      ELSE CAST(length(CAST("b"."page" AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST("b"."page" AS BLOB)) <= 180 THEN "b"."page" ELSE '#' END
     END AS "row_key"
   FROM (
     SELECT DISTINCT
