@@ -22,7 +22,7 @@ extension JobContext {
   public func upgrade(
     wait: Duration = .zero, progress: (@Sendable (_ run: Int, _ of: Int) -> Void)? = nil
   ) async throws -> UpgradeReport {
-    try await WorkPhase.$current.withValue(.create) {
+    try await WorkPhase.$current.withValue(.upgrade) {
       let layout = try await ledgerLayout()
       guard layout.exists else {
         throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: "run `sessionizer create` first")

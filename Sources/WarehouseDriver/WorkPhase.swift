@@ -5,6 +5,8 @@
 public enum WorkPhase: String, Sendable {
   /// Makes tables, views and indexes, and gives rights.
   case create
+  /// Adds to ledgers of an older layout, and makes their views anew.
+  case upgrade
   /// Fills the source and quarantine.
   case load
   /// Reads, keeps its steps in scratch tables, and inserts into the ledgers.

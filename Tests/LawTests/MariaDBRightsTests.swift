@@ -13,7 +13,9 @@ import WarehouseDriver
     try await connection.executeByHand(sql, because: "a change that the server is to refuse")
   }
 
-  private static let ledgers = ["session_table", "session_lineage", "session_runs", "session_quarantine"]
+  private static let ledgers = [
+    "session_table", "session_lineage", "session_versions", "session_runs", "session_quarantine",
+  ]
 
   @Test func theLeastRightsAreEnoughForEveryRun() async throws {
     let place = try await Place.make(on: .mariadb)

@@ -15,7 +15,9 @@ import WarehouseDriver
     try await connection.executeByHand(sql, because: "a change that the server is to refuse")
   }
 
-  private static let ledgers = ["session_table", "session_lineage", "session_runs", "session_quarantine"]
+  private static let ledgers = [
+    "session_table", "session_lineage", "session_versions", "session_runs", "session_quarantine",
+  ]
 
   /// What must be refused on a ledger, whoever asks.
   private static func changes(_ table: String) -> [String] {

@@ -134,13 +134,4 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
     }
     Issue.record("\(planted.mutant) survives")
   }
-
-  /// Without transactions, lineage first and rows second: what a crash between them leaves, the next run repairs.
-  @Test func theRightOrderNeedsNoTransaction() async {
-    var faults = InterposedConnection.Faults()
-    faults.hasTransactions = false
-    let player = SQLPlayer(Variant(on: .sqlite, shape: .generalFirstRun).engine, faults: faults)
-    let failure = await firstFailure(1...60, .standard, player: player)
-    #expect(failure == nil, "\(failure ?? "")")
-  }
 }

@@ -24,7 +24,7 @@ import WarehouseDriver
       try await TwoBatches.insert(batch, of: 300, into: context.connection)
       _ = try await context.run()
     }
-    #expect(try await context.connection.textRows("SELECT count(*) FROM session_lineage") != [["0"]])
+    #expect(try await context.connection.textRows("SELECT count(*) FROM session_versions WHERE run_id = 2") != [["0"]])
     var sessions: [String] = []
     try await context.sessions { batch in
       sessions += batch.textRows.map { $0.map { $0 ?? "NULL" }.joined(separator: "|") }

@@ -24,7 +24,9 @@ import WarehouseDriver
     }
   }
 
-  private static let ledgers = ["session_table", "session_lineage", "session_runs", "session_quarantine"]
+  private static let ledgers = [
+    "session_table", "session_lineage", "session_versions", "session_runs", "session_quarantine",
+  ]
 
   /// The ways in which a run begins, ends, and makes its scratch tables.
   private func isFraming(_ sql: String, on engine: Engine, isFirst: Bool) -> Bool {

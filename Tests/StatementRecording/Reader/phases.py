@@ -4,7 +4,7 @@ import re
 
 from reading import Fact, Name
 
-LEDGERS = ("session_table", "session_lineage", "session_runs", "session_quarantine")
+LEDGERS = ("session_table", "session_lineage", "session_versions", "session_runs", "session_quarantine")
 # A job's own tables and views, by the ends of their names; before them may stand a prefix of the job's.
 OWN = LEDGERS + ("pageviews", "sessions", "session_events")
 # The conformance kit's prefix: random, and before every name that it makes.
@@ -47,8 +47,9 @@ def scratch(kind: str, target: Name) -> bool:
 
 
 def is_key(kind: str, target: Name) -> bool:
-    """PostgreSQL builds the key of `session_table` after the first run's rows are in it (docs/postgres.md)."""
-    return kind in {"ALTER TABLE ADD PRIMARY KEY", "CREATE INDEX"} and ends(target, ("session_table",))
+    """PostgreSQL builds keys and indexes of these two after the first run's rows are in them (docs/postgres.md)."""
+    return kind in {"ALTER TABLE ADD PRIMARY KEY", "CREATE INDEX"} and ends(
+        target, ("session_table", "session_versions"))
 
 
 def create(kind: str, target: Name) -> bool:
@@ -56,6 +57,13 @@ def create(kind: str, target: Name) -> bool:
     if kind in {"GRANT", "CREATE TRIGGER", "CREATE FUNCTION", "block"}:
         return True
     return is_key(kind, target) or kind in {"CREATE TABLE", "CREATE VIEW", "CREATE INDEX"} and ends(target, OWN)
+
+
+def upgrade(kind: str, target: Name) -> bool:
+    """Adds to ledgers of an older layout; views, which hold no rows, are made anew."""
+    adds = kind in {"ALTER TABLE ADD COLUMN", "CREATE TABLE", "CREATE INDEX"} and ends(target, LEDGERS)
+    shows = kind in {"DROP", "CREATE VIEW"} and ends(target, ("sessions", "session_events"))
+    return adds or shows or kind == "INSERT" and ends(target, ("session_versions", "session_runs"))
 
 
 def load(kind: str, target: Name) -> bool:
@@ -85,6 +93,6 @@ def no_phase(kind: str, target: Name) -> bool:
 
 
 RULES = {
-    "create": create, "load": load, "run": run, "read": scratch, "take-back": take_back, "clean-up": clean_up,
+    "create": create, "upgrade": upgrade, "load": load, "run": run, "read": scratch, "take-back": take_back, "clean-up": clean_up,
     None: no_phase,
 }

@@ -123,7 +123,8 @@ def fact(tree: exp.Expression, dialect: str) -> Fact:
         actions = tree.args.get("actions") or []
         is_key = len(actions) == 1 and isinstance(actions[0], exp.AddConstraint) and all(
             isinstance(added, exp.PrimaryKey) for added in actions[0].expressions)
-        result.kind = "ALTER TABLE ADD PRIMARY KEY" if is_key else "ALTER"
+        is_column = len(actions) == 1 and isinstance(actions[0], exp.ColumnDef)
+        result.kind = "ALTER TABLE ADD PRIMARY KEY" if is_key else "ALTER TABLE ADD COLUMN" if is_column else "ALTER"
     elif isinstance(tree, exp.Copy):
         result.targets += [name(tree.this)] if tree.args.get("kind") else []
     elif isinstance(tree, exp.Analyze):
