@@ -59,7 +59,7 @@ import WarehouseDriver
     let kit = try ConformanceKit(
       backend: Engine.sqlite.backend(), dialect: Engine.sqlite.dialect, target: Target(url: place.url))
     let removed = try await kit.cleanUp(after: "szkit_0a1b2c3d")
-    #expect(removed.count == 7)
+    #expect(removed.count == 8)
     #expect(try await Leftovers.tables(place) == ["mine", "szkit_00000000_1_other"])
     for wrong in ["", "szkit_", "mine", "szkit_0A1B2C3D", "szkit_0a1b2c3d_3_"] {
       await #expect(throws: KitError.self) { try await kit.cleanUp(after: wrong) }

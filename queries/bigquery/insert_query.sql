@@ -463,13 +463,13 @@ WITH `united` AS (
     FROM (
       SELECT DISTINCT `i`.`sz_island` AS `sz_island`, `i`.`anchor` AS `anchor`
       FROM `sessionizer_step_islands` AS `i`
+      JOIN (
+        SELECT `n`.`sz_island` AS `sz_island`, count(*) AS `pageviews`
+        FROM `sessionizer_step_islands` AS `n`
+        WHERE `n`.`sz_is_new` = 1
+        GROUP BY `n`.`sz_island`
+      ) AS `g` ON `g`.`sz_island` = `i`.`sz_island`
       WHERE `i`.`anchor` IS NOT NULL
-        AND EXISTS (
-          SELECT 1
-          FROM `sessionizer_step_islands` AS `n`
-          WHERE `n`.`sz_is_new` = 1
-            AND `n`.`sz_island` = `i`.`sz_island`
-        )
     ) AS `a`
     JOIN (
       SELECT `k`.`anchor` AS `anchor`, `k`.`run_id` AS `run_id`

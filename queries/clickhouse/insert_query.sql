@@ -498,19 +498,12 @@ WITH `united` AS (
     FROM (
       SELECT DISTINCT `i`.`sz_island` AS `sz_island`, `i`.`anchor` AS `anchor`
       FROM `islands` AS `i`
-      LEFT SEMI JOIN (
-        SELECT
-          `n`.`event_id` AS `event_id`,
-          `n`.`user_id` AS `user_id`,
-          `n`.`page_view_at` AS `page_view_at`,
-          `n`.`sequence` AS `sequence`,
-          `n`.`page` AS `page`,
-          `n`.`sz_is_new` AS `sz_is_new`,
-          `n`.`anchor` AS `anchor`,
-          `n`.`sz_island` AS `sz_island`
+      JOIN (
+        SELECT `n`.`sz_island` AS `sz_island`, count(*) AS `pageviews`
         FROM `islands` AS `n`
         WHERE `n`.`sz_is_new` = 1
-      ) AS `n` ON `n`.`sz_island` = `i`.`sz_island`
+        GROUP BY `n`.`sz_island`
+      ) AS `g` ON `g`.`sz_island` = `i`.`sz_island`
       WHERE `i`.`anchor` IS NOT NULL
     ) AS `a`
     JOIN (

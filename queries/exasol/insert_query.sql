@@ -433,8 +433,13 @@ WITH "picked" AS (
     FROM (
       SELECT DISTINCT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
       FROM "islands" AS "i"
+      JOIN (
+        SELECT "n"."sz_island" AS "sz_island", count(*) AS "pageviews"
+        FROM "islands" AS "n"
+        WHERE "n"."sz_is_new" = 1
+        GROUP BY "n"."sz_island"
+      ) AS "g" ON "g"."sz_island" = "i"."sz_island"
       WHERE "i"."anchor" IS NOT NULL
-        AND EXISTS (SELECT 1 FROM "islands" AS "n" WHERE "n"."sz_is_new" = 1 AND "n"."sz_island" = "i"."sz_island")
     ) AS "a"
     JOIN (
       SELECT "k"."anchor" AS "anchor", "k"."run_id" AS "run_id"
@@ -946,8 +951,13 @@ WITH "picked" AS (
     FROM (
       SELECT DISTINCT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
       FROM "islands" AS "i"
+      JOIN (
+        SELECT "n"."sz_island" AS "sz_island", count(*) AS "pageviews"
+        FROM "islands" AS "n"
+        WHERE "n"."sz_is_new" = 1
+        GROUP BY "n"."sz_island"
+      ) AS "g" ON "g"."sz_island" = "i"."sz_island"
       WHERE "i"."anchor" IS NOT NULL
-        AND EXISTS (SELECT 1 FROM "islands" AS "n" WHERE "n"."sz_is_new" = 1 AND "n"."sz_island" = "i"."sz_island")
     ) AS "a"
     JOIN (
       SELECT "k"."anchor" AS "anchor", "k"."run_id" AS "run_id"
@@ -1439,8 +1449,13 @@ WITH "picked" AS (
     FROM (
       SELECT DISTINCT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
       FROM "islands" AS "i"
+      JOIN (
+        SELECT "n"."sz_island" AS "sz_island", count(*) AS "pageviews"
+        FROM "islands" AS "n"
+        WHERE "n"."sz_is_new" = 1
+        GROUP BY "n"."sz_island"
+      ) AS "g" ON "g"."sz_island" = "i"."sz_island"
       WHERE "i"."anchor" IS NOT NULL
-        AND EXISTS (SELECT 1 FROM "islands" AS "n" WHERE "n"."sz_is_new" = 1 AND "n"."sz_island" = "i"."sz_island")
     ) AS "a"
     JOIN (
       SELECT "k"."anchor" AS "anchor", "k"."run_id" AS "run_id"

@@ -431,8 +431,13 @@ WITH `picked` AS (
     FROM (
       SELECT DISTINCT `i`.`sz_island` AS `sz_island`, `i`.`anchor` AS `anchor`
       FROM `islands` AS `i`
+      JOIN (
+        SELECT `n`.`sz_island` AS `sz_island`, count(*) AS `pageviews`
+        FROM `islands` AS `n`
+        WHERE `n`.`sz_is_new` = 1
+        GROUP BY `n`.`sz_island`
+      ) AS `g` ON `g`.`sz_island` = `i`.`sz_island`
       WHERE `i`.`anchor` IS NOT NULL
-        AND EXISTS (SELECT 1 FROM `islands` AS `n` WHERE `n`.`sz_is_new` = 1 AND `n`.`sz_island` = `i`.`sz_island`)
     ) AS `a`
     STRAIGHT_JOIN `session_versions` AS `v`
       ON `v`.`anchor` = `a`.`anchor`
@@ -918,8 +923,13 @@ WITH `picked` AS (
     FROM (
       SELECT DISTINCT `i`.`sz_island` AS `sz_island`, `i`.`anchor` AS `anchor`
       FROM `islands` AS `i`
+      JOIN (
+        SELECT `n`.`sz_island` AS `sz_island`, count(*) AS `pageviews`
+        FROM `islands` AS `n`
+        WHERE `n`.`sz_is_new` = 1
+        GROUP BY `n`.`sz_island`
+      ) AS `g` ON `g`.`sz_island` = `i`.`sz_island`
       WHERE `i`.`anchor` IS NOT NULL
-        AND EXISTS (SELECT 1 FROM `islands` AS `n` WHERE `n`.`sz_is_new` = 1 AND `n`.`sz_island` = `i`.`sz_island`)
     ) AS `a`
     STRAIGHT_JOIN `session_versions` AS `v`
       ON `v`.`anchor` = `a`.`anchor`
@@ -1385,8 +1395,13 @@ WITH `picked` AS (
     FROM (
       SELECT DISTINCT `i`.`sz_island` AS `sz_island`, `i`.`anchor` AS `anchor`
       FROM `islands` AS `i`
+      JOIN (
+        SELECT `n`.`sz_island` AS `sz_island`, count(*) AS `pageviews`
+        FROM `islands` AS `n`
+        WHERE `n`.`sz_is_new` = 1
+        GROUP BY `n`.`sz_island`
+      ) AS `g` ON `g`.`sz_island` = `i`.`sz_island`
       WHERE `i`.`anchor` IS NOT NULL
-        AND EXISTS (SELECT 1 FROM `islands` AS `n` WHERE `n`.`sz_is_new` = 1 AND `n`.`sz_island` = `i`.`sz_island`)
     ) AS `a`
     STRAIGHT_JOIN `session_versions` AS `v`
       ON `v`.`anchor` = `a`.`anchor`

@@ -452,8 +452,13 @@ WITH "picked" AS (
     FROM (
       SELECT DISTINCT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
       FROM "islands" "i"
+      JOIN (
+        SELECT "n"."sz_island" AS "sz_island", count(*) AS "pageviews"
+        FROM "islands" "n"
+        WHERE "n"."sz_is_new" = 1
+        GROUP BY "n"."sz_island"
+      ) "g" ON "g"."sz_island" = "i"."sz_island"
       WHERE "i"."anchor" IS NOT NULL
-        AND EXISTS (SELECT 1 FROM "islands" "n" WHERE "n"."sz_is_new" = 1 AND "n"."sz_island" = "i"."sz_island")
     ) "a"
     JOIN (
       SELECT "k"."anchor" AS "anchor", "k"."run_id" AS "run_id"
@@ -969,8 +974,13 @@ WITH "picked" AS (
     FROM (
       SELECT DISTINCT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
       FROM "islands" "i"
+      JOIN (
+        SELECT "n"."sz_island" AS "sz_island", count(*) AS "pageviews"
+        FROM "islands" "n"
+        WHERE "n"."sz_is_new" = 1
+        GROUP BY "n"."sz_island"
+      ) "g" ON "g"."sz_island" = "i"."sz_island"
       WHERE "i"."anchor" IS NOT NULL
-        AND EXISTS (SELECT 1 FROM "islands" "n" WHERE "n"."sz_is_new" = 1 AND "n"."sz_island" = "i"."sz_island")
     ) "a"
     JOIN (
       SELECT "k"."anchor" AS "anchor", "k"."run_id" AS "run_id"
@@ -1466,8 +1476,13 @@ WITH "picked" AS (
     FROM (
       SELECT DISTINCT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
       FROM "islands" "i"
+      JOIN (
+        SELECT "n"."sz_island" AS "sz_island", count(*) AS "pageviews"
+        FROM "islands" "n"
+        WHERE "n"."sz_is_new" = 1
+        GROUP BY "n"."sz_island"
+      ) "g" ON "g"."sz_island" = "i"."sz_island"
       WHERE "i"."anchor" IS NOT NULL
-        AND EXISTS (SELECT 1 FROM "islands" "n" WHERE "n"."sz_is_new" = 1 AND "n"."sz_island" = "i"."sz_island")
     ) "a"
     JOIN (
       SELECT "k"."anchor" AS "anchor", "k"."run_id" AS "run_id"

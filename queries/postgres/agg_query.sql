@@ -58,27 +58,7 @@ FROM (
         "s"."duration_microseconds" AS "duration_microseconds",
         "s"."pageviews" AS "pageviews",
         "s"."is_bounce" AS "is_bounce"
-      FROM (
-        SELECT
-          "v"."session_id" AS "session_id",
-          "v"."user_id" AS "user_id",
-          "v"."started_at" AS "started_at",
-          "v"."ended_at" AS "ended_at",
-          ((extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-          extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000 AS "duration_microseconds",
-          "v"."pageviews" AS "pageviews",
-          "v"."entry_page" AS "entry_page",
-          "v"."exit_page" AS "exit_page",
-          CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-        FROM "session_versions" AS "v"
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM "session_versions" AS "w"
-            WHERE "w"."anchor" = "v"."anchor"
-              AND "w"."run_id" > "v"."run_id"
-          )
-          AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-      ) AS "s"
+      FROM "sessions" AS "s"
     ) AS "s"
   ) AS "r"
 ) AS "t";
@@ -90,27 +70,7 @@ SELECT
   "s"."started_at" AS "first_view",
   "s"."ended_at" AS "last_view",
   "s"."pageviews" AS "pageviews"
-FROM (
-  SELECT
-    "v"."session_id" AS "session_id",
-    "v"."user_id" AS "user_id",
-    "v"."started_at" AS "started_at",
-    "v"."ended_at" AS "ended_at",
-    ((extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-    extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000 AS "duration_microseconds",
-    "v"."pageviews" AS "pageviews",
-    "v"."entry_page" AS "entry_page",
-    "v"."exit_page" AS "exit_page",
-    CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-  FROM "session_versions" AS "v"
-  WHERE NOT EXISTS (
-      SELECT 1
-      FROM "session_versions" AS "w"
-      WHERE "w"."anchor" = "v"."anchor"
-        AND "w"."run_id" > "v"."run_id"
-    )
-    AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-) AS "s"
+FROM "sessions" AS "s"
 ORDER BY "user_id", "first_view", "session_id";
 
 -- user: One row for each user.
@@ -122,27 +82,7 @@ SELECT
   max("s"."ended_at") AS "last_view",
   coalesce(sum("s"."duration_microseconds"), 0)::bigint AS "duration_microseconds",
   coalesce(sum(CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END), 0)::bigint AS "bounces"
-FROM (
-  SELECT
-    "v"."session_id" AS "session_id",
-    "v"."user_id" AS "user_id",
-    "v"."started_at" AS "started_at",
-    "v"."ended_at" AS "ended_at",
-    ((extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-    extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000 AS "duration_microseconds",
-    "v"."pageviews" AS "pageviews",
-    "v"."entry_page" AS "entry_page",
-    "v"."exit_page" AS "exit_page",
-    CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-  FROM "session_versions" AS "v"
-  WHERE NOT EXISTS (
-      SELECT 1
-      FROM "session_versions" AS "w"
-      WHERE "w"."anchor" = "v"."anchor"
-        AND "w"."run_id" > "v"."run_id"
-    )
-    AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-) AS "s"
+FROM "sessions" AS "s"
 GROUP BY "s"."user_id"
 ORDER BY "user_id";
 
@@ -162,39 +102,7 @@ FROM (
     SELECT
       to_char("e"."page_view_at", 'YYYY-MM-DD') AS "day",
       "e"."user_id" AS "user_id"
-    FROM (
-      SELECT
-        "a"."event_id" AS "event_id",
-        coalesce((
-          SELECT "v"."session_id"
-          FROM "session_versions" AS "v"
-          WHERE "v"."anchor" = "a"."anchor"
-          ORDER BY "v"."run_id" DESC
-          LIMIT 1
-        ), "a"."anchor") AS "session_id",
-        "a"."user_id" AS "user_id",
-        "a"."page_view_at" AS "page_view_at",
-        "a"."sequence" AS "sequence",
-        "a"."page" AS "page",
-        "a"."run_id" AS "run_id"
-      FROM (
-        SELECT
-          "t"."event_id" AS "event_id",
-          "t"."user_id" AS "user_id",
-          "t"."page_view_at" AS "page_view_at",
-          "t"."sequence" AS "sequence",
-          "t"."page" AS "page",
-          "t"."run_id" AS "run_id",
-          coalesce((
-            SELECT "l"."became"
-            FROM "session_lineage" AS "l"
-            WHERE "l"."session_id" = "t"."session_id"
-            ORDER BY "l"."run_id" DESC
-            LIMIT 1
-          ), "t"."session_id") AS "anchor"
-        FROM "session_table" AS "t"
-      ) AS "a"
-    ) AS "e"
+    FROM "session_events" AS "e"
   ) AS "v"
   GROUP BY "v"."day"
 ) AS "d"
@@ -207,27 +115,7 @@ LEFT JOIN (
     SELECT
       to_char("s"."started_at", 'YYYY-MM-DD') AS "day",
       CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END AS "bounce"
-    FROM (
-      SELECT
-        "v"."session_id" AS "session_id",
-        "v"."user_id" AS "user_id",
-        "v"."started_at" AS "started_at",
-        "v"."ended_at" AS "ended_at",
-        ((extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-        extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000 AS "duration_microseconds",
-        "v"."pageviews" AS "pageviews",
-        "v"."entry_page" AS "entry_page",
-        "v"."exit_page" AS "exit_page",
-        CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-      FROM "session_versions" AS "v"
-      WHERE NOT EXISTS (
-          SELECT 1
-          FROM "session_versions" AS "w"
-          WHERE "w"."anchor" = "v"."anchor"
-            AND "w"."run_id" > "v"."run_id"
-        )
-        AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-    ) AS "s"
+    FROM "sessions" AS "s"
   ) AS "b"
   GROUP BY "b"."day"
 ) AS "t" ON "t"."day" = "d"."day"

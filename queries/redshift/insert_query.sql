@@ -510,13 +510,14 @@ WITH "united" AS (
       FROM (
         SELECT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
         FROM "sessionizer_step_islands" AS "i"
+        JOIN (
+          SELECT "n"."sz_island" AS "sz_island", count(*) AS "pageviews"
+          FROM "sessionizer_step_islands" AS "n"
+          WHERE "n"."sz_is_new" = 1
+          GROUP BY "n"."sz_island", "n"."sz_island" || CHR(1)
+        ) AS "g"
+          ON "g"."sz_island" = "i"."sz_island" AND OCTET_LENGTH("g"."sz_island") = OCTET_LENGTH("i"."sz_island")
         WHERE "i"."anchor" IS NOT NULL
-          AND EXISTS (
-            SELECT 1
-            FROM "sessionizer_step_islands" AS "n"
-            WHERE "n"."sz_is_new" = 1
-              AND "n"."sz_island" = "i"."sz_island" AND OCTET_LENGTH("n"."sz_island") = OCTET_LENGTH("i"."sz_island")
-          )
       ) AS "a"
       GROUP BY "a"."sz_island", "a"."sz_island" || CHR(1), "a"."anchor", "a"."anchor" || CHR(1)
     ) AS "a"

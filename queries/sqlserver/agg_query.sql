@@ -61,31 +61,7 @@ FROM (
         [s].[duration_microseconds] AS [duration_microseconds],
         [s].[pageviews] AS [pageviews],
         [s].[is_bounce] AS [is_bounce]
-      FROM (
-        SELECT
-          [v].[session_id] AS [session_id],
-          [v].[user_id] AS [user_id],
-          [v].[started_at] AS [started_at],
-          [v].[ended_at] AS [ended_at],
-          CAST(CAST((DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-          DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at]) AS [duration_microseconds],
-          [v].[pageviews] AS [pageviews],
-          [v].[entry_page] AS [entry_page],
-          [v].[exit_page] AS [exit_page],
-          CASE WHEN [v].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
-        FROM [session_versions] AS [v]
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM [session_versions] AS [w]
-            WHERE [w].[anchor] = [v].[anchor] AND [w].[anchor] + CHAR(1) = [v].[anchor] + CHAR(1)
-              AND [w].[run_id] > [v].[run_id]
-          )
-          AND NOT EXISTS (
-            SELECT 1
-            FROM [session_lineage] AS [l]
-            WHERE [l].[session_id] = [v].[anchor] AND [l].[session_id] + CHAR(1) = [v].[anchor] + CHAR(1)
-          )
-      ) AS [s]
+      FROM [sessions] AS [s]
     ) AS [s]
   ) AS [r]
 ) AS [t];
@@ -105,31 +81,7 @@ FROM (
     [s].[started_at] AS [first_view],
     [s].[ended_at] AS [last_view],
     [s].[pageviews] AS [pageviews]
-  FROM (
-    SELECT
-      [v].[session_id] AS [session_id],
-      [v].[user_id] AS [user_id],
-      [v].[started_at] AS [started_at],
-      [v].[ended_at] AS [ended_at],
-      CAST(CAST((DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-      DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at]) AS [duration_microseconds],
-      [v].[pageviews] AS [pageviews],
-      [v].[entry_page] AS [entry_page],
-      [v].[exit_page] AS [exit_page],
-      CASE WHEN [v].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
-    FROM [session_versions] AS [v]
-    WHERE NOT EXISTS (
-        SELECT 1
-        FROM [session_versions] AS [w]
-        WHERE [w].[anchor] = [v].[anchor] AND [w].[anchor] + CHAR(1) = [v].[anchor] + CHAR(1)
-          AND [w].[run_id] > [v].[run_id]
-      )
-      AND NOT EXISTS (
-        SELECT 1
-        FROM [session_lineage] AS [l]
-        WHERE [l].[session_id] = [v].[anchor] AND [l].[session_id] + CHAR(1) = [v].[anchor] + CHAR(1)
-      )
-  ) AS [s]
+  FROM [sessions] AS [s]
 ) AS [o]
 ORDER BY [o].[user_id] + CHAR(1), [o].[first_view], [o].[session_id] + CHAR(1);
 GO
@@ -152,31 +104,7 @@ FROM (
     max([s].[ended_at]) AS [last_view],
     coalesce(sum(CAST([s].[duration_microseconds] AS bigint)), 0) AS [duration_microseconds],
     coalesce(sum(CAST(CASE WHEN [s].[is_bounce] = 1 THEN 1 ELSE 0 END AS bigint)), 0) AS [bounces]
-  FROM (
-    SELECT
-      [v].[session_id] AS [session_id],
-      [v].[user_id] AS [user_id],
-      [v].[started_at] AS [started_at],
-      [v].[ended_at] AS [ended_at],
-      CAST(CAST((DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-      DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at]) AS [duration_microseconds],
-      [v].[pageviews] AS [pageviews],
-      [v].[entry_page] AS [entry_page],
-      [v].[exit_page] AS [exit_page],
-      CASE WHEN [v].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
-    FROM [session_versions] AS [v]
-    WHERE NOT EXISTS (
-        SELECT 1
-        FROM [session_versions] AS [w]
-        WHERE [w].[anchor] = [v].[anchor] AND [w].[anchor] + CHAR(1) = [v].[anchor] + CHAR(1)
-          AND [w].[run_id] > [v].[run_id]
-      )
-      AND NOT EXISTS (
-        SELECT 1
-        FROM [session_lineage] AS [l]
-        WHERE [l].[session_id] = [v].[anchor] AND [l].[session_id] + CHAR(1) = [v].[anchor] + CHAR(1)
-      )
-  ) AS [s]
+  FROM [sessions] AS [s]
   GROUP BY [s].[user_id], [s].[user_id] + CHAR(1)
 ) AS [o]
 ORDER BY [o].[user_id] + CHAR(1);
@@ -205,59 +133,7 @@ FROM (
       SELECT
         CONVERT(varchar(10), [e].[page_view_at], 23) AS [day],
         [e].[user_id] AS [user_id]
-      FROM (
-        SELECT
-          [a].[event_id] AS [event_id],
-          coalesce((
-            SELECT TOP (1) [v].[session_id]
-            FROM [session_versions] AS [v]
-            WHERE [v].[anchor] = [a].[anchor] AND [v].[anchor] + CHAR(1) = [a].[anchor] + CHAR(1)
-            ORDER BY [v].[run_id] DESC
-          ), [a].[anchor]) AS [session_id],
-          [a].[user_id] AS [user_id],
-          [a].[page_view_at] AS [page_view_at],
-          [a].[sequence] AS [sequence],
-          [a].[page] AS [page],
-          [a].[run_id] AS [run_id]
-        FROM (
-          SELECT
-            [t].[event_id] AS [event_id],
-            [t].[user_id] AS [user_id],
-            [t].[page_view_at] AS [page_view_at],
-            [t].[sequence] AS [sequence],
-            [t].[page] AS [page],
-            [t].[run_id] AS [run_id],
-            coalesce((
-              SELECT TOP (1) [l].[became]
-              FROM [session_lineage] AS [l]
-              WHERE [l].[session_id] = [t].[session_id] AND [l].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1)
-              ORDER BY [l].[run_id] DESC
-            ), [t].[session_id]) AS [anchor]
-          FROM (
-            SELECT
-              [d].[event_id] AS [event_id],
-              [d].[session_id] AS [session_id],
-              [d].[user_id] AS [user_id],
-              [d].[page_view_at] AS [page_view_at],
-              [d].[sequence] AS [sequence],
-              [d].[page] AS [page],
-              [d].[run_id] AS [run_id]
-            FROM (
-              SELECT
-                [t].[event_id] AS [event_id],
-                [t].[session_id] AS [session_id],
-                [t].[user_id] AS [user_id],
-                [t].[page_view_at] AS [page_view_at],
-                [t].[sequence] AS [sequence],
-                [t].[page] AS [page],
-                [t].[run_id] AS [run_id],
-                row_number() OVER (PARTITION BY [t].[event_id], [t].[event_id] + CHAR(1) ORDER BY [t].[run_id]) AS [sz_rank]
-              FROM [session_table] AS [t]
-            ) AS [d]
-            WHERE [d].[sz_rank] = 1
-          ) AS [t]
-        ) AS [a]
-      ) AS [e]
+      FROM [session_events] AS [e]
     ) AS [v]
     GROUP BY [v].[day], [v].[day] + CHAR(1)
   ) AS [d]
@@ -270,31 +146,7 @@ FROM (
       SELECT
         CONVERT(varchar(10), [s].[started_at], 23) AS [day],
         CASE WHEN [s].[is_bounce] = 1 THEN 1 ELSE 0 END AS [bounce]
-      FROM (
-        SELECT
-          [v].[session_id] AS [session_id],
-          [v].[user_id] AS [user_id],
-          [v].[started_at] AS [started_at],
-          [v].[ended_at] AS [ended_at],
-          CAST(CAST((DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at])) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-          DATEDIFF_BIG(microsecond, [v].[started_at], [v].[ended_at]) AS [duration_microseconds],
-          [v].[pageviews] AS [pageviews],
-          [v].[entry_page] AS [entry_page],
-          [v].[exit_page] AS [exit_page],
-          CASE WHEN [v].[pageviews] = 1 THEN 1 ELSE 0 END AS [is_bounce]
-        FROM [session_versions] AS [v]
-        WHERE NOT EXISTS (
-            SELECT 1
-            FROM [session_versions] AS [w]
-            WHERE [w].[anchor] = [v].[anchor] AND [w].[anchor] + CHAR(1) = [v].[anchor] + CHAR(1)
-              AND [w].[run_id] > [v].[run_id]
-          )
-          AND NOT EXISTS (
-            SELECT 1
-            FROM [session_lineage] AS [l]
-            WHERE [l].[session_id] = [v].[anchor] AND [l].[session_id] + CHAR(1) = [v].[anchor] + CHAR(1)
-          )
-      ) AS [s]
+      FROM [sessions] AS [s]
     ) AS [b]
     GROUP BY [b].[day], [b].[day] + CHAR(1)
   ) AS [t] ON [t].[day] = [d].[day] AND [t].[day] + CHAR(1) = [d].[day] + CHAR(1)

@@ -549,13 +549,13 @@ FROM (
     FROM (
       SELECT [i].[sz_island] AS [sz_island], [i].[anchor] AS [anchor]
       FROM [#islands] AS [i]
+      JOIN (
+        SELECT [n].[sz_island] AS [sz_island], count_big(*) AS [pageviews]
+        FROM [#islands] AS [n]
+        WHERE [n].[sz_is_new] = 1
+        GROUP BY [n].[sz_island], [n].[sz_island] + CHAR(1)
+      ) AS [g] ON [g].[sz_island] = [i].[sz_island] AND [g].[sz_island] + CHAR(1) = [i].[sz_island] + CHAR(1)
       WHERE [i].[anchor] IS NOT NULL
-        AND EXISTS (
-          SELECT 1
-          FROM [#islands] AS [n]
-          WHERE [n].[sz_is_new] = 1
-            AND [n].[sz_island] = [i].[sz_island] AND [n].[sz_island] + CHAR(1) = [i].[sz_island] + CHAR(1)
-        )
     ) AS [a]
     GROUP BY [a].[sz_island], [a].[sz_island] + CHAR(1), [a].[anchor], [a].[anchor] + CHAR(1)
   ) AS [a]

@@ -544,13 +544,14 @@ FROM (
     FROM (
       SELECT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
       FROM "sessionizer_step_islands" AS "i"
+      JOIN (
+        SELECT "n"."sz_island" AS "sz_island", CAST(count(*) AS BIGINT) AS "pageviews"
+        FROM "sessionizer_step_islands" AS "n"
+        WHERE "n"."sz_is_new" = 1
+        GROUP BY "n"."sz_island", "n"."sz_island" || CHR(1)
+      ) AS "g"
+        ON "g"."sz_island" = "i"."sz_island" AND CHARACTER_LENGTH("g"."sz_island") = CHARACTER_LENGTH("i"."sz_island")
       WHERE "i"."anchor" IS NOT NULL
-        AND EXISTS (
-          SELECT 1
-          FROM "sessionizer_step_islands" AS "n"
-          WHERE "n"."sz_is_new" = 1
-            AND "n"."sz_island" = "i"."sz_island" AND CHARACTER_LENGTH("n"."sz_island") = CHARACTER_LENGTH("i"."sz_island")
-        )
     ) AS "a"
     GROUP BY "a"."sz_island", "a"."sz_island" || CHR(1), "a"."anchor", "a"."anchor" || CHR(1)
   ) AS "a"

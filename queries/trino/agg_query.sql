@@ -58,73 +58,7 @@ FROM (
         "s"."duration_microseconds" AS "duration_microseconds",
         "s"."pageviews" AS "pageviews",
         "s"."is_bounce" AS "is_bounce"
-      FROM (
-        SELECT
-          "v"."session_id" AS "session_id",
-          "v"."user_id" AS "user_id",
-          "v"."started_at" AS "started_at",
-          "v"."ended_at" AS "ended_at",
-          CAST(CAST(((date_diff('second', date_trunc('second', "v"."started_at"), date_trunc('second', "v"."ended_at")) * 1000000
-            + CAST(substr(CAST("v"."ended_at" AS varchar), 21, 6) AS bigint) - CAST(substr(CAST("v"."started_at" AS varchar), 21, 6) AS bigint))) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS "duration",
-          (date_diff('second', date_trunc('second', "v"."started_at"), date_trunc('second', "v"."ended_at")) * 1000000
-            + CAST(substr(CAST("v"."ended_at" AS varchar), 21, 6) AS bigint) - CAST(substr(CAST("v"."started_at" AS varchar), 21, 6) AS bigint)) AS "duration_microseconds",
-          "v"."pageviews" AS "pageviews",
-          "v"."entry_page" AS "entry_page",
-          "v"."exit_page" AS "exit_page",
-          CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-        FROM (
-          SELECT
-            "v"."anchor" AS "anchor",
-            "v"."run_id" AS "run_id",
-            "v"."session_id" AS "session_id",
-            "v"."user_id" AS "user_id",
-            "v"."started_at" AS "started_at",
-            "v"."ended_at" AS "ended_at",
-            "v"."last_event_id" AS "last_event_id",
-            "v"."first_sequence" AS "first_sequence",
-            "v"."last_sequence" AS "last_sequence",
-            "v"."pageviews" AS "pageviews",
-            "v"."anchors" AS "anchors",
-            "v"."entry_page" AS "entry_page",
-            "v"."exit_page" AS "exit_page"
-          FROM (
-            SELECT
-              "k"."anchor" AS "anchor",
-              "k"."run_id" AS "run_id",
-              "k"."session_id" AS "session_id",
-              "k"."user_id" AS "user_id",
-              "k"."started_at" AS "started_at",
-              "k"."ended_at" AS "ended_at",
-              "k"."last_event_id" AS "last_event_id",
-              "k"."first_sequence" AS "first_sequence",
-              "k"."last_sequence" AS "last_sequence",
-              "k"."pageviews" AS "pageviews",
-              "k"."anchors" AS "anchors",
-              "k"."entry_page" AS "entry_page",
-              "k"."exit_page" AS "exit_page"
-            FROM (
-              SELECT
-                "v"."anchor" AS "anchor",
-                "v"."run_id" AS "run_id",
-                "v"."session_id" AS "session_id",
-                "v"."user_id" AS "user_id",
-                "v"."started_at" AS "started_at",
-                "v"."ended_at" AS "ended_at",
-                "v"."last_event_id" AS "last_event_id",
-                "v"."first_sequence" AS "first_sequence",
-                "v"."last_sequence" AS "last_sequence",
-                "v"."pageviews" AS "pageviews",
-                "v"."anchors" AS "anchors",
-                "v"."entry_page" AS "entry_page",
-                "v"."exit_page" AS "exit_page",
-                row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
-              FROM "session_versions" AS "v"
-            ) AS "k"
-            WHERE "k"."sz_rank" = 1
-          ) AS "v"
-          WHERE NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-        ) AS "v"
-      ) AS "s"
+      FROM "sessions" AS "s"
     ) AS "s"
   ) AS "r"
 ) AS "t";
@@ -136,73 +70,7 @@ SELECT
   "s"."started_at" AS "first_view",
   "s"."ended_at" AS "last_view",
   "s"."pageviews" AS "pageviews"
-FROM (
-  SELECT
-    "v"."session_id" AS "session_id",
-    "v"."user_id" AS "user_id",
-    "v"."started_at" AS "started_at",
-    "v"."ended_at" AS "ended_at",
-    CAST(CAST(((date_diff('second', date_trunc('second', "v"."started_at"), date_trunc('second', "v"."ended_at")) * 1000000
-      + CAST(substr(CAST("v"."ended_at" AS varchar), 21, 6) AS bigint) - CAST(substr(CAST("v"."started_at" AS varchar), 21, 6) AS bigint))) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS "duration",
-    (date_diff('second', date_trunc('second', "v"."started_at"), date_trunc('second', "v"."ended_at")) * 1000000
-      + CAST(substr(CAST("v"."ended_at" AS varchar), 21, 6) AS bigint) - CAST(substr(CAST("v"."started_at" AS varchar), 21, 6) AS bigint)) AS "duration_microseconds",
-    "v"."pageviews" AS "pageviews",
-    "v"."entry_page" AS "entry_page",
-    "v"."exit_page" AS "exit_page",
-    CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-  FROM (
-    SELECT
-      "v"."anchor" AS "anchor",
-      "v"."run_id" AS "run_id",
-      "v"."session_id" AS "session_id",
-      "v"."user_id" AS "user_id",
-      "v"."started_at" AS "started_at",
-      "v"."ended_at" AS "ended_at",
-      "v"."last_event_id" AS "last_event_id",
-      "v"."first_sequence" AS "first_sequence",
-      "v"."last_sequence" AS "last_sequence",
-      "v"."pageviews" AS "pageviews",
-      "v"."anchors" AS "anchors",
-      "v"."entry_page" AS "entry_page",
-      "v"."exit_page" AS "exit_page"
-    FROM (
-      SELECT
-        "k"."anchor" AS "anchor",
-        "k"."run_id" AS "run_id",
-        "k"."session_id" AS "session_id",
-        "k"."user_id" AS "user_id",
-        "k"."started_at" AS "started_at",
-        "k"."ended_at" AS "ended_at",
-        "k"."last_event_id" AS "last_event_id",
-        "k"."first_sequence" AS "first_sequence",
-        "k"."last_sequence" AS "last_sequence",
-        "k"."pageviews" AS "pageviews",
-        "k"."anchors" AS "anchors",
-        "k"."entry_page" AS "entry_page",
-        "k"."exit_page" AS "exit_page"
-      FROM (
-        SELECT
-          "v"."anchor" AS "anchor",
-          "v"."run_id" AS "run_id",
-          "v"."session_id" AS "session_id",
-          "v"."user_id" AS "user_id",
-          "v"."started_at" AS "started_at",
-          "v"."ended_at" AS "ended_at",
-          "v"."last_event_id" AS "last_event_id",
-          "v"."first_sequence" AS "first_sequence",
-          "v"."last_sequence" AS "last_sequence",
-          "v"."pageviews" AS "pageviews",
-          "v"."anchors" AS "anchors",
-          "v"."entry_page" AS "entry_page",
-          "v"."exit_page" AS "exit_page",
-          row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
-        FROM "session_versions" AS "v"
-      ) AS "k"
-      WHERE "k"."sz_rank" = 1
-    ) AS "v"
-    WHERE NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-  ) AS "v"
-) AS "s"
+FROM "sessions" AS "s"
 ORDER BY "user_id", "first_view", "session_id";
 
 -- user: One row for each user.
@@ -214,73 +82,7 @@ SELECT
   max("s"."ended_at") AS "last_view",
   coalesce(sum("s"."duration_microseconds"), 0) AS "duration_microseconds",
   coalesce(sum(CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END), 0) AS "bounces"
-FROM (
-  SELECT
-    "v"."session_id" AS "session_id",
-    "v"."user_id" AS "user_id",
-    "v"."started_at" AS "started_at",
-    "v"."ended_at" AS "ended_at",
-    CAST(CAST(((date_diff('second', date_trunc('second', "v"."started_at"), date_trunc('second', "v"."ended_at")) * 1000000
-      + CAST(substr(CAST("v"."ended_at" AS varchar), 21, 6) AS bigint) - CAST(substr(CAST("v"."started_at" AS varchar), 21, 6) AS bigint))) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS "duration",
-    (date_diff('second', date_trunc('second', "v"."started_at"), date_trunc('second', "v"."ended_at")) * 1000000
-      + CAST(substr(CAST("v"."ended_at" AS varchar), 21, 6) AS bigint) - CAST(substr(CAST("v"."started_at" AS varchar), 21, 6) AS bigint)) AS "duration_microseconds",
-    "v"."pageviews" AS "pageviews",
-    "v"."entry_page" AS "entry_page",
-    "v"."exit_page" AS "exit_page",
-    CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-  FROM (
-    SELECT
-      "v"."anchor" AS "anchor",
-      "v"."run_id" AS "run_id",
-      "v"."session_id" AS "session_id",
-      "v"."user_id" AS "user_id",
-      "v"."started_at" AS "started_at",
-      "v"."ended_at" AS "ended_at",
-      "v"."last_event_id" AS "last_event_id",
-      "v"."first_sequence" AS "first_sequence",
-      "v"."last_sequence" AS "last_sequence",
-      "v"."pageviews" AS "pageviews",
-      "v"."anchors" AS "anchors",
-      "v"."entry_page" AS "entry_page",
-      "v"."exit_page" AS "exit_page"
-    FROM (
-      SELECT
-        "k"."anchor" AS "anchor",
-        "k"."run_id" AS "run_id",
-        "k"."session_id" AS "session_id",
-        "k"."user_id" AS "user_id",
-        "k"."started_at" AS "started_at",
-        "k"."ended_at" AS "ended_at",
-        "k"."last_event_id" AS "last_event_id",
-        "k"."first_sequence" AS "first_sequence",
-        "k"."last_sequence" AS "last_sequence",
-        "k"."pageviews" AS "pageviews",
-        "k"."anchors" AS "anchors",
-        "k"."entry_page" AS "entry_page",
-        "k"."exit_page" AS "exit_page"
-      FROM (
-        SELECT
-          "v"."anchor" AS "anchor",
-          "v"."run_id" AS "run_id",
-          "v"."session_id" AS "session_id",
-          "v"."user_id" AS "user_id",
-          "v"."started_at" AS "started_at",
-          "v"."ended_at" AS "ended_at",
-          "v"."last_event_id" AS "last_event_id",
-          "v"."first_sequence" AS "first_sequence",
-          "v"."last_sequence" AS "last_sequence",
-          "v"."pageviews" AS "pageviews",
-          "v"."anchors" AS "anchors",
-          "v"."entry_page" AS "entry_page",
-          "v"."exit_page" AS "exit_page",
-          row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
-        FROM "session_versions" AS "v"
-      ) AS "k"
-      WHERE "k"."sz_rank" = 1
-    ) AS "v"
-    WHERE NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-  ) AS "v"
-) AS "s"
+FROM "sessions" AS "s"
 GROUP BY "s"."user_id"
 ORDER BY "user_id";
 
@@ -300,83 +102,7 @@ FROM (
     SELECT
       substr(CAST("e"."page_view_at" AS varchar), 1, 10) AS "day",
       "e"."user_id" AS "user_id"
-    FROM (
-      SELECT
-        "a"."event_id" AS "event_id",
-        coalesce("s"."session_id", "a"."anchor") AS "session_id",
-        "a"."user_id" AS "user_id",
-        "a"."page_view_at" AS "page_view_at",
-        "a"."sequence" AS "sequence",
-        "a"."page" AS "page",
-        "a"."run_id" AS "run_id"
-      FROM (
-        SELECT
-          "t"."event_id" AS "event_id",
-          "t"."user_id" AS "user_id",
-          "t"."page_view_at" AS "page_view_at",
-          "t"."sequence" AS "sequence",
-          "t"."page" AS "page",
-          "t"."run_id" AS "run_id",
-          coalesce("r"."became", "t"."session_id") AS "anchor"
-        FROM (
-          SELECT
-            "d"."event_id" AS "event_id",
-            "d"."session_id" AS "session_id",
-            "d"."user_id" AS "user_id",
-            "d"."page_view_at" AS "page_view_at",
-            "d"."sequence" AS "sequence",
-            "d"."page" AS "page",
-            "d"."run_id" AS "run_id"
-          FROM (
-            SELECT
-              "t"."event_id" AS "event_id",
-              "t"."session_id" AS "session_id",
-              "t"."user_id" AS "user_id",
-              "t"."page_view_at" AS "page_view_at",
-              "t"."sequence" AS "sequence",
-              "t"."page" AS "page",
-              "t"."run_id" AS "run_id",
-              row_number() OVER (PARTITION BY "t"."event_id" ORDER BY "t"."run_id") AS "sz_rank"
-            FROM "session_table" AS "t"
-          ) AS "d"
-          WHERE "d"."sz_rank" = 1
-        ) AS "t"
-        LEFT JOIN (
-          SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
-          FROM (
-            SELECT
-              "l"."session_id" AS "session_id",
-              "l"."became" AS "became",
-              "l"."run_id" AS "run_id",
-              row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."run_id" DESC) AS "sz_rank"
-            FROM "session_lineage" AS "l"
-          ) AS "k"
-          WHERE "k"."sz_rank" = 1
-        ) AS "r" ON "r"."session_id" = "t"."session_id"
-      ) AS "a"
-      LEFT JOIN (
-        SELECT "k"."anchor" AS "anchor", "k"."session_id" AS "session_id"
-        FROM (
-          SELECT
-            "v"."anchor" AS "anchor",
-            "v"."run_id" AS "run_id",
-            "v"."session_id" AS "session_id",
-            "v"."user_id" AS "user_id",
-            "v"."started_at" AS "started_at",
-            "v"."ended_at" AS "ended_at",
-            "v"."last_event_id" AS "last_event_id",
-            "v"."first_sequence" AS "first_sequence",
-            "v"."last_sequence" AS "last_sequence",
-            "v"."pageviews" AS "pageviews",
-            "v"."anchors" AS "anchors",
-            "v"."entry_page" AS "entry_page",
-            "v"."exit_page" AS "exit_page",
-            row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
-          FROM "session_versions" AS "v"
-        ) AS "k"
-        WHERE "k"."sz_rank" = 1
-      ) AS "s" ON "s"."anchor" = "a"."anchor"
-    ) AS "e"
+    FROM "session_events" AS "e"
   ) AS "v"
   GROUP BY "v"."day"
 ) AS "d"
@@ -389,73 +115,7 @@ LEFT JOIN (
     SELECT
       substr(CAST("s"."started_at" AS varchar), 1, 10) AS "day",
       CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END AS "bounce"
-    FROM (
-      SELECT
-        "v"."session_id" AS "session_id",
-        "v"."user_id" AS "user_id",
-        "v"."started_at" AS "started_at",
-        "v"."ended_at" AS "ended_at",
-        CAST(CAST(((date_diff('second', date_trunc('second', "v"."started_at"), date_trunc('second', "v"."ended_at")) * 1000000
-          + CAST(substr(CAST("v"."ended_at" AS varchar), 21, 6) AS bigint) - CAST(substr(CAST("v"."started_at" AS varchar), 21, 6) AS bigint))) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS "duration",
-        (date_diff('second', date_trunc('second', "v"."started_at"), date_trunc('second', "v"."ended_at")) * 1000000
-          + CAST(substr(CAST("v"."ended_at" AS varchar), 21, 6) AS bigint) - CAST(substr(CAST("v"."started_at" AS varchar), 21, 6) AS bigint)) AS "duration_microseconds",
-        "v"."pageviews" AS "pageviews",
-        "v"."entry_page" AS "entry_page",
-        "v"."exit_page" AS "exit_page",
-        CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-      FROM (
-        SELECT
-          "v"."anchor" AS "anchor",
-          "v"."run_id" AS "run_id",
-          "v"."session_id" AS "session_id",
-          "v"."user_id" AS "user_id",
-          "v"."started_at" AS "started_at",
-          "v"."ended_at" AS "ended_at",
-          "v"."last_event_id" AS "last_event_id",
-          "v"."first_sequence" AS "first_sequence",
-          "v"."last_sequence" AS "last_sequence",
-          "v"."pageviews" AS "pageviews",
-          "v"."anchors" AS "anchors",
-          "v"."entry_page" AS "entry_page",
-          "v"."exit_page" AS "exit_page"
-        FROM (
-          SELECT
-            "k"."anchor" AS "anchor",
-            "k"."run_id" AS "run_id",
-            "k"."session_id" AS "session_id",
-            "k"."user_id" AS "user_id",
-            "k"."started_at" AS "started_at",
-            "k"."ended_at" AS "ended_at",
-            "k"."last_event_id" AS "last_event_id",
-            "k"."first_sequence" AS "first_sequence",
-            "k"."last_sequence" AS "last_sequence",
-            "k"."pageviews" AS "pageviews",
-            "k"."anchors" AS "anchors",
-            "k"."entry_page" AS "entry_page",
-            "k"."exit_page" AS "exit_page"
-          FROM (
-            SELECT
-              "v"."anchor" AS "anchor",
-              "v"."run_id" AS "run_id",
-              "v"."session_id" AS "session_id",
-              "v"."user_id" AS "user_id",
-              "v"."started_at" AS "started_at",
-              "v"."ended_at" AS "ended_at",
-              "v"."last_event_id" AS "last_event_id",
-              "v"."first_sequence" AS "first_sequence",
-              "v"."last_sequence" AS "last_sequence",
-              "v"."pageviews" AS "pageviews",
-              "v"."anchors" AS "anchors",
-              "v"."entry_page" AS "entry_page",
-              "v"."exit_page" AS "exit_page",
-              row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
-            FROM "session_versions" AS "v"
-          ) AS "k"
-          WHERE "k"."sz_rank" = 1
-        ) AS "v"
-        WHERE NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-      ) AS "v"
-    ) AS "s"
+    FROM "sessions" AS "s"
   ) AS "b"
   GROUP BY "b"."day"
 ) AS "t" ON "t"."day" = "d"."day"

@@ -13,8 +13,8 @@ extension ODBCConnection {
         switch mode {
         case .read: session.beginReading
         case .rehearsal: session.beginRehearsal.isEmpty ? session.beginReading : session.beginRehearsal
-        case .write: session.beginWriting
         // A lock that is a transaction is begun already.
+        case .write: order.isJobLock ? [String]() : session.beginWriting
         case .insertOnly: order.isJobLock ? [String]() : session.beginRun
         }
       let start = ContinuousClock.now

@@ -96,6 +96,11 @@ extension Planner {
   /// Each sessionized pageview with its current session: event_id, session_id, user_id, page_view_at, sequence, page,
   /// the attributes and run_id.
   public func sessionEvents(asOf run: Literal?, as alias: String = "e") -> Relation {
+    if readsViews, run == nil, let view = view(.sessionEvents, as: alias) { return view }
+    return currentEvents(asOf: run, as: alias)
+  }
+
+  private func currentEvents(asOf run: Literal?, as alias: String) -> Relation {
     let kept = content + [.runID]
     let resolved = anchored(
       countedRows(asOf: run, as: "t"), "t", asOf: run, columns: kept.map { NamedExpression("t", $0) }, as: "a")
@@ -137,5 +142,5 @@ extension Planner {
   }
 
   /// The view `session_events`.
-  func sessionEventsQuery() throws -> Query { Query(sessionEvents(asOf: nil)) }
+  func sessionEventsQuery() throws -> Query { Query(currentEvents(asOf: nil, as: "e")) }
 }

@@ -4,6 +4,9 @@
 public struct Planner: Sendable {
   public let bound: BoundJob
   public let profile: PlanProfile
+  /// Whether current sessions and pageviews are read through the job's views, as people do, where plans otherwise read
+  /// the ledgers. Only for engines whose views show texts as the tables have them.
+  public var readsViews = false
 
   /// - Throws: `PlanError` where the job needs what the profile cannot do.
   public init(_ bound: BoundJob, profile: PlanProfile) throws(PlanError) {

@@ -15,13 +15,15 @@ extension Planner {
   /// So a session of a million pageviews costs one row to read.
   func addUnited(_ islands: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
     let i = islands.table(as: "i")
+    // A group and a join: neither side has an index, and a look-up for each row would be a scan for each.
     let n = islands.table(as: "n")
+    let gained = Relation.aggregate(
+      Relation.table(n).filter(n[.isNew].equals(.literal(.flag(true)), .value)), by: [.init("n", .island)],
+      [AggregateColumn(.pageviews, .count)], alias: "g")
     let anchors = Relation.distinct(
-      Relation.exists(
-        Relation.table(i).filter(i[.anchor].isPresent),
-        Relation.table(n).filter(n[.isNew].equals(.literal(.flag(true)), .value)),
-        on: n[.island].equals(i[.island], ids)
-      ).project([.init("i", .island), NamedExpression(.anchor, .present(i[.anchor]))], as: "a"), alias: "a")
+      Relation.table(i).filter(i[.anchor].isPresent)
+        .join(gained, on: Expression.column("g", .island).equals(i[.island], ids))
+        .project([.init("i", .island), NamedExpression(.anchor, .present(i[.anchor]))], as: "a"), alias: "a")
     let old = newestVersions(of: anchors, "a", as: "v").project(
       partColumns.map { NamedExpression($0 == .island ? "a" : "v", $0) }, as: "u")
     let new = Relation.table(i).filter(i[.isNew].equals(.literal(.flag(true)), .value)).project(

@@ -497,13 +497,13 @@ FROM (
   FROM (
     SELECT DISTINCT `i`.`sz_island` AS `sz_island`, `i`.`anchor` AS `anchor`
     FROM `sessionizer_scratch_islands` AS `i`
+    JOIN (
+      SELECT `n`.`sz_island` AS `sz_island`, count(*) AS `pageviews`
+      FROM `sessionizer_scratch_islands` AS `n`
+      WHERE `n`.`sz_is_new` = 1
+      GROUP BY `n`.`sz_island`
+    ) AS `g` ON `g`.`sz_island` = `i`.`sz_island`
     WHERE `i`.`anchor` IS NOT NULL
-      AND EXISTS (
-        SELECT 1
-        FROM `sessionizer_scratch_islands` AS `n`
-        WHERE `n`.`sz_is_new` = 1
-          AND `n`.`sz_island` = `i`.`sz_island`
-      )
   ) AS `a`
   STRAIGHT_JOIN `session_versions` AS `v`
     ON `v`.`anchor` = `a`.`anchor`

@@ -460,13 +460,13 @@ WITH "united" AS (
     FROM (
       SELECT DISTINCT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
       FROM pg_temp."islands" AS "i"
+      JOIN (
+        SELECT "n"."sz_island" AS "sz_island", count(*) AS "pageviews"
+        FROM pg_temp."islands" AS "n"
+        WHERE "n"."sz_is_new" = 1
+        GROUP BY "n"."sz_island"
+      ) AS "g" ON "g"."sz_island" = "i"."sz_island"
       WHERE "i"."anchor" IS NOT NULL
-        AND EXISTS (
-          SELECT 1
-          FROM pg_temp."islands" AS "n"
-          WHERE "n"."sz_is_new" = 1
-            AND "n"."sz_island" = "i"."sz_island"
-        )
     ) AS "a"
     CROSS JOIN LATERAL (
       SELECT *
