@@ -7,27 +7,28 @@ extension SQLMutant {
 
   private static let mistakes = [
     SQLMutant(
-      .contextWithoutEnds, on: .mariadb, (">= `g`.`from_at`", "> `g`.`from_at`"), ("<= `g`.`to_at`", "< `g`.`to_at`")),
-    SQLMutant(.holeWithoutStitching, on: .mariadb, ("`h`.`before_is_new` = 0", "`h`.`before_is_new` = 2")),
+      .contextWithoutEnds, on: .mariadb, (">= `g`.`sz_from_at`", "> `g`.`sz_from_at`"),
+      ("<= `g`.`sz_to_at`", "< `g`.`sz_to_at`")),
+    SQLMutant(.holeWithoutStitching, on: .mariadb, ("`h`.`sz_anchor_before` = `h`.`anchor`", "0")),
     SQLMutant(
-      .boundaryFlipped, on: .mariadb, ("`h`.`instant` >= `h`.`before` + ", " !!! "),
-      ("`h`.`instant` > `h`.`before` + ", "`h`.`instant` >= `h`.`before` + "),
-      (" !!! ", "`h`.`instant` > `h`.`before` + ")),
+      .boundaryFlipped, on: .mariadb, (" >= `h`.`sz_before` + ", " !!! "),
+      (" > `h`.`sz_before` + ", " >= `h`.`sz_before` + "), (" !!! ", " > `h`.`sz_before` + ")),
     SQLMutant(.wholeSeconds, on: .mariadb, ("timestampdiff(MICROSECOND, ", "1000000 * timestampdiff(SECOND, ")),
     SQLMutant(.tieWithoutEventID, on: .mariadb, (order + ", `r`.`event_id`", order)),
     // What the server's own collation takes for one.
     SQLMutant(
       .caseFoldedUsers, on: .mariadb,
       ("OVER (PARTITION BY `r`.`user_id` ORDER BY `r`.`user_id`", "OVER (PARTITION BY \(folded) ORDER BY \(folded)")),
-    SQLMutant(.followerLeftBehind, on: .mariadb, ("`l`.`became` = `m`.`current_session`", "0")),
+    SQLMutant(.followerLeftBehind, on: .mariadb, ("`l`.`became` = `m`.`anchor`", "0")),
+    SQLMutant(.versionOfUntouchedIsland, on: .mariadb, ("WHERE `n`.`sz_is_new` = 1", "WHERE 1")),
     SQLMutant(.nullArrivalSkipped, on: .mariadb, (" OR `p`.`arrival` IS NULL", "")),
     SQLMutant(
       .windowEndIncluded, on: .mariadb, ("`m`.`page_view_at` < CAST", "`m`.`page_view_at` <= CAST")),
     SQLMutant(
       .emptyPageIsNull, on: .mariadb,
       ("`t`.`page` <=> `s`.`page`", "coalesce(`t`.`page`, '') = coalesce(`s`.`page`, '')"),
-      ("`c`.`page` <=> `c`.`first_page`", "coalesce(`c`.`page`, '') = coalesce(`c`.`first_page`, '')")),
-    SQLMutant(.quarantineRepeated, on: .mariadb, ("`q`.`reason` = `b`.`reason`", "0 AND `q`.`reason` = `b`.`reason`")),
+      ("`c`.`page` <=> `c`.`sz_first_page`", "coalesce(`c`.`page`, '') = coalesce(`c`.`sz_first_page`, '')")),
+    SQLMutant(.quarantineRepeated, on: .mariadb, ("`q`.`reason` = `k`.`reason`", "0 AND `q`.`reason` = `k`.`reason`")),
     SQLMutant(.unfinishedRunsSeen, on: .mariadb),
   ]
 }

@@ -9,15 +9,14 @@ extension SQLMutant {
 
   private static let all = [
     SQLMutant(
-      .contextWithoutEnds, on: .postgresC, (#">= "g"."from_at""#, #"> "g"."from_at""#),
-      (#"<= "g"."to_at""#, #"< "g"."to_at""#)),
-    SQLMutant(.holeWithoutStitching, on: .postgresC, (#""h"."before_is_new" = 0"#, #""h"."before_is_new" = 2"#)),
+      .contextWithoutEnds, on: .postgresC, (#">= "g"."sz_from_at""#, #"> "g"."sz_from_at""#),
+      (#"<= "g"."sz_to_at""#, #"< "g"."sz_to_at""#)),
+    SQLMutant(.holeWithoutStitching, on: .postgresC, (#""h"."sz_anchor_before" = "h"."anchor""#, "false")),
     SQLMutant(
-      .boundaryFlipped, on: .postgresC, (#""h"."instant" >= "h"."before" + "#, " !!! "),
-      (#""h"."instant" > "h"."before" + "#, #""h"."instant" >= "h"."before" + "#),
-      (" !!! ", #""h"."instant" > "h"."before" + "#)),
+      .boundaryFlipped, on: .postgresC, (#" >= "h"."sz_before" + "#, " !!! "),
+      (#" > "h"."sz_before" + "#, #" >= "h"."sz_before" + "#), (" !!! ", #" > "h"."sz_before" + "#)),
     SQLMutant(
-      .wholeSeconds, on: .postgresC, (#""page_view_at" AS "instant""#, #""page_view_at"::timestamp(0) AS "instant""#)),
+      .wholeSeconds, on: .postgresC, (#""page_view_at" AS "sz_instant""#, #""page_view_at"::timestamp(0) AS "sz_instant""#)),
     SQLMutant(.tieWithoutEventID, on: .postgresC, (order + #", "r"."event_id""#, order)),
     SQLMutant(
       .idsOutOfOrder, on: .postgresICU,
@@ -25,15 +24,16 @@ extension SQLMutant {
     SQLMutant(
       .caseFoldedUsers, on: .postgresICU,
       (#"OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id""#, folded)),
-    SQLMutant(.followerLeftBehind, on: .postgresC, (#""l"."became" = "m"."current_session""#, "false")),
+    SQLMutant(.followerLeftBehind, on: .postgresC, (#""l"."became" = "m"."anchor""#, "false")),
+    SQLMutant(.versionOfUntouchedIsland, on: .postgresC, (#"WHERE "n"."sz_is_new" = 1"#, "WHERE true")),
     SQLMutant(.nullArrivalSkipped, on: .postgresC, (#" OR "p"."arrival" IS NULL"#, "")),
     SQLMutant(
       .windowEndIncluded, on: .postgresC, (#""m"."page_view_at" < TIMESTAMP"#, #""m"."page_view_at" <= TIMESTAMP"#)),
     SQLMutant(
       .emptyPageIsNull, on: .postgresC, (#" AND ("t"."page" IS NULL) = ("s"."page" IS NULL)"#, ""),
-      (#" AND ("c"."page" IS NULL) = ("c"."first_page" IS NULL)"#, "")),
+      (#" AND ("c"."page" IS NULL) = ("c"."sz_first_page" IS NULL)"#, "")),
     SQLMutant(
-      .quarantineRepeated, on: .postgresC, (#""q"."reason" = "b"."reason""#, #"false AND "q"."reason" = "b"."reason""#)),
+      .quarantineRepeated, on: .postgresC, (#""q"."reason" = "k"."reason""#, #"false AND "q"."reason" = "k"."reason""#)),
     SQLMutant(.unfinishedRunsSeen, on: .postgresC),
   ]
 }

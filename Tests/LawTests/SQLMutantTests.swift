@@ -28,18 +28,26 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
 
   static let onSQLite = [
     SQLMutant(
-      .contextWithoutEnds, (#">= "g"."from_at""#, #"> "g"."from_at""#), (#"<= "g"."to_at""#, #"< "g"."to_at""#)),
+      .contextWithoutEnds, (#">= "g"."sz_from_at""#, #"> "g"."sz_from_at""#),
+      (#"<= "g"."sz_to_at""#, #"< "g"."sz_to_at""#)),
     SQLMutant(
       .holeWithoutStitching,
-      (#" AND NOT ("b"."is_new" = 0 AND "r"."is_new" = 0 AND "b"."current_session" IS "r"."current_session")"#, "")),
+      (#""h"."sz_anchor_before" = "h"."anchor""#, "0")),
     SQLMutant(
-      .boundaryFlipped, (#" >= "b"."instant" + "#, " !!! "), (#" > "b"."instant" + "#, #" >= "b"."instant" + "#),
-      (" !!! ", #" > "b"."instant" + "#)),
-    SQLMutant(.wholeSeconds, (#") AS "instant""#, #") / 1000000 * 1000000 AS "instant""#)),
+      .boundaryFlipped, (#" >= "h"."sz_before" + "#, " !!! "), (#" > "h"."sz_before" + "#, #" >= "h"."sz_before" + "#),
+      (" !!! ", #" > "h"."sz_before" + "#)),
+    SQLMutant(.wholeSeconds, (#") AS "sz_instant""#, #") / 1000000 * 1000000 AS "sz_instant""#)),
     SQLMutant(.tieWithoutEventID, (order, #"ORDER BY "user_id", "page_view_at""#)),
     SQLMutant(
       .idsOutOfOrder, (order, #"ORDER BY "user_id", "page_view_at", CAST("event_id" AS TEXT) COLLATE NOCASE"#)),
-    SQLMutant(.followerLeftBehind, (#""l"."became" = "m"."current_session""#, "0")),
+    SQLMutant(.followerLeftBehind, (#""l"."became" = "m"."anchor""#, "0")),
+    SQLMutant(
+      .versionMissesMergedPart,
+      (
+        #"sum("m"."pageviews")"#,
+        #"sum(CASE WHEN "m"."anchor" <> "m"."sz_survivor" THEN 0 ELSE "m"."pageviews" END)"#
+      )),
+    SQLMutant(.versionOfUntouchedIsland, (#"WHERE "n"."sz_is_new" = 1"#, "WHERE 1")),
     SQLMutant(
       .caseFoldedUsers, (#""b"."user_id" <> "r"."user_id""#, #""b"."user_id" <> "r"."user_id" COLLATE NOCASE"#),
       (#"ORDER BY "user_id""#, #"ORDER BY "user_id" COLLATE NOCASE"#)),
@@ -55,15 +63,15 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
       (#"ORDER BY "k"."page_view_at", "k"."user_id""#, #"ORDER BY "k"."page_view_at" DESC, "k"."user_id""#)),
     SQLMutant(
       .emptyPageIsNull, (#""t"."page" IS "s"."page""#, #"coalesce("t"."page", '') = coalesce("s"."page", '')"#),
-      (#""c"."page" IS "c"."first_page""#, #"coalesce("c"."page", '') = coalesce("c"."first_page", '')"#)),
+      (#""c"."page" IS "c"."sz_first_page""#, #"coalesce("c"."page", '') = coalesce("c"."sz_first_page", '')"#)),
     SQLMutant(
       .duplicatesNotQuarantined,
       (#"WHERE "k"."reason" IS NOT NULL"#, #"WHERE "k"."reason" <> 'duplicate_event_id'"#)),
     SQLMutant(
-      .quarantineRepeated, (#""q"."reason" = "b"."reason""#, #"0 AND "q"."reason" = "b"."reason""#)),
+      .quarantineRepeated, (#""q"."reason" = "k"."reason""#, #"0 AND "q"."reason" = "k"."reason""#)),
     SQLMutant(
-      .occurrencePastMark, (#"("n"."arrival" >= "#, #"("a"."arrival" >= "#),
-      (#" OR "n"."arrival" IS NULL)"#, #" OR "a"."arrival" IS NULL)"#)),
+      .occurrencePastMark, (#"("n"."sz_arrival" >= "#, #"("a"."sz_arrival" >= "#),
+      (#" OR "n"."sz_arrival" IS NULL)"#, #" OR "a"."sz_arrival" IS NULL)"#)),
     // Rows that are an hour older than the newest that is known.
     SQLMutant(
       .lookBackLimit,
@@ -74,7 +82,7 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
         FROM "session_table") - 3600000000, 1) AND ("t"."run_id" IS NULL
         """#
       )),
-    SQLMutant(.markMovedByWindow, (#""r"."mode" <> 'window'"#, "1")),
+    SQLMutant(.markMovedByWindow, (#""r"."mode" = 'whole'"#, #""r"."mode" IN ('whole', 'window')"#)),
     SQLMutant(.overlapIgnored),
     SQLMutant(.unfinishedRunsSeen),
   ]
