@@ -244,7 +244,8 @@ import WarehouseDriver
     // A line of a file, which somebody else has loaded.
     let quarantine = context.job.names[.sessionQuarantine]
     try await damage(
-      context.connection, "INSERT INTO \(quarantine) (reason, source_file, line, row_key) VALUES ('bad_line', 'a.csv', 7, 'k')")
+      context.connection,
+      "INSERT INTO \(quarantine) (reason, source_file, line, row_key) VALUES ('bad_line', 'a.csv', 7, 'k')")
     #expect(try await preparation.takeBack(context) == .isInUse(quarantine))
     try await damage(context.connection, "DELETE FROM \(quarantine) WHERE run_id IS NULL")
     #expect(try await preparation.takeBack(context) == .removed)

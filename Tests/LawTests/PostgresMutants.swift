@@ -16,7 +16,8 @@ extension SQLMutant {
       .boundaryFlipped, on: .postgresC, (#" >= "h"."sz_before" + "#, " !!! "),
       (#" > "h"."sz_before" + "#, #" >= "h"."sz_before" + "#), (" !!! ", #" > "h"."sz_before" + "#)),
     SQLMutant(
-      .wholeSeconds, on: .postgresC, (#""page_view_at" AS "sz_instant""#, #""page_view_at"::timestamp(0) AS "sz_instant""#)),
+      .wholeSeconds, on: .postgresC,
+      (#""page_view_at" AS "sz_instant""#, #""page_view_at"::timestamp(0) AS "sz_instant""#)),
     SQLMutant(.tieWithoutEventID, on: .postgresC, (order + #", "r"."event_id""#, order)),
     SQLMutant(
       .idsOutOfOrder, on: .postgresICU,
