@@ -48,8 +48,8 @@ import WarehouseDriver
       || matches(#/CREATE TEMPORARY TABLE "[^;]* ON COMMIT DROP/#)
       || matches(#/CREATE INDEX "\w+" ON pg_temp\."[^;]*|ANALYZE pg_temp\."\w+"/#)
       // Only the first run into empty ledgers puts the key and the index on after the rows.
-      || isFirst && matches(#/ALTER TABLE "session_table" ADD PRIMARY KEY \("event_id"\)/#)
-      || isFirst && matches(#/CREATE INDEX IF NOT EXISTS "session_table_by_user_id" ON "session_table" \([^()]*\)/#)
+      || isFirst && matches(#/ALTER TABLE "session_(?:table|versions)" ADD PRIMARY KEY \([^()]*\)/#)
+      || isFirst && matches(#/CREATE INDEX IF NOT EXISTS "\w+" ON "session_(?:table|versions)" \([^()]*\)/#)
   }
 
   private func isAllowed(_ sql: String, on engine: Engine, isFirst: Bool = false) -> Bool {
