@@ -3,6 +3,10 @@ internal import Foundation
 
 /// A request to stop a connection's statement, sent by a thread of its own: libpq's call waits for the server, and one
 /// that is silent would be waited for without end.
+///
+/// Unchecked: the pointer is set once and never changed; only the one thread that `send` starts uses libpq's request, and
+/// it holds this object until the call has returned, so that the request is freed after it. The semaphore is made for
+/// several threads.
 final class CancelRequest: @unchecked Sendable {
   private let request: OpaquePointer
   private let ended = DispatchSemaphore(value: 0)
