@@ -142,7 +142,10 @@ public struct InsertOnlyGuard: Sendable {
     let rest = tokens.dropFirst(2 + 2 * table.count - 1)
     guard rest.starts(with: [.word("ADD"), .word("PRIMARY"), .word("KEY"), .parenthesis]) else { return false }
     return rest.dropFirst(4).dropLast().allSatisfy { token in
-      if case .name = token { true } else { token == .sign(UInt8(ascii: ",")) }
+      switch token {
+      case .name, .word: true
+      default: token == .sign(UInt8(ascii: ","))
+      }
     } && rest.last == .sign(UInt8(ascii: ")"))
   }
 

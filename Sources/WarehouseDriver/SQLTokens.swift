@@ -212,7 +212,8 @@ extension SQLTokens {
     for token in rest {
       switch token {
       case .name(let name) where expectsPart: last = name
-      case .word(let word) where expectsPart: last = word
+      // Names without quotes are in lower case: what is not would be quoted.
+      case .word(let word) where expectsPart: last = word.lowercased()
       case .sign(UInt8(ascii: ".")) where !expectsPart:
         expectsPart = true
         continue

@@ -37,7 +37,7 @@ struct PlantedFault: CustomTestStringConvertible, Sendable {
       PlantedFault(
         dialect: name, meaning: "users in small letters are one", cases: ["keys/seven-users"],
         changed: { sql in
-          sql.replacing(#/PARTITION BY ("\w"\."user_id")/#) { "PARTITION BY LOWER(\($0.output.1))" }
+          sql.replacing(#/PARTITION BY ("user_id")/#) { "PARTITION BY LOWER(\($0.output.1))" }
         })
     }
 }

@@ -97,6 +97,8 @@ BY_DIALECT = {
             (r"\) DAY\(9\) TO SECOND\(6\)", ")", AN_INTERVAL),
             (r"START TRANSACTION ISOLATION LEVEL SERIALIZABLE", "BEGIN TRANSACTION", LEVEL),
             (r"LOCALTIMESTAMP\(6\)", "LOCALTIMESTAMP", CLOCK),
+            ("CREATE LOCAL TEMPORARY", "CREATE TEMPORARY", "DuckDB's always are"),
+            (r"\) ON COMMIT DELETE ROWS", ")", "they are dropped"),
         ],
     ),
     "snowflake": Corrections(
@@ -113,7 +115,15 @@ BY_DIALECT = {
     "trino": Corrections("trino", six_digits=True),
     "greenplum": Corrections(
         "postgres",
-        texts=[(r"BEGIN ISOLATION LEVEL REPEATABLE READ", "BEGIN", LEVEL)],
+        texts=[
+            (r"BEGIN ISOLATION LEVEL REPEATABLE READ", "BEGIN", LEVEL),
+            (
+                r"CREATE TEMPORARY TABLE (\w+) ON COMMIT DROP AS",
+                r"CREATE OR REPLACE TEMPORARY TABLE \1 AS",
+                "DuckDB's stay until the session ends",
+            ),
+            (r"\bpg_temp\.", "", "where such tables are"),
+        ],
         left_out=[(r"SELECT pg_advisory_(un)?lock\(", LOCK)],
         functions=[("clock_timestamp()", "now()", CLOCK)],
     ),
@@ -139,14 +149,19 @@ BY_DIALECT = {
             (r"(?m)^\)\nORDER BY .*", ")", INDEX),
             (r"\bINTEGER\b", "BIGINT", "it has 64 bits"),
             ("CREATE LOCAL TEMPORARY", "CREATE TEMPORARY", "DuckDB's always are"),
-            (r"TIMESTAMPADD\(MICROSECOND, ", "microseconds_later(", NO_DIALECT),
+            (r"TIMESTAMPADD\((\w+), ", r"later('\1', ", NO_DIALECT),
             (r"TIMESTAMPDIFF\(MICROSECOND, ", "microseconds_between(", NO_DIALECT),
             ("<=>", "IS NOT DISTINCT FROM", NO_DIALECT),
             ("//", "/", "sqlglot's PostgreSQL divides whole numbers so"),
         ],
         left_out=[(r"SET TIME ZONE", SETTING), (r"SET SESSION CHARACTERISTICS", LEVEL)],
         functions=[
-            ("microseconds_later(n, a)", "a + to_microseconds(n)", "TIMESTAMPADD"),
+            (
+                "later(unit, n, a)",
+                "a + CASE unit WHEN 'HOUR' THEN to_hours(n) WHEN 'MINUTE' THEN to_minutes(n) WHEN 'SECOND' THEN to_seconds(n)"
+                " ELSE to_microseconds(n) END",
+                "TIMESTAMPADD",
+            ),
             ("microseconds_between(a, b)", "date_diff('microsecond', a, b)", "TIMESTAMPDIFF"),
             ("getutcdate()", "now() AT TIME ZONE 'UTC'", CLOCK),
         ],
@@ -173,10 +188,15 @@ BY_DIALECT = {
         texts=[
             (r"(?s)^BEGIN\n  EXECUTE IMMEDIATE '(.*)';\nEXCEPTION\n.*", unquoted, ITSELF),
             (r"^CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", PASSED_OVER),
+            (
+                r'CREATE PRIVATE TEMPORARY TABLE ("\S+") ON COMMIT DROP DEFINITION AS',
+                r"CREATE OR REPLACE TEMPORARY TABLE \1 AS",
+                "DuckDB's stay until the session ends",
+            ),
             TO_CHAR,
             (r"TIMESTAMP ('[^']*')", r"CAST(\1 AS TIMESTAMP)", "sqlglot takes the form of the session for a fixed one"),
             (r"TIMESTAMP\(9\)", "TIMESTAMP(6)", NANOSECONDS),
-            (r" FROM dual\b", "", NO_TABLE),
+            (r"\s+FROM dual\b", "", NO_TABLE),
         ],
         left_out=[
             (r"WHENEVER", SETTING),
@@ -219,7 +239,7 @@ BY_DIALECT = {
             (r"(?m) ENABLE$", "", KEYS),
             (r"\bSESSIONTIMEZONE\b", "'UTC'", "the session is set to it"),
             TO_CHAR,
-            (r" FROM dual\b", "", NO_TABLE),
+            (r"\s+FROM dual\b", "", NO_TABLE),
         ],
         left_out=[(r"ALTER SESSION", SETTING), (r"COMMIT", IMPLICIT)],
         functions=[TO_TEXT],
@@ -237,7 +257,7 @@ BY_DIALECT = {
             (r"^DECLARE GLOBAL TEMPORARY TABLE", "CREATE TEMPORARY TABLE", NO_DIALECT),
             (r"\nON COMMIT PRESERVE ROWS NOT LOGGED", "", "what rolling back does to it"),
             (r"\bSESSION\.", "", "where such tables are"),
-            (r" FROM sysibm\.sysdummy1\b", "", NO_TABLE),
+            (r"\s+FROM sysibm\.sysdummy1\b", "", NO_TABLE),
             (r"CURRENT TIMESTAMP - CURRENT TIMEZONE", "CURRENT_TIMESTAMP AT TIME ZONE 'UTC'", CLOCK),
             (r"\((-?[\d.]+)\) (SECONDS|MICROSECONDS)", r"INTERVAL '\1' \2", "labelled durations"),
             (r"\bBIGINT\((DAYS|MIDNIGHT_SECONDS)\(", r"(\1(", A_TYPE),

@@ -43,7 +43,13 @@ SQLFLUFF = {
     "fabric": Reading("tsql"),
     "ansi": Reading(
         "ansi",
-        [("SECOND(2, 6)", "SECOND"), (") DAY(9) TO SECOND(6)", ")"), (" ISOLATION LEVEL SERIALIZABLE", "")],
+        [
+            ("SECOND(2, 6)", "SECOND"),
+            (") DAY(9) TO SECOND(6)", ")"),
+            (" ISOLATION LEVEL SERIALIZABLE", ""),
+            ("CREATE LOCAL TEMPORARY", "CREATE TEMPORARY"),
+            (" ON COMMIT DELETE ROWS", ""),
+        ],
     ),
     "clickhouse": Reading("clickhouse", skips=["SET join_use_nulls"]),
     # Blocks around CREATE.

@@ -141,74 +141,48 @@ END@
 
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW "session_events" AS
-SELECT
-  "a"."event_id" AS "event_id",
-  coalesce((
-    SELECT "v"."session_id"
-    FROM "session_versions" AS "v"
-    WHERE "v"."anchor" = "a"."anchor" AND OCTET_LENGTH("v"."anchor") = OCTET_LENGTH("a"."anchor")
-    ORDER BY "v"."run_id" DESC
-    FETCH FIRST 1 ROWS ONLY
-  ), "a"."anchor") AS "session_id",
-  "a"."user_id" AS "user_id",
-  "a"."page_view_at" AS "page_view_at",
-  "a"."sequence" AS "sequence",
-  "a"."page" AS "page",
-  "a"."run_id" AS "run_id"
-FROM (
+WITH "ranked" AS (
   SELECT
-    "t"."event_id" AS "event_id",
-    "t"."user_id" AS "user_id",
-    "t"."page_view_at" AS "page_view_at",
-    "t"."sequence" AS "sequence",
-    "t"."page" AS "page",
-    "t"."run_id" AS "run_id",
+    "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id",
+    row_number() OVER (PARTITION BY "event_id", "event_id" || CHR(1) ORDER BY "run_id") AS "sz_rank"
+  FROM "session_table"
+),
+"anchored" AS (
+  SELECT
+    "ranked"."event_id", "ranked"."user_id", "ranked"."page_view_at", "ranked"."sequence",
+    "ranked"."page", "ranked"."run_id",
     coalesce((
       SELECT "l"."became"
       FROM "session_lineage" AS "l"
-      WHERE "l"."session_id" = "t"."session_id" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("t"."session_id")
+      WHERE "l"."session_id" = "ranked"."session_id" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("ranked"."session_id")
       ORDER BY "l"."run_id" DESC
       FETCH FIRST 1 ROWS ONLY
-    ), "t"."session_id") AS "anchor"
-  FROM (
-    SELECT
-      "d"."event_id" AS "event_id",
-      "d"."session_id" AS "session_id",
-      "d"."user_id" AS "user_id",
-      "d"."page_view_at" AS "page_view_at",
-      "d"."sequence" AS "sequence",
-      "d"."page" AS "page",
-      "d"."run_id" AS "run_id"
-    FROM (
-      SELECT
-        "t"."event_id" AS "event_id",
-        "t"."session_id" AS "session_id",
-        "t"."user_id" AS "user_id",
-        "t"."page_view_at" AS "page_view_at",
-        "t"."sequence" AS "sequence",
-        "t"."page" AS "page",
-        "t"."run_id" AS "run_id",
-        row_number() OVER (PARTITION BY "t"."event_id", "t"."event_id" || CHR(1) ORDER BY "t"."run_id") AS "sz_rank"
-      FROM "session_table" AS "t"
-    ) AS "d"
-    WHERE "d"."sz_rank" = 1
-  ) AS "t"
-) AS "a"@
+    ), "ranked"."session_id") AS "anchor"
+  FROM "ranked"
+  WHERE "ranked"."sz_rank" = 1
+)
+SELECT
+  "anchored"."event_id",
+  coalesce((
+    SELECT "v"."session_id"
+    FROM "session_versions" AS "v"
+    WHERE "v"."anchor" = "anchored"."anchor" AND OCTET_LENGTH("v"."anchor") = OCTET_LENGTH("anchored"."anchor")
+    ORDER BY "v"."run_id" DESC
+    FETCH FIRST 1 ROWS ONLY
+  ), "anchored"."anchor") AS "session_id",
+  "anchored"."user_id", "anchored"."page_view_at", "anchored"."sequence", "anchored"."page",
+  "anchored"."run_id"
+FROM "anchored"@
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW "sessions" AS
 SELECT
-  "v"."session_id" AS "session_id",
-  "v"."user_id" AS "user_id",
-  "v"."started_at" AS "started_at",
-  "v"."ended_at" AS "ended_at",
+  "v"."session_id", "v"."user_id", "v"."started_at", "v"."ended_at",
   CAST(CAST((((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
     + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
   ((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
     + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at")) AS "duration_microseconds",
-  "v"."pageviews" AS "pageviews",
-  "v"."entry_page" AS "entry_page",
-  "v"."exit_page" AS "exit_page",
+  "v"."pageviews", "v"."entry_page", "v"."exit_page",
   CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
 FROM "session_versions" AS "v"
 WHERE NOT EXISTS (

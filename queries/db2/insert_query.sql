@@ -18,305 +18,186 @@ LOCK TABLE "session_runs" IN EXCLUSIVE MODE@
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO "session_runs" (
   "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout", "engine",
-  "tool_version"
+  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout",
+  "engine", "tool_version"
 )
 SELECT
-  coalesce((SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") + 1, 1) AS "run_id",
-  'started' AS "state",
-  CURRENT TIMESTAMP - CURRENT TIMEZONE AS "recorded_at",
+  coalesce((SELECT max("run_id") FROM "session_runs") + 1, 1) AS "run_id",
+  'started' AS "state", CURRENT TIMESTAMP - CURRENT TIMEZONE AS "recorded_at",
   '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
-  'window' AS "mode",
-  TIMESTAMP '{{ start_time }}' AS "window_from",
-  TIMESTAMP '{{ end_time }}' AS "window_to",
-  CAST(NULL AS BIGINT) AS "arrival_mark",
-  CAST(NULL AS TIMESTAMP(6)) AS "arrival_mark_at",
-  CAST(NULL AS BIGINT) AS "pageviews",
-  CAST(NULL AS BIGINT) AS "sessions",
-  CAST(NULL AS BIGINT) AS "lineage_rows",
-  CAST(NULL AS BIGINT) AS "quarantined",
-  2 AS "layout",
-  'Db2 11.5' AS "engine",
+  'window' AS "mode", TIMESTAMP '{{ start_time }}' AS "window_from",
+  TIMESTAMP '{{ end_time }}' AS "window_to", CAST(NULL AS BIGINT) AS "arrival_mark",
+  CAST(NULL AS TIMESTAMP(6)) AS "arrival_mark_at", CAST(NULL AS BIGINT) AS "pageviews",
+  CAST(NULL AS BIGINT) AS "sessions", CAST(NULL AS BIGINT) AS "lineage_rows",
+  CAST(NULL AS BIGINT) AS "quarantined", 2 AS "layout", 'Db2 11.5' AS "engine",
   'script' AS "tool_version"
-FROM (SELECT 1 AS "one" FROM sysibm.sysdummy1) AS "o"@
+FROM sysibm.sysdummy1@
 
 -- picked: Source rows that the ledger does not simply know.
 DECLARE GLOBAL TEMPORARY TABLE "picked" (
-  "event_id" VARCHAR(8000),
-  "user_id" VARCHAR(8000),
-  "page_view_at" TIMESTAMP(6),
-  "sequence" BIGINT,
-  "page" VARCHAR(8000),
-  "reason" VARCHAR(8000),
-  "sz_raw_event_id" VARCHAR(8000),
-  "sz_raw_time" VARCHAR(8000)
+  "event_id" VARCHAR(8000), "user_id" VARCHAR(8000), "page_view_at" TIMESTAMP(6),
+  "sequence" BIGINT, "page" VARCHAR(8000), "reason" VARCHAR(8000),
+  "sz_raw_event_id" VARCHAR(8000), "sz_raw_time" VARCHAR(8000)
 )
 ON COMMIT PRESERVE ROWS NOT LOGGED@
 INSERT INTO SESSION."picked" (
   "event_id", "user_id", "page_view_at", "sequence", "page", "reason", "sz_raw_event_id",
   "sz_raw_time"
 )
-SELECT
-  "s"."event_id" AS "event_id",
-  "s"."user_id" AS "user_id",
-  "s"."page_view_at" AS "page_view_at",
-  "s"."sequence" AS "sequence",
-  "s"."page" AS "page",
-  CASE
-    WHEN "s"."reason" IS NOT NULL THEN "s"."reason"
-    WHEN "t"."run_id" IS NOT NULL THEN 'duplicate_event_id'
-    ELSE CAST(NULL AS VARCHAR(8000))
-  END AS "reason",
-  "s"."sz_raw_event_id" AS "sz_raw_event_id",
-  "s"."sz_raw_time" AS "sz_raw_time"
-FROM (
+WITH "mapped" AS (
   SELECT
-    "j"."event_id" AS "event_id",
-    "j"."user_id" AS "user_id",
-    "j"."page_view_at" AS "page_view_at",
-    "j"."sequence" AS "sequence",
-    "j"."page" AS "page",
-    "j"."reason" AS "reason",
+    CAST("p"."user_id" AS VARCHAR(8000)) AS "user_id",
+    CASE WHEN "p"."page_view_at" >= TIMESTAMP '0001-01-02 00:00:00' AND "p"."page_view_at" < TIMESTAMP '9999-12-31 00:00:00' THEN TIMESTAMP("p"."page_view_at", 6) END AS "page_view_at",
+    CAST("p"."page" AS VARCHAR(8000)) AS "page", CAST("p"."sequence" AS BIGINT) AS "sequence",
+    CAST("p"."event_id" AS VARCHAR(8000)) AS "event_id"
+  FROM "pageviews" AS "p"
+  WHERE "p"."page_view_at" >= TIMESTAMP '{{ start_time }}'
+    AND "p"."page_view_at" < TIMESTAMP '{{ end_time }}'
+),
+"judged" AS (
+  SELECT
+    "event_id", "user_id", "page_view_at", "sequence", "page",
     CASE
-      WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id"
-      ELSE CAST(NULL AS VARCHAR(8000))
-    END AS "sz_raw_event_id",
-    CASE
-      WHEN "j"."reason" IS NOT NULL THEN CAST("j"."sz_source_time" AS VARCHAR(8000))
-      ELSE CAST(NULL AS VARCHAR(8000))
-    END AS "sz_raw_time"
-  FROM (
-    SELECT
-      "m"."event_id" AS "event_id",
-      "m"."user_id" AS "user_id",
-      "m"."page_view_at" AS "page_view_at",
-      "m"."sequence" AS "sequence",
-      "m"."page" AS "page",
-      "m"."sz_source_event_id" AS "sz_source_event_id",
-      "m"."sz_source_time" AS "sz_source_time",
-      CASE
-        WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' AND OCTET_LENGTH("m"."event_id") = OCTET_LENGTH('') THEN 'null_event_id'
-        WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' AND OCTET_LENGTH("m"."user_id") = OCTET_LENGTH('') THEN 'null_user'
-        WHEN "m"."page_view_at" IS NULL THEN CASE
-            WHEN CAST("m"."sz_source_time" AS VARCHAR(8000)) IS NULL
-                OR CAST("m"."sz_source_time" AS VARCHAR(8000)) = '' AND OCTET_LENGTH(CAST("m"."sz_source_time" AS VARCHAR(8000))) = OCTET_LENGTH('') THEN 'null_time'
-            WHEN ("m"."sz_source_time" IS NOT NULL) THEN 'time_out_of_range'
-            ELSE 'bad_time'
-          END
-        WHEN OCTET_LENGTH("m"."event_id") > 1024 OR OCTET_LENGTH("m"."user_id") > 1024 THEN 'key_too_long'
-        ELSE CAST(NULL AS VARCHAR(8000))
-      END AS "reason"
-    FROM (
-      SELECT
-        CAST("p"."user_id" AS VARCHAR(8000)) AS "user_id",
-        CASE WHEN "p"."page_view_at" >= TIMESTAMP '0001-01-02 00:00:00' AND "p"."page_view_at" < TIMESTAMP '9999-12-31 00:00:00' THEN TIMESTAMP("p"."page_view_at", 6) END AS "page_view_at",
-        CAST("p"."page" AS VARCHAR(8000)) AS "page",
-        "p"."page_view_at" AS "sz_source_time",
-        CAST("p"."sequence" AS BIGINT) AS "sequence",
-        CAST("p"."event_id" AS VARCHAR(8000)) AS "event_id",
-        CAST(NULL AS VARCHAR(8000)) AS "sz_source_event_id"
-      FROM "pageviews" AS "p"
-      WHERE "p"."page_view_at" >= TIMESTAMP '{{ start_time }}'
-        AND "p"."page_view_at" < TIMESTAMP '{{ end_time }}'
-    ) AS "m"
-    WHERE "m"."page_view_at" >= TIMESTAMP '{{ start_time }}'
-      AND "m"."page_view_at" < TIMESTAMP '{{ end_time }}'
-  ) AS "j"
-) AS "s"
+      WHEN "event_id" IS NULL OR "event_id" = '' AND OCTET_LENGTH("event_id") = OCTET_LENGTH('') THEN 'null_event_id'
+      WHEN "user_id" IS NULL OR "user_id" = '' AND OCTET_LENGTH("user_id") = OCTET_LENGTH('') THEN 'null_user'
+      WHEN OCTET_LENGTH("event_id") > 1024 OR OCTET_LENGTH("user_id") > 1024 THEN 'key_too_long'
+    END AS "reason"
+  FROM "mapped"
+  WHERE "page_view_at" >= TIMESTAMP '{{ start_time }}'
+    AND "page_view_at" < TIMESTAMP '{{ end_time }}'
+)
+SELECT
+  "judged"."event_id", "judged"."user_id", "judged"."page_view_at", "judged"."sequence",
+  "judged"."page",
+  CASE
+    WHEN "judged"."reason" IS NOT NULL THEN "judged"."reason"
+    WHEN "t"."run_id" IS NOT NULL THEN 'duplicate_event_id'
+  END AS "reason",
+  CAST(NULL AS VARCHAR(8000)) AS "sz_raw_event_id",
+  CAST(NULL AS VARCHAR(8000)) AS "sz_raw_time"
+FROM "judged"
 LEFT JOIN "session_table" AS "t"
-  ON "s"."reason" IS NULL
-  AND "t"."event_id" = "s"."event_id" AND OCTET_LENGTH("t"."event_id") = OCTET_LENGTH("s"."event_id")
+  ON "judged"."reason" IS NULL
+  AND "t"."event_id" = "judged"."event_id" AND OCTET_LENGTH("t"."event_id") = OCTET_LENGTH("judged"."event_id")
 WHERE ("t"."run_id" IS NULL
-    OR NOT ("t"."user_id" = "s"."user_id" AND OCTET_LENGTH("t"."user_id") = OCTET_LENGTH("s"."user_id")
-      AND "t"."page_view_at" = "s"."page_view_at"
-      AND CASE WHEN ("t"."page" = "s"."page" AND OCTET_LENGTH("t"."page") = OCTET_LENGTH("s"."page")) OR ("t"."page" IS NULL AND "s"."page" IS NULL) THEN 1 ELSE 0 END = 1))@
+    OR NOT ("t"."user_id" = "judged"."user_id" AND OCTET_LENGTH("t"."user_id") = OCTET_LENGTH("judged"."user_id")
+      AND "t"."page_view_at" = "judged"."page_view_at"
+      AND CASE WHEN ("t"."page" = "judged"."page" AND OCTET_LENGTH("t"."page") = OCTET_LENGTH("judged"."page")) OR ("t"."page" IS NULL AND "judged"."page" IS NULL) THEN 1 ELSE 0 END = 1))@
 
 -- duplicates: Their rows; the first counts.
 DECLARE GLOBAL TEMPORARY TABLE "duplicates" (
-  "event_id" VARCHAR(8000),
-  "user_id" VARCHAR(8000),
-  "page_view_at" TIMESTAMP(6),
-  "sequence" BIGINT,
-  "page" VARCHAR(8000),
-  "sz_rank" BIGINT,
-  "sz_first_user_id" VARCHAR(8000),
-  "sz_first_page_view_at" TIMESTAMP(6),
-  "sz_first_page" VARCHAR(8000)
+  "event_id" VARCHAR(8000), "user_id" VARCHAR(8000), "page_view_at" TIMESTAMP(6),
+  "sequence" BIGINT, "page" VARCHAR(8000), "sz_rank" BIGINT, "sz_first_user_id" VARCHAR(8000),
+  "sz_first_page_view_at" TIMESTAMP(6), "sz_first_page" VARCHAR(8000)
 )
 ON COMMIT PRESERVE ROWS NOT LOGGED@
 INSERT INTO SESSION."duplicates" (
   "event_id", "user_id", "page_view_at", "sequence", "page", "sz_rank", "sz_first_user_id",
   "sz_first_page_view_at", "sz_first_page"
 )
-WITH "repeated" AS (
-  SELECT "g"."event_id" AS "event_id"
-  FROM (
-    SELECT "k"."event_id" AS "event_id", count_big(*) AS "sz_duplicates"
-    FROM SESSION."picked" AS "k"
-    WHERE "k"."reason" IS NULL
-    GROUP BY "k"."event_id", "k"."event_id" || CHR(1)
-  ) AS "g"
-  WHERE "g"."sz_duplicates" > 1
+WITH "repeated" AS (  -- Event ids that came more than once.
+  SELECT "event_id"
+  FROM SESSION."picked"
+  WHERE "reason" IS NULL
+  GROUP BY "event_id", "event_id" || CHR(1)
+  HAVING count_big(*) > 1
 )
 SELECT
-  "w"."event_id" AS "event_id",
-  "w"."user_id" AS "user_id",
-  "w"."page_view_at" AS "page_view_at",
-  "w"."sequence" AS "sequence",
-  "w"."page" AS "page",
-  "w"."sz_rank" AS "sz_rank",
-  "w"."sz_first_user_id" AS "sz_first_user_id",
-  "w"."sz_first_page_view_at" AS "sz_first_page_view_at",
-  "w"."sz_first_page" AS "sz_first_page"
-FROM (
-  SELECT
-    "k"."event_id" AS "event_id",
-    "k"."user_id" AS "user_id",
-    "k"."page_view_at" AS "page_view_at",
-    "k"."sequence" AS "sequence",
-    "k"."page" AS "page",
-    "k"."reason" AS "reason",
-    "k"."sz_raw_event_id" AS "sz_raw_event_id",
-    "k"."sz_raw_time" AS "sz_raw_time",
-    row_number() OVER (
-      PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
-      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
-    ) AS "sz_rank",
-    first_value("k"."user_id") OVER (
-      PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
-      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_first_user_id",
-    first_value("k"."page_view_at") OVER (
-      PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
-      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_first_page_view_at",
-    first_value("k"."page") OVER (
-      PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
-      ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_first_page"
-  FROM SESSION."picked" AS "k"
-  WHERE "k"."reason" IS NULL
-    AND EXISTS (
-      SELECT 1
-      FROM "repeated" AS "d"
-      WHERE "d"."event_id" = "k"."event_id" AND OCTET_LENGTH("d"."event_id") = OCTET_LENGTH("k"."event_id")
-    )
-) AS "w"@
+  "k"."event_id", "k"."user_id", "k"."page_view_at", "k"."sequence", "k"."page",
+  row_number() OVER (
+    PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
+    ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
+  ) AS "sz_rank",
+  first_value("k"."user_id") OVER (
+    PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
+    ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS "sz_first_user_id",
+  first_value("k"."page_view_at") OVER (
+    PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
+    ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS "sz_first_page_view_at",
+  first_value("k"."page") OVER (
+    PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
+    ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS "sz_first_page"
+FROM SESSION."picked" AS "k"
+WHERE "k"."reason" IS NULL
+  AND EXISTS (
+    SELECT 1
+    FROM "repeated" AS "d"
+    WHERE "d"."event_id" = "k"."event_id" AND OCTET_LENGTH("d"."event_id") = OCTET_LENGTH("k"."event_id")
+  )@
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 DECLARE GLOBAL TEMPORARY TABLE "islands" (
-  "event_id" VARCHAR(1024),
-  "user_id" VARCHAR(1024),
-  "page_view_at" TIMESTAMP(6),
-  "sequence" BIGINT,
-  "page" VARCHAR(8000),
-  "sz_is_new" SMALLINT,
-  "anchor" VARCHAR(1024),
+  "event_id" VARCHAR(1024), "user_id" VARCHAR(1024), "page_view_at" TIMESTAMP(6),
+  "sequence" BIGINT, "page" VARCHAR(8000), "sz_is_new" SMALLINT, "anchor" VARCHAR(1024),
   "sz_island" VARCHAR(1024)
 )
 ON COMMIT PRESERVE ROWS NOT LOGGED@
 INSERT INTO SESSION."islands" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor", "sz_island"
+  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor",
+  "sz_island"
 )
-WITH "fresh" AS (
+WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
   SELECT
-    "f"."event_id" AS "event_id",
-    "f"."user_id" AS "user_id",
-    "f"."page_view_at" AS "page_view_at",
-    "f"."sequence" AS "sequence",
-    "f"."page" AS "page",
-    "f"."sz_instant" AS "sz_instant"
-  FROM (
-    SELECT
-      "k"."event_id" AS "event_id",
-      "k"."user_id" AS "user_id",
-      "k"."page_view_at" AS "page_view_at",
-      "k"."sequence" AS "sequence",
-      "k"."page" AS "page",
-      "k"."page_view_at" AS "sz_instant"
-    FROM SESSION."picked" AS "k"
-    WHERE "k"."reason" IS NULL
-      AND NOT EXISTS (
-        SELECT 1
-        FROM SESSION."duplicates" AS "d"
-        WHERE "d"."event_id" = "k"."event_id" AND OCTET_LENGTH("d"."event_id") = OCTET_LENGTH("k"."event_id")
-      )
-    UNION ALL
-    SELECT
-      "c"."event_id" AS "event_id",
-      "c"."user_id" AS "user_id",
-      "c"."page_view_at" AS "page_view_at",
-      "c"."sequence" AS "sequence",
-      "c"."page" AS "page",
-      "c"."page_view_at" AS "sz_instant"
-    FROM SESSION."duplicates" AS "c"
-    WHERE "c"."sz_rank" = 1
-  ) AS "f"
+    "k"."event_id", "k"."user_id", "k"."page_view_at", "k"."sequence", "k"."page",
+    "k"."page_view_at" AS "sz_instant"
+  FROM SESSION."picked" AS "k"
+  WHERE "k"."reason" IS NULL
+    AND NOT EXISTS (
+      SELECT 1
+      FROM SESSION."duplicates" AS "d"
+      WHERE "d"."event_id" = "k"."event_id" AND OCTET_LENGTH("d"."event_id") = OCTET_LENGTH("k"."event_id")
+    )
+  UNION ALL
+  SELECT "event_id", "user_id", "page_view_at", "sequence", "page", "page_view_at" AS "sz_instant"
+  FROM SESSION."duplicates"
+  WHERE "sz_rank" = 1
 ),
-"ranges" AS (
+"behind" AS (
   SELECT
-    "k"."user_id" AS "user_id",
-    ("k"."sz_from_at" + (-1800) SECONDS + (0) MICROSECONDS) AS "sz_from_at",
-    ("k"."sz_to_at" + (1800) SECONDS + (0) MICROSECONDS) AS "sz_to_at"
-  FROM (
-    SELECT
-      "n"."user_id" AS "user_id",
-      "n"."sz_cluster" AS "sz_cluster",
-      min("n"."sz_instant") AS "sz_from_at",
-      max("n"."sz_instant") AS "sz_to_at"
-    FROM (
-      SELECT
-        "q"."event_id" AS "event_id",
-        "q"."user_id" AS "user_id",
-        "q"."page_view_at" AS "page_view_at",
-        "q"."sequence" AS "sequence",
-        "q"."sz_instant" AS "sz_instant",
-        "q"."sz_starts" AS "sz_starts",
-        sum("q"."sz_starts") OVER (
-          PARTITION BY "q"."user_id", "q"."user_id" || CHR(1)
-          ORDER BY "q"."user_id" || CHR(1), "q"."page_view_at", "q"."sequence" NULLS FIRST, "q"."event_id" || CHR(1)
-          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS "sz_cluster"
-      FROM (
-        SELECT
-          "h"."event_id" AS "event_id",
-          "h"."user_id" AS "user_id",
-          "h"."page_view_at" AS "page_view_at",
-          "h"."sequence" AS "sequence",
-          "h"."sz_instant" AS "sz_instant",
-          CASE
-            WHEN "h"."sz_before" IS NULL
-                OR ("h"."sz_instant" + (-1800) SECONDS + (0) MICROSECONDS) > ("h"."sz_before" + (1800) SECONDS + (0) MICROSECONDS) THEN 1
-            ELSE 0
-          END AS "sz_starts"
-        FROM (
-          SELECT
-            "f"."event_id" AS "event_id",
-            "f"."user_id" AS "user_id",
-            "f"."page_view_at" AS "page_view_at",
-            "f"."sequence" AS "sequence",
-            "f"."page" AS "page",
-            "f"."sz_instant" AS "sz_instant",
-            lag("f"."sz_instant") OVER (
-              PARTITION BY "f"."user_id", "f"."user_id" || CHR(1)
-              ORDER BY "f"."user_id" || CHR(1), "f"."page_view_at", "f"."sequence" NULLS FIRST, "f"."event_id" || CHR(1)
-            ) AS "sz_before"
-          FROM "fresh" AS "f"
-        ) AS "h"
-      ) AS "q"
-    ) AS "n"
-    GROUP BY "n"."user_id", "n"."user_id" || CHR(1), "n"."sz_cluster"
-  ) AS "k"
+    "event_id", "user_id", "page_view_at", "sequence", "sz_instant",
+    lag("sz_instant") OVER (
+      PARTITION BY "user_id", "user_id" || CHR(1)
+      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id" || CHR(1)
+    ) AS "sz_before"
+  FROM "fresh"
 ),
-"context" AS (
+"flagged" AS (
   SELECT
-    "t"."event_id" AS "event_id",
-    "t"."user_id" AS "user_id",
-    "t"."page_view_at" AS "page_view_at",
-    "t"."sequence" AS "sequence",
+    "event_id", "user_id", "page_view_at", "sequence", "sz_instant",
+    CASE
+      WHEN "sz_before" IS NULL
+          OR ("sz_instant" + (-1800) SECONDS + (0) MICROSECONDS) > ("sz_before" + (1800) SECONDS + (0) MICROSECONDS) THEN 1
+      ELSE 0
+    END AS "sz_starts"
+  FROM "behind"
+),
+"in_clusters" AS (
+  SELECT
+    "user_id", "sz_instant",
+    sum("sz_starts") OVER (
+      PARTITION BY "user_id", "user_id" || CHR(1)
+      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id" || CHR(1)
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS "sz_cluster"
+  FROM "flagged"
+),
+"ranges" AS (  -- Where in time the new rows may touch the ledger.
+  SELECT
+    "user_id",
+    (min("sz_instant") + (-1800) SECONDS + (0) MICROSECONDS) AS "sz_from_at",
+    (max("sz_instant") + (1800) SECONDS + (0) MICROSECONDS) AS "sz_to_at"
+  FROM "in_clusters"
+  GROUP BY "user_id", "user_id" || CHR(1), "sz_cluster"
+),
+"context" AS (  -- The ledger's rows there, each with its current anchor.
+  SELECT
+    "t"."event_id", "t"."user_id", "t"."page_view_at", "t"."sequence",
     "t"."page_view_at" AS "sz_instant",
     coalesce((
       SELECT "l"."became"
@@ -331,136 +212,68 @@ WITH "fresh" AS (
     AND "t"."page_view_at" >= "g"."sz_from_at"
     AND "t"."page_view_at" <= "g"."sz_to_at"
 ),
-"neighbours" AS (
+"neighbours" AS (  -- New rows and context together.
   SELECT
-    "u"."event_id" AS "event_id",
-    "u"."user_id" AS "user_id",
-    "u"."page_view_at" AS "page_view_at",
-    "u"."sequence" AS "sequence",
-    "u"."page" AS "page",
-    "u"."sz_instant" AS "sz_instant",
-    "u"."sz_is_new" AS "sz_is_new",
-    "u"."anchor" AS "anchor"
-  FROM (
-    SELECT
-      "f"."event_id" AS "event_id",
-      "f"."user_id" AS "user_id",
-      "f"."page_view_at" AS "page_view_at",
-      "f"."sequence" AS "sequence",
-      "f"."page" AS "page",
-      "f"."sz_instant" AS "sz_instant",
-      1 AS "sz_is_new",
-      CAST(NULL AS VARCHAR(8000)) AS "anchor"
-    FROM "fresh" AS "f"
-    UNION ALL
-    SELECT
-      "c"."event_id" AS "event_id",
-      "c"."user_id" AS "user_id",
-      "c"."page_view_at" AS "page_view_at",
-      "c"."sequence" AS "sequence",
-      CAST(NULL AS VARCHAR(8000)) AS "page",
-      "c"."sz_instant" AS "sz_instant",
-      0 AS "sz_is_new",
-      "c"."anchor" AS "anchor"
-    FROM "context" AS "c"
-  ) AS "u"
+    "event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant", 1 AS "sz_is_new",
+    CAST(NULL AS VARCHAR(8000)) AS "anchor"
+  FROM "fresh"
+  UNION ALL
+  SELECT
+    "event_id", "user_id", "page_view_at", "sequence", CAST(NULL AS VARCHAR(8000)) AS "page",
+    "sz_instant", 0 AS "sz_is_new", "anchor"
+  FROM "context"
+),
+"behind_2" AS (
+  SELECT
+    "event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant", "sz_is_new",
+    "anchor",
+    lag("sz_instant") OVER (
+      PARTITION BY "user_id", "user_id" || CHR(1)
+      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id" || CHR(1)
+    ) AS "sz_before",
+    lag("anchor") OVER (
+      PARTITION BY "user_id", "user_id" || CHR(1)
+      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id" || CHR(1)
+    ) AS "sz_anchor_before"
+  FROM "neighbours"
+),
+"flagged_2" AS (
+  SELECT
+    "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor",
+    CASE
+      WHEN "sz_before" IS NULL THEN 1
+      WHEN "sz_anchor_before" = "anchor" AND OCTET_LENGTH("sz_anchor_before") = OCTET_LENGTH("anchor") THEN 0
+      WHEN "sz_instant" >= "sz_before" + (1800) SECONDS + (0) MICROSECONDS THEN 1
+      ELSE 0
+    END AS "sz_starts"
+  FROM "behind_2"
+),
+"numbered" AS (
+  SELECT
+    "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor",
+    sum("sz_starts") OVER (
+      PARTITION BY "user_id", "user_id" || CHR(1)
+      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id" || CHR(1)
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS "sz_number"
+  FROM "flagged_2"
 )
 SELECT
-  "i"."event_id" AS "event_id",
-  "i"."user_id" AS "user_id",
-  "i"."page_view_at" AS "page_view_at",
-  "i"."sequence" AS "sequence",
-  "i"."page" AS "page",
-  "i"."sz_is_new" AS "sz_is_new",
-  "i"."anchor" AS "anchor",
-  "i"."sz_island" AS "sz_island"
-FROM (
-  SELECT
-    "n"."event_id" AS "event_id",
-    "n"."user_id" AS "user_id",
-    "n"."page_view_at" AS "page_view_at",
-    "n"."sequence" AS "sequence",
-    "n"."page" AS "page",
-    "n"."sz_is_new" AS "sz_is_new",
-    "n"."anchor" AS "anchor",
-    "n"."sz_starts" AS "sz_starts",
-    "n"."sz_number" AS "sz_number",
-    first_value("n"."event_id") OVER (
-      PARTITION BY "n"."user_id", "n"."user_id" || CHR(1), "n"."sz_number"
-      ORDER BY "n"."user_id" || CHR(1), "n"."page_view_at", "n"."sequence" NULLS FIRST, "n"."event_id" || CHR(1)
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_island"
-  FROM (
-    SELECT
-      "q"."event_id" AS "event_id",
-      "q"."user_id" AS "user_id",
-      "q"."page_view_at" AS "page_view_at",
-      "q"."sequence" AS "sequence",
-      "q"."page" AS "page",
-      "q"."sz_is_new" AS "sz_is_new",
-      "q"."anchor" AS "anchor",
-      "q"."sz_starts" AS "sz_starts",
-      sum("q"."sz_starts") OVER (
-        PARTITION BY "q"."user_id", "q"."user_id" || CHR(1)
-        ORDER BY "q"."user_id" || CHR(1), "q"."page_view_at", "q"."sequence" NULLS FIRST, "q"."event_id" || CHR(1)
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS "sz_number"
-    FROM (
-      SELECT
-        "h"."event_id" AS "event_id",
-        "h"."user_id" AS "user_id",
-        "h"."page_view_at" AS "page_view_at",
-        "h"."sequence" AS "sequence",
-        "h"."page" AS "page",
-        "h"."sz_is_new" AS "sz_is_new",
-        "h"."anchor" AS "anchor",
-        CASE
-          WHEN "h"."sz_before" IS NULL THEN 1
-          WHEN "h"."sz_anchor_before" = "h"."anchor" AND OCTET_LENGTH("h"."sz_anchor_before") = OCTET_LENGTH("h"."anchor") THEN 0
-          WHEN "h"."sz_instant" >= "h"."sz_before" + (1800) SECONDS + (0) MICROSECONDS THEN 1
-          ELSE 0
-        END AS "sz_starts"
-      FROM (
-        SELECT
-          "r"."event_id" AS "event_id",
-          "r"."user_id" AS "user_id",
-          "r"."page_view_at" AS "page_view_at",
-          "r"."sequence" AS "sequence",
-          "r"."page" AS "page",
-          "r"."sz_instant" AS "sz_instant",
-          "r"."sz_is_new" AS "sz_is_new",
-          "r"."anchor" AS "anchor",
-          lag("r"."sz_instant") OVER (
-            PARTITION BY "r"."user_id", "r"."user_id" || CHR(1)
-            ORDER BY "r"."user_id" || CHR(1), "r"."page_view_at", "r"."sequence" NULLS FIRST, "r"."event_id" || CHR(1)
-          ) AS "sz_before",
-          lag("r"."anchor") OVER (
-            PARTITION BY "r"."user_id", "r"."user_id" || CHR(1)
-            ORDER BY "r"."user_id" || CHR(1), "r"."page_view_at", "r"."sequence" NULLS FIRST, "r"."event_id" || CHR(1)
-          ) AS "sz_anchor_before"
-        FROM "neighbours" AS "r"
-      ) AS "h"
-    ) AS "q"
-  ) AS "n"
-) AS "i"@
+  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor",
+  first_value("event_id") OVER (
+    PARTITION BY "user_id", "user_id" || CHR(1), "sz_number"
+    ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id" || CHR(1)
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS "sz_island"
+FROM "numbered"@
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 DECLARE GLOBAL TEMPORARY TABLE "merged" (
-  "sz_island" VARCHAR(1024),
-  "anchor" VARCHAR(1024),
-  "anchors" BIGINT,
-  "user_id" VARCHAR(1024),
-  "started_at" TIMESTAMP(6),
-  "session_id" VARCHAR(1024),
-  "first_sequence" BIGINT,
-  "last_sequence" BIGINT,
-  "ended_at" TIMESTAMP(6),
-  "last_event_id" VARCHAR(1024),
-  "pageviews" BIGINT,
-  "entry_page" VARCHAR(8000),
-  "exit_page" VARCHAR(8000),
-  "sz_first_rank" BIGINT,
-  "sz_last_rank" BIGINT,
+  "sz_island" VARCHAR(1024), "anchor" VARCHAR(1024), "anchors" BIGINT,
+  "user_id" VARCHAR(1024), "started_at" TIMESTAMP(6), "session_id" VARCHAR(1024),
+  "first_sequence" BIGINT, "last_sequence" BIGINT, "ended_at" TIMESTAMP(6),
+  "last_event_id" VARCHAR(1024), "pageviews" BIGINT, "entry_page" VARCHAR(8000),
+  "exit_page" VARCHAR(8000), "sz_first_rank" BIGINT, "sz_last_rank" BIGINT,
   "sz_survivor" VARCHAR(1024)
 )
 ON COMMIT PRESERVE ROWS NOT LOGGED@
@@ -469,276 +282,170 @@ INSERT INTO SESSION."merged" (
   "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
   "sz_first_rank", "sz_last_rank", "sz_survivor"
 )
-WITH "united" AS (
+WITH "gained" AS (
+  SELECT "sz_island"
+  FROM SESSION."islands"
+  WHERE "sz_is_new" = 1
+  GROUP BY "sz_island", "sz_island" || CHR(1)
+),
+"touched" AS (
+  SELECT "i"."sz_island", "i"."anchor"
+  FROM SESSION."islands" AS "i"
+  JOIN "gained"
+    ON "gained"."sz_island" = "i"."sz_island" AND OCTET_LENGTH("gained"."sz_island") = OCTET_LENGTH("i"."sz_island")
+  WHERE "i"."anchor" IS NOT NULL
+),
+"touched_2" AS (
+  SELECT "sz_island", "anchor"
+  FROM "touched"
+  GROUP BY "sz_island", "sz_island" || CHR(1), "anchor", "anchor" || CHR(1)
+),
+"united" AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
   SELECT
-    "u"."sz_island" AS "sz_island",
-    "u"."anchor" AS "anchor",
-    "u"."anchors" AS "anchors",
-    "u"."user_id" AS "user_id",
-    "u"."started_at" AS "started_at",
-    "u"."session_id" AS "session_id",
-    "u"."first_sequence" AS "first_sequence",
-    "u"."last_sequence" AS "last_sequence",
-    "u"."ended_at" AS "ended_at",
-    "u"."last_event_id" AS "last_event_id",
-    "u"."pageviews" AS "pageviews",
-    "u"."entry_page" AS "entry_page",
-    "u"."exit_page" AS "exit_page"
-  FROM (
-    SELECT
-      "a"."sz_island" AS "sz_island",
-      "v"."anchor" AS "anchor",
-      "v"."anchors" AS "anchors",
-      "v"."user_id" AS "user_id",
-      "v"."started_at" AS "started_at",
-      "v"."session_id" AS "session_id",
-      "v"."first_sequence" AS "first_sequence",
-      "v"."last_sequence" AS "last_sequence",
-      "v"."ended_at" AS "ended_at",
-      "v"."last_event_id" AS "last_event_id",
-      "v"."pageviews" AS "pageviews",
-      "v"."entry_page" AS "entry_page",
-      "v"."exit_page" AS "exit_page"
-    FROM (
-      SELECT "a"."sz_island" AS "sz_island", "a"."anchor" AS "anchor"
-      FROM (
-        SELECT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
-        FROM SESSION."islands" AS "i"
-        JOIN (
-          SELECT "n"."sz_island" AS "sz_island", count_big(*) AS "pageviews"
-          FROM SESSION."islands" AS "n"
-          WHERE "n"."sz_is_new" = 1
-          GROUP BY "n"."sz_island", "n"."sz_island" || CHR(1)
-        ) AS "g"
-          ON "g"."sz_island" = "i"."sz_island" AND OCTET_LENGTH("g"."sz_island") = OCTET_LENGTH("i"."sz_island")
-        WHERE "i"."anchor" IS NOT NULL
-      ) AS "a"
-      GROUP BY "a"."sz_island", "a"."sz_island" || CHR(1), "a"."anchor", "a"."anchor" || CHR(1)
-    ) AS "a"
-    JOIN "session_versions" AS "v"
-      ON "v"."anchor" = "a"."anchor" AND OCTET_LENGTH("v"."anchor") = OCTET_LENGTH("a"."anchor")
-      AND "v"."run_id" = (
-        SELECT "w"."run_id"
-        FROM "session_versions" AS "w"
-        WHERE "w"."anchor" = "a"."anchor" AND OCTET_LENGTH("w"."anchor") = OCTET_LENGTH("a"."anchor")
-        ORDER BY "w"."run_id" DESC
-        FETCH FIRST 1 ROWS ONLY
-      )
-    UNION ALL
-    SELECT
-      "i"."sz_island" AS "sz_island",
-      CAST(NULL AS VARCHAR(8000)) AS "anchor",
-      0 AS "anchors",
-      "i"."user_id" AS "user_id",
-      "i"."page_view_at" AS "started_at",
-      "i"."event_id" AS "session_id",
-      "i"."sequence" AS "first_sequence",
-      "i"."sequence" AS "last_sequence",
-      "i"."page_view_at" AS "ended_at",
-      "i"."event_id" AS "last_event_id",
-      1 AS "pageviews",
-      "i"."page" AS "entry_page",
-      "i"."page" AS "exit_page"
-    FROM SESSION."islands" AS "i"
-    WHERE "i"."sz_is_new" = 1
-  ) AS "u"
+    "touched"."sz_island", "v"."anchor", "v"."anchors", "v"."user_id", "v"."started_at",
+    "v"."session_id", "v"."first_sequence", "v"."last_sequence", "v"."ended_at",
+    "v"."last_event_id", "v"."pageviews", "v"."entry_page", "v"."exit_page"
+  FROM "touched_2" AS "touched"
+  JOIN "session_versions" AS "v"
+    ON "v"."anchor" = "touched"."anchor" AND OCTET_LENGTH("v"."anchor") = OCTET_LENGTH("touched"."anchor")
+    AND "v"."run_id" = (
+      SELECT "w"."run_id"
+      FROM "session_versions" AS "w"
+      WHERE "w"."anchor" = "touched"."anchor" AND OCTET_LENGTH("w"."anchor") = OCTET_LENGTH("touched"."anchor")
+      ORDER BY "w"."run_id" DESC
+      FETCH FIRST 1 ROWS ONLY
+    )
+  UNION ALL
+  SELECT
+    "sz_island", CAST(NULL AS VARCHAR(8000)) AS "anchor", 0 AS "anchors", "user_id",
+    "page_view_at" AS "started_at", "event_id" AS "session_id", "sequence" AS "first_sequence",
+    "sequence" AS "last_sequence", "page_view_at" AS "ended_at", "event_id" AS "last_event_id",
+    1 AS "pageviews", "page" AS "entry_page", "page" AS "exit_page"
+  FROM SESSION."islands"
+  WHERE "sz_is_new" = 1
 )
 SELECT
-  "u"."sz_island" AS "sz_island",
-  "u"."anchor" AS "anchor",
-  "u"."anchors" AS "anchors",
-  "u"."user_id" AS "user_id",
-  "u"."started_at" AS "started_at",
-  "u"."session_id" AS "session_id",
-  "u"."first_sequence" AS "first_sequence",
-  "u"."last_sequence" AS "last_sequence",
-  "u"."ended_at" AS "ended_at",
-  "u"."last_event_id" AS "last_event_id",
-  "u"."pageviews" AS "pageviews",
-  "u"."entry_page" AS "entry_page",
-  "u"."exit_page" AS "exit_page",
+  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
+  "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
   row_number() OVER (
-    PARTITION BY "u"."sz_island", "u"."sz_island" || CHR(1)
-    ORDER BY "u"."started_at", "u"."first_sequence" NULLS FIRST, "u"."session_id" || CHR(1)
+    PARTITION BY "sz_island", "sz_island" || CHR(1)
+    ORDER BY "started_at", "first_sequence" NULLS FIRST, "session_id" || CHR(1)
   ) AS "sz_first_rank",
   row_number() OVER (
-    PARTITION BY "u"."sz_island", "u"."sz_island" || CHR(1)
-    ORDER BY "u"."ended_at" DESC, CASE WHEN "u"."last_sequence" IS NULL THEN 0 ELSE 1 END DESC, "u"."last_sequence" DESC, "u"."last_event_id" || CHR(1) DESC
+    PARTITION BY "sz_island", "sz_island" || CHR(1)
+    ORDER BY "ended_at" DESC, CASE WHEN "last_sequence" IS NULL THEN 0 ELSE 1 END DESC, "last_sequence" DESC, "last_event_id" || CHR(1) DESC
   ) AS "sz_last_rank",
-  first_value(coalesce("u"."anchor", "u"."session_id")) OVER (
-    PARTITION BY "u"."sz_island", "u"."sz_island" || CHR(1)
-    ORDER BY "u"."anchors" DESC, "u"."started_at", "u"."first_sequence" NULLS FIRST, "u"."session_id" || CHR(1)
+  first_value(coalesce("anchor", "session_id")) OVER (
+    PARTITION BY "sz_island", "sz_island" || CHR(1)
+    ORDER BY "anchors" DESC, "started_at", "first_sequence" NULLS FIRST, "session_id" || CHR(1)
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   ) AS "sz_survivor"
-FROM "united" AS "u"@
+FROM "united"@
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 DECLARE GLOBAL TEMPORARY TABLE "superseded" (
-  "session_id" VARCHAR(1024),
-  "became" VARCHAR(1024)
+  "session_id" VARCHAR(1024), "became" VARCHAR(1024)
 )
 ON COMMIT PRESERVE ROWS NOT LOGGED@
 INSERT INTO SESSION."superseded" ("session_id", "became")
-SELECT
-  "superseded"."session_id" AS "session_id",
-  "superseded"."became" AS "became"
-FROM (
-  SELECT "m"."anchor" AS "session_id", "m"."sz_survivor" AS "became"
-  FROM SESSION."merged" AS "m"
-  WHERE "m"."anchor" IS NOT NULL
-    AND ("m"."anchor" || CHR(1)) <> ("m"."sz_survivor" || CHR(1))
-  UNION ALL
-  SELECT "l"."session_id" AS "session_id", "m"."sz_survivor" AS "became"
-  FROM SESSION."merged" AS "m"
-  JOIN "session_lineage" AS "l"
-    ON "l"."became" = "m"."anchor" AND OCTET_LENGTH("l"."became") = OCTET_LENGTH("m"."anchor")
-  WHERE "m"."anchor" IS NOT NULL
-    AND ("m"."anchor" || CHR(1)) <> ("m"."sz_survivor" || CHR(1))
-) AS "superseded"@
+SELECT "anchor" AS "session_id", "sz_survivor" AS "became"
+FROM SESSION."merged"
+WHERE "anchor" IS NOT NULL
+  AND ("anchor" || CHR(1)) <> ("sz_survivor" || CHR(1))
+UNION ALL
+SELECT "l"."session_id", "m"."sz_survivor" AS "became"
+FROM SESSION."merged" AS "m"
+JOIN "session_lineage" AS "l"
+  ON "l"."became" = "m"."anchor" AND OCTET_LENGTH("l"."became") = OCTET_LENGTH("m"."anchor")
+WHERE "m"."anchor" IS NOT NULL
+  AND ("m"."anchor" || CHR(1)) <> ("m"."sz_survivor" || CHR(1))@
 
 -- rejected: What goes to quarantine and is not there yet.
 DECLARE GLOBAL TEMPORARY TABLE "rejected" (
-  "reason" VARCHAR(8000),
-  "event_id" VARCHAR(8000),
-  "user_id" VARCHAR(8000),
-  "page_view_at" VARCHAR(8000),
-  "page" VARCHAR(8000),
-  "row_key" VARCHAR(8000)
+  "reason" VARCHAR(8000), "event_id" VARCHAR(8000), "user_id" VARCHAR(8000),
+  "page_view_at" VARCHAR(8000), "page" VARCHAR(8000), "row_key" VARCHAR(8000)
 )
 ON COMMIT PRESERVE ROWS NOT LOGGED@
 INSERT INTO SESSION."rejected" ("reason", "event_id", "user_id", "page_view_at", "page", "row_key")
-SELECT
-  "k"."reason" AS "reason",
-  "k"."event_id" AS "event_id",
-  "k"."user_id" AS "user_id",
-  "k"."page_view_at" AS "page_view_at",
-  "k"."page" AS "page",
-  "k"."row_key" AS "row_key"
-FROM (
+WITH "bad" AS (
   SELECT
-    "b"."reason" AS "reason",
-    "b"."event_id" AS "event_id",
-    "b"."user_id" AS "user_id",
-    "b"."page_view_at" AS "page_view_at",
-    "b"."page" AS "page",
+    "k"."reason",
     CASE
-      WHEN "b"."reason" IS NULL THEN '-'
-      ELSE CAST(OCTET_LENGTH("b"."reason") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("b"."reason") <= 180 THEN "b"."reason" ELSE '#' END
+      WHEN "k"."event_id" IS NOT NULL AND ("k"."event_id" || CHR(1)) <> ('' || CHR(1)) THEN "k"."event_id"
+    END AS "event_id",
+    CASE
+      WHEN "k"."user_id" IS NOT NULL AND ("k"."user_id" || CHR(1)) <> ('' || CHR(1)) THEN "k"."user_id"
+    END AS "user_id",
+    CASE
+      WHEN "k"."page_view_at" IS NOT NULL THEN VARCHAR_FORMAT("k"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.FF6')
+      ELSE CASE
+          WHEN "k"."sz_raw_time" IS NOT NULL AND ("k"."sz_raw_time" || CHR(1)) <> ('' || CHR(1)) THEN "k"."sz_raw_time"
+        END
+    END AS "page_view_at",
+    "k"."page"
+  FROM SESSION."picked" AS "k"
+  WHERE "k"."reason" IS NOT NULL
+  UNION ALL
+  SELECT
+    'duplicate_event_id' AS "reason", "c"."event_id", "c"."user_id",
+    VARCHAR_FORMAT("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.FF6') AS "page_view_at",
+    "c"."page"
+  FROM SESSION."duplicates" AS "c"
+  WHERE NOT ("c"."user_id" = "c"."sz_first_user_id" AND OCTET_LENGTH("c"."user_id") = OCTET_LENGTH("c"."sz_first_user_id")
+      AND "c"."page_view_at" = "c"."sz_first_page_view_at"
+      AND CASE WHEN ("c"."page" = "c"."sz_first_page" AND OCTET_LENGTH("c"."page") = OCTET_LENGTH("c"."sz_first_page")) OR ("c"."page" IS NULL AND "c"."sz_first_page" IS NULL) THEN 1 ELSE 0 END = 1)
+),
+"keyed" AS (
+  SELECT
+    "reason", "event_id", "user_id", "page_view_at", "page",
+    "reason" || '|' || CASE
+      WHEN "event_id" IS NULL THEN '-'
+      ELSE CAST(OCTET_LENGTH("event_id") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("event_id") <= 180 THEN "event_id" ELSE '#' END
     END || '|' || CASE
-      WHEN "b"."event_id" IS NULL THEN '-'
-      ELSE CAST(OCTET_LENGTH("b"."event_id") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("b"."event_id") <= 180 THEN "b"."event_id" ELSE '#' END
+      WHEN "user_id" IS NULL THEN '-'
+      ELSE CAST(OCTET_LENGTH("user_id") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("user_id") <= 180 THEN "user_id" ELSE '#' END
     END || '|' || CASE
-      WHEN "b"."user_id" IS NULL THEN '-'
-      ELSE CAST(OCTET_LENGTH("b"."user_id") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("b"."user_id") <= 180 THEN "b"."user_id" ELSE '#' END
+      WHEN "page_view_at" IS NULL THEN '-'
+      ELSE CAST(OCTET_LENGTH("page_view_at") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("page_view_at") <= 180 THEN "page_view_at" ELSE '#' END
     END || '|' || CASE
-      WHEN "b"."page_view_at" IS NULL THEN '-'
-      ELSE CAST(OCTET_LENGTH("b"."page_view_at") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("b"."page_view_at") <= 180 THEN "b"."page_view_at" ELSE '#' END
-    END || '|' || CASE
-      WHEN "b"."page" IS NULL THEN '-'
-      ELSE CAST(OCTET_LENGTH("b"."page") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("b"."page") <= 180 THEN "b"."page" ELSE '#' END
+      WHEN "page" IS NULL THEN '-'
+      ELSE CAST(OCTET_LENGTH("page") AS VARCHAR(20)) || ':' || CASE WHEN OCTET_LENGTH("page") <= 180 THEN "page" ELSE '#' END
     END AS "row_key"
-  FROM (
-    SELECT
-      "b"."reason" AS "reason",
-      "b"."event_id" AS "event_id",
-      "b"."user_id" AS "user_id",
-      "b"."page_view_at" AS "page_view_at",
-      "b"."page" AS "page"
-    FROM (
-      SELECT
-        "b"."reason" AS "reason",
-        "b"."event_id" AS "event_id",
-        "b"."user_id" AS "user_id",
-        "b"."page_view_at" AS "page_view_at",
-        "b"."page" AS "page"
-      FROM (
-        SELECT
-          "k"."reason" AS "reason",
-          CASE
-            WHEN "k"."event_id" IS NOT NULL AND ("k"."event_id" || CHR(1)) <> ('' || CHR(1)) THEN "k"."event_id"
-            ELSE CAST(NULL AS VARCHAR(8000))
-          END AS "event_id",
-          CASE
-            WHEN "k"."user_id" IS NOT NULL AND ("k"."user_id" || CHR(1)) <> ('' || CHR(1)) THEN "k"."user_id"
-            ELSE CAST(NULL AS VARCHAR(8000))
-          END AS "user_id",
-          CASE
-            WHEN "k"."page_view_at" IS NOT NULL THEN VARCHAR_FORMAT("k"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.FF6')
-            ELSE CASE
-                WHEN "k"."sz_raw_time" IS NOT NULL AND ("k"."sz_raw_time" || CHR(1)) <> ('' || CHR(1)) THEN "k"."sz_raw_time"
-                ELSE CAST(NULL AS VARCHAR(8000))
-              END
-          END AS "page_view_at",
-          "k"."page" AS "page"
-        FROM SESSION."picked" AS "k"
-        WHERE "k"."reason" IS NOT NULL
-        UNION ALL
-        SELECT
-          'duplicate_event_id' AS "reason",
-          "c"."event_id" AS "event_id",
-          "c"."user_id" AS "user_id",
-          VARCHAR_FORMAT("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.FF6') AS "page_view_at",
-          "c"."page" AS "page"
-        FROM SESSION."duplicates" AS "c"
-        WHERE NOT ("c"."user_id" = "c"."sz_first_user_id" AND OCTET_LENGTH("c"."user_id") = OCTET_LENGTH("c"."sz_first_user_id")
-            AND "c"."page_view_at" = "c"."sz_first_page_view_at"
-            AND CASE WHEN ("c"."page" = "c"."sz_first_page" AND OCTET_LENGTH("c"."page") = OCTET_LENGTH("c"."sz_first_page")) OR ("c"."page" IS NULL AND "c"."sz_first_page" IS NULL) THEN 1 ELSE 0 END = 1)
-      ) AS "b"
-    ) AS "b"
-    GROUP BY "b"."reason", "b"."reason" || CHR(1), "b"."event_id", "b"."event_id" || CHR(1), "b"."user_id", "b"."user_id" || CHR(1), "b"."page_view_at", "b"."page_view_at" || CHR(1), "b"."page", "b"."page" || CHR(1)
-  ) AS "b"
-) AS "k"
+  FROM "bad"
+  GROUP BY "reason", "reason" || CHR(1), "event_id", "event_id" || CHR(1), "user_id", "user_id" || CHR(1), "page_view_at", "page_view_at" || CHR(1), "page", "page" || CHR(1)
+)
+SELECT
+  "keyed"."reason", "keyed"."event_id", "keyed"."user_id", "keyed"."page_view_at",
+  "keyed"."page", "keyed"."row_key"
+FROM "keyed"
 WHERE NOT EXISTS (
     SELECT 1
     FROM "session_quarantine" AS "q"
-    WHERE "q"."row_key" = "k"."row_key" AND OCTET_LENGTH("q"."row_key") = OCTET_LENGTH("k"."row_key")
-      AND "q"."reason" = "k"."reason" AND OCTET_LENGTH("q"."reason") = OCTET_LENGTH("k"."reason")
-      AND CASE WHEN ("q"."event_id" = "k"."event_id" AND OCTET_LENGTH("q"."event_id") = OCTET_LENGTH("k"."event_id")) OR ("q"."event_id" IS NULL AND "k"."event_id" IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ("q"."user_id" = "k"."user_id" AND OCTET_LENGTH("q"."user_id") = OCTET_LENGTH("k"."user_id")) OR ("q"."user_id" IS NULL AND "k"."user_id" IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ("q"."page_view_at" = "k"."page_view_at" AND OCTET_LENGTH("q"."page_view_at") = OCTET_LENGTH("k"."page_view_at")) OR ("q"."page_view_at" IS NULL AND "k"."page_view_at" IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ("q"."page" = "k"."page" AND OCTET_LENGTH("q"."page") = OCTET_LENGTH("k"."page")) OR ("q"."page" IS NULL AND "k"."page" IS NULL) THEN 1 ELSE 0 END = 1
+    WHERE "q"."row_key" = "keyed"."row_key" AND OCTET_LENGTH("q"."row_key") = OCTET_LENGTH("keyed"."row_key")
+      AND "q"."reason" = "keyed"."reason" AND OCTET_LENGTH("q"."reason") = OCTET_LENGTH("keyed"."reason")
+      AND CASE WHEN ("q"."event_id" = "keyed"."event_id" AND OCTET_LENGTH("q"."event_id") = OCTET_LENGTH("keyed"."event_id")) OR ("q"."event_id" IS NULL AND "keyed"."event_id" IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN ("q"."user_id" = "keyed"."user_id" AND OCTET_LENGTH("q"."user_id") = OCTET_LENGTH("keyed"."user_id")) OR ("q"."user_id" IS NULL AND "keyed"."user_id" IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN ("q"."page_view_at" = "keyed"."page_view_at" AND OCTET_LENGTH("q"."page_view_at") = OCTET_LENGTH("keyed"."page_view_at")) OR ("q"."page_view_at" IS NULL AND "keyed"."page_view_at" IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN ("q"."page" = "keyed"."page" AND OCTET_LENGTH("q"."page") = OCTET_LENGTH("keyed"."page")) OR ("q"."page" IS NULL AND "keyed"."page" IS NULL) THEN 1 ELSE 0 END = 1
   )@
 
 -- lineage: Anchors that were merged, and which one survives.
 INSERT INTO "session_lineage" ("session_id", "became", "run_id")
-SELECT
-  "x"."session_id" AS "session_id",
-  "x"."became" AS "became",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id"
-FROM (
-  SELECT "s"."session_id" AS "session_id", "s"."became" AS "became"
-  FROM SESSION."superseded" AS "s"
-) AS "x"@
+SELECT "session_id", "became", (SELECT max("run_id") FROM "session_runs") AS "run_id"
+FROM SESSION."superseded"@
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO "session_table" (
   "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id"
 )
 SELECT
-  "x"."event_id" AS "event_id",
-  "x"."session_id" AS "session_id",
-  "x"."user_id" AS "user_id",
-  "x"."page_view_at" AS "page_view_at",
-  "x"."sequence" AS "sequence",
-  "x"."page" AS "page",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id"
-FROM (
-  SELECT
-    "i"."event_id" AS "event_id",
-    "i"."user_id" AS "user_id",
-    "i"."page_view_at" AS "page_view_at",
-    "i"."sequence" AS "sequence",
-    "i"."page" AS "page",
-    "m"."sz_survivor" AS "session_id"
-  FROM SESSION."islands" AS "i"
-  JOIN (
-    SELECT "m"."sz_island" AS "sz_island", "m"."sz_survivor" AS "sz_survivor"
-    FROM SESSION."merged" AS "m"
-    WHERE "m"."sz_first_rank" = 1
-  ) AS "m"
-    ON "m"."sz_island" = "i"."sz_island" AND OCTET_LENGTH("m"."sz_island") = OCTET_LENGTH("i"."sz_island")
-  WHERE "i"."sz_is_new" = 1
-) AS "x"@
+  "i"."event_id", "m"."sz_survivor" AS "session_id", "i"."user_id", "i"."page_view_at",
+  "i"."sequence", "i"."page", (SELECT max("run_id") FROM "session_runs") AS "run_id"
+FROM SESSION."islands" AS "i"
+JOIN SESSION."merged" AS "m"
+  ON "m"."sz_island" = "i"."sz_island" AND OCTET_LENGTH("m"."sz_island") = OCTET_LENGTH("i"."sz_island")
+WHERE "i"."sz_is_new" = 1
+  AND "m"."sz_first_rank" = 1@
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO "session_versions" (
@@ -746,110 +453,54 @@ INSERT INTO "session_versions" (
   "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page"
 )
 SELECT
-  "x"."anchor" AS "anchor",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
-  "x"."session_id" AS "session_id",
-  "x"."user_id" AS "user_id",
-  "x"."started_at" AS "started_at",
-  "x"."ended_at" AS "ended_at",
-  "x"."last_event_id" AS "last_event_id",
-  "x"."first_sequence" AS "first_sequence",
-  "x"."last_sequence" AS "last_sequence",
-  "x"."pageviews" AS "pageviews",
-  "x"."anchors" AS "anchors",
-  "x"."entry_page" AS "entry_page",
-  "x"."exit_page" AS "exit_page"
-FROM (
-  SELECT
-    "g"."sz_survivor" AS "anchor",
-    "g"."user_id" AS "user_id",
-    "g"."pageviews" AS "pageviews",
-    CASE WHEN "g"."anchors" = 0 THEN 1 ELSE "g"."anchors" END AS "anchors",
-    "g"."session_id" AS "session_id",
-    "g"."started_at" AS "started_at",
-    "g"."first_sequence" AS "first_sequence",
-    "g"."entry_page" AS "entry_page",
-    "g"."ended_at" AS "ended_at",
-    "g"."last_event_id" AS "last_event_id",
-    "g"."last_sequence" AS "last_sequence",
-    "g"."exit_page" AS "exit_page"
-  FROM (
-    SELECT
-      "m"."sz_island" AS "sz_island",
-      "m"."sz_survivor" AS "sz_survivor",
-      "m"."user_id" AS "user_id",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."session_id" ELSE CAST(NULL AS VARCHAR(8000)) END) AS "session_id",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."started_at" ELSE CAST(NULL AS TIMESTAMP(6)) END) AS "started_at",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."first_sequence" ELSE CAST(NULL AS BIGINT) END) AS "first_sequence",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."entry_page" ELSE CAST(NULL AS VARCHAR(8000)) END) AS "entry_page",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."ended_at" ELSE CAST(NULL AS TIMESTAMP(6)) END) AS "ended_at",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_event_id" ELSE CAST(NULL AS VARCHAR(8000)) END) AS "last_event_id",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_sequence" ELSE CAST(NULL AS BIGINT) END) AS "last_sequence",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."exit_page" ELSE CAST(NULL AS VARCHAR(8000)) END) AS "exit_page",
-      coalesce(sum(CAST("m"."pageviews" AS BIGINT)), 0) AS "pageviews",
-      coalesce(sum(CAST("m"."anchors" AS BIGINT)), 0) AS "anchors"
-    FROM SESSION."merged" AS "m"
-    GROUP BY "m"."sz_island", "m"."sz_island" || CHR(1), "m"."sz_survivor", "m"."sz_survivor" || CHR(1), "m"."user_id", "m"."user_id" || CHR(1)
-  ) AS "g"
-) AS "x"@
+  "m"."sz_survivor" AS "anchor", (SELECT max("run_id") FROM "session_runs") AS "run_id",
+  max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."session_id" END) AS "session_id",
+  "m"."user_id",
+  max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."started_at" END) AS "started_at",
+  max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."ended_at" END) AS "ended_at",
+  max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_event_id" END) AS "last_event_id",
+  max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."first_sequence" END) AS "first_sequence",
+  max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_sequence" END) AS "last_sequence",
+  coalesce(sum(CAST("m"."pageviews" AS BIGINT)), 0) AS "pageviews",
+  CASE
+    WHEN coalesce(sum(CAST("m"."anchors" AS BIGINT)), 0) = 0 THEN 1
+    ELSE coalesce(sum(CAST("m"."anchors" AS BIGINT)), 0)
+  END AS "anchors",
+  max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."entry_page" END) AS "entry_page",
+  max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."exit_page" END) AS "exit_page"
+FROM SESSION."merged" AS "m"
+GROUP BY "m"."sz_island", "m"."sz_island" || CHR(1), "m"."sz_survivor", "m"."sz_survivor" || CHR(1), "m"."user_id", "m"."user_id" || CHR(1)@
 
 -- quarantine: What cannot be sessionized, and why.
 INSERT INTO "session_quarantine" (
-  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "run_id", "row_key"
+  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "run_id",
+  "row_key"
 )
 SELECT
-  "x"."reason" AS "reason",
-  "x"."event_id" AS "event_id",
-  "x"."user_id" AS "user_id",
-  "x"."page_view_at" AS "page_view_at",
-  "x"."page" AS "page",
-  CAST(NULL AS VARCHAR(8000)) AS "source_file",
-  CAST(NULL AS BIGINT) AS "line",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
-  "x"."row_key" AS "row_key"
-FROM SESSION."rejected" AS "x"@
+  "reason", "event_id", "user_id", "page_view_at", "page",
+  CAST(NULL AS VARCHAR(8000)) AS "source_file", CAST(NULL AS BIGINT) AS "line",
+  (SELECT max("run_id") FROM "session_runs") AS "run_id", "row_key"
+FROM SESSION."rejected"@
 
 -- finished: Closes the run.
 INSERT INTO "session_runs" (
   "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout", "engine",
-  "tool_version"
+  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout",
+  "engine", "tool_version"
 )
 SELECT
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
-  'finished' AS "state",
-  CURRENT TIMESTAMP - CURRENT TIMEZONE AS "recorded_at",
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
-  'window' AS "mode",
-  TIMESTAMP '{{ start_time }}' AS "window_from",
-  TIMESTAMP '{{ end_time }}' AS "window_to",
-  (
-    SELECT
-      "started_run"."arrival_mark" AS "arrival_mark"
-    FROM "session_runs" AS "started_run"
-    WHERE "started_run"."run_id" = (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run")
-      AND "started_run"."state" = 'started' AND OCTET_LENGTH("started_run"."state") = OCTET_LENGTH('started')
-  ) AS "arrival_mark",
-  (
-    SELECT
-      "started_run"."arrival_mark_at" AS "arrival_mark_at"
-    FROM "session_runs" AS "started_run"
-    WHERE "started_run"."run_id" = (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run")
-      AND "started_run"."state" = 'started' AND OCTET_LENGTH("started_run"."state") = OCTET_LENGTH('started')
-  ) AS "arrival_mark_at",
-  (
-    SELECT
-      coalesce(sum(CAST("x"."pageviews" AS BIGINT)), 0) AS "n"
-    FROM SESSION."merged" AS "x"
-    WHERE "x"."anchor" IS NULL
-  ) AS "pageviews",
-  (SELECT count_big(*) AS "n" FROM SESSION."merged" AS "x" WHERE "x"."sz_first_rank" = 1) AS "sessions",
-  (SELECT count_big(*) AS "n" FROM SESSION."superseded" AS "x") AS "lineage_rows",
-  (SELECT count_big(*) AS "n" FROM SESSION."rejected" AS "x") AS "quarantined",
-  2 AS "layout",
-  'Db2 11.5' AS "engine",
-  'script' AS "tool_version"
-FROM (SELECT 1 AS "one" FROM sysibm.sysdummy1) AS "o"@
+  "started_run"."run_id", 'finished' AS "state",
+  CURRENT TIMESTAMP - CURRENT TIMEZONE AS "recorded_at", "started_run"."job",
+  "started_run"."mode", "started_run"."window_from", "started_run"."window_to",
+  "started_run"."arrival_mark", "started_run"."arrival_mark_at",
+  (SELECT coalesce(sum(CAST("pageviews" AS BIGINT)), 0) FROM SESSION."merged" WHERE "anchor" IS NULL) AS "pageviews",
+  (SELECT count_big(*) FROM SESSION."merged" WHERE "sz_first_rank" = 1) AS "sessions",
+  (SELECT count_big(*) FROM SESSION."superseded") AS "lineage_rows",
+  (SELECT count_big(*) FROM SESSION."rejected") AS "quarantined",
+  "started_run"."layout", "started_run"."engine", "started_run"."tool_version"
+FROM "session_runs" AS "started_run"
+WHERE "started_run"."run_id" = (SELECT max("run_id") FROM "session_runs")
+  AND "started_run"."state" = 'started' AND OCTET_LENGTH("started_run"."state") = OCTET_LENGTH('started')@
 
 COMMIT@
 

@@ -8,137 +8,119 @@
 -- Rendered from the plan by sessionizer; not edited by hand.
 
 -- pageviews: The source: everything that was loaded.
-CREATE TABLE IF NOT EXISTS "pageviews" (
-  "event_id" VARCHAR,
-  "user_id" VARCHAR,
-  "page_view_at" TIMESTAMP,
-  "sequence" BIGINT,
-  "page" VARCHAR
+CREATE TABLE IF NOT EXISTS pageviews (
+  event_id VARCHAR,
+  user_id VARCHAR,
+  page_view_at TIMESTAMP,
+  sequence BIGINT,
+  page VARCHAR
 );
 
 -- session_table: One row for each sessionized pageview.
-CREATE TABLE IF NOT EXISTS "session_table" (
-  "event_id" VARCHAR NOT NULL,
-  "session_id" VARCHAR NOT NULL,
-  "user_id" VARCHAR NOT NULL,
-  "page_view_at" TIMESTAMP NOT NULL,
-  "sequence" BIGINT,
-  "page" VARCHAR,
-  "run_id" BIGINT NOT NULL,
-  PRIMARY KEY ("event_id")
+CREATE TABLE IF NOT EXISTS session_table (
+  event_id VARCHAR NOT NULL,
+  session_id VARCHAR NOT NULL,
+  user_id VARCHAR NOT NULL,
+  page_view_at TIMESTAMP NOT NULL,
+  sequence BIGINT,
+  page VARCHAR,
+  run_id BIGINT NOT NULL,
+  PRIMARY KEY (event_id)
 );
 
 -- session_lineage: Which anchors were merged, and into which.
-CREATE TABLE IF NOT EXISTS "session_lineage" (
-  "session_id" VARCHAR NOT NULL,
-  "became" VARCHAR NOT NULL,
-  "run_id" BIGINT NOT NULL
+CREATE TABLE IF NOT EXISTS session_lineage (
+  session_id VARCHAR NOT NULL,
+  became VARCHAR NOT NULL,
+  run_id BIGINT NOT NULL
 );
 
 -- session_versions: One row for each session that a run made or changed.
-CREATE TABLE IF NOT EXISTS "session_versions" (
-  "anchor" VARCHAR NOT NULL,
-  "run_id" BIGINT NOT NULL,
-  "session_id" VARCHAR NOT NULL,
-  "user_id" VARCHAR NOT NULL,
-  "started_at" TIMESTAMP NOT NULL,
-  "ended_at" TIMESTAMP NOT NULL,
-  "last_event_id" VARCHAR NOT NULL,
-  "first_sequence" BIGINT,
-  "last_sequence" BIGINT,
-  "pageviews" BIGINT NOT NULL,
-  "anchors" BIGINT NOT NULL,
-  "entry_page" VARCHAR,
-  "exit_page" VARCHAR,
-  PRIMARY KEY ("anchor", "run_id")
+CREATE TABLE IF NOT EXISTS session_versions (
+  anchor VARCHAR NOT NULL,
+  run_id BIGINT NOT NULL,
+  session_id VARCHAR NOT NULL,
+  user_id VARCHAR NOT NULL,
+  started_at TIMESTAMP NOT NULL,
+  ended_at TIMESTAMP NOT NULL,
+  last_event_id VARCHAR NOT NULL,
+  first_sequence BIGINT,
+  last_sequence BIGINT,
+  pageviews BIGINT NOT NULL,
+  anchors BIGINT NOT NULL,
+  entry_page VARCHAR,
+  exit_page VARCHAR,
+  PRIMARY KEY (anchor, run_id)
 );
 
 -- session_runs: Two rows for each run.
-CREATE TABLE IF NOT EXISTS "session_runs" (
-  "run_id" BIGINT NOT NULL,
-  "state" VARCHAR NOT NULL,
-  "recorded_at" TIMESTAMP NOT NULL,
-  "job" VARCHAR NOT NULL,
-  "mode" VARCHAR NOT NULL,
-  "window_from" TIMESTAMP,
-  "window_to" TIMESTAMP,
-  "arrival_mark" BIGINT,
-  "arrival_mark_at" TIMESTAMP,
-  "pageviews" BIGINT,
-  "sessions" BIGINT,
-  "lineage_rows" BIGINT,
-  "quarantined" BIGINT,
-  "layout" BIGINT,
-  "engine" VARCHAR NOT NULL,
-  "tool_version" VARCHAR NOT NULL,
-  PRIMARY KEY ("run_id", "state")
+CREATE TABLE IF NOT EXISTS session_runs (
+  run_id BIGINT NOT NULL,
+  state VARCHAR NOT NULL,
+  recorded_at TIMESTAMP NOT NULL,
+  job VARCHAR NOT NULL,
+  mode VARCHAR NOT NULL,
+  window_from TIMESTAMP,
+  window_to TIMESTAMP,
+  arrival_mark BIGINT,
+  arrival_mark_at TIMESTAMP,
+  pageviews BIGINT,
+  sessions BIGINT,
+  lineage_rows BIGINT,
+  quarantined BIGINT,
+  layout BIGINT,
+  engine VARCHAR NOT NULL,
+  tool_version VARCHAR NOT NULL,
+  PRIMARY KEY (run_id, state)
 );
 
 -- session_quarantine: What cannot be sessionized, and why.
-CREATE TABLE IF NOT EXISTS "session_quarantine" (
-  "reason" VARCHAR NOT NULL,
-  "event_id" VARCHAR,
-  "user_id" VARCHAR,
-  "page_view_at" VARCHAR,
-  "page" VARCHAR,
-  "source_file" VARCHAR,
-  "line" BIGINT,
-  "run_id" BIGINT,
-  "row_key" VARCHAR NOT NULL
+CREATE TABLE IF NOT EXISTS session_quarantine (
+  reason VARCHAR NOT NULL,
+  event_id VARCHAR,
+  user_id VARCHAR,
+  page_view_at VARCHAR,
+  page VARCHAR,
+  source_file VARCHAR,
+  line BIGINT,
+  run_id BIGINT,
+  row_key VARCHAR NOT NULL
 );
 
 -- session_events: Each sessionized pageview with its current session.
-CREATE OR REPLACE VIEW "session_events" AS
-SELECT
-  "a"."event_id" AS "event_id",
-  coalesce((
-    SELECT "v"."session_id"
-    FROM "session_versions" AS "v"
-    WHERE "v"."anchor" = "a"."anchor"
-    ORDER BY "v"."run_id" DESC
-    LIMIT 1
-  ), "a"."anchor") AS "session_id",
-  "a"."user_id" AS "user_id",
-  "a"."page_view_at" AS "page_view_at",
-  "a"."sequence" AS "sequence",
-  "a"."page" AS "page",
-  "a"."run_id" AS "run_id"
-FROM (
+CREATE OR REPLACE VIEW session_events AS
+WITH anchored AS MATERIALIZED (
   SELECT
-    "t"."event_id" AS "event_id",
-    "t"."user_id" AS "user_id",
-    "t"."page_view_at" AS "page_view_at",
-    "t"."sequence" AS "sequence",
-    "t"."page" AS "page",
-    "t"."run_id" AS "run_id",
+    t.event_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
     coalesce((
-      SELECT "l"."became"
-      FROM "session_lineage" AS "l"
-      WHERE "l"."session_id" = "t"."session_id"
-      ORDER BY "l"."run_id" DESC
+      SELECT l.became
+      FROM session_lineage AS l
+      WHERE l.session_id = t.session_id
+      ORDER BY l.run_id DESC
       LIMIT 1
-    ), "t"."session_id") AS "anchor"
-  FROM "session_table" AS "t"
-) AS "a";
+    ), t.session_id) AS anchor
+  FROM session_table AS t
+)
+SELECT
+  anchored.event_id,
+  coalesce((
+    SELECT v.session_id
+    FROM session_versions AS v
+    WHERE v.anchor = anchored.anchor
+    ORDER BY v.run_id DESC
+    LIMIT 1
+  ), anchored.anchor) AS session_id,
+  anchored.user_id, anchored.page_view_at, anchored.sequence, anchored.page, anchored.run_id
+FROM anchored;
 
 -- sessions: One row for each current session.
-CREATE OR REPLACE VIEW "sessions" AS
+CREATE OR REPLACE VIEW sessions AS
 SELECT
-  "v"."session_id" AS "session_id",
-  "v"."user_id" AS "user_id",
-  "v"."started_at" AS "started_at",
-  "v"."ended_at" AS "ended_at",
-  CAST((date_diff('microsecond', "v"."started_at", "v"."ended_at")) * 0.000001 AS DECIMAL(20, 6)) AS "duration",
-  date_diff('microsecond', "v"."started_at", "v"."ended_at") AS "duration_microseconds",
-  "v"."pageviews" AS "pageviews",
-  "v"."entry_page" AS "entry_page",
-  "v"."exit_page" AS "exit_page",
-  CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-FROM "session_versions" AS "v"
-WHERE NOT EXISTS (
-    SELECT 1
-    FROM "session_versions" AS "w"
-    WHERE "w"."anchor" = "v"."anchor"
-      AND "w"."run_id" > "v"."run_id"
-  )
-  AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor");
+  v.session_id, v.user_id, v.started_at, v.ended_at,
+  CAST((date_diff('microsecond', v.started_at, v.ended_at)) * 0.000001 AS DECIMAL(20, 6)) AS "duration",
+  date_diff('microsecond', v.started_at, v.ended_at) AS duration_microseconds,
+  v.pageviews, v.entry_page, v.exit_page,
+  CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+FROM session_versions AS v
+WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
+  AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor);

@@ -18,776 +18,478 @@ GO
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE TABLE [#picked] (
-  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [page_view_at] datetime2(6) NULL,
-  [sequence] bigint NULL,
-  [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [reason] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [sz_raw_event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [sz_raw_time] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at datetime2(6) NULL, sequence bigint NULL,
+  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  reason varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_raw_event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_raw_time varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
 INSERT INTO [#picked] (
-  [event_id], [user_id], [page_view_at], [sequence], [page], [reason], [sz_raw_event_id],
-  [sz_raw_time]
+  event_id, user_id, page_view_at, sequence, page, reason, sz_raw_event_id, sz_raw_time
 )
 SELECT
-  [s].[event_id] AS [event_id],
-  [s].[user_id] AS [user_id],
-  [s].[page_view_at] AS [page_view_at],
-  [s].[sequence] AS [sequence],
-  [s].[page] AS [page],
+  judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
   CASE
-    WHEN [s].[reason] IS NOT NULL THEN [s].[reason]
-    WHEN [t].[run_id] IS NOT NULL THEN 'duplicate_event_id'
-    ELSE CAST(NULL AS varchar(8000))
-  END AS [reason],
-  [s].[sz_raw_event_id] AS [sz_raw_event_id],
-  [s].[sz_raw_time] AS [sz_raw_time]
+    WHEN judged.reason IS NOT NULL THEN judged.reason
+    WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
+  END AS reason,
+  CAST(NULL AS varchar(8000)) AS sz_raw_event_id, CAST(NULL AS varchar(8000)) AS sz_raw_time
 FROM (
   SELECT
-    [j].[event_id] AS [event_id],
-    [j].[user_id] AS [user_id],
-    [j].[page_view_at] AS [page_view_at],
-    [j].[sequence] AS [sequence],
-    [j].[page] AS [page],
-    [j].[reason] AS [reason],
+    event_id, user_id, page_view_at, sequence, page,
     CASE
-      WHEN [j].[reason] IS NOT NULL THEN [j].[sz_source_event_id]
-      ELSE CAST(NULL AS varchar(8000))
-    END AS [sz_raw_event_id],
-    CASE
-      WHEN [j].[reason] IS NOT NULL THEN CAST([j].[sz_source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8
-      ELSE CAST(NULL AS varchar(8000))
-    END AS [sz_raw_time]
+      WHEN event_id IS NULL OR event_id = '' AND event_id + CHAR(1) = '' + CHAR(1) THEN 'null_event_id'
+      WHEN user_id IS NULL OR user_id = '' AND user_id + CHAR(1) = '' + CHAR(1) THEN 'null_user'
+      WHEN DATALENGTH(event_id) > 1024 OR DATALENGTH(user_id) > 1024 THEN 'key_too_long'
+    END AS reason
   FROM (
     SELECT
-      [m].[event_id] AS [event_id],
-      [m].[user_id] AS [user_id],
-      [m].[page_view_at] AS [page_view_at],
-      [m].[sequence] AS [sequence],
-      [m].[page] AS [page],
-      [m].[sz_source_event_id] AS [sz_source_event_id],
-      [m].[sz_source_time] AS [sz_source_time],
+      CAST(p.user_id AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 AS user_id,
       CASE
-        WHEN [m].[event_id] IS NULL OR [m].[event_id] = '' AND [m].[event_id] + CHAR(1) = '' + CHAR(1) THEN 'null_event_id'
-        WHEN [m].[user_id] IS NULL OR [m].[user_id] = '' AND [m].[user_id] + CHAR(1) = '' + CHAR(1) THEN 'null_user'
-        WHEN [m].[page_view_at] IS NULL THEN CASE
-            WHEN CAST([m].[sz_source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 IS NULL
-                OR CAST([m].[sz_source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 = '' AND CAST([m].[sz_source_time] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 + CHAR(1) = '' + CHAR(1) THEN 'null_time'
-            WHEN ([m].[sz_source_time] IS NOT NULL) THEN 'time_out_of_range'
-            ELSE 'bad_time'
-          END
-        WHEN DATALENGTH([m].[event_id]) > 1024 OR DATALENGTH([m].[user_id]) > 1024 THEN 'key_too_long'
-        ELSE CAST(NULL AS varchar(8000))
-      END AS [reason]
-    FROM (
-      SELECT
-        CAST([p].[user_id] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 AS [user_id],
-        CASE
-          WHEN [p].[page_view_at] >= CAST('0001-01-02' AS datetime2(6)) AND [p].[page_view_at] < CAST('9999-12-31' AS datetime2(6))
-          THEN CAST(DATEADD(nanosecond, -(DATEPART(nanosecond, CAST([p].[page_view_at] AS datetime2(7))) % 1000), CAST([p].[page_view_at] AS datetime2(7))) AS datetime2(6))
-        END AS [page_view_at],
-        CAST([p].[page] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 AS [page],
-        [p].[page_view_at] AS [sz_source_time],
-        CAST([p].[sequence] AS BIGINT) AS [sequence],
-        CAST([p].[event_id] AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 AS [event_id],
-        CAST(NULL AS varchar(8000)) AS [sz_source_event_id]
-      FROM [pageviews] AS [p]
-      WHERE [p].[page_view_at] >= CAST('{{ start_time }}' AS datetime2(6))
-        AND [p].[page_view_at] < CAST('{{ end_time }}' AS datetime2(6))
-    ) AS [m]
-    WHERE [m].[page_view_at] >= CAST('{{ start_time }}' AS datetime2(6))
-      AND [m].[page_view_at] < CAST('{{ end_time }}' AS datetime2(6))
-  ) AS [j]
-) AS [s]
-LEFT JOIN [session_table] AS [t]
-  ON [s].[reason] IS NULL
-  AND [t].[event_id] = [s].[event_id] AND [t].[event_id] + CHAR(1) = [s].[event_id] + CHAR(1)
-WHERE ([t].[run_id] IS NULL
-    OR NOT ([t].[user_id] = [s].[user_id] AND [t].[user_id] + CHAR(1) = [s].[user_id] + CHAR(1)
-      AND [t].[page_view_at] = [s].[page_view_at]
-      AND CASE WHEN ([t].[page] = [s].[page] AND [t].[page] + CHAR(1) = [s].[page] + CHAR(1)) OR ([t].[page] IS NULL AND [s].[page] IS NULL) THEN 1 ELSE 0 END = 1));
+        WHEN p.page_view_at >= CAST('0001-01-02' AS datetime2(6)) AND p.page_view_at < CAST('9999-12-31' AS datetime2(6))
+        THEN CAST(DATEADD(nanosecond, -(DATEPART(nanosecond, CAST(p.page_view_at AS datetime2(7))) % 1000), CAST(p.page_view_at AS datetime2(7))) AS datetime2(6))
+      END AS page_view_at,
+      CAST(p.page AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 AS page,
+      CAST(p.sequence AS BIGINT) AS sequence,
+      CAST(p.event_id AS varchar(8000)) COLLATE Latin1_General_100_BIN2_UTF8 AS event_id
+    FROM pageviews AS p
+    WHERE p.page_view_at >= CAST('{{ start_time }}' AS datetime2(6))
+      AND p.page_view_at < CAST('{{ end_time }}' AS datetime2(6))
+  ) AS mapped
+  WHERE page_view_at >= CAST('{{ start_time }}' AS datetime2(6))
+    AND page_view_at < CAST('{{ end_time }}' AS datetime2(6))
+) AS judged
+LEFT JOIN session_table AS t
+  ON judged.reason IS NULL
+  AND t.event_id = judged.event_id AND t.event_id + CHAR(1) = judged.event_id + CHAR(1)
+WHERE (t.run_id IS NULL
+    OR NOT (t.user_id = judged.user_id AND t.user_id + CHAR(1) = judged.user_id + CHAR(1)
+      AND t.page_view_at = judged.page_view_at
+      AND CASE WHEN (t.page = judged.page AND t.page + CHAR(1) = judged.page + CHAR(1)) OR (t.page IS NULL AND judged.page IS NULL) THEN 1 ELSE 0 END = 1));
 GO
 
 -- repeated: Event ids that came more than once.
 CREATE TABLE [#repeated] (
-  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#repeated] ([event_id])
-SELECT [g].[event_id] AS [event_id]
-FROM (
-  SELECT [k].[event_id] AS [event_id], count_big(*) AS [sz_duplicates]
-  FROM [#picked] AS [k]
-  WHERE [k].[reason] IS NULL
-  GROUP BY [k].[event_id], [k].[event_id] + CHAR(1)
-) AS [g]
-WHERE [g].[sz_duplicates] > 1;
+INSERT INTO [#repeated] (event_id)
+SELECT event_id
+FROM [#picked]
+WHERE reason IS NULL
+GROUP BY event_id, event_id + CHAR(1)
+HAVING count_big(*) > 1;
 GO
 
 -- duplicates: Their rows; the first counts.
 CREATE TABLE [#duplicates] (
-  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [page_view_at] datetime2(6) NULL,
-  [sequence] bigint NULL,
-  [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [sz_rank] bigint NULL,
-  [sz_first_user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [sz_first_page_view_at] datetime2(6) NULL,
-  [sz_first_page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at datetime2(6) NULL, sequence bigint NULL,
+  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_rank bigint NULL,
+  sz_first_user_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_first_page_view_at datetime2(6) NULL,
+  sz_first_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
 INSERT INTO [#duplicates] (
-  [event_id], [user_id], [page_view_at], [sequence], [page], [sz_rank], [sz_first_user_id],
-  [sz_first_page_view_at], [sz_first_page]
+  event_id, user_id, page_view_at, sequence, page, sz_rank, sz_first_user_id,
+  sz_first_page_view_at, sz_first_page
 )
 SELECT
-  [w].[event_id] AS [event_id],
-  [w].[user_id] AS [user_id],
-  [w].[page_view_at] AS [page_view_at],
-  [w].[sequence] AS [sequence],
-  [w].[page] AS [page],
-  [w].[sz_rank] AS [sz_rank],
-  [w].[sz_first_user_id] AS [sz_first_user_id],
-  [w].[sz_first_page_view_at] AS [sz_first_page_view_at],
-  [w].[sz_first_page] AS [sz_first_page]
-FROM (
-  SELECT
-    [k].[event_id] AS [event_id],
-    [k].[user_id] AS [user_id],
-    [k].[page_view_at] AS [page_view_at],
-    [k].[sequence] AS [sequence],
-    [k].[page] AS [page],
-    [k].[reason] AS [reason],
-    [k].[sz_raw_event_id] AS [sz_raw_event_id],
-    [k].[sz_raw_time] AS [sz_raw_time],
-    row_number() OVER (
-      PARTITION BY [k].[event_id], [k].[event_id] + CHAR(1)
-      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1), [k].[sequence]
-    ) AS [sz_rank],
-    first_value([k].[user_id]) OVER (
-      PARTITION BY [k].[event_id], [k].[event_id] + CHAR(1)
-      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1), [k].[sequence]
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS [sz_first_user_id],
-    first_value([k].[page_view_at]) OVER (
-      PARTITION BY [k].[event_id], [k].[event_id] + CHAR(1)
-      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1), [k].[sequence]
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS [sz_first_page_view_at],
-    first_value([k].[page]) OVER (
-      PARTITION BY [k].[event_id], [k].[event_id] + CHAR(1)
-      ORDER BY [k].[page_view_at], [k].[user_id] + CHAR(1), [k].[page] + CHAR(1), [k].[sequence]
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS [sz_first_page]
-  FROM [#picked] AS [k]
-  WHERE [k].[reason] IS NULL
-    AND EXISTS (
-      SELECT 1
-      FROM [#repeated] AS [d]
-      WHERE [d].[event_id] = [k].[event_id] AND [d].[event_id] + CHAR(1) = [k].[event_id] + CHAR(1)
-    )
-) AS [w];
+  k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
+  row_number() OVER (
+    PARTITION BY k.event_id, k.event_id + CHAR(1)
+    ORDER BY k.page_view_at, k.user_id + CHAR(1), k.page + CHAR(1), k.sequence
+  ) AS sz_rank,
+  first_value(k.user_id) OVER (
+    PARTITION BY k.event_id, k.event_id + CHAR(1)
+    ORDER BY k.page_view_at, k.user_id + CHAR(1), k.page + CHAR(1), k.sequence
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS sz_first_user_id,
+  first_value(k.page_view_at) OVER (
+    PARTITION BY k.event_id, k.event_id + CHAR(1)
+    ORDER BY k.page_view_at, k.user_id + CHAR(1), k.page + CHAR(1), k.sequence
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS sz_first_page_view_at,
+  first_value(k.page) OVER (
+    PARTITION BY k.event_id, k.event_id + CHAR(1)
+    ORDER BY k.page_view_at, k.user_id + CHAR(1), k.page + CHAR(1), k.sequence
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS sz_first_page
+FROM [#picked] AS k
+WHERE k.reason IS NULL
+  AND EXISTS (
+    SELECT 1
+    FROM [#repeated] AS d
+    WHERE d.event_id = k.event_id AND d.event_id + CHAR(1) = k.event_id + CHAR(1)
+  );
 GO
 
 -- fresh: The new rows, fixed once for the whole run.
 CREATE TABLE [#fresh] (
-  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [page_view_at] datetime2(6) NULL,
-  [sequence] bigint NULL,
-  [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [sz_instant] datetime2(6) NULL
+  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at datetime2(6) NULL, sequence bigint NULL,
+  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_instant datetime2(6) NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#fresh] ([event_id], [user_id], [page_view_at], [sequence], [page], [sz_instant])
-SELECT
-  [f].[event_id] AS [event_id],
-  [f].[user_id] AS [user_id],
-  [f].[page_view_at] AS [page_view_at],
-  [f].[sequence] AS [sequence],
-  [f].[page] AS [page],
-  [f].[sz_instant] AS [sz_instant]
-FROM (
-  SELECT
-    [k].[event_id] AS [event_id],
-    [k].[user_id] AS [user_id],
-    [k].[page_view_at] AS [page_view_at],
-    [k].[sequence] AS [sequence],
-    [k].[page] AS [page],
-    [k].[page_view_at] AS [sz_instant]
-  FROM [#picked] AS [k]
-  WHERE [k].[reason] IS NULL
-    AND NOT EXISTS (
-      SELECT 1
-      FROM [#duplicates] AS [d]
-      WHERE [d].[event_id] = [k].[event_id] AND [d].[event_id] + CHAR(1) = [k].[event_id] + CHAR(1)
-    )
-  UNION ALL
-  SELECT
-    [c].[event_id] AS [event_id],
-    [c].[user_id] AS [user_id],
-    [c].[page_view_at] AS [page_view_at],
-    [c].[sequence] AS [sequence],
-    [c].[page] AS [page],
-    [c].[page_view_at] AS [sz_instant]
-  FROM [#duplicates] AS [c]
-  WHERE [c].[sz_rank] = 1
-) AS [f];
+INSERT INTO [#fresh] (event_id, user_id, page_view_at, sequence, page, sz_instant)
+SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, k.page_view_at AS sz_instant
+FROM [#picked] AS k
+WHERE k.reason IS NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM [#duplicates] AS d
+    WHERE d.event_id = k.event_id AND d.event_id + CHAR(1) = k.event_id + CHAR(1)
+  )
+UNION ALL
+SELECT event_id, user_id, page_view_at, sequence, page, page_view_at AS sz_instant
+FROM [#duplicates]
+WHERE sz_rank = 1;
 GO
 
 -- ranges: Where in time the new rows may touch the ledger.
 CREATE TABLE [#ranges] (
-  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [sz_from_at] datetime2(6) NULL,
-  [sz_to_at] datetime2(6) NULL
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_from_at datetime2(6) NULL, sz_to_at datetime2(6) NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#ranges] ([user_id], [sz_from_at], [sz_to_at])
+INSERT INTO [#ranges] (user_id, sz_from_at, sz_to_at)
 SELECT
-  [k].[user_id] AS [user_id],
-  (DATEADD(microsecond, 0, DATEADD(second, -1800, [k].[sz_from_at]))) AS [sz_from_at],
-  (DATEADD(microsecond, 0, DATEADD(second, 1800, [k].[sz_to_at]))) AS [sz_to_at]
+  user_id,
+  (DATEADD(microsecond, 0, DATEADD(second, -1800, min(sz_instant)))) AS sz_from_at,
+  (DATEADD(microsecond, 0, DATEADD(second, 1800, max(sz_instant)))) AS sz_to_at
 FROM (
   SELECT
-    [n].[user_id] AS [user_id],
-    [n].[sz_cluster] AS [sz_cluster],
-    min([n].[sz_instant]) AS [sz_from_at],
-    max([n].[sz_instant]) AS [sz_to_at]
+    user_id, sz_instant,
+    sum(sz_starts) OVER (
+      PARTITION BY user_id, user_id + CHAR(1)
+      ORDER BY page_view_at, sequence, event_id + CHAR(1)
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_cluster
   FROM (
     SELECT
-      [q].[event_id] AS [event_id],
-      [q].[user_id] AS [user_id],
-      [q].[page_view_at] AS [page_view_at],
-      [q].[sequence] AS [sequence],
-      [q].[sz_instant] AS [sz_instant],
-      [q].[sz_starts] AS [sz_starts],
-      sum([q].[sz_starts]) OVER (
-        PARTITION BY [q].[user_id], [q].[user_id] + CHAR(1)
-        ORDER BY [q].[user_id] + CHAR(1), [q].[page_view_at], [q].[sequence], [q].[event_id] + CHAR(1)
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS [sz_cluster]
+      event_id, user_id, page_view_at, sequence, sz_instant,
+      CASE
+        WHEN sz_before IS NULL
+            OR (DATEADD(microsecond, 0, DATEADD(second, -1800, sz_instant))) > (DATEADD(microsecond, 0, DATEADD(second, 1800, sz_before))) THEN 1
+        ELSE 0
+      END AS sz_starts
     FROM (
       SELECT
-        [h].[event_id] AS [event_id],
-        [h].[user_id] AS [user_id],
-        [h].[page_view_at] AS [page_view_at],
-        [h].[sequence] AS [sequence],
-        [h].[sz_instant] AS [sz_instant],
-        CASE
-          WHEN [h].[sz_before] IS NULL
-              OR (DATEADD(microsecond, 0, DATEADD(second, -1800, [h].[sz_instant]))) > (DATEADD(microsecond, 0, DATEADD(second, 1800, [h].[sz_before]))) THEN 1
-          ELSE 0
-        END AS [sz_starts]
-      FROM (
-        SELECT
-          [f].[event_id] AS [event_id],
-          [f].[user_id] AS [user_id],
-          [f].[page_view_at] AS [page_view_at],
-          [f].[sequence] AS [sequence],
-          [f].[page] AS [page],
-          [f].[sz_instant] AS [sz_instant],
-          lag([f].[sz_instant]) OVER (
-            PARTITION BY [f].[user_id], [f].[user_id] + CHAR(1)
-            ORDER BY [f].[user_id] + CHAR(1), [f].[page_view_at], [f].[sequence], [f].[event_id] + CHAR(1)
-          ) AS [sz_before]
-        FROM [#fresh] AS [f]
-      ) AS [h]
-    ) AS [q]
-  ) AS [n]
-  GROUP BY [n].[user_id], [n].[user_id] + CHAR(1), [n].[sz_cluster]
-) AS [k];
+        event_id, user_id, page_view_at, sequence, sz_instant,
+        lag(sz_instant) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_before
+      FROM [#fresh]
+    ) AS behind
+  ) AS flagged
+) AS in_clusters
+GROUP BY user_id, user_id + CHAR(1), sz_cluster;
 GO
 
 -- context: The ledger's rows there, each with its current anchor.
 CREATE TABLE [#context] (
-  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [page_view_at] datetime2(6) NULL,
-  [sequence] bigint NULL,
-  [sz_instant] datetime2(6) NULL,
-  [anchor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at datetime2(6) NULL, sequence bigint NULL, sz_instant datetime2(6) NULL,
+  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#context] ([event_id], [user_id], [page_view_at], [sequence], [sz_instant], [anchor])
+INSERT INTO [#context] (event_id, user_id, page_view_at, sequence, sz_instant, anchor)
 SELECT
-  [t].[event_id] AS [event_id],
-  [t].[user_id] AS [user_id],
-  [t].[page_view_at] AS [page_view_at],
-  [t].[sequence] AS [sequence],
-  [t].[page_view_at] AS [sz_instant],
-  coalesce([r].[became], [t].[session_id]) AS [anchor]
-FROM [#ranges] AS [g]
-JOIN [session_table] AS [t]
-  ON [t].[user_id] = [g].[user_id] AND [t].[user_id] + CHAR(1) = [g].[user_id] + CHAR(1)
-  AND [t].[page_view_at] >= [g].[sz_from_at]
-  AND [t].[page_view_at] <= [g].[sz_to_at]
+  t.event_id, t.user_id, t.page_view_at, t.sequence, t.page_view_at AS sz_instant,
+  coalesce(resolution.became, t.session_id) AS anchor
+FROM [#ranges] AS g
+JOIN session_table AS t
+  ON t.user_id = g.user_id AND t.user_id + CHAR(1) = g.user_id + CHAR(1)
+  AND t.page_view_at >= g.sz_from_at
+  AND t.page_view_at <= g.sz_to_at
 LEFT JOIN (
-  SELECT [k].[session_id] AS [session_id], [k].[became] AS [became]
+  SELECT session_id, became
   FROM (
     SELECT
-      [l].[session_id] AS [session_id],
-      [l].[became] AS [became],
-      [l].[run_id] AS [run_id],
-      row_number() OVER (PARTITION BY [l].[session_id], [l].[session_id] + CHAR(1) ORDER BY [l].[run_id] DESC) AS [sz_rank]
-    FROM [session_lineage] AS [l]
-  ) AS [k]
-  WHERE [k].[sz_rank] = 1
-) AS [r]
-  ON [r].[session_id] = [t].[session_id] AND [r].[session_id] + CHAR(1) = [t].[session_id] + CHAR(1);
+      session_id, became,
+      row_number() OVER (PARTITION BY session_id, session_id + CHAR(1) ORDER BY run_id DESC) AS sz_rank
+    FROM session_lineage
+  ) AS ranked
+  WHERE sz_rank = 1
+) AS resolution
+  ON resolution.session_id = t.session_id AND resolution.session_id + CHAR(1) = t.session_id + CHAR(1);
 GO
 
 -- neighbours: New rows and context together.
 CREATE TABLE [#neighbours] (
-  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [page_view_at] datetime2(6) NULL,
-  [sequence] bigint NULL,
-  [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [sz_instant] datetime2(6) NULL,
-  [sz_is_new] int NULL,
-  [anchor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at datetime2(6) NULL, sequence bigint NULL,
+  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_instant datetime2(6) NULL, sz_is_new int NULL,
+  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
 INSERT INTO [#neighbours] (
-  [event_id], [user_id], [page_view_at], [sequence], [page], [sz_instant], [sz_is_new], [anchor]
+  event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor
 )
 SELECT
-  [u].[event_id] AS [event_id],
-  [u].[user_id] AS [user_id],
-  [u].[page_view_at] AS [page_view_at],
-  [u].[sequence] AS [sequence],
-  [u].[page] AS [page],
-  [u].[sz_instant] AS [sz_instant],
-  [u].[sz_is_new] AS [sz_is_new],
-  [u].[anchor] AS [anchor]
-FROM (
-  SELECT
-    [f].[event_id] AS [event_id],
-    [f].[user_id] AS [user_id],
-    [f].[page_view_at] AS [page_view_at],
-    [f].[sequence] AS [sequence],
-    [f].[page] AS [page],
-    [f].[sz_instant] AS [sz_instant],
-    1 AS [sz_is_new],
-    CAST(NULL AS varchar(8000)) AS [anchor]
-  FROM [#fresh] AS [f]
-  UNION ALL
-  SELECT
-    [c].[event_id] AS [event_id],
-    [c].[user_id] AS [user_id],
-    [c].[page_view_at] AS [page_view_at],
-    [c].[sequence] AS [sequence],
-    CAST(NULL AS varchar(8000)) AS [page],
-    [c].[sz_instant] AS [sz_instant],
-    0 AS [sz_is_new],
-    [c].[anchor] AS [anchor]
-  FROM [#context] AS [c]
-) AS [u];
+  event_id, user_id, page_view_at, sequence, page, sz_instant, 1 AS sz_is_new,
+  CAST(NULL AS varchar(8000)) AS anchor
+FROM [#fresh]
+UNION ALL
+SELECT
+  event_id, user_id, page_view_at, sequence, CAST(NULL AS varchar(8000)) AS page, sz_instant,
+  0 AS sz_is_new, anchor
+FROM [#context];
 GO
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TABLE [#islands] (
-  [event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [page_view_at] datetime2(6) NULL,
-  [sequence] bigint NULL,
-  [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [sz_is_new] int NULL,
-  [anchor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [sz_island] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at datetime2(6) NULL, sequence bigint NULL,
+  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_is_new int NULL,
+  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_island varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
 INSERT INTO [#islands] (
-  [event_id], [user_id], [page_view_at], [sequence], [page], [sz_is_new], [anchor], [sz_island]
+  event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor, sz_island
 )
 SELECT
-  [i].[event_id] AS [event_id],
-  [i].[user_id] AS [user_id],
-  [i].[page_view_at] AS [page_view_at],
-  [i].[sequence] AS [sequence],
-  [i].[page] AS [page],
-  [i].[sz_is_new] AS [sz_is_new],
-  [i].[anchor] AS [anchor],
-  [i].[sz_island] AS [sz_island]
+  event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
+  first_value(event_id) OVER (
+    PARTITION BY user_id, user_id + CHAR(1), sz_number
+    ORDER BY page_view_at, sequence, event_id + CHAR(1)
+    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS sz_island
 FROM (
   SELECT
-    [n].[event_id] AS [event_id],
-    [n].[user_id] AS [user_id],
-    [n].[page_view_at] AS [page_view_at],
-    [n].[sequence] AS [sequence],
-    [n].[page] AS [page],
-    [n].[sz_is_new] AS [sz_is_new],
-    [n].[anchor] AS [anchor],
-    [n].[sz_starts] AS [sz_starts],
-    [n].[sz_number] AS [sz_number],
-    first_value([n].[event_id]) OVER (
-      PARTITION BY [n].[user_id], [n].[user_id] + CHAR(1), [n].[sz_number]
-      ORDER BY [n].[user_id] + CHAR(1), [n].[page_view_at], [n].[sequence], [n].[event_id] + CHAR(1)
+    event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
+    sum(sz_starts) OVER (
+      PARTITION BY user_id, user_id + CHAR(1)
+      ORDER BY page_view_at, sequence, event_id + CHAR(1)
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS [sz_island]
+    ) AS sz_number
   FROM (
     SELECT
-      [q].[event_id] AS [event_id],
-      [q].[user_id] AS [user_id],
-      [q].[page_view_at] AS [page_view_at],
-      [q].[sequence] AS [sequence],
-      [q].[page] AS [page],
-      [q].[sz_is_new] AS [sz_is_new],
-      [q].[anchor] AS [anchor],
-      [q].[sz_starts] AS [sz_starts],
-      sum([q].[sz_starts]) OVER (
-        PARTITION BY [q].[user_id], [q].[user_id] + CHAR(1)
-        ORDER BY [q].[user_id] + CHAR(1), [q].[page_view_at], [q].[sequence], [q].[event_id] + CHAR(1)
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS [sz_number]
+      event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
+      CASE
+        WHEN sz_before IS NULL THEN 1
+        WHEN sz_anchor_before = anchor AND sz_anchor_before + CHAR(1) = anchor + CHAR(1) THEN 0
+        WHEN sz_instant >= DATEADD(microsecond, 0, DATEADD(second, 1800, sz_before)) THEN 1
+        ELSE 0
+      END AS sz_starts
     FROM (
       SELECT
-        [h].[event_id] AS [event_id],
-        [h].[user_id] AS [user_id],
-        [h].[page_view_at] AS [page_view_at],
-        [h].[sequence] AS [sequence],
-        [h].[page] AS [page],
-        [h].[sz_is_new] AS [sz_is_new],
-        [h].[anchor] AS [anchor],
-        CASE
-          WHEN [h].[sz_before] IS NULL THEN 1
-          WHEN [h].[sz_anchor_before] = [h].[anchor] AND [h].[sz_anchor_before] + CHAR(1) = [h].[anchor] + CHAR(1) THEN 0
-          WHEN [h].[sz_instant] >= DATEADD(microsecond, 0, DATEADD(second, 1800, [h].[sz_before])) THEN 1
-          ELSE 0
-        END AS [sz_starts]
-      FROM (
-        SELECT
-          [r].[event_id] AS [event_id],
-          [r].[user_id] AS [user_id],
-          [r].[page_view_at] AS [page_view_at],
-          [r].[sequence] AS [sequence],
-          [r].[page] AS [page],
-          [r].[sz_instant] AS [sz_instant],
-          [r].[sz_is_new] AS [sz_is_new],
-          [r].[anchor] AS [anchor],
-          lag([r].[sz_instant]) OVER (
-            PARTITION BY [r].[user_id], [r].[user_id] + CHAR(1)
-            ORDER BY [r].[user_id] + CHAR(1), [r].[page_view_at], [r].[sequence], [r].[event_id] + CHAR(1)
-          ) AS [sz_before],
-          lag([r].[anchor]) OVER (
-            PARTITION BY [r].[user_id], [r].[user_id] + CHAR(1)
-            ORDER BY [r].[user_id] + CHAR(1), [r].[page_view_at], [r].[sequence], [r].[event_id] + CHAR(1)
-          ) AS [sz_anchor_before]
-        FROM [#neighbours] AS [r]
-      ) AS [h]
-    ) AS [q]
-  ) AS [n]
-) AS [i];
+        event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor,
+        lag(sz_instant) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_before,
+        lag(anchor) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_anchor_before
+      FROM [#neighbours]
+    ) AS behind
+  ) AS flagged
+) AS numbered;
 GO
 
 -- united: For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
 CREATE TABLE [#united] (
-  [sz_island] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [anchor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [anchors] bigint NULL,
-  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [started_at] datetime2(6) NULL,
-  [session_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [first_sequence] bigint NULL,
-  [last_sequence] bigint NULL,
-  [ended_at] datetime2(6) NULL,
-  [last_event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [pageviews] bigint NULL,
-  [entry_page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [exit_page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  sz_island varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  anchors bigint NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  started_at datetime2(6) NULL,
+  session_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  first_sequence bigint NULL, last_sequence bigint NULL, ended_at datetime2(6) NULL,
+  last_event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  pageviews bigint NULL,
+  entry_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  exit_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
 INSERT INTO [#united] (
-  [sz_island], [anchor], [anchors], [user_id], [started_at], [session_id], [first_sequence],
-  [last_sequence], [ended_at], [last_event_id], [pageviews], [entry_page], [exit_page]
+  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
+  ended_at, last_event_id, pageviews, entry_page, exit_page
 )
 SELECT
-  [u].[sz_island] AS [sz_island],
-  [u].[anchor] AS [anchor],
-  [u].[anchors] AS [anchors],
-  [u].[user_id] AS [user_id],
-  [u].[started_at] AS [started_at],
-  [u].[session_id] AS [session_id],
-  [u].[first_sequence] AS [first_sequence],
-  [u].[last_sequence] AS [last_sequence],
-  [u].[ended_at] AS [ended_at],
-  [u].[last_event_id] AS [last_event_id],
-  [u].[pageviews] AS [pageviews],
-  [u].[entry_page] AS [entry_page],
-  [u].[exit_page] AS [exit_page]
+  touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
+  v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
+  v.exit_page
 FROM (
-  SELECT
-    [a].[sz_island] AS [sz_island],
-    [v].[anchor] AS [anchor],
-    [v].[anchors] AS [anchors],
-    [v].[user_id] AS [user_id],
-    [v].[started_at] AS [started_at],
-    [v].[session_id] AS [session_id],
-    [v].[first_sequence] AS [first_sequence],
-    [v].[last_sequence] AS [last_sequence],
-    [v].[ended_at] AS [ended_at],
-    [v].[last_event_id] AS [last_event_id],
-    [v].[pageviews] AS [pageviews],
-    [v].[entry_page] AS [entry_page],
-    [v].[exit_page] AS [exit_page]
+  SELECT sz_island, anchor
   FROM (
-    SELECT [a].[sz_island] AS [sz_island], [a].[anchor] AS [anchor]
-    FROM (
-      SELECT [i].[sz_island] AS [sz_island], [i].[anchor] AS [anchor]
-      FROM [#islands] AS [i]
-      JOIN (
-        SELECT [n].[sz_island] AS [sz_island], count_big(*) AS [pageviews]
-        FROM [#islands] AS [n]
-        WHERE [n].[sz_is_new] = 1
-        GROUP BY [n].[sz_island], [n].[sz_island] + CHAR(1)
-      ) AS [g] ON [g].[sz_island] = [i].[sz_island] AND [g].[sz_island] + CHAR(1) = [i].[sz_island] + CHAR(1)
-      WHERE [i].[anchor] IS NOT NULL
-    ) AS [a]
-    GROUP BY [a].[sz_island], [a].[sz_island] + CHAR(1), [a].[anchor], [a].[anchor] + CHAR(1)
-  ) AS [a]
-  JOIN (
-    SELECT [k].[anchor] AS [anchor], [k].[run_id] AS [run_id]
-    FROM (
-      SELECT
-        [w].[anchor] AS [anchor],
-        [w].[run_id] AS [run_id],
-        [w].[session_id] AS [session_id],
-        [w].[user_id] AS [user_id],
-        [w].[started_at] AS [started_at],
-        [w].[ended_at] AS [ended_at],
-        [w].[last_event_id] AS [last_event_id],
-        [w].[first_sequence] AS [first_sequence],
-        [w].[last_sequence] AS [last_sequence],
-        [w].[pageviews] AS [pageviews],
-        [w].[anchors] AS [anchors],
-        [w].[entry_page] AS [entry_page],
-        [w].[exit_page] AS [exit_page],
-        row_number() OVER (PARTITION BY [w].[anchor], [w].[anchor] + CHAR(1) ORDER BY [w].[run_id] DESC) AS [sz_rank]
-      FROM [session_versions] AS [w]
-    ) AS [k]
-    WHERE [k].[sz_rank] = 1
-  ) AS [latest]
-    ON [latest].[anchor] = [a].[anchor] AND [latest].[anchor] + CHAR(1) = [a].[anchor] + CHAR(1)
-  JOIN [session_versions] AS [v]
-    ON [v].[anchor] = [latest].[anchor] AND [v].[anchor] + CHAR(1) = [latest].[anchor] + CHAR(1)
-    AND [v].[run_id] = [latest].[run_id]
-  UNION ALL
-  SELECT
-    [i].[sz_island] AS [sz_island],
-    CAST(NULL AS varchar(8000)) AS [anchor],
-    0 AS [anchors],
-    [i].[user_id] AS [user_id],
-    [i].[page_view_at] AS [started_at],
-    [i].[event_id] AS [session_id],
-    [i].[sequence] AS [first_sequence],
-    [i].[sequence] AS [last_sequence],
-    [i].[page_view_at] AS [ended_at],
-    [i].[event_id] AS [last_event_id],
-    1 AS [pageviews],
-    [i].[page] AS [entry_page],
-    [i].[page] AS [exit_page]
-  FROM [#islands] AS [i]
-  WHERE [i].[sz_is_new] = 1
-) AS [u];
+    SELECT i.sz_island, i.anchor
+    FROM [#islands] AS i
+    JOIN (
+      SELECT sz_island
+      FROM [#islands]
+      WHERE sz_is_new = 1
+      GROUP BY sz_island, sz_island + CHAR(1)
+    ) AS gained ON gained.sz_island = i.sz_island AND gained.sz_island + CHAR(1) = i.sz_island + CHAR(1)
+    WHERE i.anchor IS NOT NULL
+  ) AS touched
+  GROUP BY sz_island, sz_island + CHAR(1), anchor, anchor + CHAR(1)
+) AS touched
+JOIN (
+  SELECT anchor, run_id
+  FROM (
+    SELECT
+      anchor, run_id,
+      row_number() OVER (PARTITION BY anchor, anchor + CHAR(1) ORDER BY run_id DESC) AS sz_rank
+    FROM session_versions
+  ) AS ranked
+  WHERE sz_rank = 1
+) AS latest ON latest.anchor = touched.anchor AND latest.anchor + CHAR(1) = touched.anchor + CHAR(1)
+JOIN session_versions AS v
+  ON v.anchor = latest.anchor AND v.anchor + CHAR(1) = latest.anchor + CHAR(1)
+  AND v.run_id = latest.run_id
+UNION ALL
+SELECT
+  sz_island, CAST(NULL AS varchar(8000)) AS anchor, 0 AS anchors, user_id,
+  page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
+  sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id,
+  1 AS pageviews, page AS entry_page, page AS exit_page
+FROM [#islands]
+WHERE sz_is_new = 1;
 GO
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE TABLE [#merged] (
-  [sz_island] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [anchor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [anchors] bigint NULL,
-  [user_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [started_at] datetime2(6) NULL,
-  [session_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [first_sequence] bigint NULL,
-  [last_sequence] bigint NULL,
-  [ended_at] datetime2(6) NULL,
-  [last_event_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [pageviews] bigint NULL,
-  [entry_page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [exit_page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [sz_first_rank] bigint NULL,
-  [sz_last_rank] bigint NULL,
-  [sz_survivor] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  sz_island varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  anchors bigint NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  started_at datetime2(6) NULL,
+  session_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  first_sequence bigint NULL, last_sequence bigint NULL, ended_at datetime2(6) NULL,
+  last_event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  pageviews bigint NULL,
+  entry_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  exit_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_first_rank bigint NULL, sz_last_rank bigint NULL,
+  sz_survivor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
 INSERT INTO [#merged] (
-  [sz_island], [anchor], [anchors], [user_id], [started_at], [session_id], [first_sequence],
-  [last_sequence], [ended_at], [last_event_id], [pageviews], [entry_page], [exit_page],
-  [sz_first_rank], [sz_last_rank], [sz_survivor]
+  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
+  ended_at, last_event_id, pageviews, entry_page, exit_page, sz_first_rank, sz_last_rank,
+  sz_survivor
 )
 SELECT
-  [u].[sz_island] AS [sz_island],
-  [u].[anchor] AS [anchor],
-  [u].[anchors] AS [anchors],
-  [u].[user_id] AS [user_id],
-  [u].[started_at] AS [started_at],
-  [u].[session_id] AS [session_id],
-  [u].[first_sequence] AS [first_sequence],
-  [u].[last_sequence] AS [last_sequence],
-  [u].[ended_at] AS [ended_at],
-  [u].[last_event_id] AS [last_event_id],
-  [u].[pageviews] AS [pageviews],
-  [u].[entry_page] AS [entry_page],
-  [u].[exit_page] AS [exit_page],
+  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
+  ended_at, last_event_id, pageviews, entry_page, exit_page,
   row_number() OVER (
-    PARTITION BY [u].[sz_island], [u].[sz_island] + CHAR(1)
-    ORDER BY [u].[started_at], [u].[first_sequence], [u].[session_id] + CHAR(1)
-  ) AS [sz_first_rank],
+    PARTITION BY sz_island, sz_island + CHAR(1)
+    ORDER BY started_at, first_sequence, session_id + CHAR(1)
+  ) AS sz_first_rank,
   row_number() OVER (
-    PARTITION BY [u].[sz_island], [u].[sz_island] + CHAR(1)
-    ORDER BY [u].[ended_at] DESC, CASE WHEN [u].[last_sequence] IS NULL THEN 0 ELSE 1 END DESC, [u].[last_sequence] DESC, [u].[last_event_id] + CHAR(1) DESC
-  ) AS [sz_last_rank],
-  first_value(coalesce([u].[anchor], [u].[session_id])) OVER (
-    PARTITION BY [u].[sz_island], [u].[sz_island] + CHAR(1)
-    ORDER BY [u].[anchors] DESC, [u].[started_at], [u].[first_sequence], [u].[session_id] + CHAR(1)
+    PARTITION BY sz_island, sz_island + CHAR(1)
+    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id + CHAR(1) DESC
+  ) AS sz_last_rank,
+  first_value(coalesce(anchor, session_id)) OVER (
+    PARTITION BY sz_island, sz_island + CHAR(1)
+    ORDER BY anchors DESC, started_at, first_sequence, session_id + CHAR(1)
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS [sz_survivor]
-FROM [#united] AS [u];
+  ) AS sz_survivor
+FROM [#united];
 GO
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE TABLE [#superseded] (
-  [session_id] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [became] varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  session_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  became varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#superseded] ([session_id], [became])
-SELECT
-  [superseded].[session_id] AS [session_id],
-  [superseded].[became] AS [became]
-FROM (
-  SELECT [m].[anchor] AS [session_id], [m].[sz_survivor] AS [became]
-  FROM [#merged] AS [m]
-  WHERE [m].[anchor] IS NOT NULL
-    AND [m].[anchor] + CHAR(1) <> [m].[sz_survivor] + CHAR(1)
-  UNION ALL
-  SELECT [l].[session_id] AS [session_id], [m].[sz_survivor] AS [became]
-  FROM [#merged] AS [m]
-  JOIN [session_lineage] AS [l]
-    ON [l].[became] = [m].[anchor] AND [l].[became] + CHAR(1) = [m].[anchor] + CHAR(1)
-  WHERE [m].[anchor] IS NOT NULL
-    AND [m].[anchor] + CHAR(1) <> [m].[sz_survivor] + CHAR(1)
-) AS [superseded];
+INSERT INTO [#superseded] (session_id, became)
+SELECT anchor AS session_id, sz_survivor AS became
+FROM [#merged]
+WHERE anchor IS NOT NULL
+  AND anchor + CHAR(1) <> sz_survivor + CHAR(1)
+UNION ALL
+SELECT l.session_id, m.sz_survivor AS became
+FROM [#merged] AS m
+JOIN session_lineage AS l ON l.became = m.anchor AND l.became + CHAR(1) = m.anchor + CHAR(1)
+WHERE m.anchor IS NOT NULL
+  AND m.anchor + CHAR(1) <> m.sz_survivor + CHAR(1);
 GO
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TABLE [#rejected] (
-  [reason] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [event_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [user_id] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [page_view_at] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [page] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  [row_key] varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  reason varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  row_key varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#rejected] ([reason], [event_id], [user_id], [page_view_at], [page], [row_key])
-SELECT
-  [k].[reason] AS [reason],
-  [k].[event_id] AS [event_id],
-  [k].[user_id] AS [user_id],
-  [k].[page_view_at] AS [page_view_at],
-  [k].[page] AS [page],
-  [k].[row_key] AS [row_key]
+INSERT INTO [#rejected] (reason, event_id, user_id, page_view_at, page, row_key)
+SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
 FROM (
   SELECT
-    [b].[reason] AS [reason],
-    [b].[event_id] AS [event_id],
-    [b].[user_id] AS [user_id],
-    [b].[page_view_at] AS [page_view_at],
-    [b].[page] AS [page],
-    CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CASE
-      WHEN [b].[reason] IS NULL THEN '-'
-      ELSE CONCAT(CONCAT(CAST(DATALENGTH([b].[reason]) AS varchar(20)), ':'), CASE WHEN DATALENGTH([b].[reason]) <= 180 THEN [b].[reason] ELSE '#' END)
-    END, '|'), CASE
-      WHEN [b].[event_id] IS NULL THEN '-'
-      ELSE CONCAT(CONCAT(CAST(DATALENGTH([b].[event_id]) AS varchar(20)), ':'), CASE WHEN DATALENGTH([b].[event_id]) <= 180 THEN [b].[event_id] ELSE '#' END)
+    reason, event_id, user_id, page_view_at, page,
+    CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(reason, '|'), CASE
+      WHEN event_id IS NULL THEN '-'
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH(event_id) AS varchar(20)), ':'), CASE WHEN DATALENGTH(event_id) <= 180 THEN event_id ELSE '#' END)
     END), '|'), CASE
-      WHEN [b].[user_id] IS NULL THEN '-'
-      ELSE CONCAT(CONCAT(CAST(DATALENGTH([b].[user_id]) AS varchar(20)), ':'), CASE WHEN DATALENGTH([b].[user_id]) <= 180 THEN [b].[user_id] ELSE '#' END)
+      WHEN user_id IS NULL THEN '-'
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH(user_id) AS varchar(20)), ':'), CASE WHEN DATALENGTH(user_id) <= 180 THEN user_id ELSE '#' END)
     END), '|'), CASE
-      WHEN [b].[page_view_at] IS NULL THEN '-'
-      ELSE CONCAT(CONCAT(CAST(DATALENGTH([b].[page_view_at]) AS varchar(20)), ':'), CASE WHEN DATALENGTH([b].[page_view_at]) <= 180 THEN [b].[page_view_at] ELSE '#' END)
+      WHEN page_view_at IS NULL THEN '-'
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH(page_view_at) AS varchar(20)), ':'), CASE WHEN DATALENGTH(page_view_at) <= 180 THEN page_view_at ELSE '#' END)
     END), '|'), CASE
-      WHEN [b].[page] IS NULL THEN '-'
-      ELSE CONCAT(CONCAT(CAST(DATALENGTH([b].[page]) AS varchar(20)), ':'), CASE WHEN DATALENGTH([b].[page]) <= 180 THEN [b].[page] ELSE '#' END)
-    END) AS [row_key]
+      WHEN page IS NULL THEN '-'
+      ELSE CONCAT(CONCAT(CAST(DATALENGTH(page) AS varchar(20)), ':'), CASE WHEN DATALENGTH(page) <= 180 THEN page ELSE '#' END)
+    END) AS row_key
   FROM (
     SELECT
-      [b].[reason] AS [reason],
-      [b].[event_id] AS [event_id],
-      [b].[user_id] AS [user_id],
-      [b].[page_view_at] AS [page_view_at],
-      [b].[page] AS [page]
-    FROM (
-      SELECT
-        [b].[reason] AS [reason],
-        [b].[event_id] AS [event_id],
-        [b].[user_id] AS [user_id],
-        [b].[page_view_at] AS [page_view_at],
-        [b].[page] AS [page]
-      FROM (
-        SELECT
-          [k].[reason] AS [reason],
-          CASE
-            WHEN [k].[event_id] IS NOT NULL AND [k].[event_id] + CHAR(1) <> '' + CHAR(1) THEN [k].[event_id]
-            ELSE CAST(NULL AS varchar(8000))
-          END AS [event_id],
-          CASE
-            WHEN [k].[user_id] IS NOT NULL AND [k].[user_id] + CHAR(1) <> '' + CHAR(1) THEN [k].[user_id]
-            ELSE CAST(NULL AS varchar(8000))
-          END AS [user_id],
-          CASE
-            WHEN [k].[page_view_at] IS NOT NULL THEN CONVERT(varchar(26), [k].[page_view_at], 121)
-            ELSE CASE
-                WHEN [k].[sz_raw_time] IS NOT NULL AND [k].[sz_raw_time] + CHAR(1) <> '' + CHAR(1) THEN [k].[sz_raw_time]
-                ELSE CAST(NULL AS varchar(8000))
-              END
-          END AS [page_view_at],
-          [k].[page] AS [page]
-        FROM [#picked] AS [k]
-        WHERE [k].[reason] IS NOT NULL
-        UNION ALL
-        SELECT
-          'duplicate_event_id' AS [reason],
-          [c].[event_id] AS [event_id],
-          [c].[user_id] AS [user_id],
-          CONVERT(varchar(26), [c].[page_view_at], 121) AS [page_view_at],
-          [c].[page] AS [page]
-        FROM [#duplicates] AS [c]
-        WHERE NOT ([c].[user_id] = [c].[sz_first_user_id] AND [c].[user_id] + CHAR(1) = [c].[sz_first_user_id] + CHAR(1)
-            AND [c].[page_view_at] = [c].[sz_first_page_view_at]
-            AND CASE WHEN ([c].[page] = [c].[sz_first_page] AND [c].[page] + CHAR(1) = [c].[sz_first_page] + CHAR(1)) OR ([c].[page] IS NULL AND [c].[sz_first_page] IS NULL) THEN 1 ELSE 0 END = 1)
-      ) AS [b]
-    ) AS [b]
-    GROUP BY [b].[reason], [b].[reason] + CHAR(1), [b].[event_id], [b].[event_id] + CHAR(1), [b].[user_id], [b].[user_id] + CHAR(1), [b].[page_view_at], [b].[page_view_at] + CHAR(1), [b].[page], [b].[page] + CHAR(1)
-  ) AS [b]
-) AS [k]
+      k.reason,
+      CASE WHEN k.event_id IS NOT NULL AND k.event_id + CHAR(1) <> '' + CHAR(1) THEN k.event_id END AS event_id,
+      CASE WHEN k.user_id IS NOT NULL AND k.user_id + CHAR(1) <> '' + CHAR(1) THEN k.user_id END AS user_id,
+      CASE
+        WHEN k.page_view_at IS NOT NULL THEN CONVERT(varchar(26), k.page_view_at, 121)
+        ELSE CASE
+            WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time + CHAR(1) <> '' + CHAR(1) THEN k.sz_raw_time
+          END
+      END AS page_view_at,
+      k.page
+    FROM [#picked] AS k
+    WHERE k.reason IS NOT NULL
+    UNION ALL
+    SELECT
+      'duplicate_event_id' AS reason, c.event_id, c.user_id,
+      CONVERT(varchar(26), c.page_view_at, 121) AS page_view_at, c.page
+    FROM [#duplicates] AS c
+    WHERE NOT (c.user_id = c.sz_first_user_id AND c.user_id + CHAR(1) = c.sz_first_user_id + CHAR(1)
+        AND c.page_view_at = c.sz_first_page_view_at
+        AND CASE WHEN (c.page = c.sz_first_page AND c.page + CHAR(1) = c.sz_first_page + CHAR(1)) OR (c.page IS NULL AND c.sz_first_page IS NULL) THEN 1 ELSE 0 END = 1)
+  ) AS bad
+  GROUP BY reason, reason + CHAR(1), event_id, event_id + CHAR(1), user_id, user_id + CHAR(1), page_view_at, page_view_at + CHAR(1), page, page + CHAR(1)
+) AS keyed
 WHERE NOT EXISTS (
     SELECT 1
-    FROM [session_quarantine] AS [q]
-    WHERE [q].[row_key] = [k].[row_key] AND [q].[row_key] + CHAR(1) = [k].[row_key] + CHAR(1)
-      AND [q].[reason] = [k].[reason] AND [q].[reason] + CHAR(1) = [k].[reason] + CHAR(1)
-      AND CASE WHEN ([q].[event_id] = [k].[event_id] AND [q].[event_id] + CHAR(1) = [k].[event_id] + CHAR(1)) OR ([q].[event_id] IS NULL AND [k].[event_id] IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ([q].[user_id] = [k].[user_id] AND [q].[user_id] + CHAR(1) = [k].[user_id] + CHAR(1)) OR ([q].[user_id] IS NULL AND [k].[user_id] IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ([q].[page_view_at] = [k].[page_view_at] AND [q].[page_view_at] + CHAR(1) = [k].[page_view_at] + CHAR(1)) OR ([q].[page_view_at] IS NULL AND [k].[page_view_at] IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN ([q].[page] = [k].[page] AND [q].[page] + CHAR(1) = [k].[page] + CHAR(1)) OR ([q].[page] IS NULL AND [k].[page] IS NULL) THEN 1 ELSE 0 END = 1
+    FROM session_quarantine AS q
+    WHERE q.row_key = keyed.row_key AND q.row_key + CHAR(1) = keyed.row_key + CHAR(1)
+      AND q.reason = keyed.reason AND q.reason + CHAR(1) = keyed.reason + CHAR(1)
+      AND CASE WHEN (q.event_id = keyed.event_id AND q.event_id + CHAR(1) = keyed.event_id + CHAR(1)) OR (q.event_id IS NULL AND keyed.event_id IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN (q.user_id = keyed.user_id AND q.user_id + CHAR(1) = keyed.user_id + CHAR(1)) OR (q.user_id IS NULL AND keyed.user_id IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN (q.page_view_at = keyed.page_view_at AND q.page_view_at + CHAR(1) = keyed.page_view_at + CHAR(1)) OR (q.page_view_at IS NULL AND keyed.page_view_at IS NULL) THEN 1 ELSE 0 END = 1
+      AND CASE WHEN (q.page = keyed.page AND q.page + CHAR(1) = keyed.page + CHAR(1)) OR (q.page IS NULL AND keyed.page IS NULL) THEN 1 ELSE 0 END = 1
   );
 GO
 
@@ -795,185 +497,93 @@ BEGIN TRANSACTION;
 GO
 
 -- started: Takes the next run id; notes how far the source has arrived.
-INSERT INTO [session_runs] (
-  [run_id], [state], [recorded_at], [job], [mode], [window_from], [window_to], [arrival_mark],
-  [arrival_mark_at], [pageviews], [sessions], [lineage_rows], [quarantined], [layout], [engine],
-  [tool_version]
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
+  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
+  tool_version
 )
 SELECT
-  coalesce((SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) + 1, 1) AS [run_id],
-  'started' AS [state],
-  SYSUTCDATETIME() AS [recorded_at],
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS [job],
-  'window' AS [mode],
-  CAST('{{ start_time }}' AS datetime2(6)) AS [window_from],
-  CAST('{{ end_time }}' AS datetime2(6)) AS [window_to],
-  CAST(NULL AS bigint) AS [arrival_mark],
-  CAST(NULL AS datetime2(6)) AS [arrival_mark_at],
-  CAST(NULL AS bigint) AS [pageviews],
-  CAST(NULL AS bigint) AS [sessions],
-  CAST(NULL AS bigint) AS [lineage_rows],
-  CAST(NULL AS bigint) AS [quarantined],
-  2 AS [layout],
-  'Microsoft Fabric warehouse' AS [engine],
-  'script' AS [tool_version]
-FROM (SELECT 1 AS [one]) AS [o];
+  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
+  'started' AS state, SYSUTCDATETIME() AS recorded_at,
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
+  'window' AS mode, CAST('{{ start_time }}' AS datetime2(6)) AS window_from,
+  CAST('{{ end_time }}' AS datetime2(6)) AS window_to, CAST(NULL AS bigint) AS arrival_mark,
+  CAST(NULL AS datetime2(6)) AS arrival_mark_at, CAST(NULL AS bigint) AS pageviews,
+  CAST(NULL AS bigint) AS sessions, CAST(NULL AS bigint) AS lineage_rows,
+  CAST(NULL AS bigint) AS quarantined, 2 AS layout, 'Microsoft Fabric warehouse' AS engine,
+  'script' AS tool_version;
 GO
 
 -- lineage: Anchors that were merged, and which one survives.
-INSERT INTO [session_lineage] ([session_id], [became], [run_id])
-SELECT
-  [x].[session_id] AS [session_id],
-  [x].[became] AS [became],
-  (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) AS [run_id]
-FROM (
-  SELECT [s].[session_id] AS [session_id], [s].[became] AS [became]
-  FROM [#superseded] AS [s]
-) AS [x];
+INSERT INTO session_lineage (session_id, became, run_id)
+SELECT session_id, became, (SELECT max(run_id) FROM session_runs) AS run_id
+FROM [#superseded];
 GO
 
 -- rows: The new pageviews, each with the anchor of its session.
-INSERT INTO [session_table] (
-  [event_id], [session_id], [user_id], [page_view_at], [sequence], [page], [run_id]
-)
+INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
 SELECT
-  [x].[event_id] AS [event_id],
-  [x].[session_id] AS [session_id],
-  [x].[user_id] AS [user_id],
-  [x].[page_view_at] AS [page_view_at],
-  [x].[sequence] AS [sequence],
-  [x].[page] AS [page],
-  (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) AS [run_id]
-FROM (
-  SELECT
-    [i].[event_id] AS [event_id],
-    [i].[user_id] AS [user_id],
-    [i].[page_view_at] AS [page_view_at],
-    [i].[sequence] AS [sequence],
-    [i].[page] AS [page],
-    [m].[sz_survivor] AS [session_id]
-  FROM [#islands] AS [i]
-  JOIN (
-    SELECT [m].[sz_island] AS [sz_island], [m].[sz_survivor] AS [sz_survivor]
-    FROM [#merged] AS [m]
-    WHERE [m].[sz_first_rank] = 1
-  ) AS [m] ON [m].[sz_island] = [i].[sz_island] AND [m].[sz_island] + CHAR(1) = [i].[sz_island] + CHAR(1)
-  WHERE [i].[sz_is_new] = 1
-) AS [x];
+  i.event_id, m.sz_survivor AS session_id, i.user_id, i.page_view_at, i.sequence, i.page,
+  (SELECT max(run_id) FROM session_runs) AS run_id
+FROM [#islands] AS i
+JOIN [#merged] AS m ON m.sz_island = i.sz_island AND m.sz_island + CHAR(1) = i.sz_island + CHAR(1)
+WHERE i.sz_is_new = 1
+  AND m.sz_first_rank = 1;
 GO
 
 -- versions: Each session that gained a pageview, as it stands now.
-INSERT INTO [session_versions] (
-  [anchor], [run_id], [session_id], [user_id], [started_at], [ended_at], [last_event_id],
-  [first_sequence], [last_sequence], [pageviews], [anchors], [entry_page], [exit_page]
+INSERT INTO session_versions (
+  anchor, run_id, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+  last_sequence, pageviews, anchors, entry_page, exit_page
 )
 SELECT
-  [x].[anchor] AS [anchor],
-  (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) AS [run_id],
-  [x].[session_id] AS [session_id],
-  [x].[user_id] AS [user_id],
-  [x].[started_at] AS [started_at],
-  [x].[ended_at] AS [ended_at],
-  [x].[last_event_id] AS [last_event_id],
-  [x].[first_sequence] AS [first_sequence],
-  [x].[last_sequence] AS [last_sequence],
-  [x].[pageviews] AS [pageviews],
-  [x].[anchors] AS [anchors],
-  [x].[entry_page] AS [entry_page],
-  [x].[exit_page] AS [exit_page]
-FROM (
-  SELECT
-    [g].[sz_survivor] AS [anchor],
-    [g].[user_id] AS [user_id],
-    [g].[pageviews] AS [pageviews],
-    CASE WHEN [g].[anchors] = 0 THEN 1 ELSE [g].[anchors] END AS [anchors],
-    [g].[session_id] AS [session_id],
-    [g].[started_at] AS [started_at],
-    [g].[first_sequence] AS [first_sequence],
-    [g].[entry_page] AS [entry_page],
-    [g].[ended_at] AS [ended_at],
-    [g].[last_event_id] AS [last_event_id],
-    [g].[last_sequence] AS [last_sequence],
-    [g].[exit_page] AS [exit_page]
-  FROM (
-    SELECT
-      [m].[sz_island] AS [sz_island],
-      [m].[sz_survivor] AS [sz_survivor],
-      [m].[user_id] AS [user_id],
-      max(CASE WHEN [m].[sz_first_rank] = 1 THEN [m].[session_id] ELSE CAST(NULL AS varchar(8000)) END) AS [session_id],
-      max(CASE WHEN [m].[sz_first_rank] = 1 THEN [m].[started_at] ELSE CAST(NULL AS datetime2(6)) END) AS [started_at],
-      max(CASE WHEN [m].[sz_first_rank] = 1 THEN [m].[first_sequence] ELSE CAST(NULL AS bigint) END) AS [first_sequence],
-      max(CASE WHEN [m].[sz_first_rank] = 1 THEN [m].[entry_page] ELSE CAST(NULL AS varchar(8000)) END) AS [entry_page],
-      max(CASE WHEN [m].[sz_last_rank] = 1 THEN [m].[ended_at] ELSE CAST(NULL AS datetime2(6)) END) AS [ended_at],
-      max(CASE WHEN [m].[sz_last_rank] = 1 THEN [m].[last_event_id] ELSE CAST(NULL AS varchar(8000)) END) AS [last_event_id],
-      max(CASE WHEN [m].[sz_last_rank] = 1 THEN [m].[last_sequence] ELSE CAST(NULL AS bigint) END) AS [last_sequence],
-      max(CASE WHEN [m].[sz_last_rank] = 1 THEN [m].[exit_page] ELSE CAST(NULL AS varchar(8000)) END) AS [exit_page],
-      coalesce(sum(CAST([m].[pageviews] AS bigint)), 0) AS [pageviews],
-      coalesce(sum(CAST([m].[anchors] AS bigint)), 0) AS [anchors]
-    FROM [#merged] AS [m]
-    GROUP BY [m].[sz_island], [m].[sz_island] + CHAR(1), [m].[sz_survivor], [m].[sz_survivor] + CHAR(1), [m].[user_id], [m].[user_id] + CHAR(1)
-  ) AS [g]
-) AS [x];
+  m.sz_survivor AS anchor, (SELECT max(run_id) FROM session_runs) AS run_id,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.session_id END) AS session_id,
+  m.user_id,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.started_at END) AS started_at,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.ended_at END) AS ended_at,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.last_event_id END) AS last_event_id,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.first_sequence END) AS first_sequence,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.last_sequence END) AS last_sequence,
+  coalesce(sum(CAST(m.pageviews AS bigint)), 0) AS pageviews,
+  CASE
+    WHEN coalesce(sum(CAST(m.anchors AS bigint)), 0) = 0 THEN 1
+    ELSE coalesce(sum(CAST(m.anchors AS bigint)), 0)
+  END AS anchors,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.entry_page END) AS entry_page,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.exit_page END) AS exit_page
+FROM [#merged] AS m
+GROUP BY m.sz_island, m.sz_island + CHAR(1), m.sz_survivor, m.sz_survivor + CHAR(1), m.user_id, m.user_id + CHAR(1);
 GO
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO [session_quarantine] (
-  [reason], [event_id], [user_id], [page_view_at], [page], [source_file], [line], [run_id], [row_key]
+INSERT INTO session_quarantine (
+  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
 )
 SELECT
-  [x].[reason] AS [reason],
-  [x].[event_id] AS [event_id],
-  [x].[user_id] AS [user_id],
-  [x].[page_view_at] AS [page_view_at],
-  [x].[page] AS [page],
-  CAST(NULL AS varchar(8000)) AS [source_file],
-  CAST(NULL AS bigint) AS [line],
-  (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) AS [run_id],
-  [x].[row_key] AS [row_key]
-FROM [#rejected] AS [x];
+  reason, event_id, user_id, page_view_at, page, CAST(NULL AS varchar(8000)) AS source_file,
+  CAST(NULL AS bigint) AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+FROM [#rejected];
 GO
 
 -- finished: Closes the run.
-INSERT INTO [session_runs] (
-  [run_id], [state], [recorded_at], [job], [mode], [window_from], [window_to], [arrival_mark],
-  [arrival_mark_at], [pageviews], [sessions], [lineage_rows], [quarantined], [layout], [engine],
-  [tool_version]
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
+  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
+  tool_version
 )
 SELECT
-  (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run]) AS [run_id],
-  'finished' AS [state],
-  SYSUTCDATETIME() AS [recorded_at],
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS [job],
-  'window' AS [mode],
-  CAST('{{ start_time }}' AS datetime2(6)) AS [window_from],
-  CAST('{{ end_time }}' AS datetime2(6)) AS [window_to],
-  (
-    SELECT
-      [started_run].[arrival_mark] AS [arrival_mark]
-    FROM [session_runs] AS [started_run]
-    WHERE [started_run].[run_id] = (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run])
-      AND [started_run].[state] = 'started' AND [started_run].[state] + CHAR(1) = 'started' + CHAR(1)
-  ) AS [arrival_mark],
-  (
-    SELECT
-      [started_run].[arrival_mark_at] AS [arrival_mark_at]
-    FROM [session_runs] AS [started_run]
-    WHERE [started_run].[run_id] = (SELECT max([this_run].[run_id]) AS [run_id] FROM [session_runs] AS [this_run])
-      AND [started_run].[state] = 'started' AND [started_run].[state] + CHAR(1) = 'started' + CHAR(1)
-  ) AS [arrival_mark_at],
-  (
-    SELECT
-      coalesce(sum(CAST([x].[pageviews] AS bigint)), 0) AS [n]
-    FROM [#merged] AS [x]
-    WHERE [x].[anchor] IS NULL
-  ) AS [pageviews],
-  (SELECT count_big(*) AS [n] FROM [#merged] AS [x] WHERE [x].[sz_first_rank] = 1) AS [sessions],
-  (SELECT count_big(*) AS [n] FROM [#superseded] AS [x]) AS [lineage_rows],
-  (SELECT count_big(*) AS [n] FROM [#rejected] AS [x]) AS [quarantined],
-  2 AS [layout],
-  'Microsoft Fabric warehouse' AS [engine],
-  'script' AS [tool_version]
-FROM (SELECT 1 AS [one]) AS [o];
+  started_run.run_id, 'finished' AS state, SYSUTCDATETIME() AS recorded_at, started_run.job,
+  started_run.mode, started_run.window_from, started_run.window_to, started_run.arrival_mark,
+  started_run.arrival_mark_at,
+  (SELECT coalesce(sum(CAST(pageviews AS bigint)), 0) FROM [#merged] WHERE anchor IS NULL) AS pageviews,
+  (SELECT count_big(*) FROM [#merged] WHERE sz_first_rank = 1) AS sessions,
+  (SELECT count_big(*) FROM [#superseded]) AS lineage_rows,
+  (SELECT count_big(*) FROM [#rejected]) AS quarantined, started_run.layout,
+  started_run.engine, started_run.tool_version
+FROM session_runs AS started_run
+WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
+  AND started_run.state = 'started' AND started_run.state + CHAR(1) = 'started' + CHAR(1);
 GO
 
 COMMIT TRANSACTION;

@@ -13,80 +13,46 @@ ALTER SESSION SET TIME_ZONE = '+00:00' NLS_COMP = BINARY NLS_SORT = BINARY NLS_T
 /
 
 -- totals: All sessions in one row. Columns in _micro are millionths, durations are microseconds.
-SELECT
-  "t"."sessions" AS "sessions",
-  "t"."users" AS "users",
-  "t"."pageviews" AS "pageviews",
-  "t"."bounces" AS "bounces",
-  CASE
-    WHEN "t"."sessions" > 0 THEN TRUNC((("t"."pageviews" * 2000000) + "t"."sessions") / ("t"."sessions" * 2))
-    ELSE CAST(NULL AS NUMBER(19))
-  END AS "pageviews_per_session_micro",
-  CASE
-    WHEN "t"."sessions" > 0 THEN TRUNC((("t"."bounces" * 2000000) + "t"."sessions") / ("t"."sessions" * 2))
-    ELSE CAST(NULL AS NUMBER(19))
-  END AS "bounce_rate_micro",
-  CASE
-    WHEN "t"."sessions" > 0 THEN TRUNC((("t"."duration" * 2) + "t"."sessions") / ("t"."sessions" * 2))
-    ELSE CAST(NULL AS NUMBER(19))
-  END AS "duration_mean",
-  "t"."duration_median" AS "duration_median",
-  "t"."duration_p95" AS "duration_p95"
-FROM (
+WITH "r" AS (
   SELECT
-    count(*) AS "sessions",
-    count(DISTINCT "r"."user_id") AS "users",
+    "user_id", "duration_microseconds", "pageviews", "is_bounce",
+    row_number() OVER (ORDER BY "duration_microseconds", "session_id") AS "rank",
+    row_number() OVER (ORDER BY "duration_microseconds" DESC, "session_id" DESC) AS "rank_from_end"
+  FROM "sessions"
+),
+"t" AS (
+  SELECT
+    count(*) AS "sessions", count(DISTINCT "r"."user_id") AS "users",
     coalesce(sum("r"."pageviews"), 0) AS "pageviews",
     coalesce(sum(CASE WHEN "r"."is_bounce" = 1 THEN 1 ELSE 0 END), 0) AS "bounces",
     coalesce(sum("r"."duration_microseconds"), 0) AS "duration",
     max(CASE
       WHEN "r"."rank" = (TRUNC((((("r"."rank" + "r"."rank_from_end") - 1) * 50) + 99) / 100)) THEN "r"."duration_microseconds"
-      ELSE CAST(NULL AS NUMBER(19))
     END) AS "duration_median",
     max(CASE
       WHEN "r"."rank" = (TRUNC((((("r"."rank" + "r"."rank_from_end") - 1) * 95) + 99) / 100)) THEN "r"."duration_microseconds"
-      ELSE CAST(NULL AS NUMBER(19))
     END) AS "duration_p95"
-  FROM (
-    SELECT
-      "s"."session_id" AS "session_id",
-      "s"."user_id" AS "user_id",
-      "s"."duration_microseconds" AS "duration_microseconds",
-      "s"."pageviews" AS "pageviews",
-      "s"."is_bounce" AS "is_bounce",
-      row_number() OVER (ORDER BY "s"."duration_microseconds", "s"."session_id") AS "rank",
-      row_number() OVER (ORDER BY "s"."duration_microseconds" DESC, "s"."session_id" DESC) AS "rank_from_end"
-    FROM (
-      SELECT
-        "s"."session_id" AS "session_id",
-        "s"."user_id" AS "user_id",
-        "s"."duration_microseconds" AS "duration_microseconds",
-        "s"."pageviews" AS "pageviews",
-        "s"."is_bounce" AS "is_bounce"
-      FROM "sessions" "s"
-    ) "s"
-  ) "r"
-) "t"
+  FROM "r"
+)
+SELECT
+  "sessions", "users", "pageviews", "bounces",
+  CASE WHEN "sessions" > 0 THEN TRUNC((("pageviews" * 2000000) + "sessions") / ("sessions" * 2)) END AS "pageviews_per_session_micro",
+  CASE WHEN "sessions" > 0 THEN TRUNC((("bounces" * 2000000) + "sessions") / ("sessions" * 2)) END AS "bounce_rate_micro",
+  CASE WHEN "sessions" > 0 THEN TRUNC((("duration" * 2) + "sessions") / ("sessions" * 2)) END AS "duration_mean",
+  "duration_median", "duration_p95"
+FROM "t"
 /
 
 -- session: One row for each session.
-SELECT
-  "s"."user_id" AS "user_id",
-  "s"."session_id" AS "session_id",
-  "s"."started_at" AS "first_view",
-  "s"."ended_at" AS "last_view",
-  "s"."pageviews" AS "pageviews"
-FROM "sessions" "s"
+SELECT "user_id", "session_id", "started_at" AS "first_view", "ended_at" AS "last_view", "pageviews"
+FROM "sessions"
 ORDER BY "user_id", "first_view", "session_id"
 /
 
 -- user: One row for each user.
 SELECT
-  "s"."user_id" AS "user_id",
-  count(*) AS "sessions",
-  coalesce(sum("s"."pageviews"), 0) AS "pageviews",
-  min("s"."started_at") AS "first_view",
-  max("s"."ended_at") AS "last_view",
+  "s"."user_id", count(*) AS "sessions", coalesce(sum("s"."pageviews"), 0) AS "pageviews",
+  min("s"."started_at") AS "first_view", max("s"."ended_at") AS "last_view",
   coalesce(sum("s"."duration_microseconds"), 0) AS "duration_microseconds",
   coalesce(sum(CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END), 0) AS "bounces"
 FROM "sessions" "s"
@@ -95,37 +61,25 @@ ORDER BY "user_id"
 /
 
 -- day: One row for each UTC day: sessions that started on it, pageviews on it.
+WITH "d" AS (
+  SELECT
+    TO_CHAR("page_view_at", 'YYYY-MM-DD') AS "day", count(*) AS "pageviews",
+    count(DISTINCT "user_id") AS "users"
+  FROM "session_events"
+  GROUP BY TO_CHAR("page_view_at", 'YYYY-MM-DD')
+),
+"t" AS (
+  SELECT
+    TO_CHAR("started_at", 'YYYY-MM-DD') AS "day", count(*) AS "sessions",
+    coalesce(sum(CASE WHEN "is_bounce" = 1 THEN 1 ELSE 0 END), 0) AS "bounces"
+  FROM "sessions"
+  GROUP BY TO_CHAR("started_at", 'YYYY-MM-DD')
+)
 SELECT
-  "d"."day" AS "day",
-  coalesce("t"."sessions", 0) AS "sessions",
-  "d"."pageviews" AS "pageviews",
-  "d"."users" AS "users",
+  "d"."day" AS "day", coalesce("t"."sessions", 0) AS "sessions",
+  "d"."pageviews" AS "pageviews", "d"."users" AS "users",
   coalesce("t"."bounces", 0) AS "bounces"
-FROM (
-  SELECT
-    "v"."day" AS "day",
-    count(*) AS "pageviews",
-    count(DISTINCT "v"."user_id") AS "users"
-  FROM (
-    SELECT
-      TO_CHAR("e"."page_view_at", 'YYYY-MM-DD') AS "day",
-      "e"."user_id" AS "user_id"
-    FROM "session_events" "e"
-  ) "v"
-  GROUP BY "v"."day"
-) "d"
-LEFT JOIN (
-  SELECT
-    "b"."day" AS "day",
-    count(*) AS "sessions",
-    coalesce(sum("b"."bounce"), 0) AS "bounces"
-  FROM (
-    SELECT
-      TO_CHAR("s"."started_at", 'YYYY-MM-DD') AS "day",
-      CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END AS "bounce"
-    FROM "sessions" "s"
-  ) "b"
-  GROUP BY "b"."day"
-) "t" ON "t"."day" = "d"."day"
+FROM "d"
+LEFT JOIN "t" ON "t"."day" = "d"."day"
 ORDER BY "day"
 /

@@ -181,124 +181,60 @@ END;
 
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW "session_events" AS
-SELECT
-  "a"."event_id" AS "event_id",
-  coalesce("s"."session_id", "a"."anchor") AS "session_id",
-  "a"."user_id" AS "user_id",
-  "a"."page_view_at" AS "page_view_at",
-  "a"."sequence" AS "sequence",
-  "a"."page" AS "page",
-  "a"."run_id" AS "run_id"
-FROM (
+WITH "ranked" AS (
   SELECT
-    "t"."event_id" AS "event_id",
-    "t"."user_id" AS "user_id",
-    "t"."page_view_at" AS "page_view_at",
-    "t"."sequence" AS "sequence",
-    "t"."page" AS "page",
-    "t"."run_id" AS "run_id",
-    coalesce("r"."became", "t"."session_id") AS "anchor"
+    "session_id", "became",
+    row_number() OVER (PARTITION BY "session_id" ORDER BY "run_id" DESC) AS "sz_rank"
+  FROM "session_lineage"
+),
+"resolution" AS (
+  SELECT "session_id", "became"
+  FROM "ranked"
+  WHERE "sz_rank" = 1
+),
+"anchored" AS (
+  SELECT
+    "t"."event_id", "t"."user_id", "t"."page_view_at", "t"."sequence", "t"."page", "t"."run_id",
+    coalesce("resolution"."became", "t"."session_id") AS "anchor"
   FROM "session_table" "t"
-  LEFT JOIN (
-    SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
-    FROM (
-      SELECT
-        "l"."session_id" AS "session_id",
-        "l"."became" AS "became",
-        "l"."run_id" AS "run_id",
-        row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."run_id" DESC) AS "sz_rank"
-      FROM "session_lineage" "l"
-    ) "k"
-    WHERE "k"."sz_rank" = 1
-  ) "r" ON "r"."session_id" = "t"."session_id"
-) "a"
-LEFT JOIN (
-  SELECT "k"."anchor" AS "anchor", "k"."session_id" AS "session_id"
-  FROM (
-    SELECT
-      "v"."anchor" AS "anchor",
-      "v"."run_id" AS "run_id",
-      "v"."session_id" AS "session_id",
-      "v"."user_id" AS "user_id",
-      "v"."started_at" AS "started_at",
-      "v"."ended_at" AS "ended_at",
-      "v"."last_event_id" AS "last_event_id",
-      "v"."first_sequence" AS "first_sequence",
-      "v"."last_sequence" AS "last_sequence",
-      "v"."pageviews" AS "pageviews",
-      "v"."anchors" AS "anchors",
-      "v"."entry_page" AS "entry_page",
-      "v"."exit_page" AS "exit_page",
-      row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
-    FROM "session_versions" "v"
-  ) "k"
-  WHERE "k"."sz_rank" = 1
-) "s" ON "s"."anchor" = "a"."anchor"
+  LEFT JOIN "resolution" ON "resolution"."session_id" = "t"."session_id"
+),
+"ranked_2" AS (
+  SELECT
+    "anchor", "session_id",
+    row_number() OVER (PARTITION BY "anchor" ORDER BY "run_id" DESC) AS "sz_rank"
+  FROM "session_versions"
+),
+"s" AS (
+  SELECT "anchor", "session_id"
+  FROM "ranked_2"
+  WHERE "sz_rank" = 1
+)
+SELECT
+  "anchored"."event_id",
+  coalesce("s"."session_id", "anchored"."anchor") AS "session_id",
+  "anchored"."user_id", "anchored"."page_view_at", "anchored"."sequence", "anchored"."page",
+  "anchored"."run_id"
+FROM "anchored"
+LEFT JOIN "s" ON "s"."anchor" = "anchored"."anchor"
 /
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW "sessions" AS
-SELECT
-  "v"."session_id" AS "session_id",
-  "v"."user_id" AS "user_id",
-  "v"."started_at" AS "started_at",
-  "v"."ended_at" AS "ended_at",
-  CAST((EXTRACT(DAY FROM ("v"."ended_at" - "v"."started_at")) * 86400000000 + EXTRACT(HOUR FROM ("v"."ended_at" - "v"."started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("v"."ended_at" - "v"."started_at")) * 60000000 + EXTRACT(SECOND FROM ("v"."ended_at" - "v"."started_at")) * 1000000) / 1000000 AS NUMBER(20, 6)) AS "duration",
-  EXTRACT(DAY FROM ("v"."ended_at" - "v"."started_at")) * 86400000000 + EXTRACT(HOUR FROM ("v"."ended_at" - "v"."started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("v"."ended_at" - "v"."started_at")) * 60000000 + EXTRACT(SECOND FROM ("v"."ended_at" - "v"."started_at")) * 1000000 AS "duration_microseconds",
-  "v"."pageviews" AS "pageviews",
-  "v"."entry_page" AS "entry_page",
-  "v"."exit_page" AS "exit_page",
-  CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-FROM (
+WITH "ranked" AS (
   SELECT
-    "v"."anchor" AS "anchor",
-    "v"."run_id" AS "run_id",
-    "v"."session_id" AS "session_id",
-    "v"."user_id" AS "user_id",
-    "v"."started_at" AS "started_at",
-    "v"."ended_at" AS "ended_at",
-    "v"."last_event_id" AS "last_event_id",
-    "v"."first_sequence" AS "first_sequence",
-    "v"."last_sequence" AS "last_sequence",
-    "v"."pageviews" AS "pageviews",
-    "v"."anchors" AS "anchors",
-    "v"."entry_page" AS "entry_page",
-    "v"."exit_page" AS "exit_page"
-  FROM (
-    SELECT
-      "k"."anchor" AS "anchor",
-      "k"."run_id" AS "run_id",
-      "k"."session_id" AS "session_id",
-      "k"."user_id" AS "user_id",
-      "k"."started_at" AS "started_at",
-      "k"."ended_at" AS "ended_at",
-      "k"."last_event_id" AS "last_event_id",
-      "k"."first_sequence" AS "first_sequence",
-      "k"."last_sequence" AS "last_sequence",
-      "k"."pageviews" AS "pageviews",
-      "k"."anchors" AS "anchors",
-      "k"."entry_page" AS "entry_page",
-      "k"."exit_page" AS "exit_page"
-    FROM (
-      SELECT
-        "v"."anchor" AS "anchor",
-        "v"."run_id" AS "run_id",
-        "v"."session_id" AS "session_id",
-        "v"."user_id" AS "user_id",
-        "v"."started_at" AS "started_at",
-        "v"."ended_at" AS "ended_at",
-        "v"."last_event_id" AS "last_event_id",
-        "v"."first_sequence" AS "first_sequence",
-        "v"."last_sequence" AS "last_sequence",
-        "v"."pageviews" AS "pageviews",
-        "v"."anchors" AS "anchors",
-        "v"."entry_page" AS "entry_page",
-        "v"."exit_page" AS "exit_page",
-        row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
-      FROM "session_versions" "v"
-    ) "k"
-    WHERE "k"."sz_rank" = 1
-  ) "v"
-  WHERE NOT EXISTS (SELECT 1 FROM "session_lineage" "l" WHERE "l"."session_id" = "v"."anchor")
-) "v"
+    "anchor", "session_id", "user_id", "started_at", "ended_at", "pageviews", "entry_page",
+    "exit_page",
+    row_number() OVER (PARTITION BY "anchor" ORDER BY "run_id" DESC) AS "sz_rank"
+  FROM "session_versions"
+)
+SELECT
+  "ranked"."session_id", "ranked"."user_id", "ranked"."started_at", "ranked"."ended_at",
+  CAST((EXTRACT(DAY FROM ("ranked"."ended_at" - "ranked"."started_at")) * 86400000000 + EXTRACT(HOUR FROM ("ranked"."ended_at" - "ranked"."started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("ranked"."ended_at" - "ranked"."started_at")) * 60000000 + EXTRACT(SECOND FROM ("ranked"."ended_at" - "ranked"."started_at")) * 1000000) / 1000000 AS NUMBER(20, 6)) AS "duration",
+  EXTRACT(DAY FROM ("ranked"."ended_at" - "ranked"."started_at")) * 86400000000 + EXTRACT(HOUR FROM ("ranked"."ended_at" - "ranked"."started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("ranked"."ended_at" - "ranked"."started_at")) * 60000000 + EXTRACT(SECOND FROM ("ranked"."ended_at" - "ranked"."started_at")) * 1000000 AS "duration_microseconds",
+  "ranked"."pageviews", "ranked"."entry_page", "ranked"."exit_page",
+  CASE WHEN "ranked"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+FROM "ranked"
+WHERE "ranked"."sz_rank" = 1
+  AND NOT EXISTS (SELECT 1 FROM "session_lineage" "l" WHERE "l"."session_id" = "ranked"."anchor")
 /

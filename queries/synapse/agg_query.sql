@@ -11,145 +11,85 @@ SET XACT_ABORT ON;
 GO
 
 -- totals: All sessions in one row. Columns in _micro are millionths, durations are microseconds.
-SELECT
-  [t].[sessions] AS [sessions],
-  [t].[users] AS [users],
-  [t].[pageviews] AS [pageviews],
-  [t].[bounces] AS [bounces],
-  CASE
-    WHEN [t].[sessions] > 0 THEN (([t].[pageviews] * 2000000) + [t].[sessions]) / ([t].[sessions] * 2)
-    ELSE CAST(NULL AS bigint)
-  END AS [pageviews_per_session_micro],
-  CASE
-    WHEN [t].[sessions] > 0 THEN (([t].[bounces] * 2000000) + [t].[sessions]) / ([t].[sessions] * 2)
-    ELSE CAST(NULL AS bigint)
-  END AS [bounce_rate_micro],
-  CASE
-    WHEN [t].[sessions] > 0 THEN (([t].[duration] * 2) + [t].[sessions]) / ([t].[sessions] * 2)
-    ELSE CAST(NULL AS bigint)
-  END AS [duration_mean],
-  [t].[duration_median] AS [duration_median],
-  [t].[duration_p95] AS [duration_p95]
-FROM (
+WITH r AS (
   SELECT
-    count_big(*) AS [sessions],
-    count_big(DISTINCT [r].[user_id] + CHAR(1)) AS [users],
-    coalesce(sum(CAST([r].[pageviews] AS bigint)), 0) AS [pageviews],
-    coalesce(sum(CAST(CASE WHEN [r].[is_bounce] = 1 THEN 1 ELSE 0 END AS bigint)), 0) AS [bounces],
-    coalesce(sum(CAST([r].[duration_microseconds] AS bigint)), 0) AS [duration],
+    user_id, duration_microseconds, pageviews, is_bounce,
+    row_number() OVER (ORDER BY duration_microseconds, session_id + CHAR(1)) AS [rank],
+    row_number() OVER (ORDER BY duration_microseconds DESC, session_id + CHAR(1) DESC) AS rank_from_end
+  FROM sessions
+),
+t AS (
+  SELECT
+    count_big(*) AS sessions, count_big(DISTINCT r.user_id + CHAR(1)) AS users,
+    coalesce(sum(CAST(r.pageviews AS bigint)), 0) AS pageviews,
+    coalesce(sum(CAST(CASE WHEN r.is_bounce = 1 THEN 1 ELSE 0 END AS bigint)), 0) AS bounces,
+    coalesce(sum(CAST(r.duration_microseconds AS bigint)), 0) AS [duration],
     max(CASE
-      WHEN [r].[rank] = ((((([r].[rank] + [r].[rank_from_end]) - 1) * 50) + 99) / 100) THEN [r].[duration_microseconds]
-      ELSE CAST(NULL AS bigint)
-    END) AS [duration_median],
+      WHEN r.[rank] = (((((r.[rank] + r.rank_from_end) - 1) * 50) + 99) / 100) THEN r.duration_microseconds
+    END) AS duration_median,
     max(CASE
-      WHEN [r].[rank] = ((((([r].[rank] + [r].[rank_from_end]) - 1) * 95) + 99) / 100) THEN [r].[duration_microseconds]
-      ELSE CAST(NULL AS bigint)
-    END) AS [duration_p95]
-  FROM (
-    SELECT
-      [s].[session_id] AS [session_id],
-      [s].[user_id] AS [user_id],
-      [s].[duration_microseconds] AS [duration_microseconds],
-      [s].[pageviews] AS [pageviews],
-      [s].[is_bounce] AS [is_bounce],
-      row_number() OVER (ORDER BY [s].[duration_microseconds], [s].[session_id] + CHAR(1)) AS [rank],
-      row_number() OVER (ORDER BY [s].[duration_microseconds] DESC, [s].[session_id] + CHAR(1) DESC) AS [rank_from_end]
-    FROM (
-      SELECT
-        [s].[session_id] AS [session_id],
-        [s].[user_id] AS [user_id],
-        [s].[duration_microseconds] AS [duration_microseconds],
-        [s].[pageviews] AS [pageviews],
-        [s].[is_bounce] AS [is_bounce]
-      FROM [sessions] AS [s]
-    ) AS [s]
-  ) AS [r]
-) AS [t];
+      WHEN r.[rank] = (((((r.[rank] + r.rank_from_end) - 1) * 95) + 99) / 100) THEN r.duration_microseconds
+    END) AS duration_p95
+  FROM r
+)
+SELECT
+  sessions, users, pageviews, bounces,
+  CASE WHEN sessions > 0 THEN ((pageviews * 2000000) + sessions) / (sessions * 2) END AS pageviews_per_session_micro,
+  CASE WHEN sessions > 0 THEN ((bounces * 2000000) + sessions) / (sessions * 2) END AS bounce_rate_micro,
+  CASE WHEN sessions > 0 THEN (([duration] * 2) + sessions) / (sessions * 2) END AS duration_mean,
+  duration_median, duration_p95
+FROM t;
 GO
 
 -- session: One row for each session.
-SELECT
-  [o].[user_id] AS [user_id],
-  [o].[session_id] AS [session_id],
-  [o].[first_view] AS [first_view],
-  [o].[last_view] AS [last_view],
-  [o].[pageviews] AS [pageviews]
-FROM (
-  SELECT
-    [s].[user_id] AS [user_id],
-    [s].[session_id] AS [session_id],
-    [s].[started_at] AS [first_view],
-    [s].[ended_at] AS [last_view],
-    [s].[pageviews] AS [pageviews]
-  FROM [sessions] AS [s]
-) AS [o]
-ORDER BY [o].[user_id] + CHAR(1), [o].[first_view], [o].[session_id] + CHAR(1);
+WITH o AS (
+  SELECT user_id, session_id, started_at AS first_view, ended_at AS last_view, pageviews
+  FROM sessions
+)
+SELECT user_id, session_id, first_view, last_view, pageviews
+FROM o
+ORDER BY user_id + CHAR(1), first_view, session_id + CHAR(1);
 GO
 
 -- user: One row for each user.
-SELECT
-  [o].[user_id] AS [user_id],
-  [o].[sessions] AS [sessions],
-  [o].[pageviews] AS [pageviews],
-  [o].[first_view] AS [first_view],
-  [o].[last_view] AS [last_view],
-  [o].[duration_microseconds] AS [duration_microseconds],
-  [o].[bounces] AS [bounces]
-FROM (
+WITH o AS (
   SELECT
-    [s].[user_id] AS [user_id],
-    count_big(*) AS [sessions],
-    coalesce(sum(CAST([s].[pageviews] AS bigint)), 0) AS [pageviews],
-    min([s].[started_at]) AS [first_view],
-    max([s].[ended_at]) AS [last_view],
-    coalesce(sum(CAST([s].[duration_microseconds] AS bigint)), 0) AS [duration_microseconds],
-    coalesce(sum(CAST(CASE WHEN [s].[is_bounce] = 1 THEN 1 ELSE 0 END AS bigint)), 0) AS [bounces]
-  FROM [sessions] AS [s]
-  GROUP BY [s].[user_id], [s].[user_id] + CHAR(1)
-) AS [o]
-ORDER BY [o].[user_id] + CHAR(1);
+    s.user_id, count_big(*) AS sessions,
+    coalesce(sum(CAST(s.pageviews AS bigint)), 0) AS pageviews, min(s.started_at) AS first_view,
+    max(s.ended_at) AS last_view,
+    coalesce(sum(CAST(s.duration_microseconds AS bigint)), 0) AS duration_microseconds,
+    coalesce(sum(CAST(CASE WHEN s.is_bounce = 1 THEN 1 ELSE 0 END AS bigint)), 0) AS bounces
+  FROM sessions AS s
+  GROUP BY s.user_id, s.user_id + CHAR(1)
+)
+SELECT user_id, sessions, pageviews, first_view, last_view, duration_microseconds, bounces
+FROM o
+ORDER BY user_id + CHAR(1);
 GO
 
 -- day: One row for each UTC day: sessions that started on it, pageviews on it.
-SELECT
-  [o].[day] AS [day],
-  [o].[sessions] AS [sessions],
-  [o].[pageviews] AS [pageviews],
-  [o].[users] AS [users],
-  [o].[bounces] AS [bounces]
-FROM (
+WITH d AS (
   SELECT
-    [d].[day] AS [day],
-    coalesce([t].[sessions], 0) AS [sessions],
-    [d].[pageviews] AS [pageviews],
-    [d].[users] AS [users],
-    coalesce([t].[bounces], 0) AS [bounces]
-  FROM (
-    SELECT
-      [v].[day] AS [day],
-      count_big(*) AS [pageviews],
-      count_big(DISTINCT [v].[user_id] + CHAR(1)) AS [users]
-    FROM (
-      SELECT
-        CONVERT(varchar(10), [e].[page_view_at], 23) AS [day],
-        [e].[user_id] AS [user_id]
-      FROM [session_events] AS [e]
-    ) AS [v]
-    GROUP BY [v].[day], [v].[day] + CHAR(1)
-  ) AS [d]
-  LEFT JOIN (
-    SELECT
-      [b].[day] AS [day],
-      count_big(*) AS [sessions],
-      coalesce(sum(CAST([b].[bounce] AS bigint)), 0) AS [bounces]
-    FROM (
-      SELECT
-        CONVERT(varchar(10), [s].[started_at], 23) AS [day],
-        CASE WHEN [s].[is_bounce] = 1 THEN 1 ELSE 0 END AS [bounce]
-      FROM [sessions] AS [s]
-    ) AS [b]
-    GROUP BY [b].[day], [b].[day] + CHAR(1)
-  ) AS [t] ON [t].[day] = [d].[day] AND [t].[day] + CHAR(1) = [d].[day] + CHAR(1)
-) AS [o]
-ORDER BY [o].[day] + CHAR(1);
+    CONVERT(varchar(10), page_view_at, 23) AS [day], count_big(*) AS pageviews,
+    count_big(DISTINCT user_id + CHAR(1)) AS users
+  FROM session_events
+  GROUP BY CONVERT(varchar(10), page_view_at, 23), CONVERT(varchar(10), page_view_at, 23) + CHAR(1)
+),
+t AS (
+  SELECT
+    CONVERT(varchar(10), started_at, 23) AS [day], count_big(*) AS sessions,
+    coalesce(sum(CAST(CASE WHEN is_bounce = 1 THEN 1 ELSE 0 END AS bigint)), 0) AS bounces
+  FROM sessions
+  GROUP BY CONVERT(varchar(10), started_at, 23), CONVERT(varchar(10), started_at, 23) + CHAR(1)
+),
+o AS (
+  SELECT
+    d.[day], coalesce(t.sessions, 0) AS sessions, d.pageviews, d.users,
+    coalesce(t.bounces, 0) AS bounces
+  FROM d
+  LEFT JOIN t ON t.[day] = d.[day] AND t.[day] + CHAR(1) = d.[day] + CHAR(1)
+)
+SELECT [day], sessions, pageviews, users, bounces
+FROM o
+ORDER BY [day] + CHAR(1);
 GO

@@ -10,141 +10,82 @@
 SET TIME ZONE INTERVAL '00:00' HOUR TO MINUTE;
 
 -- totals: All sessions in one row. Columns in _micro are millionths, durations are microseconds.
-SELECT
-  "t"."sessions" AS "sessions",
-  "t"."users" AS "users",
-  "t"."pageviews" AS "pageviews",
-  "t"."bounces" AS "bounces",
-  CASE
-    WHEN "t"."sessions" > 0 THEN (("t"."pageviews" * 2000000) + "t"."sessions") / ("t"."sessions" * 2)
-    ELSE CAST(NULL AS BIGINT)
-  END AS "pageviews_per_session_micro",
-  CASE
-    WHEN "t"."sessions" > 0 THEN (("t"."bounces" * 2000000) + "t"."sessions") / ("t"."sessions" * 2)
-    ELSE CAST(NULL AS BIGINT)
-  END AS "bounce_rate_micro",
-  CASE
-    WHEN "t"."sessions" > 0 THEN (("t"."duration" * 2) + "t"."sessions") / ("t"."sessions" * 2)
-    ELSE CAST(NULL AS BIGINT)
-  END AS "duration_mean",
-  "t"."duration_median" AS "duration_median",
-  "t"."duration_p95" AS "duration_p95"
-FROM (
+WITH r AS (
   SELECT
-    CAST(count(*) AS BIGINT) AS "sessions",
-    CAST(count(DISTINCT "r"."user_id" || CHR(1)) AS BIGINT) AS "users",
-    CAST(coalesce(sum(CAST("r"."pageviews" AS BIGINT)), 0) AS BIGINT) AS "pageviews",
-    CAST(coalesce(sum(CAST(CASE WHEN "r"."is_bounce" = 1 THEN 1 ELSE 0 END AS BIGINT)), 0) AS BIGINT) AS "bounces",
-    CAST(coalesce(sum(CAST("r"."duration_microseconds" AS BIGINT)), 0) AS BIGINT) AS "duration",
+    user_id, duration_microseconds, pageviews, is_bounce,
+    row_number() OVER (ORDER BY duration_microseconds, session_id || CHR(1)) AS "rank",
+    row_number() OVER (ORDER BY duration_microseconds DESC, session_id || CHR(1) DESC) AS rank_from_end
+  FROM sessions
+),
+t AS (
+  SELECT
+    CAST(count(*) AS BIGINT) AS sessions,
+    CAST(count(DISTINCT r.user_id || CHR(1)) AS BIGINT) AS users,
+    CAST(coalesce(sum(CAST(r.pageviews AS BIGINT)), 0) AS BIGINT) AS pageviews,
+    CAST(coalesce(sum(CAST(CASE WHEN r.is_bounce = 1 THEN 1 ELSE 0 END AS BIGINT)), 0) AS BIGINT) AS bounces,
+    CAST(coalesce(sum(CAST(r.duration_microseconds AS BIGINT)), 0) AS BIGINT) AS "duration",
     max(CASE
-      WHEN "r"."rank" = ((((("r"."rank" + "r"."rank_from_end") - 1) * 50) + 99) / 100) THEN "r"."duration_microseconds"
-      ELSE CAST(NULL AS BIGINT)
-    END) AS "duration_median",
+      WHEN r."rank" = (((((r."rank" + r.rank_from_end) - 1) * 50) + 99) / 100) THEN r.duration_microseconds
+    END) AS duration_median,
     max(CASE
-      WHEN "r"."rank" = ((((("r"."rank" + "r"."rank_from_end") - 1) * 95) + 99) / 100) THEN "r"."duration_microseconds"
-      ELSE CAST(NULL AS BIGINT)
-    END) AS "duration_p95"
-  FROM (
-    SELECT
-      "s"."session_id" AS "session_id",
-      "s"."user_id" AS "user_id",
-      "s"."duration_microseconds" AS "duration_microseconds",
-      "s"."pageviews" AS "pageviews",
-      "s"."is_bounce" AS "is_bounce",
-      row_number() OVER (ORDER BY "s"."duration_microseconds", "s"."session_id" || CHR(1)) AS "rank",
-      row_number() OVER (ORDER BY "s"."duration_microseconds" DESC, "s"."session_id" || CHR(1) DESC) AS "rank_from_end"
-    FROM (
-      SELECT
-        "s"."session_id" AS "session_id",
-        "s"."user_id" AS "user_id",
-        "s"."duration_microseconds" AS "duration_microseconds",
-        "s"."pageviews" AS "pageviews",
-        "s"."is_bounce" AS "is_bounce"
-      FROM "sessions" AS "s"
-    ) AS "s"
-  ) AS "r"
-) AS "t";
+      WHEN r."rank" = (((((r."rank" + r.rank_from_end) - 1) * 95) + 99) / 100) THEN r.duration_microseconds
+    END) AS duration_p95
+  FROM r
+)
+SELECT
+  sessions, users, pageviews, bounces,
+  CASE WHEN sessions > 0 THEN ((pageviews * 2000000) + sessions) / (sessions * 2) END AS pageviews_per_session_micro,
+  CASE WHEN sessions > 0 THEN ((bounces * 2000000) + sessions) / (sessions * 2) END AS bounce_rate_micro,
+  CASE WHEN sessions > 0 THEN (("duration" * 2) + sessions) / (sessions * 2) END AS duration_mean,
+  duration_median, duration_p95
+FROM t;
 
 -- session: One row for each session.
-SELECT
-  "o"."user_id" AS "user_id",
-  "o"."session_id" AS "session_id",
-  "o"."first_view" AS "first_view",
-  "o"."last_view" AS "last_view",
-  "o"."pageviews" AS "pageviews"
-FROM (
-  SELECT
-    "s"."user_id" AS "user_id",
-    "s"."session_id" AS "session_id",
-    "s"."started_at" AS "first_view",
-    "s"."ended_at" AS "last_view",
-    "s"."pageviews" AS "pageviews"
-  FROM "sessions" AS "s"
-) AS "o"
-ORDER BY "o"."user_id" || CHR(1), "o"."first_view", "o"."session_id" || CHR(1);
+WITH o AS (
+  SELECT user_id, session_id, started_at AS first_view, ended_at AS last_view, pageviews
+  FROM sessions
+)
+SELECT user_id, session_id, first_view, last_view, pageviews
+FROM o
+ORDER BY user_id || CHR(1), first_view, session_id || CHR(1);
 
 -- user: One row for each user.
-SELECT
-  "o"."user_id" AS "user_id",
-  "o"."sessions" AS "sessions",
-  "o"."pageviews" AS "pageviews",
-  "o"."first_view" AS "first_view",
-  "o"."last_view" AS "last_view",
-  "o"."duration_microseconds" AS "duration_microseconds",
-  "o"."bounces" AS "bounces"
-FROM (
+WITH o AS (
   SELECT
-    "s"."user_id" AS "user_id",
-    CAST(count(*) AS BIGINT) AS "sessions",
-    CAST(coalesce(sum(CAST("s"."pageviews" AS BIGINT)), 0) AS BIGINT) AS "pageviews",
-    min("s"."started_at") AS "first_view",
-    max("s"."ended_at") AS "last_view",
-    CAST(coalesce(sum(CAST("s"."duration_microseconds" AS BIGINT)), 0) AS BIGINT) AS "duration_microseconds",
-    CAST(coalesce(sum(CAST(CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END AS BIGINT)), 0) AS BIGINT) AS "bounces"
-  FROM "sessions" AS "s"
-  GROUP BY "s"."user_id", "s"."user_id" || CHR(1)
-) AS "o"
-ORDER BY "o"."user_id" || CHR(1);
+    s.user_id, CAST(count(*) AS BIGINT) AS sessions,
+    CAST(coalesce(sum(CAST(s.pageviews AS BIGINT)), 0) AS BIGINT) AS pageviews,
+    min(s.started_at) AS first_view, max(s.ended_at) AS last_view,
+    CAST(coalesce(sum(CAST(s.duration_microseconds AS BIGINT)), 0) AS BIGINT) AS duration_microseconds,
+    CAST(coalesce(sum(CAST(CASE WHEN s.is_bounce = 1 THEN 1 ELSE 0 END AS BIGINT)), 0) AS BIGINT) AS bounces
+  FROM sessions AS s
+  GROUP BY s.user_id, s.user_id || CHR(1)
+)
+SELECT user_id, sessions, pageviews, first_view, last_view, duration_microseconds, bounces
+FROM o
+ORDER BY user_id || CHR(1);
 
 -- day: One row for each UTC day: sessions that started on it, pageviews on it.
-SELECT
-  "o"."day" AS "day",
-  "o"."sessions" AS "sessions",
-  "o"."pageviews" AS "pageviews",
-  "o"."users" AS "users",
-  "o"."bounces" AS "bounces"
-FROM (
+WITH d AS (
   SELECT
-    "d"."day" AS "day",
-    coalesce("t"."sessions", 0) AS "sessions",
-    "d"."pageviews" AS "pageviews",
-    "d"."users" AS "users",
-    coalesce("t"."bounces", 0) AS "bounces"
-  FROM (
-    SELECT
-      "v"."day" AS "day",
-      CAST(count(*) AS BIGINT) AS "pageviews",
-      CAST(count(DISTINCT "v"."user_id" || CHR(1)) AS BIGINT) AS "users"
-    FROM (
-      SELECT
-        TO_CHAR("e"."page_view_at", 'YYYY-MM-DD') AS "day",
-        "e"."user_id" AS "user_id"
-      FROM "session_events" AS "e"
-    ) AS "v"
-    GROUP BY "v"."day", "v"."day" || CHR(1)
-  ) AS "d"
-  LEFT JOIN (
-    SELECT
-      "b"."day" AS "day",
-      CAST(count(*) AS BIGINT) AS "sessions",
-      CAST(coalesce(sum(CAST("b"."bounce" AS BIGINT)), 0) AS BIGINT) AS "bounces"
-    FROM (
-      SELECT
-        TO_CHAR("s"."started_at", 'YYYY-MM-DD') AS "day",
-        CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END AS "bounce"
-      FROM "sessions" AS "s"
-    ) AS "b"
-    GROUP BY "b"."day", "b"."day" || CHR(1)
-  ) AS "t" ON "t"."day" = "d"."day" AND CHARACTER_LENGTH("t"."day") = CHARACTER_LENGTH("d"."day")
-) AS "o"
-ORDER BY "o"."day" || CHR(1);
+    TO_CHAR(page_view_at, 'YYYY-MM-DD') AS "day", CAST(count(*) AS BIGINT) AS pageviews,
+    CAST(count(DISTINCT user_id || CHR(1)) AS BIGINT) AS users
+  FROM session_events
+  GROUP BY TO_CHAR(page_view_at, 'YYYY-MM-DD'), TO_CHAR(page_view_at, 'YYYY-MM-DD') || CHR(1)
+),
+t AS (
+  SELECT
+    TO_CHAR(started_at, 'YYYY-MM-DD') AS "day", CAST(count(*) AS BIGINT) AS sessions,
+    CAST(coalesce(sum(CAST(CASE WHEN is_bounce = 1 THEN 1 ELSE 0 END AS BIGINT)), 0) AS BIGINT) AS bounces
+  FROM sessions
+  GROUP BY TO_CHAR(started_at, 'YYYY-MM-DD'), TO_CHAR(started_at, 'YYYY-MM-DD') || CHR(1)
+),
+o AS (
+  SELECT
+    d."day", coalesce(t.sessions, 0) AS sessions, d.pageviews, d.users,
+    coalesce(t.bounces, 0) AS bounces
+  FROM d
+  LEFT JOIN t ON t."day" = d."day" AND CHARACTER_LENGTH(t."day") = CHARACTER_LENGTH(d."day")
+)
+SELECT "day", sessions, pageviews, users, bounces
+FROM o
+ORDER BY "day" || CHR(1);

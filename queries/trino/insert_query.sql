@@ -14,840 +14,390 @@
 -- Rendered from the plan by sessionizer; not edited by hand.
 
 -- started: Takes the next run id; notes how far the source has arrived.
-INSERT INTO "session_runs" (
-  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout", "engine",
-  "tool_version"
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
+  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
+  tool_version
 )
 SELECT
-  coalesce((SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") + 1, 1) AS "run_id",
-  'started' AS "state",
-  CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp(6)) AS "recorded_at",
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
-  'window' AS "mode",
-  CAST('{{ start_time }}' AS timestamp(6)) AS "window_from",
-  CAST('{{ end_time }}' AS timestamp(6)) AS "window_to",
-  CAST(NULL AS bigint) AS "arrival_mark",
-  CAST(NULL AS timestamp(6)) AS "arrival_mark_at",
-  CAST(NULL AS bigint) AS "pageviews",
-  CAST(NULL AS bigint) AS "sessions",
-  CAST(NULL AS bigint) AS "lineage_rows",
-  CAST(NULL AS bigint) AS "quarantined",
-  2 AS "layout",
-  'Trino (Iceberg), Starburst' AS "engine",
-  'script' AS "tool_version"
-FROM (SELECT 1 AS "one") AS "o";
+  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
+  'started' AS state,
+  CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp(6)) AS recorded_at,
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
+  'window' AS mode, CAST('{{ start_time }}' AS timestamp(6)) AS window_from,
+  CAST('{{ end_time }}' AS timestamp(6)) AS window_to, CAST(NULL AS bigint) AS arrival_mark,
+  CAST(NULL AS timestamp(6)) AS arrival_mark_at, CAST(NULL AS bigint) AS pageviews,
+  CAST(NULL AS bigint) AS sessions, CAST(NULL AS bigint) AS lineage_rows,
+  CAST(NULL AS bigint) AS quarantined, 2 AS layout, 'Trino (Iceberg), Starburst' AS engine,
+  'script' AS tool_version;
 
 -- picked: Source rows that the ledger does not simply know.
-CREATE TABLE "sessionizer_step_picked" (
-  "event_id" varchar,
-  "user_id" varchar,
-  "page_view_at" timestamp(6),
-  "sequence" bigint,
-  "page" varchar,
-  "reason" varchar,
-  "sz_raw_event_id" varchar,
-  "sz_raw_time" varchar
-);
-INSERT INTO "sessionizer_step_picked" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "reason", "sz_raw_event_id",
-  "sz_raw_time"
+CREATE TABLE sessionizer_step_picked AS
+WITH mapped AS (
+  SELECT
+    CAST(p.user_id AS varchar) AS user_id,
+    CASE WHEN p.page_view_at >= TIMESTAMP '0001-01-02 00:00:00' AND p.page_view_at < TIMESTAMP '9999-12-31 00:00:00' THEN CAST(substr(CAST(p.page_view_at AS varchar), 1, 26) AS timestamp(6)) END AS page_view_at,
+    CAST(p.page AS varchar) AS page, CAST(p.sequence AS BIGINT) AS sequence,
+    CAST(p.event_id AS varchar) AS event_id
+  FROM pageviews AS p
+  WHERE p.page_view_at >= CAST('{{ start_time }}' AS timestamp(6))
+    AND p.page_view_at < CAST('{{ end_time }}' AS timestamp(6))
+),
+judged AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, page,
+    CASE
+      WHEN event_id IS NULL OR event_id = '' THEN 'null_event_id'
+      WHEN user_id IS NULL OR user_id = '' THEN 'null_user'
+      WHEN length(to_utf8(event_id)) > 1024 OR length(to_utf8(user_id)) > 1024 THEN 'key_too_long'
+    END AS reason
+  FROM mapped
+  WHERE page_view_at >= CAST('{{ start_time }}' AS timestamp(6))
+    AND page_view_at < CAST('{{ end_time }}' AS timestamp(6))
 )
 SELECT
-  "s"."event_id" AS "event_id",
-  "s"."user_id" AS "user_id",
-  "s"."page_view_at" AS "page_view_at",
-  "s"."sequence" AS "sequence",
-  "s"."page" AS "page",
+  judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
   CASE
-    WHEN "s"."reason" IS NOT NULL THEN "s"."reason"
-    WHEN "t"."run_id" IS NOT NULL THEN 'duplicate_event_id'
-    ELSE CAST(NULL AS varchar)
-  END AS "reason",
-  "s"."sz_raw_event_id" AS "sz_raw_event_id",
-  "s"."sz_raw_time" AS "sz_raw_time"
-FROM (
-  SELECT
-    "j"."event_id" AS "event_id",
-    "j"."user_id" AS "user_id",
-    "j"."page_view_at" AS "page_view_at",
-    "j"."sequence" AS "sequence",
-    "j"."page" AS "page",
-    "j"."reason" AS "reason",
-    CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE CAST(NULL AS varchar) END AS "sz_raw_event_id",
-    CASE
-      WHEN "j"."reason" IS NOT NULL THEN CAST("j"."sz_source_time" AS varchar)
-      ELSE CAST(NULL AS varchar)
-    END AS "sz_raw_time"
-  FROM (
-    SELECT
-      "m"."event_id" AS "event_id",
-      "m"."user_id" AS "user_id",
-      "m"."page_view_at" AS "page_view_at",
-      "m"."sequence" AS "sequence",
-      "m"."page" AS "page",
-      "m"."sz_source_event_id" AS "sz_source_event_id",
-      "m"."sz_source_time" AS "sz_source_time",
-      CASE
-        WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
-        WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
-        WHEN "m"."page_view_at" IS NULL THEN CASE
-            WHEN CAST("m"."sz_source_time" AS varchar) IS NULL OR CAST("m"."sz_source_time" AS varchar) = '' THEN 'null_time'
-            WHEN ("m"."sz_source_time" IS NOT NULL) THEN 'time_out_of_range'
-            ELSE 'bad_time'
-          END
-        WHEN length(to_utf8("m"."event_id")) > 1024 OR length(to_utf8("m"."user_id")) > 1024 THEN 'key_too_long'
-        ELSE CAST(NULL AS varchar)
-      END AS "reason"
-    FROM (
-      SELECT
-        CAST("p"."user_id" AS varchar) AS "user_id",
-        CASE WHEN "p"."page_view_at" >= TIMESTAMP '0001-01-02 00:00:00' AND "p"."page_view_at" < TIMESTAMP '9999-12-31 00:00:00' THEN CAST(substr(CAST("p"."page_view_at" AS varchar), 1, 26) AS timestamp(6)) END AS "page_view_at",
-        CAST("p"."page" AS varchar) AS "page",
-        "p"."page_view_at" AS "sz_source_time",
-        CAST("p"."sequence" AS BIGINT) AS "sequence",
-        CAST("p"."event_id" AS varchar) AS "event_id",
-        CAST(NULL AS varchar) AS "sz_source_event_id"
-      FROM "pageviews" AS "p"
-      WHERE "p"."page_view_at" >= CAST('{{ start_time }}' AS timestamp(6))
-        AND "p"."page_view_at" < CAST('{{ end_time }}' AS timestamp(6))
-    ) AS "m"
-    WHERE "m"."page_view_at" >= CAST('{{ start_time }}' AS timestamp(6))
-      AND "m"."page_view_at" < CAST('{{ end_time }}' AS timestamp(6))
-  ) AS "j"
-) AS "s"
-LEFT JOIN "session_table" AS "t" ON "s"."reason" IS NULL AND "t"."event_id" = "s"."event_id"
-WHERE ("t"."run_id" IS NULL
-    OR NOT ("t"."user_id" = "s"."user_id"
-      AND "t"."page_view_at" = "s"."page_view_at"
-      AND "t"."page" IS NOT DISTINCT FROM "s"."page"));
+    WHEN judged.reason IS NOT NULL THEN judged.reason
+    WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
+  END AS reason,
+  CAST(NULL AS varchar) AS sz_raw_event_id, CAST(NULL AS varchar) AS sz_raw_time
+FROM judged
+LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
+WHERE (t.run_id IS NULL
+    OR NOT (t.user_id = judged.user_id
+      AND t.page_view_at = judged.page_view_at
+      AND t.page IS NOT DISTINCT FROM judged.page));
 
 -- duplicates: Their rows; the first counts.
-CREATE TABLE "sessionizer_step_duplicates" (
-  "event_id" varchar,
-  "user_id" varchar,
-  "page_view_at" timestamp(6),
-  "sequence" bigint,
-  "page" varchar,
-  "sz_rank" bigint,
-  "sz_first_user_id" varchar,
-  "sz_first_page_view_at" timestamp(6),
-  "sz_first_page" varchar
-);
-INSERT INTO "sessionizer_step_duplicates" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_rank", "sz_first_user_id",
-  "sz_first_page_view_at", "sz_first_page"
-)
-WITH "repeated" AS (
-  SELECT "g"."event_id" AS "event_id"
-  FROM (
-    SELECT "k"."event_id" AS "event_id", count(*) AS "sz_duplicates"
-    FROM "sessionizer_step_picked" AS "k"
-    WHERE "k"."reason" IS NULL
-    GROUP BY "k"."event_id"
-  ) AS "g"
-  WHERE "g"."sz_duplicates" > 1
+CREATE TABLE sessionizer_step_duplicates AS
+WITH repeated AS (  -- Event ids that came more than once.
+  SELECT event_id
+  FROM sessionizer_step_picked
+  WHERE reason IS NULL
+  GROUP BY event_id
+  HAVING count(*) > 1
 )
 SELECT
-  "w"."event_id" AS "event_id",
-  "w"."user_id" AS "user_id",
-  "w"."page_view_at" AS "page_view_at",
-  "w"."sequence" AS "sequence",
-  "w"."page" AS "page",
-  "w"."sz_rank" AS "sz_rank",
-  "w"."sz_first_user_id" AS "sz_first_user_id",
-  "w"."sz_first_page_view_at" AS "sz_first_page_view_at",
-  "w"."sz_first_page" AS "sz_first_page"
-FROM (
-  SELECT
-    "k"."event_id" AS "event_id",
-    "k"."user_id" AS "user_id",
-    "k"."page_view_at" AS "page_view_at",
-    "k"."sequence" AS "sequence",
-    "k"."page" AS "page",
-    "k"."reason" AS "reason",
-    "k"."sz_raw_event_id" AS "sz_raw_event_id",
-    "k"."sz_raw_time" AS "sz_raw_time",
-    row_number() OVER (
-      PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
-    ) AS "sz_rank",
-    first_value("k"."user_id") OVER (
-      PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_first_user_id",
-    first_value("k"."page_view_at") OVER (
-      PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_first_page_view_at",
-    first_value("k"."page") OVER (
-      PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_first_page"
-  FROM "sessionizer_step_picked" AS "k"
-  WHERE "k"."reason" IS NULL
-    AND EXISTS (SELECT 1 FROM "repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
-) AS "w";
+  k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, row_number() OVER w AS sz_rank,
+  first_value(k.user_id) OVER w AS sz_first_user_id,
+  first_value(k.page_view_at) OVER w AS sz_first_page_view_at,
+  first_value(k.page) OVER w AS sz_first_page
+FROM sessionizer_step_picked AS k
+WHERE k.reason IS NULL
+  AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
+WINDOW w AS (
+  PARTITION BY k.event_id
+  ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST, k.sequence NULLS FIRST
+);
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
-CREATE TABLE "sessionizer_step_islands" (
-  "event_id" varchar,
-  "user_id" varchar,
-  "page_view_at" timestamp(6),
-  "sequence" bigint,
-  "page" varchar,
-  "sz_is_new" integer,
-  "anchor" varchar,
-  "sz_island" varchar
-);
-INSERT INTO "sessionizer_step_islands" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor", "sz_island"
-)
-WITH "fresh" AS (
+CREATE TABLE sessionizer_step_islands AS
+WITH fresh AS (  -- The new rows, fixed once for the whole run.
   SELECT
-    "f"."event_id" AS "event_id",
-    "f"."user_id" AS "user_id",
-    "f"."page_view_at" AS "page_view_at",
-    "f"."sequence" AS "sequence",
-    "f"."page" AS "page",
-    "f"."sz_instant" AS "sz_instant"
-  FROM (
-    SELECT
-      "k"."event_id" AS "event_id",
-      "k"."user_id" AS "user_id",
-      "k"."page_view_at" AS "page_view_at",
-      "k"."sequence" AS "sequence",
-      "k"."page" AS "page",
-      date_diff('second', TIMESTAMP '1970-01-01 00:00:00', date_trunc('second', "k"."page_view_at")) * 1000000 + CAST(substr(CAST("k"."page_view_at" AS varchar), 21, 6) AS bigint) AS "sz_instant"
-    FROM "sessionizer_step_picked" AS "k"
-    WHERE "k"."reason" IS NULL
-      AND NOT EXISTS (SELECT 1 FROM "sessionizer_step_duplicates" AS "d" WHERE "d"."event_id" = "k"."event_id")
-    UNION ALL
-    SELECT
-      "c"."event_id" AS "event_id",
-      "c"."user_id" AS "user_id",
-      "c"."page_view_at" AS "page_view_at",
-      "c"."sequence" AS "sequence",
-      "c"."page" AS "page",
-      date_diff('second', TIMESTAMP '1970-01-01 00:00:00', date_trunc('second', "c"."page_view_at")) * 1000000 + CAST(substr(CAST("c"."page_view_at" AS varchar), 21, 6) AS bigint) AS "sz_instant"
-    FROM "sessionizer_step_duplicates" AS "c"
-    WHERE "c"."sz_rank" = 1
-  ) AS "f"
+    k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
+    date_diff('second', TIMESTAMP '1970-01-01 00:00:00', date_trunc('second', k.page_view_at)) * 1000000 + CAST(substr(CAST(k.page_view_at AS varchar), 21, 6) AS bigint) AS sz_instant
+  FROM sessionizer_step_picked AS k
+  WHERE k.reason IS NULL
+    AND NOT EXISTS (SELECT 1 FROM sessionizer_step_duplicates AS d WHERE d.event_id = k.event_id)
+  UNION ALL
+  SELECT
+    event_id, user_id, page_view_at, sequence, page,
+    date_diff('second', TIMESTAMP '1970-01-01 00:00:00', date_trunc('second', page_view_at)) * 1000000 + CAST(substr(CAST(page_view_at AS varchar), 21, 6) AS bigint) AS sz_instant
+  FROM sessionizer_step_duplicates
+  WHERE sz_rank = 1
 ),
-"ranges" AS (
+flagged AS (
   SELECT
-    "k"."user_id" AS "user_id",
+    event_id, user_id, page_view_at, sequence, sz_instant,
+    CASE
+      WHEN lag(sz_instant) OVER w IS NULL
+          OR (sz_instant + (-1800000000)) > (lag(sz_instant) OVER w + (1800000000)) THEN 1
+      ELSE 0
+    END AS sz_starts
+  FROM fresh
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence NULLS FIRST, event_id)
+),
+in_clusters AS (
+  SELECT
+    user_id, sz_instant,
+    sum(sz_starts) OVER (
+      PARTITION BY user_id
+      ORDER BY page_view_at, sequence NULLS FIRST, event_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_cluster
+  FROM flagged
+),
+ranges AS (  -- Where in time the new rows may touch the ledger.
+  SELECT
+    user_id,
     CAST(
       CAST(
-        date_add('second', ((("k"."sz_from_at" + (-1800000000))) - (((("k"."sz_from_at" + (-1800000000))) % 1000000) + 1000000) % 1000000) / 1000000, TIMESTAMP '1970-01-01 00:00:00')
+        date_add('second', (((min(sz_instant) + (-1800000000))) - ((((min(sz_instant) + (-1800000000))) % 1000000) + 1000000) % 1000000) / 1000000, TIMESTAMP '1970-01-01 00:00:00')
         AS varchar
-      ) || '.' || lpad(CAST((((("k"."sz_from_at" + (-1800000000))) % 1000000) + 1000000) % 1000000 AS varchar), 6, '0') AS timestamp(6)
-    ) AS "sz_from_at",
+      ) || '.' || lpad(CAST(((((min(sz_instant) + (-1800000000))) % 1000000) + 1000000) % 1000000 AS varchar), 6, '0') AS timestamp(6)
+    ) AS sz_from_at,
     CAST(
       CAST(
-        date_add('second', ((("k"."sz_to_at" + (1800000000))) - (((("k"."sz_to_at" + (1800000000))) % 1000000) + 1000000) % 1000000) / 1000000, TIMESTAMP '1970-01-01 00:00:00')
+        date_add('second', (((max(sz_instant) + (1800000000))) - ((((max(sz_instant) + (1800000000))) % 1000000) + 1000000) % 1000000) / 1000000, TIMESTAMP '1970-01-01 00:00:00')
         AS varchar
-      ) || '.' || lpad(CAST((((("k"."sz_to_at" + (1800000000))) % 1000000) + 1000000) % 1000000 AS varchar), 6, '0') AS timestamp(6)
-    ) AS "sz_to_at"
-  FROM (
-    SELECT
-      "n"."user_id" AS "user_id",
-      "n"."sz_cluster" AS "sz_cluster",
-      min("n"."sz_instant") AS "sz_from_at",
-      max("n"."sz_instant") AS "sz_to_at"
-    FROM (
-      SELECT
-        "q"."event_id" AS "event_id",
-        "q"."user_id" AS "user_id",
-        "q"."page_view_at" AS "page_view_at",
-        "q"."sequence" AS "sequence",
-        "q"."sz_instant" AS "sz_instant",
-        "q"."sz_starts" AS "sz_starts",
-        sum("q"."sz_starts") OVER (
-          PARTITION BY "q"."user_id"
-          ORDER BY "q"."user_id", "q"."page_view_at", "q"."sequence" NULLS FIRST, "q"."event_id"
-          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS "sz_cluster"
-      FROM (
-        SELECT
-          "h"."event_id" AS "event_id",
-          "h"."user_id" AS "user_id",
-          "h"."page_view_at" AS "page_view_at",
-          "h"."sequence" AS "sequence",
-          "h"."sz_instant" AS "sz_instant",
-          CASE
-            WHEN "h"."sz_before" IS NULL OR ("h"."sz_instant" + (-1800000000)) > ("h"."sz_before" + (1800000000)) THEN 1
-            ELSE 0
-          END AS "sz_starts"
-        FROM (
-          SELECT
-            "f"."event_id" AS "event_id",
-            "f"."user_id" AS "user_id",
-            "f"."page_view_at" AS "page_view_at",
-            "f"."sequence" AS "sequence",
-            "f"."page" AS "page",
-            "f"."sz_instant" AS "sz_instant",
-            lag("f"."sz_instant") OVER (
-              PARTITION BY "f"."user_id"
-              ORDER BY "f"."user_id", "f"."page_view_at", "f"."sequence" NULLS FIRST, "f"."event_id"
-            ) AS "sz_before"
-          FROM "fresh" AS "f"
-        ) AS "h"
-      ) AS "q"
-    ) AS "n"
-    GROUP BY "n"."user_id", "n"."sz_cluster"
-  ) AS "k"
+      ) || '.' || lpad(CAST(((((max(sz_instant) + (1800000000))) % 1000000) + 1000000) % 1000000 AS varchar), 6, '0') AS timestamp(6)
+    ) AS sz_to_at
+  FROM in_clusters
+  GROUP BY user_id, sz_cluster
 ),
-"context" AS (
+ranked AS (
   SELECT
-    "t"."event_id" AS "event_id",
-    "t"."user_id" AS "user_id",
-    "t"."page_view_at" AS "page_view_at",
-    "t"."sequence" AS "sequence",
-    date_diff('second', TIMESTAMP '1970-01-01 00:00:00', date_trunc('second', "t"."page_view_at")) * 1000000 + CAST(substr(CAST("t"."page_view_at" AS varchar), 21, 6) AS bigint) AS "sz_instant",
-    coalesce("r"."became", "t"."session_id") AS "anchor"
-  FROM "ranges" AS "g"
-  JOIN "session_table" AS "t"
-    ON "t"."user_id" = "g"."user_id"
-    AND "t"."page_view_at" >= "g"."sz_from_at"
-    AND "t"."page_view_at" <= "g"."sz_to_at"
-  LEFT JOIN (
-    SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
-    FROM (
-      SELECT
-        "l"."session_id" AS "session_id",
-        "l"."became" AS "became",
-        "l"."run_id" AS "run_id",
-        row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."run_id" DESC) AS "sz_rank"
-      FROM "session_lineage" AS "l"
-    ) AS "k"
-    WHERE "k"."sz_rank" = 1
-  ) AS "r" ON "r"."session_id" = "t"."session_id"
+    session_id, became,
+    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC) AS sz_rank
+  FROM session_lineage
 ),
-"neighbours" AS (
+resolution AS (
+  SELECT session_id, became
+  FROM ranked
+  WHERE sz_rank = 1
+),
+context AS (  -- The ledger's rows there, each with its current anchor.
   SELECT
-    "u"."event_id" AS "event_id",
-    "u"."user_id" AS "user_id",
-    "u"."page_view_at" AS "page_view_at",
-    "u"."sequence" AS "sequence",
-    "u"."page" AS "page",
-    "u"."sz_instant" AS "sz_instant",
-    "u"."sz_is_new" AS "sz_is_new",
-    "u"."anchor" AS "anchor"
-  FROM (
-    SELECT
-      "f"."event_id" AS "event_id",
-      "f"."user_id" AS "user_id",
-      "f"."page_view_at" AS "page_view_at",
-      "f"."sequence" AS "sequence",
-      "f"."page" AS "page",
-      "f"."sz_instant" AS "sz_instant",
-      1 AS "sz_is_new",
-      CAST(NULL AS varchar) AS "anchor"
-    FROM "fresh" AS "f"
-    UNION ALL
-    SELECT
-      "c"."event_id" AS "event_id",
-      "c"."user_id" AS "user_id",
-      "c"."page_view_at" AS "page_view_at",
-      "c"."sequence" AS "sequence",
-      CAST(NULL AS varchar) AS "page",
-      "c"."sz_instant" AS "sz_instant",
-      0 AS "sz_is_new",
-      "c"."anchor" AS "anchor"
-    FROM "context" AS "c"
-  ) AS "u"
+    t.event_id, t.user_id, t.page_view_at, t.sequence,
+    date_diff('second', TIMESTAMP '1970-01-01 00:00:00', date_trunc('second', t.page_view_at)) * 1000000 + CAST(substr(CAST(t.page_view_at AS varchar), 21, 6) AS bigint) AS sz_instant,
+    coalesce(resolution.became, t.session_id) AS anchor
+  FROM ranges AS g
+  JOIN session_table AS t
+    ON t.user_id = g.user_id
+    AND t.page_view_at >= g.sz_from_at
+    AND t.page_view_at <= g.sz_to_at
+  LEFT JOIN resolution ON resolution.session_id = t.session_id
+),
+neighbours AS (  -- New rows and context together.
+  SELECT
+    event_id, user_id, page_view_at, sequence, page, sz_instant, 1 AS sz_is_new,
+    CAST(NULL AS varchar) AS anchor
+  FROM fresh
+  UNION ALL
+  SELECT
+    event_id, user_id, page_view_at, sequence, CAST(NULL AS varchar) AS page, sz_instant,
+    0 AS sz_is_new, anchor
+  FROM context
+),
+flagged_2 AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
+    CASE
+      WHEN lag(sz_instant) OVER w IS NULL THEN 1
+      WHEN lag(anchor) OVER w = anchor THEN 0
+      WHEN sz_instant >= lag(sz_instant) OVER w + 1800000000 THEN 1
+      ELSE 0
+    END AS sz_starts
+  FROM neighbours
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence NULLS FIRST, event_id)
+),
+numbered AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
+    sum(sz_starts) OVER (
+      PARTITION BY user_id
+      ORDER BY page_view_at, sequence NULLS FIRST, event_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_number
+  FROM flagged_2
 )
 SELECT
-  "i"."event_id" AS "event_id",
-  "i"."user_id" AS "user_id",
-  "i"."page_view_at" AS "page_view_at",
-  "i"."sequence" AS "sequence",
-  "i"."page" AS "page",
-  "i"."sz_is_new" AS "sz_is_new",
-  "i"."anchor" AS "anchor",
-  "i"."sz_island" AS "sz_island"
-FROM (
-  SELECT
-    "n"."event_id" AS "event_id",
-    "n"."user_id" AS "user_id",
-    "n"."page_view_at" AS "page_view_at",
-    "n"."sequence" AS "sequence",
-    "n"."page" AS "page",
-    "n"."sz_is_new" AS "sz_is_new",
-    "n"."anchor" AS "anchor",
-    "n"."sz_starts" AS "sz_starts",
-    "n"."sz_number" AS "sz_number",
-    first_value("n"."event_id") OVER (
-      PARTITION BY "n"."user_id", "n"."sz_number"
-      ORDER BY "n"."user_id", "n"."page_view_at", "n"."sequence" NULLS FIRST, "n"."event_id"
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_island"
-  FROM (
-    SELECT
-      "q"."event_id" AS "event_id",
-      "q"."user_id" AS "user_id",
-      "q"."page_view_at" AS "page_view_at",
-      "q"."sequence" AS "sequence",
-      "q"."page" AS "page",
-      "q"."sz_is_new" AS "sz_is_new",
-      "q"."anchor" AS "anchor",
-      "q"."sz_starts" AS "sz_starts",
-      sum("q"."sz_starts") OVER (
-        PARTITION BY "q"."user_id"
-        ORDER BY "q"."user_id", "q"."page_view_at", "q"."sequence" NULLS FIRST, "q"."event_id"
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS "sz_number"
-    FROM (
-      SELECT
-        "h"."event_id" AS "event_id",
-        "h"."user_id" AS "user_id",
-        "h"."page_view_at" AS "page_view_at",
-        "h"."sequence" AS "sequence",
-        "h"."page" AS "page",
-        "h"."sz_is_new" AS "sz_is_new",
-        "h"."anchor" AS "anchor",
-        CASE
-          WHEN "h"."sz_before" IS NULL THEN 1
-          WHEN "h"."sz_anchor_before" = "h"."anchor" THEN 0
-          WHEN "h"."sz_instant" >= "h"."sz_before" + 1800000000 THEN 1
-          ELSE 0
-        END AS "sz_starts"
-      FROM (
-        SELECT
-          "r"."event_id" AS "event_id",
-          "r"."user_id" AS "user_id",
-          "r"."page_view_at" AS "page_view_at",
-          "r"."sequence" AS "sequence",
-          "r"."page" AS "page",
-          "r"."sz_instant" AS "sz_instant",
-          "r"."sz_is_new" AS "sz_is_new",
-          "r"."anchor" AS "anchor",
-          lag("r"."sz_instant") OVER (
-            PARTITION BY "r"."user_id"
-            ORDER BY "r"."user_id", "r"."page_view_at", "r"."sequence" NULLS FIRST, "r"."event_id"
-          ) AS "sz_before",
-          lag("r"."anchor") OVER (
-            PARTITION BY "r"."user_id"
-            ORDER BY "r"."user_id", "r"."page_view_at", "r"."sequence" NULLS FIRST, "r"."event_id"
-          ) AS "sz_anchor_before"
-        FROM "neighbours" AS "r"
-      ) AS "h"
-    ) AS "q"
-  ) AS "n"
-) AS "i";
+  event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
+  first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence NULLS FIRST, event_id) AS sz_island
+FROM numbered;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
-CREATE TABLE "sessionizer_step_merged" (
-  "sz_island" varchar,
-  "anchor" varchar,
-  "anchors" bigint,
-  "user_id" varchar,
-  "started_at" timestamp(6),
-  "session_id" varchar,
-  "first_sequence" bigint,
-  "last_sequence" bigint,
-  "ended_at" timestamp(6),
-  "last_event_id" varchar,
-  "pageviews" bigint,
-  "entry_page" varchar,
-  "exit_page" varchar,
-  "sz_first_rank" bigint,
-  "sz_last_rank" bigint,
-  "sz_survivor" varchar
-);
-INSERT INTO "sessionizer_step_merged" (
-  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
-  "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
-  "sz_first_rank", "sz_last_rank", "sz_survivor"
-)
-WITH "united" AS (
+CREATE TABLE sessionizer_step_merged AS
+WITH gained AS (
+  SELECT sz_island
+  FROM sessionizer_step_islands
+  WHERE sz_is_new = 1
+  GROUP BY sz_island
+),
+touched AS (
+  SELECT DISTINCT i.sz_island, i.anchor
+  FROM sessionizer_step_islands AS i
+  JOIN gained ON gained.sz_island = i.sz_island
+  WHERE i.anchor IS NOT NULL
+),
+ranked AS (
+  SELECT anchor, run_id, row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
+  FROM session_versions
+),
+latest AS (
+  SELECT anchor, run_id
+  FROM ranked
+  WHERE sz_rank = 1
+),
+united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
   SELECT
-    "u"."sz_island" AS "sz_island",
-    "u"."anchor" AS "anchor",
-    "u"."anchors" AS "anchors",
-    "u"."user_id" AS "user_id",
-    "u"."started_at" AS "started_at",
-    "u"."session_id" AS "session_id",
-    "u"."first_sequence" AS "first_sequence",
-    "u"."last_sequence" AS "last_sequence",
-    "u"."ended_at" AS "ended_at",
-    "u"."last_event_id" AS "last_event_id",
-    "u"."pageviews" AS "pageviews",
-    "u"."entry_page" AS "entry_page",
-    "u"."exit_page" AS "exit_page"
-  FROM (
-    SELECT
-      "a"."sz_island" AS "sz_island",
-      "v"."anchor" AS "anchor",
-      "v"."anchors" AS "anchors",
-      "v"."user_id" AS "user_id",
-      "v"."started_at" AS "started_at",
-      "v"."session_id" AS "session_id",
-      "v"."first_sequence" AS "first_sequence",
-      "v"."last_sequence" AS "last_sequence",
-      "v"."ended_at" AS "ended_at",
-      "v"."last_event_id" AS "last_event_id",
-      "v"."pageviews" AS "pageviews",
-      "v"."entry_page" AS "entry_page",
-      "v"."exit_page" AS "exit_page"
-    FROM (
-      SELECT DISTINCT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
-      FROM "sessionizer_step_islands" AS "i"
-      JOIN (
-        SELECT "n"."sz_island" AS "sz_island", count(*) AS "pageviews"
-        FROM "sessionizer_step_islands" AS "n"
-        WHERE "n"."sz_is_new" = 1
-        GROUP BY "n"."sz_island"
-      ) AS "g" ON "g"."sz_island" = "i"."sz_island"
-      WHERE "i"."anchor" IS NOT NULL
-    ) AS "a"
-    JOIN (
-      SELECT "k"."anchor" AS "anchor", "k"."run_id" AS "run_id"
-      FROM (
-        SELECT
-          "w"."anchor" AS "anchor",
-          "w"."run_id" AS "run_id",
-          "w"."session_id" AS "session_id",
-          "w"."user_id" AS "user_id",
-          "w"."started_at" AS "started_at",
-          "w"."ended_at" AS "ended_at",
-          "w"."last_event_id" AS "last_event_id",
-          "w"."first_sequence" AS "first_sequence",
-          "w"."last_sequence" AS "last_sequence",
-          "w"."pageviews" AS "pageviews",
-          "w"."anchors" AS "anchors",
-          "w"."entry_page" AS "entry_page",
-          "w"."exit_page" AS "exit_page",
-          row_number() OVER (PARTITION BY "w"."anchor" ORDER BY "w"."run_id" DESC) AS "sz_rank"
-        FROM "session_versions" AS "w"
-      ) AS "k"
-      WHERE "k"."sz_rank" = 1
-    ) AS "latest" ON "latest"."anchor" = "a"."anchor"
-    JOIN "session_versions" AS "v" ON "v"."anchor" = "latest"."anchor" AND "v"."run_id" = "latest"."run_id"
-    UNION ALL
-    SELECT
-      "i"."sz_island" AS "sz_island",
-      CAST(NULL AS varchar) AS "anchor",
-      0 AS "anchors",
-      "i"."user_id" AS "user_id",
-      "i"."page_view_at" AS "started_at",
-      "i"."event_id" AS "session_id",
-      "i"."sequence" AS "first_sequence",
-      "i"."sequence" AS "last_sequence",
-      "i"."page_view_at" AS "ended_at",
-      "i"."event_id" AS "last_event_id",
-      1 AS "pageviews",
-      "i"."page" AS "entry_page",
-      "i"."page" AS "exit_page"
-    FROM "sessionizer_step_islands" AS "i"
-    WHERE "i"."sz_is_new" = 1
-  ) AS "u"
+    touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
+    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
+    v.exit_page
+  FROM touched
+  JOIN latest ON latest.anchor = touched.anchor
+  JOIN session_versions AS v ON v.anchor = latest.anchor AND v.run_id = latest.run_id
+  UNION ALL
+  SELECT
+    sz_island, CAST(NULL AS varchar) AS anchor, 0 AS anchors, user_id,
+    page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
+    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id,
+    1 AS pageviews, page AS entry_page, page AS exit_page
+  FROM sessionizer_step_islands
+  WHERE sz_is_new = 1
 )
 SELECT
-  "u"."sz_island" AS "sz_island",
-  "u"."anchor" AS "anchor",
-  "u"."anchors" AS "anchors",
-  "u"."user_id" AS "user_id",
-  "u"."started_at" AS "started_at",
-  "u"."session_id" AS "session_id",
-  "u"."first_sequence" AS "first_sequence",
-  "u"."last_sequence" AS "last_sequence",
-  "u"."ended_at" AS "ended_at",
-  "u"."last_event_id" AS "last_event_id",
-  "u"."pageviews" AS "pageviews",
-  "u"."entry_page" AS "entry_page",
-  "u"."exit_page" AS "exit_page",
+  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
+  ended_at, last_event_id, pageviews, entry_page, exit_page,
+  row_number() OVER (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FIRST, session_id) AS sz_first_rank,
   row_number() OVER (
-    PARTITION BY "u"."sz_island"
-    ORDER BY "u"."started_at", "u"."first_sequence" NULLS FIRST, "u"."session_id"
-  ) AS "sz_first_rank",
-  row_number() OVER (
-    PARTITION BY "u"."sz_island"
-    ORDER BY "u"."ended_at" DESC, CASE WHEN "u"."last_sequence" IS NULL THEN 0 ELSE 1 END DESC, "u"."last_sequence" DESC, "u"."last_event_id" DESC
-  ) AS "sz_last_rank",
-  first_value(coalesce("u"."anchor", "u"."session_id")) OVER (
-    PARTITION BY "u"."sz_island"
-    ORDER BY "u"."anchors" DESC, "u"."started_at", "u"."first_sequence" NULLS FIRST, "u"."session_id"
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS "sz_survivor"
-FROM "united" AS "u";
+    PARTITION BY sz_island
+    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
+  ) AS sz_last_rank,
+  first_value(coalesce(anchor, session_id)) OVER (PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id) AS sz_survivor
+FROM united;
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
-CREATE TABLE "sessionizer_step_superseded" (
-  "session_id" varchar,
-  "became" varchar
-);
-INSERT INTO "sessionizer_step_superseded" ("session_id", "became")
-SELECT
-  "superseded"."session_id" AS "session_id",
-  "superseded"."became" AS "became"
-FROM (
-  SELECT "m"."anchor" AS "session_id", "m"."sz_survivor" AS "became"
-  FROM "sessionizer_step_merged" AS "m"
-  WHERE "m"."anchor" IS NOT NULL
-    AND "m"."anchor" <> "m"."sz_survivor"
-  UNION ALL
-  SELECT "l"."session_id" AS "session_id", "m"."sz_survivor" AS "became"
-  FROM "sessionizer_step_merged" AS "m"
-  JOIN "session_lineage" AS "l" ON "l"."became" = "m"."anchor"
-  WHERE "m"."anchor" IS NOT NULL
-    AND "m"."anchor" <> "m"."sz_survivor"
-) AS "superseded";
+CREATE TABLE sessionizer_step_superseded AS
+SELECT anchor AS session_id, sz_survivor AS became
+FROM sessionizer_step_merged
+WHERE anchor IS NOT NULL
+  AND anchor <> sz_survivor
+UNION ALL
+SELECT l.session_id, m.sz_survivor AS became
+FROM sessionizer_step_merged AS m
+JOIN session_lineage AS l ON l.became = m.anchor
+WHERE m.anchor IS NOT NULL
+  AND m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
-CREATE TABLE "sessionizer_step_rejected" (
-  "reason" varchar,
-  "event_id" varchar,
-  "user_id" varchar,
-  "page_view_at" varchar,
-  "page" varchar,
-  "row_key" varchar
-);
-INSERT INTO "sessionizer_step_rejected" (
-  "reason", "event_id", "user_id", "page_view_at", "page", "row_key"
-)
-SELECT
-  "k"."reason" AS "reason",
-  "k"."event_id" AS "event_id",
-  "k"."user_id" AS "user_id",
-  "k"."page_view_at" AS "page_view_at",
-  "k"."page" AS "page",
-  "k"."row_key" AS "row_key"
-FROM (
+CREATE TABLE sessionizer_step_rejected AS
+WITH bad AS (
   SELECT
-    "b"."reason" AS "reason",
-    "b"."event_id" AS "event_id",
-    "b"."user_id" AS "user_id",
-    "b"."page_view_at" AS "page_view_at",
-    "b"."page" AS "page",
+    k.reason,
+    CASE WHEN k.event_id IS NOT NULL AND k.event_id <> '' THEN k.event_id END AS event_id,
+    CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
     CASE
-      WHEN "b"."reason" IS NULL THEN '-'
-      ELSE CAST(length(to_utf8("b"."reason")) AS varchar) || ':' || CASE WHEN length(to_utf8("b"."reason")) <= 180 THEN "b"."reason" ELSE '#' END
+      WHEN k.page_view_at IS NOT NULL THEN CAST(k.page_view_at AS varchar)
+      ELSE CASE WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time END
+    END AS page_view_at,
+    k.page
+  FROM sessionizer_step_picked AS k
+  WHERE k.reason IS NOT NULL
+  UNION ALL
+  SELECT
+    'duplicate_event_id' AS reason, c.event_id, c.user_id,
+    CAST(c.page_view_at AS varchar) AS page_view_at, c.page
+  FROM sessionizer_step_duplicates AS c
+  WHERE NOT (c.user_id = c.sz_first_user_id
+      AND c.page_view_at = c.sz_first_page_view_at
+      AND c.page IS NOT DISTINCT FROM c.sz_first_page)
+),
+bad_2 AS (
+  SELECT DISTINCT reason, event_id, user_id, page_view_at, page
+  FROM bad
+),
+keyed AS (
+  SELECT
+    reason, event_id, user_id, page_view_at, page,
+    reason || '|' || CASE
+      WHEN event_id IS NULL THEN '-'
+      ELSE CAST(length(to_utf8(event_id)) AS varchar) || ':' || CASE WHEN length(to_utf8(event_id)) <= 180 THEN event_id ELSE '#' END
     END || '|' || CASE
-      WHEN "b"."event_id" IS NULL THEN '-'
-      ELSE CAST(length(to_utf8("b"."event_id")) AS varchar) || ':' || CASE WHEN length(to_utf8("b"."event_id")) <= 180 THEN "b"."event_id" ELSE '#' END
+      WHEN user_id IS NULL THEN '-'
+      ELSE CAST(length(to_utf8(user_id)) AS varchar) || ':' || CASE WHEN length(to_utf8(user_id)) <= 180 THEN user_id ELSE '#' END
     END || '|' || CASE
-      WHEN "b"."user_id" IS NULL THEN '-'
-      ELSE CAST(length(to_utf8("b"."user_id")) AS varchar) || ':' || CASE WHEN length(to_utf8("b"."user_id")) <= 180 THEN "b"."user_id" ELSE '#' END
+      WHEN page_view_at IS NULL THEN '-'
+      ELSE CAST(length(to_utf8(page_view_at)) AS varchar) || ':' || CASE WHEN length(to_utf8(page_view_at)) <= 180 THEN page_view_at ELSE '#' END
     END || '|' || CASE
-      WHEN "b"."page_view_at" IS NULL THEN '-'
-      ELSE CAST(length(to_utf8("b"."page_view_at")) AS varchar) || ':' || CASE WHEN length(to_utf8("b"."page_view_at")) <= 180 THEN "b"."page_view_at" ELSE '#' END
-    END || '|' || CASE
-      WHEN "b"."page" IS NULL THEN '-'
-      ELSE CAST(length(to_utf8("b"."page")) AS varchar) || ':' || CASE WHEN length(to_utf8("b"."page")) <= 180 THEN "b"."page" ELSE '#' END
-    END AS "row_key"
-  FROM (
-    SELECT DISTINCT
-      "b"."reason" AS "reason",
-      "b"."event_id" AS "event_id",
-      "b"."user_id" AS "user_id",
-      "b"."page_view_at" AS "page_view_at",
-      "b"."page" AS "page"
-    FROM (
-      SELECT
-        "k"."reason" AS "reason",
-        CASE
-          WHEN "k"."event_id" IS NOT NULL AND "k"."event_id" <> '' THEN "k"."event_id"
-          ELSE CAST(NULL AS varchar)
-        END AS "event_id",
-        CASE
-          WHEN "k"."user_id" IS NOT NULL AND "k"."user_id" <> '' THEN "k"."user_id"
-          ELSE CAST(NULL AS varchar)
-        END AS "user_id",
-        CASE
-          WHEN "k"."page_view_at" IS NOT NULL THEN CAST("k"."page_view_at" AS varchar)
-          ELSE CASE
-              WHEN "k"."sz_raw_time" IS NOT NULL AND "k"."sz_raw_time" <> '' THEN "k"."sz_raw_time"
-              ELSE CAST(NULL AS varchar)
-            END
-        END AS "page_view_at",
-        "k"."page" AS "page"
-      FROM "sessionizer_step_picked" AS "k"
-      WHERE "k"."reason" IS NOT NULL
-      UNION ALL
-      SELECT
-        'duplicate_event_id' AS "reason",
-        "c"."event_id" AS "event_id",
-        "c"."user_id" AS "user_id",
-        CAST("c"."page_view_at" AS varchar) AS "page_view_at",
-        "c"."page" AS "page"
-      FROM "sessionizer_step_duplicates" AS "c"
-      WHERE NOT ("c"."user_id" = "c"."sz_first_user_id"
-          AND "c"."page_view_at" = "c"."sz_first_page_view_at"
-          AND "c"."page" IS NOT DISTINCT FROM "c"."sz_first_page")
-    ) AS "b"
-  ) AS "b"
-) AS "k"
+      WHEN page IS NULL THEN '-'
+      ELSE CAST(length(to_utf8(page)) AS varchar) || ':' || CASE WHEN length(to_utf8(page)) <= 180 THEN page ELSE '#' END
+    END AS row_key
+  FROM bad_2
+)
+SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
+FROM keyed
 WHERE NOT EXISTS (
     SELECT 1
-    FROM "session_quarantine" AS "q"
-    WHERE "q"."row_key" = "k"."row_key"
-      AND "q"."reason" = "k"."reason"
-      AND "q"."event_id" IS NOT DISTINCT FROM "k"."event_id"
-      AND "q"."user_id" IS NOT DISTINCT FROM "k"."user_id"
-      AND "q"."page_view_at" IS NOT DISTINCT FROM "k"."page_view_at"
-      AND "q"."page" IS NOT DISTINCT FROM "k"."page"
+    FROM session_quarantine AS q
+    WHERE q.row_key = keyed.row_key
+      AND q.reason = keyed.reason
+      AND q.event_id IS NOT DISTINCT FROM keyed.event_id
+      AND q.user_id IS NOT DISTINCT FROM keyed.user_id
+      AND q.page_view_at IS NOT DISTINCT FROM keyed.page_view_at
+      AND q.page IS NOT DISTINCT FROM keyed.page
   );
 
 -- lineage: Anchors that were merged, and which one survives.
-INSERT INTO "session_lineage" ("session_id", "became", "run_id")
-SELECT
-  "x"."session_id" AS "session_id",
-  "x"."became" AS "became",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id"
-FROM (
-  SELECT "s"."session_id" AS "session_id", "s"."became" AS "became"
-  FROM "sessionizer_step_superseded" AS "s"
-) AS "x";
+INSERT INTO session_lineage (session_id, became, run_id)
+SELECT session_id, became, (SELECT max(run_id) FROM session_runs) AS run_id
+FROM sessionizer_step_superseded;
 
 -- rows: The new pageviews, each with the anchor of its session.
-INSERT INTO "session_table" (
-  "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id"
-)
+INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
 SELECT
-  "x"."event_id" AS "event_id",
-  "x"."session_id" AS "session_id",
-  "x"."user_id" AS "user_id",
-  "x"."page_view_at" AS "page_view_at",
-  "x"."sequence" AS "sequence",
-  "x"."page" AS "page",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id"
-FROM (
-  SELECT
-    "i"."event_id" AS "event_id",
-    "i"."user_id" AS "user_id",
-    "i"."page_view_at" AS "page_view_at",
-    "i"."sequence" AS "sequence",
-    "i"."page" AS "page",
-    "m"."sz_survivor" AS "session_id"
-  FROM "sessionizer_step_islands" AS "i"
-  JOIN (
-    SELECT "m"."sz_island" AS "sz_island", "m"."sz_survivor" AS "sz_survivor"
-    FROM "sessionizer_step_merged" AS "m"
-    WHERE "m"."sz_first_rank" = 1
-  ) AS "m" ON "m"."sz_island" = "i"."sz_island"
-  WHERE "i"."sz_is_new" = 1
-) AS "x";
+  i.event_id, m.sz_survivor AS session_id, i.user_id, i.page_view_at, i.sequence, i.page,
+  (SELECT max(run_id) FROM session_runs) AS run_id
+FROM sessionizer_step_islands AS i
+JOIN sessionizer_step_merged AS m ON m.sz_island = i.sz_island
+WHERE i.sz_is_new = 1
+  AND m.sz_first_rank = 1;
 
 -- versions: Each session that gained a pageview, as it stands now.
-INSERT INTO "session_versions" (
-  "anchor", "run_id", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
-  "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page"
+INSERT INTO session_versions (
+  anchor, run_id, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+  last_sequence, pageviews, anchors, entry_page, exit_page
 )
 SELECT
-  "x"."anchor" AS "anchor",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
-  "x"."session_id" AS "session_id",
-  "x"."user_id" AS "user_id",
-  "x"."started_at" AS "started_at",
-  "x"."ended_at" AS "ended_at",
-  "x"."last_event_id" AS "last_event_id",
-  "x"."first_sequence" AS "first_sequence",
-  "x"."last_sequence" AS "last_sequence",
-  "x"."pageviews" AS "pageviews",
-  "x"."anchors" AS "anchors",
-  "x"."entry_page" AS "entry_page",
-  "x"."exit_page" AS "exit_page"
-FROM (
-  SELECT
-    "g"."sz_survivor" AS "anchor",
-    "g"."user_id" AS "user_id",
-    "g"."pageviews" AS "pageviews",
-    CASE WHEN "g"."anchors" = 0 THEN 1 ELSE "g"."anchors" END AS "anchors",
-    "g"."session_id" AS "session_id",
-    "g"."started_at" AS "started_at",
-    "g"."first_sequence" AS "first_sequence",
-    "g"."entry_page" AS "entry_page",
-    "g"."ended_at" AS "ended_at",
-    "g"."last_event_id" AS "last_event_id",
-    "g"."last_sequence" AS "last_sequence",
-    "g"."exit_page" AS "exit_page"
-  FROM (
-    SELECT
-      "m"."sz_island" AS "sz_island",
-      "m"."sz_survivor" AS "sz_survivor",
-      "m"."user_id" AS "user_id",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."session_id" ELSE CAST(NULL AS varchar) END) AS "session_id",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."started_at" ELSE CAST(NULL AS timestamp(6)) END) AS "started_at",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."first_sequence" ELSE CAST(NULL AS bigint) END) AS "first_sequence",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."entry_page" ELSE CAST(NULL AS varchar) END) AS "entry_page",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."ended_at" ELSE CAST(NULL AS timestamp(6)) END) AS "ended_at",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_event_id" ELSE CAST(NULL AS varchar) END) AS "last_event_id",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_sequence" ELSE CAST(NULL AS bigint) END) AS "last_sequence",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."exit_page" ELSE CAST(NULL AS varchar) END) AS "exit_page",
-      coalesce(sum("m"."pageviews"), 0) AS "pageviews",
-      coalesce(sum("m"."anchors"), 0) AS "anchors"
-    FROM "sessionizer_step_merged" AS "m"
-    GROUP BY "m"."sz_island", "m"."sz_survivor", "m"."user_id"
-  ) AS "g"
-) AS "x";
+  m.sz_survivor AS anchor, (SELECT max(run_id) FROM session_runs) AS run_id,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.session_id END) AS session_id,
+  m.user_id,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.started_at END) AS started_at,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.ended_at END) AS ended_at,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.last_event_id END) AS last_event_id,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.first_sequence END) AS first_sequence,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.last_sequence END) AS last_sequence,
+  coalesce(sum(m.pageviews), 0) AS pageviews,
+  CASE WHEN coalesce(sum(m.anchors), 0) = 0 THEN 1 ELSE coalesce(sum(m.anchors), 0) END AS anchors,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.entry_page END) AS entry_page,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.exit_page END) AS exit_page
+FROM sessionizer_step_merged AS m
+GROUP BY m.sz_island, m.sz_survivor, m.user_id;
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO "session_quarantine" (
-  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "run_id", "row_key"
+INSERT INTO session_quarantine (
+  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
 )
 SELECT
-  "x"."reason" AS "reason",
-  "x"."event_id" AS "event_id",
-  "x"."user_id" AS "user_id",
-  "x"."page_view_at" AS "page_view_at",
-  "x"."page" AS "page",
-  CAST(NULL AS varchar) AS "source_file",
-  CAST(NULL AS bigint) AS "line",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
-  "x"."row_key" AS "row_key"
-FROM "sessionizer_step_rejected" AS "x";
+  reason, event_id, user_id, page_view_at, page, CAST(NULL AS varchar) AS source_file,
+  CAST(NULL AS bigint) AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+FROM sessionizer_step_rejected;
 
 -- finished: Closes the run.
-INSERT INTO "session_runs" (
-  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout", "engine",
-  "tool_version"
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
+  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
+  tool_version
 )
 SELECT
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
-  'finished' AS "state",
-  CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp(6)) AS "recorded_at",
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
-  'window' AS "mode",
-  CAST('{{ start_time }}' AS timestamp(6)) AS "window_from",
-  CAST('{{ end_time }}' AS timestamp(6)) AS "window_to",
-  (
-    SELECT
-      "started_run"."arrival_mark" AS "arrival_mark"
-    FROM "session_runs" AS "started_run"
-    WHERE "started_run"."run_id" = (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run")
-      AND "started_run"."state" = 'started'
-  ) AS "arrival_mark",
-  (
-    SELECT
-      "started_run"."arrival_mark_at" AS "arrival_mark_at"
-    FROM "session_runs" AS "started_run"
-    WHERE "started_run"."run_id" = (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run")
-      AND "started_run"."state" = 'started'
-  ) AS "arrival_mark_at",
-  (
-    SELECT
-      coalesce(sum("x"."pageviews"), 0) AS "n"
-    FROM "sessionizer_step_merged" AS "x"
-    WHERE "x"."anchor" IS NULL
-  ) AS "pageviews",
-  (SELECT count(*) AS "n" FROM "sessionizer_step_merged" AS "x" WHERE "x"."sz_first_rank" = 1) AS "sessions",
-  (SELECT count(*) AS "n" FROM "sessionizer_step_superseded" AS "x") AS "lineage_rows",
-  (SELECT count(*) AS "n" FROM "sessionizer_step_rejected" AS "x") AS "quarantined",
-  2 AS "layout",
-  'Trino (Iceberg), Starburst' AS "engine",
-  'script' AS "tool_version"
-FROM (SELECT 1 AS "one") AS "o";
+  started_run.run_id, 'finished' AS state,
+  CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp(6)) AS recorded_at,
+  started_run.job, started_run.mode, started_run.window_from, started_run.window_to,
+  started_run.arrival_mark, started_run.arrival_mark_at,
+  (SELECT coalesce(sum(pageviews), 0) FROM sessionizer_step_merged WHERE anchor IS NULL) AS pageviews,
+  (SELECT count(*) FROM sessionizer_step_merged WHERE sz_first_rank = 1) AS sessions,
+  (SELECT count(*) FROM sessionizer_step_superseded) AS lineage_rows,
+  (SELECT count(*) FROM sessionizer_step_rejected) AS quarantined,
+  started_run.layout, started_run.engine, started_run.tool_version
+FROM session_runs AS started_run
+WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
+  AND started_run.state = 'started';
 
 -- The steps of the run are of no more use.
-DROP TABLE "sessionizer_step_picked";
-DROP TABLE "sessionizer_step_duplicates";
-DROP TABLE "sessionizer_step_islands";
-DROP TABLE "sessionizer_step_merged";
-DROP TABLE "sessionizer_step_superseded";
-DROP TABLE "sessionizer_step_rejected";
+DROP TABLE sessionizer_step_picked;
+DROP TABLE sessionizer_step_duplicates;
+DROP TABLE sessionizer_step_islands;
+DROP TABLE sessionizer_step_merged;
+DROP TABLE sessionizer_step_superseded;
+DROP TABLE sessionizer_step_rejected;

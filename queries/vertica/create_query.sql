@@ -10,208 +10,139 @@
 SET TIME ZONE TO 'UTC';
 
 -- pageviews: The source: everything that was loaded.
-CREATE TABLE IF NOT EXISTS "pageviews" (
-  "event_id" VARCHAR(65000),
-  "user_id" VARCHAR(65000),
-  "page_view_at" TIMESTAMP,
-  "sequence" INTEGER,
-  "page" VARCHAR(65000)
+CREATE TABLE IF NOT EXISTS pageviews (
+  event_id VARCHAR(65000),
+  user_id VARCHAR(65000),
+  page_view_at TIMESTAMP,
+  sequence INTEGER,
+  page VARCHAR(65000)
 );
 
 -- session_table: One row for each sessionized pageview.
-CREATE TABLE IF NOT EXISTS "session_table" (
-  "event_id" VARCHAR(1024) NOT NULL,
-  "session_id" VARCHAR(1024) NOT NULL,
-  "user_id" VARCHAR(1024) NOT NULL,
-  "page_view_at" TIMESTAMP NOT NULL,
-  "sequence" INTEGER,
-  "page" VARCHAR(65000),
-  "run_id" INTEGER NOT NULL,
-  PRIMARY KEY ("event_id") ENABLED
+CREATE TABLE IF NOT EXISTS session_table (
+  event_id VARCHAR(1024) NOT NULL,
+  session_id VARCHAR(1024) NOT NULL,
+  user_id VARCHAR(1024) NOT NULL,
+  page_view_at TIMESTAMP NOT NULL,
+  sequence INTEGER,
+  page VARCHAR(65000),
+  run_id INTEGER NOT NULL,
+  PRIMARY KEY (event_id) ENABLED
 )
-ORDER BY "user_id", "page_view_at", "event_id";
+ORDER BY user_id, page_view_at, event_id;
 
 -- session_lineage: Which anchors were merged, and into which.
-CREATE TABLE IF NOT EXISTS "session_lineage" (
-  "session_id" VARCHAR(1024) NOT NULL,
-  "became" VARCHAR(1024) NOT NULL,
-  "run_id" INTEGER NOT NULL
+CREATE TABLE IF NOT EXISTS session_lineage (
+  session_id VARCHAR(1024) NOT NULL,
+  became VARCHAR(1024) NOT NULL,
+  run_id INTEGER NOT NULL
 )
-ORDER BY "session_id", "run_id";
+ORDER BY session_id, run_id;
 
 -- session_versions: One row for each session that a run made or changed.
-CREATE TABLE IF NOT EXISTS "session_versions" (
-  "anchor" VARCHAR(1024) NOT NULL,
-  "run_id" INTEGER NOT NULL,
-  "session_id" VARCHAR(1024) NOT NULL,
-  "user_id" VARCHAR(1024) NOT NULL,
-  "started_at" TIMESTAMP NOT NULL,
-  "ended_at" TIMESTAMP NOT NULL,
-  "last_event_id" VARCHAR(1024) NOT NULL,
-  "first_sequence" INTEGER,
-  "last_sequence" INTEGER,
-  "pageviews" INTEGER NOT NULL,
-  "anchors" INTEGER NOT NULL,
-  "entry_page" VARCHAR(65000),
-  "exit_page" VARCHAR(65000),
-  PRIMARY KEY ("anchor", "run_id") ENABLED
+CREATE TABLE IF NOT EXISTS session_versions (
+  anchor VARCHAR(1024) NOT NULL,
+  run_id INTEGER NOT NULL,
+  session_id VARCHAR(1024) NOT NULL,
+  user_id VARCHAR(1024) NOT NULL,
+  started_at TIMESTAMP NOT NULL,
+  ended_at TIMESTAMP NOT NULL,
+  last_event_id VARCHAR(1024) NOT NULL,
+  first_sequence INTEGER,
+  last_sequence INTEGER,
+  pageviews INTEGER NOT NULL,
+  anchors INTEGER NOT NULL,
+  entry_page VARCHAR(65000),
+  exit_page VARCHAR(65000),
+  PRIMARY KEY (anchor, run_id) ENABLED
 )
-ORDER BY "anchor", "run_id";
+ORDER BY anchor, run_id;
 
 -- session_runs: Two rows for each run.
-CREATE TABLE IF NOT EXISTS "session_runs" (
-  "run_id" INTEGER NOT NULL,
-  "state" VARCHAR(1024) NOT NULL,
-  "recorded_at" TIMESTAMP NOT NULL,
-  "job" VARCHAR(65000) NOT NULL,
-  "mode" VARCHAR(65000) NOT NULL,
-  "window_from" TIMESTAMP,
-  "window_to" TIMESTAMP,
-  "arrival_mark" INTEGER,
-  "arrival_mark_at" TIMESTAMP,
-  "pageviews" INTEGER,
-  "sessions" INTEGER,
-  "lineage_rows" INTEGER,
-  "quarantined" INTEGER,
-  "layout" INTEGER,
-  "engine" VARCHAR(65000) NOT NULL,
-  "tool_version" VARCHAR(65000) NOT NULL,
-  PRIMARY KEY ("run_id", "state") ENABLED
+CREATE TABLE IF NOT EXISTS session_runs (
+  run_id INTEGER NOT NULL,
+  state VARCHAR(1024) NOT NULL,
+  recorded_at TIMESTAMP NOT NULL,
+  job VARCHAR(65000) NOT NULL,
+  mode VARCHAR(65000) NOT NULL,
+  window_from TIMESTAMP,
+  window_to TIMESTAMP,
+  arrival_mark INTEGER,
+  arrival_mark_at TIMESTAMP,
+  pageviews INTEGER,
+  sessions INTEGER,
+  lineage_rows INTEGER,
+  quarantined INTEGER,
+  layout INTEGER,
+  engine VARCHAR(65000) NOT NULL,
+  tool_version VARCHAR(65000) NOT NULL,
+  PRIMARY KEY (run_id, state) ENABLED
 )
-ORDER BY "run_id", "state";
+ORDER BY run_id, state;
 
 -- session_quarantine: What cannot be sessionized, and why.
-CREATE TABLE IF NOT EXISTS "session_quarantine" (
-  "reason" VARCHAR(1024) NOT NULL,
-  "event_id" VARCHAR(65000),
-  "user_id" VARCHAR(65000),
-  "page_view_at" VARCHAR(65000),
-  "page" VARCHAR(65000),
-  "source_file" VARCHAR(65000),
-  "line" INTEGER,
-  "run_id" INTEGER,
-  "row_key" VARCHAR(1024) NOT NULL
+CREATE TABLE IF NOT EXISTS session_quarantine (
+  reason VARCHAR(1024) NOT NULL,
+  event_id VARCHAR(65000),
+  user_id VARCHAR(65000),
+  page_view_at VARCHAR(65000),
+  page VARCHAR(65000),
+  source_file VARCHAR(65000),
+  line INTEGER,
+  run_id INTEGER,
+  row_key VARCHAR(1024) NOT NULL
 )
-ORDER BY "row_key";
+ORDER BY row_key;
 
 -- session_events: Each sessionized pageview with its current session.
-CREATE OR REPLACE VIEW "session_events" AS
-SELECT
-  "a"."event_id" AS "event_id",
-  coalesce("s"."session_id", "a"."anchor") AS "session_id",
-  "a"."user_id" AS "user_id",
-  "a"."page_view_at" AS "page_view_at",
-  "a"."sequence" AS "sequence",
-  "a"."page" AS "page",
-  "a"."run_id" AS "run_id"
-FROM (
+CREATE OR REPLACE VIEW session_events AS
+WITH ranked AS (
   SELECT
-    "t"."event_id" AS "event_id",
-    "t"."user_id" AS "user_id",
-    "t"."page_view_at" AS "page_view_at",
-    "t"."sequence" AS "sequence",
-    "t"."page" AS "page",
-    "t"."run_id" AS "run_id",
-    coalesce("r"."became", "t"."session_id") AS "anchor"
-  FROM "session_table" AS "t"
-  LEFT JOIN (
-    SELECT "k"."session_id" AS "session_id", "k"."became" AS "became"
-    FROM (
-      SELECT
-        "l"."session_id" AS "session_id",
-        "l"."became" AS "became",
-        "l"."run_id" AS "run_id",
-        row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."run_id" DESC) AS "sz_rank"
-      FROM "session_lineage" AS "l"
-    ) AS "k"
-    WHERE "k"."sz_rank" = 1
-  ) AS "r" ON "r"."session_id" = "t"."session_id"
-) AS "a"
-LEFT JOIN (
-  SELECT "k"."anchor" AS "anchor", "k"."session_id" AS "session_id"
-  FROM (
-    SELECT
-      "v"."anchor" AS "anchor",
-      "v"."run_id" AS "run_id",
-      "v"."session_id" AS "session_id",
-      "v"."user_id" AS "user_id",
-      "v"."started_at" AS "started_at",
-      "v"."ended_at" AS "ended_at",
-      "v"."last_event_id" AS "last_event_id",
-      "v"."first_sequence" AS "first_sequence",
-      "v"."last_sequence" AS "last_sequence",
-      "v"."pageviews" AS "pageviews",
-      "v"."anchors" AS "anchors",
-      "v"."entry_page" AS "entry_page",
-      "v"."exit_page" AS "exit_page",
-      row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
-    FROM "session_versions" AS "v"
-  ) AS "k"
-  WHERE "k"."sz_rank" = 1
-) AS "s" ON "s"."anchor" = "a"."anchor";
+    session_id, became,
+    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC) AS sz_rank
+  FROM session_lineage
+),
+resolution AS (
+  SELECT session_id, became
+  FROM ranked
+  WHERE sz_rank = 1
+),
+anchored AS (
+  SELECT
+    t.event_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
+    coalesce(resolution.became, t.session_id) AS anchor
+  FROM session_table AS t
+  LEFT JOIN resolution ON resolution.session_id = t.session_id
+),
+ranked_2 AS (
+  SELECT anchor, session_id, row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
+  FROM session_versions
+),
+s AS (
+  SELECT anchor, session_id
+  FROM ranked_2
+  WHERE sz_rank = 1
+)
+SELECT
+  anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
+  anchored.page_view_at, anchored.sequence, anchored.page, anchored.run_id
+FROM anchored
+LEFT JOIN s ON s.anchor = anchored.anchor;
 
 -- sessions: One row for each current session.
-CREATE OR REPLACE VIEW "sessions" AS
-SELECT
-  "v"."session_id" AS "session_id",
-  "v"."user_id" AS "user_id",
-  "v"."started_at" AS "started_at",
-  "v"."ended_at" AS "ended_at",
-  CAST(CAST((TIMESTAMPDIFF(MICROSECOND, "v"."started_at", "v"."ended_at")) AS NUMERIC(26, 6)) / 1000000 AS NUMERIC(20, 6)) AS "duration",
-  TIMESTAMPDIFF(MICROSECOND, "v"."started_at", "v"."ended_at") AS "duration_microseconds",
-  "v"."pageviews" AS "pageviews",
-  "v"."entry_page" AS "entry_page",
-  "v"."exit_page" AS "exit_page",
-  CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-FROM (
+CREATE OR REPLACE VIEW sessions AS
+WITH ranked AS (
   SELECT
-    "v"."anchor" AS "anchor",
-    "v"."run_id" AS "run_id",
-    "v"."session_id" AS "session_id",
-    "v"."user_id" AS "user_id",
-    "v"."started_at" AS "started_at",
-    "v"."ended_at" AS "ended_at",
-    "v"."last_event_id" AS "last_event_id",
-    "v"."first_sequence" AS "first_sequence",
-    "v"."last_sequence" AS "last_sequence",
-    "v"."pageviews" AS "pageviews",
-    "v"."anchors" AS "anchors",
-    "v"."entry_page" AS "entry_page",
-    "v"."exit_page" AS "exit_page"
-  FROM (
-    SELECT
-      "k"."anchor" AS "anchor",
-      "k"."run_id" AS "run_id",
-      "k"."session_id" AS "session_id",
-      "k"."user_id" AS "user_id",
-      "k"."started_at" AS "started_at",
-      "k"."ended_at" AS "ended_at",
-      "k"."last_event_id" AS "last_event_id",
-      "k"."first_sequence" AS "first_sequence",
-      "k"."last_sequence" AS "last_sequence",
-      "k"."pageviews" AS "pageviews",
-      "k"."anchors" AS "anchors",
-      "k"."entry_page" AS "entry_page",
-      "k"."exit_page" AS "exit_page"
-    FROM (
-      SELECT
-        "v"."anchor" AS "anchor",
-        "v"."run_id" AS "run_id",
-        "v"."session_id" AS "session_id",
-        "v"."user_id" AS "user_id",
-        "v"."started_at" AS "started_at",
-        "v"."ended_at" AS "ended_at",
-        "v"."last_event_id" AS "last_event_id",
-        "v"."first_sequence" AS "first_sequence",
-        "v"."last_sequence" AS "last_sequence",
-        "v"."pageviews" AS "pageviews",
-        "v"."anchors" AS "anchors",
-        "v"."entry_page" AS "entry_page",
-        "v"."exit_page" AS "exit_page",
-        row_number() OVER (PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC) AS "sz_rank"
-      FROM "session_versions" AS "v"
-    ) AS "k"
-    WHERE "k"."sz_rank" = 1
-  ) AS "v"
-  WHERE NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-) AS "v";
+    anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
+    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
+  FROM session_versions
+)
+SELECT
+  ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
+  CAST(CAST((TIMESTAMPDIFF(MICROSECOND, ranked.started_at, ranked.ended_at)) AS NUMERIC(26, 6)) / 1000000 AS NUMERIC(20, 6)) AS "duration",
+  TIMESTAMPDIFF(MICROSECOND, ranked.started_at, ranked.ended_at) AS duration_microseconds,
+  ranked.pageviews, ranked.entry_page, ranked.exit_page,
+  CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+FROM ranked
+WHERE ranked.sz_rank = 1
+  AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = ranked.anchor);

@@ -23,7 +23,9 @@ struct PlanNode {
       for subquery in with where shown.insert(subquery).inserted {
         let statement = Statement.query(Query(subquery.relation))
         nodes.append(
-          PlanNode(name: subquery.name, purpose: "A named subquery.", statement: statement, whole: statement))
+          PlanNode(
+            name: subquery.name, purpose: subquery.purpose ?? "A named subquery.", statement: statement,
+            whole: statement))
       }
       nodes.append(
         PlanNode(

@@ -11,6 +11,10 @@ extension DialectKey {
     .flag(
       "identifiers.escapes_backslash", \.identifiers.escapesBackslash,
       "Whether a backslash in a name is an escape and must be doubled.", or: false),
+    .flag(
+      "identifiers.quotes_when_needed", \.identifiers.quotesWhenNeeded,
+      "Whether plain names in lower case that are reserved nowhere stand without quotes; not where the engine folds them "
+        + "to upper case.", or: false),
     .integer(
       "identifiers.longest", \.identifiers.longest, in: 8...65535,
       "The longest name in bytes of UTF-8; longer ones are refused before they are sent.", example: 63),

@@ -7,6 +7,16 @@ extension DialectKey {
       "Where the named subqueries of INSERT … SELECT stand (trap T01).", example: .insideInsert),
     .text(
       "queries.named_subquery", \.queries.namedSubquery, "Between the name of a subquery and its body.", example: "AS"),
+    .flag(
+      "queries.hoists_subqueries", \.queries.hoistsSubqueries,
+      "Whether subqueries in FROM are written as named ones before the query.", or: true, example: true),
+    .flag(
+      "queries.names_windows", \.queries.namesWindows,
+      "Whether windows that several functions share stand in a WINDOW clause under a name.", or: false),
+    .flag(
+      "queries.names_every_column", \.queries.namesEveryColumn,
+      "Whether every column of a SELECT has an AS, even where its name is its own: for engines that call it otherwise.",
+      or: false),
     .text(
       "queries.lookup_join", \.queries.lookupJoin,
       "A join that keeps the written order: the left drives, the right is looked up.", example: "JOIN"),

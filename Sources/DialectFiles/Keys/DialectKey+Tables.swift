@@ -67,6 +67,11 @@ extension DialectKey {
     .text(
       "tables.create_scratch", \.tables.createScratch, "Makes a table of this transaction only.",
       takes: "name columns", example: "CREATE TEMPORARY TABLE {name} (\n{columns}\n) ON COMMIT DROP"),
+    .optional(
+      "tables.create_scratch_as", \.tables.createScratchAs,
+      "A table of this transaction only, filled at once, its columns of the types that {query} gives; ~ where it is made by "
+        + "create_scratch and filled.", takes: "name query", mustAnswer: false,
+      example: "CREATE TEMPORARY TABLE {name} AS\n{query}"),
     .text(
       "tables.scratch_prefix", \.tables.scratchPrefix,
       "Put before the name of every scratch table, inside its quotes.", or: "", example: "#"),

@@ -20,16 +20,17 @@ extension Intent {
     case .isSameBytes: ("a b", "The same by the bytes of texts.", "{a} IS NOT DISTINCT FROM {b}")
     case .gapExceeds:
       (
-        "previous current op microseconds|seconds|decimal_seconds|clock fraction? sign? days?",
+        "previous current op microseconds|amount|seconds|decimal_seconds|clock unit? units? fraction? sign? days?",
         "Whether the gap is over: it is added to the earlier time, never a difference compared (trap T02). The gap "
-          + "in other forms: {seconds} with {fraction} in microseconds, {decimal_seconds}, {sign} {days} {clock}.",
+          + "in other forms: {amount} with {unit} (MINUTE) or {units} (minutes), the largest that gives a whole number, "
+          + "{seconds} with {fraction} in microseconds, {decimal_seconds}, {sign} {days} {clock}.",
         "{current} {op} {previous} + INTERVAL '{microseconds}' MICROSECOND"
       )
     case .instant: ("a", "A stored time in its arithmetic form.", "{a}")
     case .timestamp: ("a", "A time of arithmetic form in its stored form.", "{a}")
     case .shift:
       (
-        "a microseconds|seconds|decimal_seconds|clock fraction? sign? days?",
+        "a microseconds|amount|seconds|decimal_seconds|clock unit? units? fraction? sign? days?",
         "A time so much later; earlier if negative. In other forms, as in gap_exceeds.",
         "{a} + INTERVAL '{microseconds}' MICROSECOND"
       )

@@ -54,6 +54,12 @@ extension Dialect {
     /// hand, such as `LEFT SEMI JOIN`; nil: EXISTS and NOT EXISTS.
     public var semiJoin: String?
     public var antiJoin: String?
+    /// Whether subqueries in FROM are written as named ones before the query.
+    public var hoistsSubqueries: Bool
+    /// Whether windows that several functions share stand in a WINDOW clause under a name.
+    public var namesWindows: Bool
+    /// Whether every column of a SELECT is written with AS, even where its name is the column's own.
+    public var namesEveryColumn: Bool
 
     public init(
       subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?,
@@ -64,8 +70,12 @@ extension Dialect {
       previous: String = "lag({a})", next: String = "lead({a})", first: String = "first_value({a})",
       count: String = "count(*)",
       countDistinct: String = "count(DISTINCT {a})", minimum: String = "min({a})", maximum: String = "max({a})",
-      byteKey: String? = nil, equalBytes: String? = nil, semiJoin: String? = nil, antiJoin: String? = nil
+      byteKey: String? = nil, equalBytes: String? = nil, semiJoin: String? = nil, antiJoin: String? = nil,
+      hoistsSubqueries: Bool = true, namesWindows: Bool = false, namesEveryColumn: Bool = false
     ) {
+      self.hoistsSubqueries = hoistsSubqueries
+      self.namesWindows = namesWindows
+      self.namesEveryColumn = namesEveryColumn
       self.tableAlias = tableAlias
       self.fromNothing = fromNothing
       self.limitBeforeColumns = limitBeforeColumns

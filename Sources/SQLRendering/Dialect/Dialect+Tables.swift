@@ -40,6 +40,9 @@ extension Dialect {
     public var indexNameHasSchema: Bool
     /// `{name}`, `{columns}`: a table of this transaction only.
     public var createScratch: String
+    /// `{name}`, `{query}`: the same filled at once, its columns of the types that the query gives; nil: it is made by
+    /// `create_scratch` and filled. Not for a table with a position.
+    public var createScratchAs: String?
     /// Put before the name of every scratch table, inside its quotes, such as `#`.
     public var scratchPrefix: String
     /// `{name}` of a scratch table where it is read.
@@ -62,10 +65,11 @@ extension Dialect {
       indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String,
       scratchIndex: String?, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
       scratchIndexInTable: String? = nil, viewText: String? = nil,
-      createUnlessThere: String? = nil, clustered: String = "", unclustered: String = "",
+      createUnlessThere: String? = nil, createScratchAs: String? = nil, clustered: String = "", unclustered: String = "",
       requiredColumn: String = "{name} {type} NOT NULL", nullableColumn: String = "{name} {type}",
       addColumn: String = "ALTER TABLE {table} ADD COLUMN {column}", dropView: String = "DROP VIEW {name}"
     ) {
+      self.createScratchAs = createScratchAs
       self.addColumn = addColumn
       self.dropView = dropView
       self.scratchPrefix = scratchPrefix

@@ -74,10 +74,15 @@ public struct Dialect: Sendable {
     public var escapedQuote: String?
     /// Whether a backslash in a name is an escape and must be doubled.
     public var escapesBackslash: Bool
+    /// Whether plain names in lower case that are no reserved words stand without quotes. Not where the engine folds
+    /// them to upper case: they would miss tables that were made with quotes.
+    public var quotesWhenNeeded: Bool
 
     public init(
-      openQuote: String, closeQuote: String, longest: Int, escapedQuote: String? = nil, escapesBackslash: Bool = false
+      openQuote: String, closeQuote: String, longest: Int, escapedQuote: String? = nil, escapesBackslash: Bool = false,
+      quotesWhenNeeded: Bool = false
     ) {
+      self.quotesWhenNeeded = quotesWhenNeeded
       self.openQuote = openQuote
       self.closeQuote = closeQuote
       self.longest = longest

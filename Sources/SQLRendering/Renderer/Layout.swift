@@ -39,17 +39,30 @@ enum Layout {
   /// `head (a, b, …)`, filled up to the width.
   static func list(_ head: String, _ names: [String]) -> String {
     let one = "\(head) (\(names.joined(separator: ", ")))"
-    if fits(one) { return one }
+    return fits(one) ? one : "\(head) (\n" + filled(names).indented() + "\n)"
+  }
+
+  /// `head a, b, …`: short ones beside each other, a long one on a line of its own.
+  static func columns(_ head: String, _ columns: [String]) -> String {
+    let one = head + " " + columns.joined(separator: ", ")
+    return fits(one) ? one : head + "\n" + filled(columns).indented()
+  }
+
+  /// `a, b, …` in lines up to the width; what is long has a line of its own.
+  static func filled(_ items: [String]) -> String {
     var lines: [String] = []
-    for (index, name) in names.enumerated() {
-      let text = index < names.count - 1 ? name + "," : name
-      if let last = lines.last, last.utf8.count + text.utf8.count < width {
+    var isOpen = false
+    for (index, item) in items.enumerated() {
+      let text = index < items.count - 1 ? item + "," : item
+      let isShort = !text.contains("\n") && text.utf8.count <= 60
+      if isShort, isOpen, let last = lines.last, last.utf8.count + text.utf8.count < width - 8 {
         lines[lines.count - 1] = last + " " + text
       } else {
         lines.append(text)
       }
+      isOpen = isShort
     }
-    return "\(head) (\n" + lines.joined(separator: "\n").indented() + "\n)"
+    return lines.joined(separator: "\n")
   }
 
   private static func fits(_ text: String) -> Bool { !text.contains("\n") && text.utf8.count <= width }

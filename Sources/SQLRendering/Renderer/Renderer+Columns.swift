@@ -1,51 +1,104 @@
 internal import SessionPlan
 
-/// Columns of a SELECT, and the terms of its groups and orders.
+/// Window functions and aggregates, and the terms of groups and orders.
 extension Renderer {
-  func named(_ column: NamedExpression) throws -> String {
-    "\(try expression(column.expression)) AS \(try quoted(column.name))"
+  func call(_ call: Select.Call) throws -> String {
+    switch call {
+    case .window(let column): try window(column)
+    case .aggregate(let column): try aggregate(column.function)
+    }
   }
 
-  func aggregate(_ column: AggregateColumn) throws -> String {
-    let value: String =
-      switch column.function {
-      case .count: dialect.queries.count
-      case .sum(let value): try fill(dialect.queries.sum, ["a": try expression(value)], "sum")
-      case .minimum(let value, let collation):
-        try fill(dialect.queries.minimum, ["a": try key(value, collation)], "minimum")
-      case .maximum(let value, let collation):
-        try fill(dialect.queries.maximum, ["a": try key(value, collation)], "maximum")
-      case .countDistinct(let value, let collation):
-        try fill(dialect.queries.countDistinct, ["a": try byteKey(value, collation)], "count_distinct")
-      }
-    return "\(value) AS \(try quoted(column.name))"
+  private func aggregate(_ function: AggregateColumn.Function) throws -> String {
+    switch function {
+    case .count: dialect.queries.count
+    case .sum(let value): try fill(dialect.queries.sum, ["a": try expression(value)], "sum")
+    case .minimum(let value, let collation):
+      try fill(dialect.queries.minimum, ["a": try key(value, collation)], "minimum")
+    case .maximum(let value, let collation):
+      try fill(dialect.queries.maximum, ["a": try key(value, collation)], "maximum")
+    case .countDistinct(let value, let collation):
+      try fill(dialect.queries.countDistinct, ["a": try byteKey(value, collation)], "count_distinct")
+    }
   }
 
-  func window(_ column: WindowColumn) throws -> String {
+  // MARK: Windows
+
+  private func window(_ column: WindowColumn) throws -> String {
+    let (function, frame) = try windowFunction(column)
+    let over = try windowDefinition(column)
+    if let index = windows.firstIndex(of: over) {
+      let name = try quoted(Self.windowName(index))
+      return function + " OVER " + (frame.map { "(\(name) \($0))" } ?? name)
+    }
+    return "\(function) OVER \(Layout.parenthesized(over + (frame.map { [$0] } ?? [])))"
+  }
+
+  /// The function, and the frame that it needs: the default one ends at the last of equal rows.
+  private func windowFunction(_ column: WindowColumn) throws -> (function: String, frame: String?) {
     let frame = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
-    let (function, needsFrame): (String, Bool) =
-      switch column.function {
-      case .rowNumber: ("row_number()", false)
-      case .previous(let value):
-        (try fill(dialect.queries.previous, ["a": try expression(value)], "previous"), false)
-      case .next(let value): (try fill(dialect.queries.next, ["a": try expression(value)], "next"), false)
-      case .runningSum(let value): ("sum(\(try expression(value)))", true)
-      case .first(let value): (try fill(dialect.queries.first, ["a": try expression(value)], "first"), true)
-      }
+    switch column.function {
+    case .rowNumber: return ("row_number()", nil)
+    case .previous(let value):
+      return (try fill(dialect.queries.previous, ["a": try expression(value)], "previous"), nil)
+    case .next(let value): return (try fill(dialect.queries.next, ["a": try expression(value)], "next"), nil)
+    case .runningSum(let value): return ("sum(\(try expression(value)))", frame)
+    case .first(let value):
+      // The default frame begins at the first row, too; some engines without named windows have no default.
+      let isDefault = dialect.queries.namesWindows
+      return (try fill(dialect.queries.first, ["a": try expression(value)], "first"), isDefault ? nil : frame)
+    }
+  }
+
+  /// `PARTITION BY …` and `ORDER BY …`.
+  private func windowDefinition(_ column: WindowColumn) throws -> [String] {
     var over: [String] = []
     if !column.partition.isEmpty {
-      over.append(
-        "PARTITION BY "
-          + (try column.partition.flatMap { key in
-            try group(try self.key(key.expression, key.collation), isText: key.collation == .bytes)
-          }.joined(separator: ", ")))
+      let keys = try column.partition.flatMap { key in
+        try group(try self.key(key.expression, key.collation), isText: key.collation == .bytes)
+      }
+      over.append("PARTITION BY " + keys.joined(separator: ", "))
     }
-    if !column.order.isEmpty {
-      over.append("ORDER BY " + (try column.order.map { try orderTerm($0) }.joined(separator: ", ")))
+    // Within a partition its keys order nothing.
+    let order = column.order.filter { term in
+      !column.partition.contains { $0.expression.bare == term.expression.bare && $0.collation == term.collation }
     }
-    if needsFrame { over.append(frame) }
-    return "\(function) OVER \(Layout.parenthesized(over)) AS \(try quoted(column.name))"
+    let terms = order.isEmpty ? column.order : order
+    if !terms.isEmpty { over.append("ORDER BY " + (try terms.map { try orderTerm($0) }.joined(separator: ", "))) }
+    return over
   }
+
+  /// The windows that several functions of a SELECT share, which get names.
+  func sharedWindows(of select: Select) throws -> [[String]] {
+    var all: [[String]] = []
+    var shared: [[String]] = []
+    for column in select.columns ?? [] {
+      var names: [ColumnReference] = []
+      column.expression.visitColumns { reference, _ in names.append(reference) }
+      for name in names {
+        guard case .window(let window)? = select.calls[name] else { continue }
+        let definition = try windowDefinition(window)
+        if all.contains(definition) {
+          if !shared.contains(definition) { shared.append(definition) }
+        } else {
+          all.append(definition)
+        }
+      }
+    }
+    return shared
+  }
+
+  func windowClause() throws -> [String] {
+    if windows.isEmpty { return [] }
+    let named = try windows.enumerated().map { index, definition in
+      "\(try quoted(Self.windowName(index))) AS \(Layout.parenthesized(definition))"
+    }
+    return ["WINDOW " + named.joined(separator: ",\n  ")]
+  }
+
+  private static func windowName(_ index: Int) -> String { index == 0 ? "w" : "w\(index + 1)" }
+
+  // MARK: Keys
 
   /// A value as a key of a group, a partition or an order.
   private func key(_ value: Expression, _ collation: Collation) throws -> String {
@@ -65,13 +118,8 @@ extension Renderer {
     return [text, try fill(template, ["a": text], "byte_key")]
   }
 
-  func orderTerm(_ term: OrderTerm, dropping alias: String? = nil) throws -> String {
-    var text: String
-    if let alias, case .column(let column) = term.expression, column.relation == alias {
-      text = try quoted(column.name)
-    } else {
-      text = try expression(term.expression, dropping: alias)
-    }
+  func orderTerm(_ term: OrderTerm) throws -> String {
+    var text = try expression(term.expression)
     if term.collation == .bytes, let template = dialect.queries.byteKey {
       text = try fill(template, ["a": text], "byte_key")
     }

@@ -9,14 +9,14 @@ extension Renderer {
     return [text]
   }
 
-  /// - Parameter dropping: an alias whose columns are named without it.
-  func expression(_ expression: Expression, dropping alias: String? = nil) throws -> String {
-    func part(_ inner: Expression) throws -> String { try operand(inner, dropping: alias) }
-    func plain(_ inner: Expression) throws -> String { try self.expression(inner, dropping: alias) }
+  func expression(_ expression: Expression) throws -> String {
+    func part(_ inner: Expression) throws -> String { try operand(inner) }
+    func plain(_ inner: Expression) throws -> String { try self.expression(inner) }
     switch expression {
     case .column(let column):
+      if let call = calls[column] { return try self.call(call) }
       let name = try quoted(column.name)
-      return column.relation == alias ? name : "\(try quoted(column.relation)).\(name)"
+      return bare.contains(column.relation) ? name : "\(try quoted(column.relation)).\(name)"
     case .literal(let value): return try literal(value)
     case .compare(let comparison, let a, let b, .value):
       return "\(try part(a)) \(comparison.rawValue) \(try part(b))"
@@ -30,12 +30,12 @@ extension Renderer {
       return try intent(collation == .bytes ? .isSameBytes : .isSame, ["a": try part(a), "b": try part(b)])
     case .present(let value): return try plain(value)
     case .isNull(let value): return "\(try part(value)) IS NULL"
-    case .and(let list): return try joined(list, " AND ", empty: "1 = 1", dropping: alias)
-    case .or(let list): return try joined(list, " OR ", empty: "1 = 0", dropping: alias)
+    case .and(let list): return try joined(list, " AND ", empty: "1 = 1")
+    case .or(let list): return try joined(list, " OR ", empty: "1 = 0")
     case .not(.isNull(let value)): return "\(try part(value)) IS NOT NULL"
     case .not(let value): return "NOT (\(try plain(value)))"
     case .exists(let rows):
-      return try existence(of: parts(of: rows))
+      return try existence(of: rows)
     case .gapExceeds(let previous, let current, let gap, let boundary):
       return try intent(
         .gapExceeds,
@@ -44,10 +44,12 @@ extension Renderer {
         ]) { $1 })
     case .choose(let branches, let otherwise):
       let cases = try branches.map { "WHEN \(try plain($0.when)) THEN \(try plain($0.then))" }
+      // Without ELSE it is NULL, of the type of the others.
+      if case .literal(.null) = otherwise, branches.contains(where: { !$0.then.isNull }) { return Layout.choice(cases) }
       return Layout.choice(cases + ["ELSE \(try plain(otherwise))"])
     case .coalesce(let list): return "coalesce(\(try list.map { try plain($0) }.joined(separator: ", ")))"
     case .scalar(let rows):
-      return Layout.parenthesized([try text(of: parts(of: rows), columnsOf: rows)])
+      return try subquery(rows)
     case .lookup(let lookup): return try self.lookup(lookup)
     case .add(let a, let b): return "\(try part(a)) + \(try part(b))"
     case .subtract(let a, let b): return "\(try part(a)) - \(try part(b))"
@@ -143,16 +145,6 @@ extension Renderer {
     }
   }
 
-  private func lookup(_ lookup: Lookup) throws -> String {
-    let inner = try parts(of: lookup.from)
-    let all = inner.conditions + (try conditions(lookup.matching))
-    let order = try lookup.order.map { try orderTerm($0) }.joined(separator: ", ")
-    let (before, after) = try limit(1)
-    return Layout.parenthesized(
-      ["SELECT\(before) " + (try expression(lookup.value)), "FROM " + inner.from] + Layout.conditions(all)
-        + ["ORDER BY " + order] + after)
-  }
-
   /// Equality with an empty text as a question for NULL, where an empty text is one.
   private func asksForNull(_ comparison: Comparison, _ a: Expression, _ b: Expression) -> Expression? {
     guard dialect.literals.emptyTextIsNull else { return nil }
@@ -175,17 +167,21 @@ extension Renderer {
     }
     let decimals = padded(fraction, 6)
     let clock = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }.joined(separator: ":")
+    let units = [("HOUR", 3_600_000_000), ("MINUTE", 60_000_000), ("SECOND", 1_000_000), ("MICROSECOND", Int64(1))]
+    let (unit, size) = units.first { microseconds % $0.1 == 0 } ?? ("MICROSECOND", 1)
+    let amount = microseconds / size
     return [
+      "amount": String(amount), "unit": unit, "units": unit.lowercased() + (amount.magnitude == 1 ? "" : "s"),
       "microseconds": String(microseconds), "seconds": seconds == 0 ? "0" : sign + String(seconds),
       "fraction": fraction == 0 ? "0" : sign + String(fraction), "decimal_seconds": "\(sign)\(seconds).\(decimals)",
       "sign": sign, "days": String(seconds / 86400), "clock": "\(clock).\(decimals)",
     ]
   }
 
-  private func joined(_ list: [Expression], _ word: String, empty: String, dropping alias: String?) throws -> String {
+  private func joined(_ list: [Expression], _ word: String, empty: String) throws -> String {
     if list.isEmpty { return empty }
     let parts = try list.map { inner in
-      let text = try expression(inner, dropping: alias)
+      let text = try expression(inner)
       switch inner {
       case .and, .or: return "(\(text))"
       default: return text
@@ -195,14 +191,20 @@ extension Renderer {
   }
 
   /// An expression where a single value must stand: in parentheses if it is made of parts.
-  private func operand(_ inner: Expression, dropping alias: String?) throws -> String {
-    let text = try expression(inner, dropping: alias)
+  private func operand(_ inner: Expression) throws -> String {
+    let text = try expression(inner)
     switch inner {
     case .compare, .isSame, .isNull, .and, .or, .not, .add, .subtract, .multiply, .concatenate, .gapExceeds,
       .durationMicroseconds, .divide, .shift, .instant, .timestamp, .zoned:
       return "(\(text))"
-    case .present(let value): return try operand(value, dropping: alias)
+    case .present(let value): return try operand(value)
     default: return text
     }
+  }
+}
+
+extension Expression {
+  fileprivate var isNull: Bool {
+    if case .literal(.null) = self { true } else { false }
   }
 }

@@ -84,6 +84,28 @@ extension Renderer {
 
   /// Made, filled, and indexed where rows are looked up in it.
   func createScratch(_ scratch: ScratchDefinition) throws -> [String] {
+    var statements = try filledScratch(scratch)
+    if let analyze = dialect.tables.analyzeScratch {
+      statements.append(try fill(analyze, ["name": try scratchName(scratch.name)], "analyze_scratch"))
+    }
+    guard let index = dialect.tables.scratchIndex, dialect.tables.scratchIndexInTable == nil else { return statements }
+    let name = try quoted(dialect.tables.scratchPrefix + scratch.name)
+    for column in scratch.lookup {
+      statements.append(
+        try fill(
+          index,
+          ["name": try quoted(scratch.name + "_by_" + column), "table": name, "columns": try quoted(column)],
+          "scratch_index"))
+    }
+    return statements
+  }
+
+  private func filledScratch(_ scratch: ScratchDefinition) throws -> [String] {
+    let name = try quoted(dialect.tables.scratchPrefix + scratch.name)
+    let isIndexedInside = dialect.tables.scratchIndexInTable != nil && !scratch.lookup.isEmpty
+    if let template = dialect.tables.createScratchAs, scratch.position == nil, !isIndexedInside {
+      return [try fill(template, ["name": name, "query": try text(of: scratch.query)], "create_scratch_as")]
+    }
     let columns = try PlanColumns.of(scratch.query)
     var lines: [String] = []
     if let position = scratch.position {
@@ -103,29 +125,15 @@ extension Renderer {
         lines.append(try fill(template, names, "scratch_index_in_table"))
       }
     }
-    let name = try quoted(dialect.tables.scratchPrefix + scratch.name)
     let create = try fill(
-      dialect.tables.createScratch, ["name": name, "columns": lines.joined(separator: ",\n").indented()],
-      "create_scratch")
+      dialect.tables.createScratch, ["name": name, "columns": Layout.filled(lines).indented()], "create_scratch")
     var query = scratch.query
     if let position = scratch.position {
       query.order = position.order
     }
     let names = try columns.map { try quoted($0.name) }
     let target = try scratchName(scratch.name)
-    var statements = [create, try insert(target, names, query)]
-    if let analyze = dialect.tables.analyzeScratch {
-      statements.append(try fill(analyze, ["name": target], "analyze_scratch"))
-    }
-    guard let index = dialect.tables.scratchIndex, dialect.tables.scratchIndexInTable == nil else { return statements }
-    for column in scratch.lookup {
-      statements.append(
-        try fill(
-          index,
-          ["name": try quoted(scratch.name + "_by_" + column), "table": name, "columns": try quoted(column)],
-          "scratch_index"))
-    }
-    return statements
+    return [create, try insert(target, names, query)]
   }
 
   /// A scratch table's name where it is read.
@@ -147,14 +155,9 @@ extension Renderer {
 
   private func insert(_ target: String, _ columns: [String], _ query: Query) throws -> String {
     let head = Layout.list("INSERT INTO \(target)", columns)
-    if query.with.isEmpty { return head + "\n" + (try select(query)) }
-    switch dialect.queries.subqueriesInInsert {
-    case .beforeInsert: return (try subqueries(query) ?? "") + "\n" + head + "\n" + (try select(query))
-    case .insideInsert: return head + "\n" + (try text(of: query))
-    case .derivedTables:
-      var renderer = self
-      for named in query.with { renderer.writtenOut[named.name] = named.relation }
-      return head + "\n" + (try renderer.select(query))
-    }
+    let placement = dialect.queries.subqueriesInInsert
+    let (with, body) = try texts(of: query, writingOut: placement == .derivedTables)
+    let parts = placement == .beforeInsert ? [with, head, body] : [head, with, body]
+    return parts.compactMap { $0 }.joined(separator: "\n")
   }
 }

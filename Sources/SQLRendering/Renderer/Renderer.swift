@@ -7,11 +7,20 @@ public import SessionPlan
 /// ```
 public struct Renderer: Sendable {
   public let dialect: Dialect
-  /// Named subqueries that are written out where they are read, by name (`SubqueryPlacement.derivedTables`).
-  var writtenOut: [String: Relation] = [:]
+  /// The window functions and aggregates of the SELECT at hand.
+  var calls: [ColumnReference: Select.Call] = [:]
+  /// The relations whose columns are named without them.
+  var bare: Set<String> = []
+  /// The windows of the SELECT at hand that have names.
+  var windows: [[String]] = []
 
-  public init(_ dialect: Dialect) {
+  /// Whether named subqueries say in a comment what they are for.
+  let explains: Bool
+
+  /// - Parameter explaining: whether named subqueries say in a comment what they are for
+  public init(_ dialect: Dialect, explaining: Bool = false) {
     self.dialect = dialect
+    explains = explaining
   }
 
   /// The SQL of a statement: one text, or several where the engine needs them (a scratch table is made, then filled).
@@ -92,6 +101,7 @@ public struct Renderer: Sendable {
         message: "\(name) has \(name.utf8.count) bytes, more than the \(rules.longest) that the engine keeps",
         remedy: "choose a shorter name or prefix")
     }
+    if rules.quotesWhenNeeded, name.isPlainName, !ReservedWords.all.contains(name) { return name }
     var body = LineBreaks.protected(name)
     if rules.escapesBackslash { body = body.replacing(scalar: "\\", with: "\\\\") }
     return rules.openQuote
@@ -178,6 +188,14 @@ public struct Renderer: Sendable {
       case .instant, .flag: nil
       }
     return own ?? self.type(type, isKey: false)
+  }
+}
+
+extension String {
+  /// Whether it is a name as every engine takes it without quotes, and none folds into another.
+  fileprivate var isPlainName: Bool {
+    guard let first = utf8.first, (0x61...0x7A).contains(first) else { return false }
+    return utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
   }
 }
 

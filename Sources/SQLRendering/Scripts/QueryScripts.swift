@@ -141,7 +141,7 @@ public struct QueryScripts: Sendable {
   private func script(
     _ script: Script, _ about: [String], _ steps: [Plan.Step], inTransaction: Bool = false
   ) throws -> String {
-    let renderer = Renderer(dialect)
+    let renderer = Renderer(dialect, explaining: true)
     let command = dialect.scripts.shellCommand.replacing("{file}", with: script.fileName)
     var header =
       [

@@ -26,9 +26,9 @@ extension Planner {
       return rows.project(columns + [NamedExpression(.anchor, current)], as: result)
     }
     let resolution = newest(
-      self.rows(of: .sessionLineage, asOf: run, as: "l"), "l", per: .sessionID, columns: [.sessionID, .became], as: "r")
-    return rows.leftJoin(resolution, on: Expression.column("r", .sessionID).equals(assigned, ids)).project(
-      columns + [NamedExpression(.anchor, .coalesce([.column("r", .became), assigned]))], as: result)
+      self.rows(of: .sessionLineage, asOf: run, as: "l"), "l", per: .sessionID, columns: [.sessionID, .became], as: "resolution")
+    return rows.leftJoin(resolution, on: Expression.column("resolution", .sessionID).equals(assigned, ids)).project(
+      columns + [NamedExpression(.anchor, .coalesce([.column("resolution", .became), assigned]))], as: result)
   }
 
   /// Some anchors (the column `anchor` under `alias`), each beside its newest version, under the alias `version`.
@@ -70,9 +70,9 @@ extension Planner {
         WindowColumn(
           .rank, .rowNumber, partition: [OrderKey(.column(alias, key), ids)],
           order: [OrderTerm(.column(alias, .runID), .value, descending: true)], tiesAreEqual: true)
-      ], alias: "k")
-    return ranked.filter(Expression.column("k", .rank).equals(.integer(1), .value))
-      .project(columns.map { NamedExpression("k", $0) }, as: result)
+      ], alias: "ranked")
+    return ranked.filter(Expression.column("ranked", .rank).equals(.integer(1), .value))
+      .project(columns.map { NamedExpression("ranked", $0) }, as: result)
   }
 
   /// The versions that stand: of each anchor that was not merged away the newest, up to a run if one is given.
@@ -103,26 +103,26 @@ extension Planner {
   private func currentEvents(asOf run: Literal?, as alias: String) -> Relation {
     let kept = content + [.runID]
     let resolved = anchored(
-      countedRows(asOf: run, as: "t"), "t", asOf: run, columns: kept.map { NamedExpression("t", $0) }, as: "a")
+      countedRows(asOf: run, as: "t"), "t", asOf: run, columns: kept.map { NamedExpression("t", $0) }, as: "anchored")
     // Every anchor has a version. Where somebody took it away, `verify` has to see it.
-    func shown(_ session: Expression) -> Expression { .coalesce([session, .column("a", .anchor)]) }
+    func shown(_ session: Expression) -> Expression { .coalesce([session, .column("anchored", .anchor)]) }
     let order = [Column.eventID, .sessionID] + content.dropFirst() + [.runID]
     if profile.hasCorrelatedLookup {
       let v = ledger(.sessionVersions, as: "v")
-      var matching = [v[.anchor].equals(.column("a", .anchor), ids)]
+      var matching = [v[.anchor].equals(.column("anchored", .anchor), ids)]
       if let run { matching.append(v[.runID].isAtMost(.literal(run))) }
       let session = Expression.lookup(
         Lookup(
           v[.sessionID], from: .table(v), matching: .and(matching),
           order: [OrderTerm(v[.runID], .value, descending: true)]))
       return resolved.project(
-        order.map { $0 == .sessionID ? NamedExpression($0, shown(session)) : NamedExpression("a", $0) }, as: alias)
+        order.map { $0 == .sessionID ? NamedExpression($0, shown(session)) : NamedExpression("anchored", $0) }, as: alias)
     }
     let current = newest(
       rows(of: .sessionVersions, asOf: run, as: "v"), "v", per: .anchor, columns: [.anchor, .sessionID], as: "s")
-    return resolved.leftJoin(current, on: Expression.column("s", .anchor).equals(.column("a", .anchor), ids)).project(
+    return resolved.leftJoin(current, on: Expression.column("s", .anchor).equals(.column("anchored", .anchor), ids)).project(
       order.map {
-        $0 == .sessionID ? NamedExpression($0, shown(.column("s", .sessionID))) : NamedExpression("a", $0)
+        $0 == .sessionID ? NamedExpression($0, shown(.column("s", .sessionID))) : NamedExpression("anchored", $0)
       }, as: alias)
   }
 
@@ -136,9 +136,9 @@ extension Planner {
         WindowColumn(
           .rank, .rowNumber, partition: [OrderKey(.column(alias, .eventID), ids)],
           order: [OrderTerm(.column(alias, .runID), .value)], tiesAreEqual: true)
-      ], alias: "d")
-    return ranked.filter(Expression.column("d", .rank).equals(.integer(1), .value))
-      .project(sessionTable().columns.map { NamedExpression("d", Column($0.column)) }, as: alias)
+      ], alias: "ranked")
+    return ranked.filter(Expression.column("ranked", .rank).equals(.integer(1), .value))
+      .project(sessionTable().columns.map { NamedExpression("ranked", Column($0.column)) }, as: alias)
   }
 
   /// The view `session_events`.

@@ -23,13 +23,13 @@ extension Planner {
     // The sequence is no part of a pageview's content.
     let columns = content.filter { $0 != .sequence }
     // Of a value that was read, engines write the text each in its own way.
-    func unread(_ name: String, _ raw: Column, _ column: Column) -> NamedExpression {
-      NamedExpression(
-        name, .choose([Branch(.isNull(.column("n", column)), then: .column("n", raw))], otherwise: .null(.text)))
+    let texts = self.unread(in: "n", .whole)
+    func unreadText(_ name: String, _ text: Expression, _ column: Column) -> NamedExpression {
+      NamedExpression(name, .choose([Branch(.isNull(.column("n", column)), then: text)], otherwise: .null(.text)))
     }
     let rows = try selection(.whole, as: "n").project(
       columns.map { NamedExpression("n", $0) } + [
-        unread("raw_event_id", .rawEventID, .eventID), unread("raw_time", .rawTime, .pageViewAt),
+        unreadText("raw_event_id", texts.eventID, .eventID), unreadText("raw_time", texts.time, .pageViewAt),
       ], as: "o")
     return byID(rows, .eventID, isOrdered, nulls: .first)
   }

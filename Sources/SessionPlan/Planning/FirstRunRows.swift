@@ -2,8 +2,8 @@
 extension Planner {
   /// Source rows without fault, with their `instant`, under an alias.
   func goodRows(_ mode: RunMode, as alias: String) throws -> Relation {
-    func s(_ column: Column) -> Expression { .column("s", column) }
-    return try selection(mode, as: "s", judgedOnce: false).filter(.isNull(s(.reason))).project(
+    func s(_ column: Column) -> Expression { .column("judged", column) }
+    return try selection(mode, as: "judged", judgedOnce: false).filter(.isNull(s(.reason))).project(
       // Rows without a reason have all their keys.
       content.map { NamedExpression($0, isOptional($0) ? s($0) : .present(s($0))) }
         + [NamedExpression(.instant, .instant(of: .present(s(.pageViewAt))))], as: alias)
@@ -11,8 +11,9 @@ extension Planner {
 
   /// What goes to quarantine.
   func addFirstRejected(_ mode: RunMode, to steps: inout RunSteps) throws -> StepHandle {
-    let bad = rejected(try selection(mode, as: "s"), "s", as: "b")
-    return try steps.add(.rejected, notYetQuarantined(.distinct(bad, alias: "b"), as: "rejected"))
+    let bad = rejected(
+      try selection(mode, as: "judged"), "judged", unread: unread(in: "judged", mode), as: "bad")
+    return try steps.add(.rejected, notYetQuarantined(.distinct(bad, alias: "bad"), as: "rejected"))
   }
 
   /// Of a whole source, bad rows are looked for only where a count says that there are some: nearly always that is all.

@@ -15,17 +15,20 @@ extension Planner {
         NamedExpression(.reason, .text(QuarantineReason.duplicateEventID.rawValue)),
         NamedExpression(.eventID, textOfID(c[.eventID])), .init("c", .userID),
         NamedExpression(.pageViewAt, .timestampText(c[.pageViewAt])), .init("c", .page),
-      ], as: "b")
-    let bad = rejected(.table(picked.table(as: "k")), "k", as: "b")
+      ], as: "bad")
+    let k = picked.table(as: "k")
+    let bad = rejected(.table(k), "k", unread: (k[.rawEventID], k[.rawTime]), as: "bad")
     return try steps.add(
-      .rejected, notYetQuarantined(.distinct(.unionAll([bad, others], alias: "b"), alias: "b"), as: "rejected"))
+      .rejected, notYetQuarantined(.distinct(.unionAll([bad, others], alias: "bad"), alias: "bad"), as: "rejected"))
   }
 
   func textOfID(_ id: Expression) -> Expression { idType == .integer ? .decimalText(id) : id }
 
   /// The rows of a selection (under `alias`) that have a reason, as quarantine knows them: empty keys are NULL there
   /// too, and what is no id or time stays as it stood. Derived ids are not told.
-  func rejected(_ rows: Relation, _ alias: String, as result: String) -> Relation {
+  func rejected(
+    _ rows: Relation, _ alias: String, unread: (eventID: Expression, time: Expression), as result: String
+  ) -> Relation {
     func r(_ column: Column) -> Expression { .column(alias, column) }
     func nonEmpty(_ text: Expression) -> Expression {
       let isThere = Expression.and([text.isPresent, text.differs(from: .text(""), .bytes)])
@@ -39,12 +42,12 @@ extension Planner {
       } else {
         .choose(
           [
-            Branch(r(.rawEventID).isPresent, then: nonEmpty(r(.rawEventID))),
+            Branch(unread.eventID.isPresent, then: nonEmpty(unread.eventID)),
             Branch(r(.eventID).isPresent, then: .decimalText(r(.eventID))),
           ], otherwise: .null(.text))
       }
     let time = Expression.choose(
-      [Branch(r(.pageViewAt).isPresent, then: .timestampText(r(.pageViewAt)))], otherwise: nonEmpty(r(.rawTime)))
+      [Branch(r(.pageViewAt).isPresent, then: .timestampText(r(.pageViewAt)))], otherwise: nonEmpty(unread.time))
     return rows.filter(r(.reason).isPresent).project(
       [
         NamedExpression(.reason, .present(r(.reason))), NamedExpression(.eventID, event),
@@ -64,20 +67,20 @@ extension Planner {
         })
     }
     let keyed = rows.project(
-      content.map { NamedExpression("b", $0) } + [NamedExpression(.rowKey, rowKey(content.map { .column("b", $0) }))],
-      as: "k")
+      content.map { NamedExpression("bad", $0) } + [NamedExpression(.rowKey, rowKey(content.map { .column("bad", $0) }))],
+      as: "keyed")
     var missing = Relation.notExists(
       .computedOnce(keyed), .table(q),
-      on: .and([q[.rowKey].equals(.column("k", .rowKey), .bytes), isThere("k")]))
+      on: .and([q[.rowKey].equals(.column("keyed", .rowKey), .bytes), isThere("keyed")]))
     if bound.isUpgraded {
       // Rows of layout 1 have no key.
-      missing = .notExists(missing, Relation.table(q).filter(.isNull(q[.rowKey])), on: isThere("k"))
+      missing = .notExists(missing, Relation.table(q).filter(.isNull(q[.rowKey])), on: isThere("keyed"))
     }
-    return missing.project((content + [.rowKey]).map { NamedExpression("k", $0) }, as: alias)
+    return missing.project((content + [.rowKey]).map { NamedExpression("keyed", $0) }, as: alias)
   }
 
-  /// A text of at most 1,024 bytes by which a row is found in quarantine whatever its fault: its values, each with its
-  /// length, of long ones only that. Rows of one key are then compared whole, so that the key decides nothing.
+  /// A text of at most 1,024 bytes by which a row is found in quarantine whatever its fault: the reason, then the other
+  /// values, each with its length, of long ones only that. Rows of one key are then compared whole, so that the key decides nothing.
   func rowKey(_ values: [Expression]) -> Expression {
     let longest: Int64 = 180
     func part(_ value: Expression) -> Expression {
@@ -88,6 +91,8 @@ extension Planner {
       let text = Expression.concatenate([length, .text(":"), body])
       return .choose([Branch(.isNull(value), then: .text("-"))], otherwise: text)
     }
-    return .concatenate(Array(values.map { [part($0)] }.joined(separator: [.text("|")])))
+    // The reason is never NULL, and one of a few words.
+    let parts = [Expression.present(values[0])] + values.dropFirst().map(part)
+    return .concatenate(Array(parts.map { [$0] }.joined(separator: [.text("|")])))
   }
 }

@@ -16,6 +16,11 @@ public enum RunMode: Hashable, Sendable {
     }
   }
 
+  /// Whether only rows that have a time within bounds are looked at.
+  var isBounded: Bool {
+    if case .window(let from, let to) = self { from != nil || to != nil } else { false }
+  }
+
   static let newName = "new"
   /// As the run ledger names what brings ledgers to another layout.
   static let upgradeName = "upgrade"

@@ -5,34 +5,34 @@ extension Planner {
   func addRanges(_ fresh: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
     let f = fresh.table(as: "f")
     let behind = Relation.window(
-      .table(f), [WindowColumn(.before, .previous(f[.instant]), partition: user("f"), order: order("f"))], alias: "h")
-    func h(_ column: Column) -> Expression { .column("h", column) }
+      .table(f), [WindowColumn(.before, .previous(f[.instant]), partition: user("f"), order: order("f"))], alias: "behind")
+    func h(_ column: Column) -> Expression { .column("behind", column) }
     // Both sides are moved by one gap, since two gaps could leave the range of an engine's times (trap T25).
     let isFar = Expression.shift(h(.instant), microseconds: -gap).isGreater(
       than: .shift(h(.before), microseconds: gap))
     let flagged = behind.project(
-      columnsOfOrder.map { NamedExpression("h", $0) }
+      columnsOfOrder.map { NamedExpression("behind", $0) }
         + [
-          .init("h", .instant),
+          .init("behind", .instant),
           NamedExpression(
             .starts, .choose([Branch(.or([.isNull(h(.before)), isFar]), then: .integer(1))], otherwise: .integer(0))),
-        ], as: "q")
+        ], as: "flagged")
     let numbered = Relation.window(
       flagged,
-      [WindowColumn(.cluster, .runningSum(.column("q", .starts)), partition: user("q"), order: order("q"))], alias: "n")
+      [WindowColumn(.cluster, .runningSum(.column("flagged", .starts)), partition: user("flagged"), order: order("flagged"))], alias: "in_clusters")
     let clusters = Relation.aggregate(
-      numbered, by: [.init("n", .userID), .init("n", .cluster)],
+      numbered, by: [.init("in_clusters", .userID), .init("in_clusters", .cluster)],
       [
-        AggregateColumn(.fromAt, .minimum(.column("n", .instant), .value)),
-        AggregateColumn(.toAt, .maximum(.column("n", .instant), .value)),
-      ], alias: "k")
+        AggregateColumn(.fromAt, .minimum(.column("in_clusters", .instant), .value)),
+        AggregateColumn(.toAt, .maximum(.column("in_clusters", .instant), .value)),
+      ], alias: "clusters")
     return try steps.add(
       .ranges,
       clusters.project(
         [
-          .init("k", .userID),
-          NamedExpression(.fromAt, .timestamp(of: .shift(.column("k", .fromAt), microseconds: -gap))),
-          NamedExpression(.toAt, .timestamp(of: .shift(.column("k", .toAt), microseconds: gap))),
+          .init("clusters", .userID),
+          NamedExpression(.fromAt, .timestamp(of: .shift(.column("clusters", .fromAt), microseconds: -gap))),
+          NamedExpression(.toAt, .timestamp(of: .shift(.column("clusters", .toAt), microseconds: gap))),
         ], as: "ranges"), keys: [.userID], isReadOnce: true)
   }
 
@@ -82,25 +82,25 @@ extension Planner {
       [
         WindowColumn(.before, .previous(r[.instant]), partition: user("r"), order: order("r")),
         WindowColumn(.anchorBefore, .previous(r[.anchor]), partition: user("r"), order: order("r")),
-      ], alias: "h")
-    func h(_ column: Column) -> Expression { .column("h", column) }
+      ], alias: "behind")
+    func h(_ column: Column) -> Expression { .column("behind", column) }
     let starts = startsSession(
       previous: h(.before), current: h(.instant), unless: h(.anchorBefore).equals(h(.anchor), ids))
     let kept = content + [.isNew, .anchor]
     let flagged = behind.project(
-      kept.map { NamedExpression("h", $0) } + [NamedExpression(.starts, starts)], as: "q")
+      kept.map { NamedExpression("behind", $0) } + [NamedExpression(.starts, starts)], as: "flagged")
     let numbered = Relation.window(
       flagged,
-      [WindowColumn(.number, .runningSum(.column("q", .starts)), partition: user("q"), order: order("q"))], alias: "n")
+      [WindowColumn(.number, .runningSum(.column("flagged", .starts)), partition: user("flagged"), order: order("flagged"))], alias: "numbered")
     let named = Relation.window(
       numbered,
       [
         WindowColumn(
-          .island, .first(.column("n", .eventID)),
-          partition: user("n") + [OrderKey(.column("n", .number), .value)], order: order("n"))
-      ], alias: "i")
+          .island, .first(.column("numbered", .eventID)),
+          partition: user("numbered") + [OrderKey(.column("numbered", .number), .value)], order: order("numbered"))
+      ], alias: "named")
     return try steps.add(
-      .islands, named.project((kept + [.island]).map { NamedExpression("i", $0) }, as: "islands"),
+      .islands, named.project((kept + [.island]).map { NamedExpression("named", $0) }, as: "islands"),
       keys: [.eventID, .userID, .anchor, .island], lookup: [])
   }
 

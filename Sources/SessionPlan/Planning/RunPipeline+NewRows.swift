@@ -3,7 +3,7 @@ extension Planner {
   /// Source rows of a run's mode that the ledger does not have, or has otherwise; each with its reason, if it is bad.
   func addPicked(_ mode: RunMode, to steps: inout RunSteps) throws -> StepHandle {
     let t = ledger(.sessionTable, as: "t")
-    func s(_ column: Column) -> Expression { .column("s", column) }
+    func s(_ column: Column) -> Expression { .column("judged", column) }
     let isUnknown = Expression.isNull(t[.runID])
     let differs = Expression.not(
       .and([
@@ -15,7 +15,12 @@ extension Planner {
         Branch(s(.reason).isPresent, then: s(.reason)),
         Branch(t[.runID].isPresent, then: .text(QuarantineReason.duplicateEventID.rawValue)),
       ], otherwise: .null(.text))
-    let selected = try selection(mode, as: "s")
+    let selected = try selection(mode, as: "judged")
+    let unread = unread(in: "judged", mode)
+    func whenBad(_ value: Expression) -> Expression {
+      if case .literal(.null) = value { return value }
+      return .choose([Branch(s(.reason).isPresent, then: value)], otherwise: .null(.text))
+    }
     // Rows that arrived are few; of a whole source or a window nobody knows, and the engine decides.
     var join = JoinKind.left
     if case .new = mode { join = .leftLookup }
@@ -25,8 +30,11 @@ extension Planner {
       Relation.join(selected, .table(t), join, on: isLedgerRow)
         .filter(.or([isUnknown, differs]))
         .project(
-          content.map { NamedExpression("s", $0) }
-            + [NamedExpression(.reason, reason), .init("s", .rawEventID), .init("s", .rawTime)], as: "picked"))
+          content.map { NamedExpression("judged", $0) }
+            + [
+              NamedExpression(.reason, reason), NamedExpression(.rawEventID, whenBad(unread.eventID)),
+              NamedExpression(.rawTime, whenBad(unread.time)),
+            ], as: "picked"))
   }
 
   /// Event ids that came more than once.
@@ -34,11 +42,11 @@ extension Planner {
     let k = picked.table(as: "k")
     let groups = Relation.aggregate(
       Relation.table(k).filter(.isNull(k[.reason])), by: [.init("k", .eventID)],
-      [AggregateColumn(.duplicates, .count)], alias: "g")
+      [AggregateColumn(.duplicates, .count)], alias: "counted")
     return try steps.add(
       .repeated,
-      groups.filter(Expression.column("g", .duplicates).isGreater(than: .integer(1)))
-        .project([.init("g", .eventID)], as: "repeated"), lookup: [.eventID], isReadOnce: true)
+      groups.filter(Expression.column("counted", .duplicates).isGreater(than: .integer(1)))
+        .project([.init("counted", .eventID)], as: "repeated"), lookup: [.eventID], isReadOnce: true)
   }
 
   /// Their rows, ranked: the first counts. Those that are equal in the four columns of an event are told apart by what
@@ -66,8 +74,8 @@ extension Planner {
         [
           WindowColumn(.rank, .rowNumber, partition: partition, order: order, tiesAreEqual: true),
           first(.firstUserID, .userID), first(.firstPageViewAt, .pageViewAt), first(.firstPage, .page),
-        ], alias: "w"
-      ).project(columns.map { NamedExpression("w", $0) }, as: "duplicates"), lookup: [.eventID])
+        ], alias: "ranked"
+      ).project(columns.map { NamedExpression("ranked", $0) }, as: "duplicates"), lookup: [.eventID])
   }
 
   /// The new rows, each event once.

@@ -19,13 +19,13 @@ extension Planner {
     let n = islands.table(as: "n")
     let gained = Relation.aggregate(
       Relation.table(n).filter(n[.isNew].equals(.literal(.flag(true)), .value)), by: [.init("n", .island)],
-      [AggregateColumn(.pageviews, .count)], alias: "g")
+      [AggregateColumn(.pageviews, .count)], alias: "gained")
     let anchors = Relation.distinct(
       Relation.table(i).filter(i[.anchor].isPresent)
-        .join(gained, on: Expression.column("g", .island).equals(i[.island], ids))
-        .project([.init("i", .island), NamedExpression(.anchor, .present(i[.anchor]))], as: "a"), alias: "a")
-    let old = newestVersions(of: anchors, "a", as: "v").project(
-      partColumns.map { NamedExpression($0 == .island ? "a" : "v", $0) }, as: "u")
+        .join(gained, on: Expression.column("gained", .island).equals(i[.island], ids))
+        .project([.init("i", .island), NamedExpression(.anchor, .present(i[.anchor]))], as: "touched"), alias: "touched")
+    let old = newestVersions(of: anchors, "touched", as: "v").project(
+      partColumns.map { NamedExpression($0 == .island ? "touched" : "v", $0) }, as: "united")
     let new = Relation.table(i).filter(i[.isNew].equals(.literal(.flag(true)), .value)).project(
       partColumns.map { column in
         let value: Expression =
@@ -41,8 +41,8 @@ extension Planner {
             if let index = lastAttributeColumns.firstIndex(of: column) { i[attributeColumns[index]] } else { i[column] }
           }
         return NamedExpression(column, value)
-      }, as: "u")
-    return try steps.add(.united, .unionAll([old, new], alias: "u"), keys: keysOfParts, isReadOnce: true)
+      }, as: "united")
+    return try steps.add(.united, .unionAll([old, new], alias: "united"), keys: keysOfParts, isReadOnce: true)
   }
 
   private var keysOfParts: Set<Column> {
@@ -108,13 +108,13 @@ extension Planner {
       merged, by: [.init("m", .island), .init("m", .survivor), .init("m", .userID)],
       valued + [
         AggregateColumn(.pageviews, .sum(m(.pageviews))), AggregateColumn(.anchors, .sum(m(.anchors))),
-      ], alias: "g")
-    func g(_ column: Column) -> Expression { .column("g", column) }
+      ], alias: "joined")
+    func g(_ column: Column) -> Expression { .column("joined", column) }
     let optional: Set<Column> = Set(
       [.firstSequence, .lastSequence, .entryPage, .exitPage] + attributeColumns + lastAttributeColumns)
     return grouped.project(
       [
-        NamedExpression(.anchor, g(.survivor)), .init("g", .userID), .init("g", .pageviews),
+        NamedExpression(.anchor, g(.survivor)), .init("joined", .userID), .init("joined", .pageviews),
         // A new session has one anchor, its own.
         NamedExpression(
           .anchors,

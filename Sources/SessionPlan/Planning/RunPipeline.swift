@@ -78,8 +78,7 @@ struct RunPipeline {
   private var newRows: Relation {
     let i = islands.table(as: "i")
     let m = merged.table(as: "m")
-    let isFirst = Relation.table(m).filter(m[.firstRank].equals(.integer(1), .value)).project(
-      [.init("m", .island), .init("m", .survivor)], as: "m")
+    let isFirst = Relation.table(m).filter(m[.firstRank].equals(.integer(1), .value))
     return Relation.table(i).filter(i[.isNew].equals(.literal(.flag(true)), .value))
       .join(isFirst, on: m[.island].equals(i[.island], planner.ids))
       .project(

@@ -21,7 +21,7 @@ extension Planner {
     return Plan(
       name: "run",
       steps: [started(mode, identity)] + run.steps.scratchSteps + (try run.inserts(buildingKeys: buildingKeys))
-        + [finished(mode, identity, run.counts)],
+        + [finished(run.counts)],
       counts: profile.keepsSteps ? run.counts.query : nil)
   }
 
@@ -30,7 +30,7 @@ extension Planner {
   public func firstRunPlan(_ mode: RunMode, _ identity: RunIdentity, buildingKeys: Bool = false) throws -> Plan {
     func plan(_ statements: [Plan.Step], _ counts: RunCounts, expected: RunCounts) -> Plan {
       Plan(
-        name: "first run", steps: [started(mode, identity)] + statements + [finished(mode, identity, counts)],
+        name: "first run", steps: [started(mode, identity)] + statements + [finished(counts)],
         counts: expected.query)
     }
     switch profile.islands {
@@ -130,22 +130,32 @@ extension Planner {
     return Plan.Step("started", "Takes the next run id; notes how far the source has arrived.", row)
   }
 
-  private func finished(_ mode: RunMode, _ identity: RunIdentity, _ counts: RunCounts) -> Plan.Step {
-    let row = runRow(mode, identity) { name in
-      switch name {
-      case "run_id": .present(thisRun)
-      case "state": .text("finished")
-      case "arrival_mark", "arrival_mark_at": startedValue(name)
-      case "pageviews": counts.pageviews
-      case "sessions": counts.sessions
-      case "lineage_rows": counts.lineageRows
-      default: counts.quarantined
-      }
+  /// The run's `started` row again, with what it has written.
+  private func finished(_ counts: RunCounts) -> Plan.Step {
+    let table = runsTable()
+    let columns = table.columns.map(\.column)
+    let r = ledger(.sessionRuns, as: "started_run")
+    let values = columns.map { column in
+      let value: Expression =
+        switch column.name {
+        case "state": .text("finished")
+        case "recorded_at": .serverNow
+        case "pageviews": counts.pageviews
+        case "sessions": counts.sessions
+        case "lineage_rows": counts.lineageRows
+        case "quarantined": counts.quarantined
+        default: r[column.name]
+        }
+      return NamedExpression(column.name, value)
     }
-    return Plan.Step("finished", "Closes the run.", row)
+    let started = Relation.table(r).filter(
+      .and([r["run_id"].equals(thisRun, .value), r["state"].equals(.text("started"), .bytes)]))
+    return Plan.Step(
+      "finished", "Closes the run.",
+      .insert(Insert(into: table.name, columns: columns, query: Query(started.project(values, as: "v")))))
   }
 
-  /// A row of the run ledger; what is the same in both of a run's rows is filled in here.
+  /// A row of the run ledger; what no caller says is filled in here.
   private func runRow(_ mode: RunMode, _ identity: RunIdentity, _ other: (String) -> Expression) -> Statement {
     let table = runsTable()
     let columns = table.columns.map(\.column)
@@ -182,14 +192,6 @@ extension Planner {
       let isAhead = greatest.isGreater(than: .serverNow)
       return (.null(.integer), .choose([Branch(isAhead, then: .serverNow)], otherwise: greatest))
     }
-  }
-
-  private func startedValue(_ column: String) -> Expression {
-    let r = ledger(.sessionRuns, as: "started_run")
-    let isThis = Expression.and([
-      r["run_id"].equals(thisRun, .value), r["state"].equals(.text("started"), .bytes),
-    ])
-    return .scalar(Relation.table(r).filter(isThis).project([NamedExpression(column, r[column])], as: "v"))
   }
 
   /// The last mark that counts: that of the newest finished run without a window. Columns: run_id, arrival_mark,

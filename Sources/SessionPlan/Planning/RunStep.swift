@@ -99,7 +99,7 @@ struct RunSteps {
       needed.formUnion(scratch.query.relation.subqueriesRead)
     }
     return definitions.filter { needed.contains($0.scratch.name) }.map {
-      NamedSubquery(name: $0.scratch.name, relation: Self.inlined($0.scratch))
+      NamedSubquery(name: $0.scratch.name, relation: Self.inlined($0.scratch), purpose: $0.step.purpose)
     }
   }
 

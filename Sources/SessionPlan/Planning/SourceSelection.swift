@@ -8,7 +8,7 @@ extension Planner {
       columns: types.map { SchemaColumn($0.key, $0.value, nullable: !bound.requiredColumns.contains($0.key)) })
   }
 
-  /// Columns: those of `content`, `reason` (NULL where the row is good), and for bad rows their id and time as text.
+  /// Columns: those of `content`, `reason` (NULL where the row is good), and the id and the time as they stand there.
   ///
   /// - Parameters:
   ///   - withArrival: whether the column `arrival` is there too, comparable with a mark
@@ -18,23 +18,25 @@ extension Planner {
   ) throws -> Relation {
     let arrival: [Column] = withArrival && job.source.arrival != nil ? [.arrival] : []
     var rows =
-      job.source.eventID == nil ? try rowsWithDerivedIDs(mode) : try mappedRows(mode, as: "m")
+      job.source.eventID == nil ? try rowsWithDerivedIDs(mode) : try mappedRows(mode, as: "mapped")
     if case .window(let from, let to) = mode {
       var bounds: [Expression] = []
-      if let from { bounds.append(Expression.column("m", .pageViewAt).isAtLeast(.literal(from))) }
-      if let to { bounds.append(Expression.column("m", .pageViewAt).isLess(than: .literal(to))) }
+      if let from { bounds.append(Expression.column("mapped", .pageViewAt).isAtLeast(.literal(from))) }
+      if let to { bounds.append(Expression.column("mapped", .pageViewAt).isLess(than: .literal(to))) }
       rows = rows.filter(.and(bounds))
     }
     let judged = rows.project(
-      (content + [.sourceEventID, .sourceTime] + arrival).map { NamedExpression("m", $0) }
-        + [NamedExpression(.reason, reason(of: "m"))], as: "j")
-    let isBad = Expression.column("j", .reason).isPresent
-    func whenBad(_ value: Expression) -> Expression { .choose([Branch(isBad, then: value)], otherwise: .null(.text)) }
-    return (judgedOnce ? .computedOnce(judged) : judged).project(
-      (content + [.reason] + arrival).map { NamedExpression("j", $0) } + [
-        NamedExpression(.rawEventID, whenBad(.column("j", .sourceEventID))),
-        NamedExpression(.rawTime, whenBad(.sourceText(.column("j", .sourceTime)))),
-      ], as: alias)
+      (content + [.sourceEventID, .sourceTime] + arrival).map { NamedExpression("mapped", $0) }
+        + [NamedExpression(.reason, reason(of: "mapped", mode))], as: alias)
+    return judgedOnce ? .computedOnce(judged) : judged
+  }
+
+  /// What could not be read of the rows of a selection, as text: an id that is no integer, a time that is none.
+  func unread(in alias: String, _ mode: RunMode) -> (eventID: Expression, time: Expression) {
+    (
+      idType == .integer ? .column(alias, .sourceEventID) : .null(.text),
+      mode.isBounded ? .null(.text) : .sourceText(.column(alias, .sourceTime))
+    )
   }
 
   /// Source rows in the ledger's types, before they are judged.
@@ -82,41 +84,41 @@ extension Planner {
   private func rowsWithDerivedIDs(_ mode: RunMode) throws -> Relation {
     var window = RunMode.whole
     if case .window = mode { window = mode }
-    var all = try mappedRows(window, as: "a")
+    var all = try mappedRows(window, as: "uncounted")
     if case .new(let since) = mode, job.source.arrival != nil {
-      let touched = try mappedRows(.whole, as: "n").filter(recentContent(since: since))
+      let touched = try mappedRows(.whole, as: "recent").filter(recentContent(since: since))
       let sameContent = Expression.and(
         [Column.userID, .pageViewAt, .page].map { column in
-          .isSame(.column("a", column), .column("n", column), column == .pageViewAt ? .value : .bytes)
+          .isSame(.column("uncounted", column), .column("recent", column), column == .pageViewAt ? .value : .bytes)
         })
       all = .exists(all, touched, on: sameContent)
     }
     let keys = [
-      OrderKey(.column("a", .userID), .bytes), OrderKey(.column("a", .pageViewAt), .value),
-      OrderKey(.column("a", .page), .bytes),
+      OrderKey(.column("uncounted", .userID), .bytes), OrderKey(.column("uncounted", .pageViewAt), .value),
+      OrderKey(.column("uncounted", .page), .bytes),
     ]
     // Rows of equal content are interchangeable: the id counts them, whichever comes first.
     let order =
-      (bound.hasSequence ? [OrderTerm(.column("a", .sequence), .value, nulls: .first)] : [])
-      + attributeColumns.map { OrderTerm(.column("a", $0), .bytes, nulls: .first) }
+      (bound.hasSequence ? [OrderTerm(.column("uncounted", .sequence), .value, nulls: .first)] : [])
+      + attributeColumns.map { OrderTerm(.column("uncounted", $0), .bytes, nulls: .first) }
     let counted = Relation.window(
       all,
       [
         WindowColumn(
           .occurrence, .rowNumber, partition: keys,
-          order: order.isEmpty ? [OrderTerm(.column("a", .pageViewAt), .value, nulls: .first)] : order,
+          order: order.isEmpty ? [OrderTerm(.column("uncounted", .pageViewAt), .value, nulls: .first)] : order,
           tiesAreEqual: true)
-      ], alias: "c")
+      ], alias: "counted")
     let kept = content.filter { $0 != .eventID } + [.sourceTime] + (job.source.arrival == nil ? [] : [.arrival])
     return .computedOnce(
       counted.project(
-        kept.map { NamedExpression("c", $0) } + [
-          NamedExpression(.eventID, derivedID(of: "c")), NamedExpression(.sourceEventID, .null(.text)),
-        ], as: "m"))
+        kept.map { NamedExpression("counted", $0) } + [
+          NamedExpression(.eventID, derivedID(of: "counted")), NamedExpression(.sourceEventID, .null(.text)),
+        ], as: "mapped"))
   }
 
   private func recentContent(since: Literal) -> Expression {
-    let value = Expression.column("n", .arrival)
+    let value = Expression.column("recent", .arrival)
     return .or([.compare(.greaterOrEqual, value, .literal(since), .value), .isNull(value)])
   }
 
@@ -148,7 +150,7 @@ extension Planner {
 
   // MARK: What is wrong with a row
 
-  private func reason(of alias: String) -> Expression {
+  private func reason(of alias: String, _ mode: RunMode) -> Expression {
     let event = Expression.column(alias, .eventID)
     let user = Expression.column(alias, .userID)
     let time = Expression.column(alias, .sourceTime)
@@ -170,7 +172,8 @@ extension Planner {
         branch(isEmpty(.sourceText(time)), .nullTime),
         branch(.isSourceTimeOutOfRange(time, sourceTime), .timeOutOfRange),
       ], otherwise: .text(QuarantineReason.badTime.rawValue))
-    branches.append(Branch(.isNull(.column(alias, .pageViewAt)), then: faultOfTime))
+    // What has no time lies in no window.
+    if !mode.isBounded { branches.append(Branch(.isNull(.column(alias, .pageViewAt)), then: faultOfTime)) }
     branches.append(branch(idType == .text ? .or([isTooLong(event), isTooLong(user)]) : isTooLong(user), .keyTooLong))
     return .choose(branches, otherwise: .null(.text))
   }

@@ -9,7 +9,7 @@ struct WindowedFirstRun {
 
   init(_ planner: Planner, _ mode: RunMode) throws {
     var steps = RunSteps(planner.profile.steps)
-    good = try planner.goodRows(mode, as: "g")
+    good = try planner.goodRows(mode, as: "good")
     rejected = try planner.addFirstRejected(mode, to: &steps)
     self.steps = steps
     self.planner = planner
@@ -63,17 +63,17 @@ struct WindowedFirstRun {
       good,
       [
         WindowColumn(
-          .before, .previous(.column("g", .instant)), partition: planner.user("g"), order: planner.order("g"))
-      ], alias: "h")
+          .before, .previous(.column("good", .instant)), partition: planner.user("good"), order: planner.order("good"))
+      ], alias: "behind")
     return behind.project(
-      planner.content.map { NamedExpression("h", $0) } + [
+      planner.content.map { NamedExpression("behind", $0) } + [
         NamedExpression(
-          .starts, planner.startsSession(previous: .column("h", .before), current: .column("h", .instant)))
-      ], as: "q")
+          .starts, planner.startsSession(previous: .column("behind", .before), current: .column("behind", .instant)))
+      ], as: "flagged")
   }
 
   private var startsOfSessions: Relation {
-    flagged.filter(Expression.column("q", .starts).equals(.integer(1), .value))
+    flagged.filter(Expression.column("flagged", .starts).equals(.integer(1), .value))
   }
 
   /// The textbook's LAG, SUM and FIRST_VALUE.
@@ -82,14 +82,14 @@ struct WindowedFirstRun {
       flagged,
       [
         WindowColumn(
-          .number, .runningSum(.column("q", .starts)), partition: planner.user("q"), order: planner.order("q"))
-      ], alias: "n")
+          .number, .runningSum(.column("flagged", .starts)), partition: planner.user("flagged"), order: planner.order("flagged"))
+      ], alias: "numbered")
     return Relation.window(
       numbered,
       [
         WindowColumn(
-          .sessionID, .first(.column("n", .eventID)),
-          partition: planner.user("n") + [OrderKey(.column("n", .number), .value)], order: planner.order("n"))
+          .sessionID, .first(.column("numbered", .eventID)),
+          partition: planner.user("numbered") + [OrderKey(.column("numbered", .number), .value)], order: planner.order("numbered"))
       ], alias: "x")
   }
 
@@ -106,14 +106,14 @@ struct WindowedFirstRun {
       [
         window(.number, .rowNumber), window(.sessionBefore, .previous(t[.sessionID])),
         window(.nextSession, .next(t[.sessionID])),
-      ], alias: "b")
-    func b(_ column: Column) -> Expression { .column("b", column) }
+      ], alias: "beside")
+    func b(_ column: Column) -> Expression { .column("beside", column) }
     func flag(_ neighbour: Column) -> Expression {
       .choose([Branch(b(neighbour).equals(b(.sessionID), planner.ids), then: .integer(0))], otherwise: .integer(1))
     }
     let content = planner.content + [.sessionID, .number]
     let ends = beside.project(
-      content.map { NamedExpression("b", $0) } + [
+      content.map { NamedExpression("beside", $0) } + [
         NamedExpression(.firstRank, flag(.sessionBefore)), NamedExpression(.lastRank, flag(.nextSession)),
       ], as: "e")
     func e(_ column: Column) -> Expression { .column("e", column) }

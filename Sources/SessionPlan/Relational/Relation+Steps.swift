@@ -74,7 +74,7 @@ extension Expression {
     }
   }
 
-  func visitTables(_ visit: (TableReference) -> Void) {
+  public func visitTables(_ visit: (TableReference) -> Void) {
     switch self {
     case .exists(let rows), .scalar(let rows): rows.visitTables(visit)
     case .lookup(let lookup):

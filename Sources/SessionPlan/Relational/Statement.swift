@@ -166,8 +166,11 @@ public struct Query: Hashable, Sendable {
 public struct NamedSubquery: Hashable, Sendable {
   public var name: String
   public var relation: Relation
+  /// What it is for, one sentence; nil where nobody needs to be told.
+  public var purpose: String?
 
-  public init(name: String, relation: Relation) {
+  public init(name: String, relation: Relation, purpose: String? = nil) {
+    self.purpose = purpose
     self.name = name
     self.relation = relation
   }

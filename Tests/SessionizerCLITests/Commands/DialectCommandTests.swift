@@ -202,7 +202,7 @@ import Testing
         "verify_query.sql",
       ])
     func text(_ name: String) throws -> String { try String(contentsOfFile: out + "/" + name, encoding: .utf8) }
-    #expect(try text("create_query.sql").contains("CREATE TABLE IF NOT EXISTS \"w_session_table\""))
+    #expect(try text("create_query.sql").contains("CREATE TABLE IF NOT EXISTS w_session_table"))
     #expect(try text("insert_query.sql").contains("TIMESTAMP '{{ start_time }}'"))
     #expect(try text("insert_query.sql").contains("{{ end_time }}"))
     for file in files {
@@ -213,7 +213,7 @@ import Testing
     let window = await ToolRun("render", "--dialect", "postgres", "--from", "2026-01-01", "--to", "2026-02-01")
     #expect(window.output.contains("TIMESTAMP '2026-01-01 00:00:00.000000'") && !window.output.contains("{{"))
     let whole = await ToolRun("render", "--dialect", "postgres")
-    #expect(whole.output.contains("'whole' AS \"mode\"") && !whole.output.contains("{{"))
+    #expect(whole.output.contains("'whole' AS mode") && !whole.output.contains("{{"))
     let run2 = await ToolRun("render", "run", "--placeholders")
     #expect(run2.output.contains("'{{ start_time }}'"))
   }

@@ -32,7 +32,7 @@ import Testing
     let sql = await ToolRun(["render", "run"] + options)
     #expect(sql.output.contains("2700000000"))
     #expect(sql.output.contains("'/health'"))
-    #expect(sql.output.contains("\"w_session_table\""))
+    #expect(sql.output.contains("INSERT INTO w_session_table ("))
   }
 
   @Test func noPlanHasAWordForChange() async {

@@ -1,434 +1,223 @@
 -- started: Takes the next run id; notes how far the source has arrived.
-INSERT INTO `session_runs` (
-  `run_id`, `state`, `recorded_at`, `job`, `mode`, `window_from`, `window_to`, `arrival_mark`,
-  `arrival_mark_at`, `pageviews`, `sessions`, `lineage_rows`, `quarantined`, `layout`, `engine`,
-  `tool_version`
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
+  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
+  tool_version
 )
 SELECT
-  coalesce((SELECT max(`this_run`.`run_id`) AS `run_id` FROM `session_runs` AS `this_run`) + 1, 1) AS `run_id`,
-  'started' AS `state`,
-  utc_timestamp(6) AS `recorded_at`,
-  '{…}' AS `job`,
-  'whole' AS `mode`,
-  NULL AS `window_from`,
-  NULL AS `window_to`,
-  (SELECT max(`p`.`arrival_id`) AS `mark` FROM `pageviews` AS `p`) AS `arrival_mark`,
-  NULL AS `arrival_mark_at`,
-  NULL AS `pageviews`,
-  NULL AS `sessions`,
-  NULL AS `lineage_rows`,
-  NULL AS `quarantined`,
-  2 AS `layout`,
-  'MariaDB 10.11' AS `engine`,
-  '1' AS `tool_version`
-FROM (SELECT 1 AS `one`) AS `o`;
+  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
+  'started' AS state, utc_timestamp(6) AS recorded_at, '{…}' AS job, 'whole' AS mode,
+  NULL AS window_from, NULL AS window_to,
+  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, NULL AS arrival_mark_at,
+  NULL AS pageviews, NULL AS sessions, NULL AS lineage_rows, NULL AS quarantined, 2 AS layout,
+  'MariaDB 10.11' AS engine, '1' AS tool_version;
 
 -- rows: The pageviews, each with the anchor of its session.
-INSERT INTO `session_table` (
-  `event_id`, `session_id`, `user_id`, `page_view_at`, `sequence`, `page`, `run_id`
+INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
+WITH mapped AS (
+  SELECT
+    CAST(CONVERT(p.user_id USING utf8mb4) AS BINARY) AS user_id,
+    CASE
+      WHEN p.page_view_at >= '0001-01-02' AND p.page_view_at < '9999-12-31' AND month(p.page_view_at) > 0 AND day(p.page_view_at) > 0 AND day(p.page_view_at) <= day(last_day(p.page_view_at))
+      THEN CAST(p.page_view_at AS DATETIME(6))
+    END AS page_view_at,
+    CAST(CONVERT(p.page USING utf8mb4) AS BINARY) AS page, p.page_view_at AS sz_source_time,
+    CASE WHEN p.sequence BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(p.sequence AS SIGNED) END AS sequence,
+    CAST(CONVERT(p.event_id USING utf8mb4) AS BINARY) AS event_id
+  FROM pageviews AS p
+),
+judged AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, page,
+    CASE
+      WHEN event_id IS NULL OR event_id = '' THEN 'null_event_id'
+      WHEN user_id IS NULL OR user_id = '' THEN 'null_user'
+      WHEN page_view_at IS NULL THEN CASE
+          WHEN CAST(CONVERT(sz_source_time USING utf8mb4) AS BINARY) IS NULL
+              OR CAST(CONVERT(sz_source_time USING utf8mb4) AS BINARY) = '' THEN 'null_time'
+          WHEN (month(sz_source_time) > 0 AND day(sz_source_time) > 0 AND day(sz_source_time) <= day(last_day(sz_source_time))) THEN 'time_out_of_range'
+          ELSE 'bad_time'
+        END
+      WHEN octet_length(event_id) > 1024 OR octet_length(user_id) > 1024 THEN 'key_too_long'
+    END AS reason
+  FROM mapped
+),
+good AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, page,
+    timestampdiff(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', page_view_at) AS sz_instant
+  FROM judged
+  WHERE reason IS NULL
+),
+flagged AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, page,
+    CASE
+      WHEN lag(sz_instant) OVER w IS NULL THEN 1
+      WHEN sz_instant >= lag(sz_instant) OVER w + 1800000000 THEN 1
+      ELSE 0
+    END AS sz_starts
+  FROM good
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence, event_id)
+),
+numbered AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, page,
+    sum(sz_starts) OVER (
+      PARTITION BY user_id
+      ORDER BY page_view_at, sequence, event_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_number
+  FROM flagged
 )
 SELECT
-  `x`.`event_id` AS `event_id`,
-  `x`.`session_id` AS `session_id`,
-  `x`.`user_id` AS `user_id`,
-  `x`.`page_view_at` AS `page_view_at`,
-  `x`.`sequence` AS `sequence`,
-  `x`.`page` AS `page`,
-  (SELECT max(`this_run`.`run_id`) AS `run_id` FROM `session_runs` AS `this_run`) AS `run_id`
-FROM (
-  SELECT
-    `n`.`event_id` AS `event_id`,
-    `n`.`user_id` AS `user_id`,
-    `n`.`page_view_at` AS `page_view_at`,
-    `n`.`sequence` AS `sequence`,
-    `n`.`page` AS `page`,
-    `n`.`sz_starts` AS `sz_starts`,
-    `n`.`sz_number` AS `sz_number`,
-    first_value(`n`.`event_id`) OVER (
-      PARTITION BY `n`.`user_id`, `n`.`sz_number`
-      ORDER BY `n`.`user_id`, `n`.`page_view_at`, `n`.`sequence`, `n`.`event_id`
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS `session_id`
-  FROM (
-    SELECT
-      `q`.`event_id` AS `event_id`,
-      `q`.`user_id` AS `user_id`,
-      `q`.`page_view_at` AS `page_view_at`,
-      `q`.`sequence` AS `sequence`,
-      `q`.`page` AS `page`,
-      `q`.`sz_starts` AS `sz_starts`,
-      sum(`q`.`sz_starts`) OVER (
-        PARTITION BY `q`.`user_id`
-        ORDER BY `q`.`user_id`, `q`.`page_view_at`, `q`.`sequence`, `q`.`event_id`
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS `sz_number`
-    FROM (
-      SELECT
-        `h`.`event_id` AS `event_id`,
-        `h`.`user_id` AS `user_id`,
-        `h`.`page_view_at` AS `page_view_at`,
-        `h`.`sequence` AS `sequence`,
-        `h`.`page` AS `page`,
-        CASE
-          WHEN `h`.`sz_before` IS NULL THEN 1
-          WHEN `h`.`sz_instant` >= `h`.`sz_before` + 1800000000 THEN 1
-          ELSE 0
-        END AS `sz_starts`
-      FROM (
-        SELECT
-          `g`.`event_id` AS `event_id`,
-          `g`.`user_id` AS `user_id`,
-          `g`.`page_view_at` AS `page_view_at`,
-          `g`.`sequence` AS `sequence`,
-          `g`.`page` AS `page`,
-          `g`.`sz_instant` AS `sz_instant`,
-          lag(`g`.`sz_instant`) OVER (
-            PARTITION BY `g`.`user_id`
-            ORDER BY `g`.`user_id`, `g`.`page_view_at`, `g`.`sequence`, `g`.`event_id`
-          ) AS `sz_before`
-        FROM (
-          SELECT
-            `s`.`event_id` AS `event_id`,
-            `s`.`user_id` AS `user_id`,
-            `s`.`page_view_at` AS `page_view_at`,
-            `s`.`sequence` AS `sequence`,
-            `s`.`page` AS `page`,
-            timestampdiff(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', `s`.`page_view_at`) AS `sz_instant`
-          FROM (
-            SELECT
-              `j`.`event_id` AS `event_id`,
-              `j`.`user_id` AS `user_id`,
-              `j`.`page_view_at` AS `page_view_at`,
-              `j`.`sequence` AS `sequence`,
-              `j`.`page` AS `page`,
-              `j`.`reason` AS `reason`,
-              CASE WHEN `j`.`reason` IS NOT NULL THEN `j`.`sz_source_event_id` ELSE NULL END AS `sz_raw_event_id`,
-              CASE
-                WHEN `j`.`reason` IS NOT NULL THEN CAST(CONVERT(`j`.`sz_source_time` USING utf8mb4) AS BINARY)
-                ELSE NULL
-              END AS `sz_raw_time`
-            FROM (
-              SELECT
-                `m`.`event_id` AS `event_id`,
-                `m`.`user_id` AS `user_id`,
-                `m`.`page_view_at` AS `page_view_at`,
-                `m`.`sequence` AS `sequence`,
-                `m`.`page` AS `page`,
-                `m`.`sz_source_event_id` AS `sz_source_event_id`,
-                `m`.`sz_source_time` AS `sz_source_time`,
-                CASE
-                  WHEN `m`.`event_id` IS NULL OR `m`.`event_id` = '' THEN 'null_event_id'
-                  WHEN `m`.`user_id` IS NULL OR `m`.`user_id` = '' THEN 'null_user'
-                  WHEN `m`.`page_view_at` IS NULL THEN CASE
-                      WHEN CAST(CONVERT(`m`.`sz_source_time` USING utf8mb4) AS BINARY) IS NULL
-                          OR CAST(CONVERT(`m`.`sz_source_time` USING utf8mb4) AS BINARY) = '' THEN 'null_time'
-                      WHEN (month(`m`.`sz_source_time`) > 0 AND day(`m`.`sz_source_time`) > 0 AND day(`m`.`sz_source_time`) <= day(last_day(`m`.`sz_source_time`))) THEN 'time_out_of_range'
-                      ELSE 'bad_time'
-                    END
-                  WHEN octet_length(`m`.`event_id`) > 1024 OR octet_length(`m`.`user_id`) > 1024 THEN 'key_too_long'
-                  ELSE NULL
-                END AS `reason`
-              FROM (
-                SELECT
-                  CAST(CONVERT(`p`.`user_id` USING utf8mb4) AS BINARY) AS `user_id`,
-                  CASE
-                    WHEN `p`.`page_view_at` >= '0001-01-02' AND `p`.`page_view_at` < '9999-12-31' AND month(`p`.`page_view_at`) > 0 AND day(`p`.`page_view_at`) > 0 AND day(`p`.`page_view_at`) <= day(last_day(`p`.`page_view_at`))
-                    THEN CAST(`p`.`page_view_at` AS DATETIME(6))
-                  END AS `page_view_at`,
-                  CAST(CONVERT(`p`.`page` USING utf8mb4) AS BINARY) AS `page`,
-                  `p`.`page_view_at` AS `sz_source_time`,
-                  CASE WHEN `p`.`sequence` BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(`p`.`sequence` AS SIGNED) END AS `sequence`,
-                  CAST(CONVERT(`p`.`event_id` USING utf8mb4) AS BINARY) AS `event_id`,
-                  NULL AS `sz_source_event_id`,
-                  `p`.`arrival_id` AS `sz_arrival`
-                FROM `pageviews` AS `p`
-              ) AS `m`
-            ) AS `j`
-          ) AS `s`
-          WHERE `s`.`reason` IS NULL
-        ) AS `g`
-      ) AS `h`
-    ) AS `q`
-  ) AS `n`
-) AS `x`;
+  event_id,
+  first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence, event_id) AS session_id,
+  user_id, page_view_at, sequence, page, (SELECT max(run_id) FROM session_runs) AS run_id
+FROM numbered;
 
 -- versions: Each session, as it stands now.
-INSERT INTO `session_versions` (
-  `anchor`, `run_id`, `session_id`, `user_id`, `started_at`, `ended_at`, `last_event_id`,
-  `first_sequence`, `last_sequence`, `pageviews`, `anchors`, `entry_page`, `exit_page`
+INSERT INTO session_versions (
+  anchor, run_id, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+  last_sequence, pageviews, anchors, entry_page, exit_page
+)
+WITH e AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, page, session_id,
+    row_number() OVER w AS sz_number,
+    CASE WHEN lag(session_id) OVER w = session_id THEN 0 ELSE 1 END AS sz_first_rank,
+    CASE WHEN lead(session_id) OVER w = session_id THEN 0 ELSE 1 END AS sz_last_rank
+  FROM session_table
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence, event_id)
 )
 SELECT
-  `x`.`anchor` AS `anchor`,
-  (SELECT max(`this_run`.`run_id`) AS `run_id` FROM `session_runs` AS `this_run`) AS `run_id`,
-  `x`.`session_id` AS `session_id`,
-  `x`.`user_id` AS `user_id`,
-  `x`.`started_at` AS `started_at`,
-  `x`.`ended_at` AS `ended_at`,
-  `x`.`last_event_id` AS `last_event_id`,
-  `x`.`first_sequence` AS `first_sequence`,
-  `x`.`last_sequence` AS `last_sequence`,
-  `x`.`pageviews` AS `pageviews`,
-  `x`.`anchors` AS `anchors`,
-  `x`.`entry_page` AS `entry_page`,
-  `x`.`exit_page` AS `exit_page`
-FROM (
-  SELECT
-    `g`.`sz_survivor` AS `anchor`,
-    `g`.`user_id` AS `user_id`,
-    `g`.`pageviews` AS `pageviews`,
-    CASE WHEN `g`.`anchors` = 0 THEN 1 ELSE `g`.`anchors` END AS `anchors`,
-    `g`.`session_id` AS `session_id`,
-    `g`.`started_at` AS `started_at`,
-    `g`.`first_sequence` AS `first_sequence`,
-    `g`.`entry_page` AS `entry_page`,
-    `g`.`ended_at` AS `ended_at`,
-    `g`.`last_event_id` AS `last_event_id`,
-    `g`.`last_sequence` AS `last_sequence`,
-    `g`.`exit_page` AS `exit_page`
-  FROM (
-    SELECT
-      `m`.`sz_island` AS `sz_island`,
-      `m`.`sz_survivor` AS `sz_survivor`,
-      `m`.`user_id` AS `user_id`,
-      max(CASE WHEN `m`.`sz_first_rank` = 1 THEN `m`.`session_id` ELSE NULL END) AS `session_id`,
-      max(CASE WHEN `m`.`sz_first_rank` = 1 THEN `m`.`started_at` ELSE NULL END) AS `started_at`,
-      max(CASE WHEN `m`.`sz_first_rank` = 1 THEN `m`.`first_sequence` ELSE NULL END) AS `first_sequence`,
-      max(CASE WHEN `m`.`sz_first_rank` = 1 THEN `m`.`entry_page` ELSE NULL END) AS `entry_page`,
-      max(CASE WHEN `m`.`sz_last_rank` = 1 THEN `m`.`ended_at` ELSE NULL END) AS `ended_at`,
-      max(CASE WHEN `m`.`sz_last_rank` = 1 THEN `m`.`last_event_id` ELSE NULL END) AS `last_event_id`,
-      max(CASE WHEN `m`.`sz_last_rank` = 1 THEN `m`.`last_sequence` ELSE NULL END) AS `last_sequence`,
-      max(CASE WHEN `m`.`sz_last_rank` = 1 THEN `m`.`exit_page` ELSE NULL END) AS `exit_page`,
-      CAST(coalesce(sum(`m`.`pageviews`), 0) AS SIGNED) AS `pageviews`,
-      CAST(coalesce(sum(`m`.`anchors`), 0) AS SIGNED) AS `anchors`
-    FROM (
-      SELECT
-        `e`.`session_id` AS `sz_island`,
-        `e`.`session_id` AS `sz_survivor`,
-        `e`.`user_id` AS `user_id`,
-        `e`.`sz_first_rank` AS `sz_first_rank`,
-        `e`.`sz_last_rank` AS `sz_last_rank`,
-        `e`.`event_id` AS `session_id`,
-        `e`.`page_view_at` AS `started_at`,
-        `e`.`page_view_at` AS `ended_at`,
-        `e`.`event_id` AS `last_event_id`,
-        CASE WHEN `e`.`sz_last_rank` = 1 THEN `e`.`sz_number` ELSE 0 END - CASE WHEN `e`.`sz_first_rank` = 1 THEN `e`.`sz_number` - 1 ELSE 0 END AS `pageviews`,
-        0 AS `anchors`,
-        `e`.`page` AS `entry_page`,
-        `e`.`page` AS `exit_page`,
-        `e`.`sequence` AS `first_sequence`,
-        `e`.`sequence` AS `last_sequence`
-      FROM (
-        SELECT
-          `b`.`event_id` AS `event_id`,
-          `b`.`user_id` AS `user_id`,
-          `b`.`page_view_at` AS `page_view_at`,
-          `b`.`sequence` AS `sequence`,
-          `b`.`page` AS `page`,
-          `b`.`session_id` AS `session_id`,
-          `b`.`sz_number` AS `sz_number`,
-          CASE WHEN `b`.`sz_session_before` = `b`.`session_id` THEN 0 ELSE 1 END AS `sz_first_rank`,
-          CASE WHEN `b`.`sz_next_session` = `b`.`session_id` THEN 0 ELSE 1 END AS `sz_last_rank`
-        FROM (
-          SELECT
-            `t`.`event_id` AS `event_id`,
-            `t`.`session_id` AS `session_id`,
-            `t`.`user_id` AS `user_id`,
-            `t`.`page_view_at` AS `page_view_at`,
-            `t`.`sequence` AS `sequence`,
-            `t`.`page` AS `page`,
-            `t`.`run_id` AS `run_id`,
-            row_number() OVER (
-              PARTITION BY `t`.`user_id`
-              ORDER BY `t`.`user_id`, `t`.`page_view_at`, `t`.`sequence`, `t`.`event_id`
-            ) AS `sz_number`,
-            lag(`t`.`session_id`) OVER (
-              PARTITION BY `t`.`user_id`
-              ORDER BY `t`.`user_id`, `t`.`page_view_at`, `t`.`sequence`, `t`.`event_id`
-            ) AS `sz_session_before`,
-            lead(`t`.`session_id`) OVER (
-              PARTITION BY `t`.`user_id`
-              ORDER BY `t`.`user_id`, `t`.`page_view_at`, `t`.`sequence`, `t`.`event_id`
-            ) AS `sz_next_session`
-          FROM `session_table` AS `t`
-        ) AS `b`
-      ) AS `e`
-      WHERE (`e`.`sz_first_rank` = 1 OR `e`.`sz_last_rank` = 1)
-    ) AS `m`
-    GROUP BY `m`.`sz_island`, `m`.`sz_survivor`, `m`.`user_id`
-  ) AS `g`
-) AS `x`;
+  e.session_id AS anchor, (SELECT max(run_id) FROM session_runs) AS run_id,
+  max(CASE WHEN e.sz_first_rank = 1 THEN e.event_id END) AS session_id,
+  e.user_id,
+  max(CASE WHEN e.sz_first_rank = 1 THEN e.page_view_at END) AS started_at,
+  max(CASE WHEN e.sz_last_rank = 1 THEN e.page_view_at END) AS ended_at,
+  max(CASE WHEN e.sz_last_rank = 1 THEN e.event_id END) AS last_event_id,
+  max(CASE WHEN e.sz_first_rank = 1 THEN e.sequence END) AS first_sequence,
+  max(CASE WHEN e.sz_last_rank = 1 THEN e.sequence END) AS last_sequence,
+  CAST(coalesce(sum(CASE WHEN e.sz_last_rank = 1 THEN e.sz_number ELSE 0 END - CASE WHEN e.sz_first_rank = 1 THEN e.sz_number - 1 ELSE 0 END), 0) AS SIGNED) AS pageviews,
+  CASE
+    WHEN CAST(coalesce(sum(0), 0) AS SIGNED) = 0 THEN 1
+    ELSE CAST(coalesce(sum(0), 0) AS SIGNED)
+  END AS anchors,
+  max(CASE WHEN e.sz_first_rank = 1 THEN e.page END) AS entry_page,
+  max(CASE WHEN e.sz_last_rank = 1 THEN e.page END) AS exit_page
+FROM e
+WHERE (e.sz_first_rank = 1 OR e.sz_last_rank = 1)
+GROUP BY e.session_id, e.session_id, e.user_id;
 
 -- rejected: What goes to quarantine and is not there yet.
-CREATE TEMPORARY TABLE `sessionizer_scratch_rejected` (
-  `reason` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `event_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `user_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `page_view_at` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `row_key` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin
+CREATE TEMPORARY TABLE sessionizer_scratch_rejected (
+  reason longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  event_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  user_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  page_view_at longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  row_key longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin
 ) ENGINE = InnoDB;
-INSERT INTO `sessionizer_scratch_rejected` (
-  `reason`, `event_id`, `user_id`, `page_view_at`, `page`, `row_key`
-)
-SELECT
-  `k`.`reason` AS `reason`,
-  `k`.`event_id` AS `event_id`,
-  `k`.`user_id` AS `user_id`,
-  `k`.`page_view_at` AS `page_view_at`,
-  `k`.`page` AS `page`,
-  `k`.`row_key` AS `row_key`
-FROM (
+INSERT INTO sessionizer_scratch_rejected (reason, event_id, user_id, page_view_at, page, row_key)
+WITH mapped AS (
   SELECT
-    `b`.`reason` AS `reason`,
-    `b`.`event_id` AS `event_id`,
-    `b`.`user_id` AS `user_id`,
-    `b`.`page_view_at` AS `page_view_at`,
-    `b`.`page` AS `page`,
-    concat(concat(concat(concat(concat(concat(concat(concat(CASE
-      WHEN `b`.`reason` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`reason`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`reason`) <= 180 THEN `b`.`reason` ELSE '#' END)
-    END, '|'), CASE
-      WHEN `b`.`event_id` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`event_id`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`event_id`) <= 180 THEN `b`.`event_id` ELSE '#' END)
-    END), '|'), CASE
-      WHEN `b`.`user_id` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`user_id`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`user_id`) <= 180 THEN `b`.`user_id` ELSE '#' END)
-    END), '|'), CASE
-      WHEN `b`.`page_view_at` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`page_view_at`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`page_view_at`) <= 180 THEN `b`.`page_view_at` ELSE '#' END)
-    END), '|'), CASE
-      WHEN `b`.`page` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`b`.`page`) AS CHAR), ':'), CASE WHEN octet_length(`b`.`page`) <= 180 THEN `b`.`page` ELSE '#' END)
-    END) AS `row_key`
-  FROM (
-    SELECT DISTINCT
-      `s`.`reason` AS `reason`,
-      CASE WHEN `s`.`event_id` IS NOT NULL AND `s`.`event_id` <> '' THEN `s`.`event_id` ELSE NULL END AS `event_id`,
-      CASE WHEN `s`.`user_id` IS NOT NULL AND `s`.`user_id` <> '' THEN `s`.`user_id` ELSE NULL END AS `user_id`,
-      CASE
-        WHEN `s`.`page_view_at` IS NOT NULL THEN date_format(`s`.`page_view_at`, '%Y-%m-%d %H:%i:%s.%f')
-        ELSE CASE
-            WHEN `s`.`sz_raw_time` IS NOT NULL AND `s`.`sz_raw_time` <> '' THEN `s`.`sz_raw_time`
-            ELSE NULL
-          END
-      END AS `page_view_at`,
-      `s`.`page` AS `page`
-    FROM (
-      SELECT
-        `j`.`event_id` AS `event_id`,
-        `j`.`user_id` AS `user_id`,
-        `j`.`page_view_at` AS `page_view_at`,
-        `j`.`sequence` AS `sequence`,
-        `j`.`page` AS `page`,
-        `j`.`reason` AS `reason`,
-        CASE WHEN `j`.`reason` IS NOT NULL THEN `j`.`sz_source_event_id` ELSE NULL END AS `sz_raw_event_id`,
-        CASE
-          WHEN `j`.`reason` IS NOT NULL THEN CAST(CONVERT(`j`.`sz_source_time` USING utf8mb4) AS BINARY)
-          ELSE NULL
-        END AS `sz_raw_time`
-      FROM (
-        SELECT
-          `m`.`event_id` AS `event_id`,
-          `m`.`user_id` AS `user_id`,
-          `m`.`page_view_at` AS `page_view_at`,
-          `m`.`sequence` AS `sequence`,
-          `m`.`page` AS `page`,
-          `m`.`sz_source_event_id` AS `sz_source_event_id`,
-          `m`.`sz_source_time` AS `sz_source_time`,
-          CASE
-            WHEN `m`.`event_id` IS NULL OR `m`.`event_id` = '' THEN 'null_event_id'
-            WHEN `m`.`user_id` IS NULL OR `m`.`user_id` = '' THEN 'null_user'
-            WHEN `m`.`page_view_at` IS NULL THEN CASE
-                WHEN CAST(CONVERT(`m`.`sz_source_time` USING utf8mb4) AS BINARY) IS NULL
-                    OR CAST(CONVERT(`m`.`sz_source_time` USING utf8mb4) AS BINARY) = '' THEN 'null_time'
-                WHEN (month(`m`.`sz_source_time`) > 0 AND day(`m`.`sz_source_time`) > 0 AND day(`m`.`sz_source_time`) <= day(last_day(`m`.`sz_source_time`))) THEN 'time_out_of_range'
-                ELSE 'bad_time'
-              END
-            WHEN octet_length(`m`.`event_id`) > 1024 OR octet_length(`m`.`user_id`) > 1024 THEN 'key_too_long'
-            ELSE NULL
-          END AS `reason`
-        FROM (
-          SELECT
-            CAST(CONVERT(`p`.`user_id` USING utf8mb4) AS BINARY) AS `user_id`,
-            CASE
-              WHEN `p`.`page_view_at` >= '0001-01-02' AND `p`.`page_view_at` < '9999-12-31' AND month(`p`.`page_view_at`) > 0 AND day(`p`.`page_view_at`) > 0 AND day(`p`.`page_view_at`) <= day(last_day(`p`.`page_view_at`))
-              THEN CAST(`p`.`page_view_at` AS DATETIME(6))
-            END AS `page_view_at`,
-            CAST(CONVERT(`p`.`page` USING utf8mb4) AS BINARY) AS `page`,
-            `p`.`page_view_at` AS `sz_source_time`,
-            CASE WHEN `p`.`sequence` BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(`p`.`sequence` AS SIGNED) END AS `sequence`,
-            CAST(CONVERT(`p`.`event_id` USING utf8mb4) AS BINARY) AS `event_id`,
-            NULL AS `sz_source_event_id`,
-            `p`.`arrival_id` AS `sz_arrival`
-          FROM `pageviews` AS `p`
-        ) AS `m`
-        LIMIT 9223372036854775807
-      ) AS `j`
-    ) AS `s`
-    WHERE `s`.`reason` IS NOT NULL
-  ) AS `b`
+    CAST(CONVERT(p.user_id USING utf8mb4) AS BINARY) AS user_id,
+    CASE
+      WHEN p.page_view_at >= '0001-01-02' AND p.page_view_at < '9999-12-31' AND month(p.page_view_at) > 0 AND day(p.page_view_at) > 0 AND day(p.page_view_at) <= day(last_day(p.page_view_at))
+      THEN CAST(p.page_view_at AS DATETIME(6))
+    END AS page_view_at,
+    CAST(CONVERT(p.page USING utf8mb4) AS BINARY) AS page, p.page_view_at AS sz_source_time,
+    CAST(CONVERT(p.event_id USING utf8mb4) AS BINARY) AS event_id
+  FROM pageviews AS p
+),
+judged AS (
+  SELECT
+    event_id, user_id, page_view_at, page, sz_source_time,
+    CASE
+      WHEN event_id IS NULL OR event_id = '' THEN 'null_event_id'
+      WHEN user_id IS NULL OR user_id = '' THEN 'null_user'
+      WHEN page_view_at IS NULL THEN CASE
+          WHEN CAST(CONVERT(sz_source_time USING utf8mb4) AS BINARY) IS NULL
+              OR CAST(CONVERT(sz_source_time USING utf8mb4) AS BINARY) = '' THEN 'null_time'
+          WHEN (month(sz_source_time) > 0 AND day(sz_source_time) > 0 AND day(sz_source_time) <= day(last_day(sz_source_time))) THEN 'time_out_of_range'
+          ELSE 'bad_time'
+        END
+      WHEN octet_length(event_id) > 1024 OR octet_length(user_id) > 1024 THEN 'key_too_long'
+    END AS reason
+  FROM mapped
   LIMIT 9223372036854775807
-) AS `k`
+),
+bad AS (
+  SELECT DISTINCT
+    judged.reason,
+    CASE WHEN judged.event_id IS NOT NULL AND judged.event_id <> '' THEN judged.event_id END AS event_id,
+    CASE WHEN judged.user_id IS NOT NULL AND judged.user_id <> '' THEN judged.user_id END AS user_id,
+    CASE
+      WHEN judged.page_view_at IS NOT NULL THEN date_format(judged.page_view_at, '%Y-%m-%d %H:%i:%s.%f')
+      ELSE CASE
+          WHEN CAST(CONVERT(judged.sz_source_time USING utf8mb4) AS BINARY) IS NOT NULL
+              AND CAST(CONVERT(judged.sz_source_time USING utf8mb4) AS BINARY) <> '' THEN CAST(CONVERT(judged.sz_source_time USING utf8mb4) AS BINARY)
+        END
+    END AS page_view_at,
+    judged.page
+  FROM judged
+  WHERE judged.reason IS NOT NULL
+),
+keyed AS (
+  SELECT
+    reason, event_id, user_id, page_view_at, page,
+    concat(concat(concat(concat(concat(concat(concat(concat(reason, '|'), CASE
+      WHEN event_id IS NULL THEN '-'
+      ELSE concat(concat(CAST(octet_length(event_id) AS CHAR), ':'), CASE WHEN octet_length(event_id) <= 180 THEN event_id ELSE '#' END)
+    END), '|'), CASE
+      WHEN user_id IS NULL THEN '-'
+      ELSE concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), CASE WHEN octet_length(user_id) <= 180 THEN user_id ELSE '#' END)
+    END), '|'), CASE
+      WHEN page_view_at IS NULL THEN '-'
+      ELSE concat(concat(CAST(octet_length(page_view_at) AS CHAR), ':'), CASE WHEN octet_length(page_view_at) <= 180 THEN page_view_at ELSE '#' END)
+    END), '|'), CASE
+      WHEN page IS NULL THEN '-'
+      ELSE concat(concat(CAST(octet_length(page) AS CHAR), ':'), CASE WHEN octet_length(page) <= 180 THEN page ELSE '#' END)
+    END) AS row_key
+  FROM bad
+  LIMIT 9223372036854775807
+)
+SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
+FROM keyed
 WHERE NOT EXISTS (
     SELECT 1
-    FROM `session_quarantine` AS `q`
-    WHERE `q`.`row_key` = `k`.`row_key`
-      AND `q`.`reason` = `k`.`reason`
-      AND `q`.`event_id` <=> `k`.`event_id`
-      AND `q`.`user_id` <=> `k`.`user_id`
-      AND `q`.`page_view_at` <=> `k`.`page_view_at`
-      AND `q`.`page` <=> `k`.`page`
+    FROM session_quarantine AS q
+    WHERE q.row_key = keyed.row_key
+      AND q.reason = keyed.reason
+      AND q.event_id <=> keyed.event_id
+      AND q.user_id <=> keyed.user_id
+      AND q.page_view_at <=> keyed.page_view_at
+      AND q.page <=> keyed.page
   );
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO `session_quarantine` (
-  `reason`, `event_id`, `user_id`, `page_view_at`, `page`, `source_file`, `line`, `run_id`, `row_key`
+INSERT INTO session_quarantine (
+  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
 )
 SELECT
-  `x`.`reason` AS `reason`,
-  `x`.`event_id` AS `event_id`,
-  `x`.`user_id` AS `user_id`,
-  `x`.`page_view_at` AS `page_view_at`,
-  `x`.`page` AS `page`,
-  NULL AS `source_file`,
-  NULL AS `line`,
-  (SELECT max(`this_run`.`run_id`) AS `run_id` FROM `session_runs` AS `this_run`) AS `run_id`,
-  `x`.`row_key` AS `row_key`
-FROM `sessionizer_scratch_rejected` AS `x`;
+  reason, event_id, user_id, page_view_at, page, NULL AS source_file, NULL AS line,
+  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+FROM sessionizer_scratch_rejected;
 
 -- finished: Closes the run.
-INSERT INTO `session_runs` (
-  `run_id`, `state`, `recorded_at`, `job`, `mode`, `window_from`, `window_to`, `arrival_mark`,
-  `arrival_mark_at`, `pageviews`, `sessions`, `lineage_rows`, `quarantined`, `layout`, `engine`,
-  `tool_version`
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
+  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
+  tool_version
 )
 SELECT
-  (SELECT max(`this_run`.`run_id`) AS `run_id` FROM `session_runs` AS `this_run`) AS `run_id`,
-  'finished' AS `state`,
-  utc_timestamp(6) AS `recorded_at`,
-  '{…}' AS `job`,
-  'whole' AS `mode`,
-  NULL AS `window_from`,
-  NULL AS `window_to`,
-  (
-    SELECT
-      `started_run`.`arrival_mark` AS `arrival_mark`
-    FROM `session_runs` AS `started_run`
-    WHERE `started_run`.`run_id` = (SELECT max(`this_run`.`run_id`) AS `run_id` FROM `session_runs` AS `this_run`)
-      AND `started_run`.`state` = 'started'
-  ) AS `arrival_mark`,
-  (
-    SELECT
-      `started_run`.`arrival_mark_at` AS `arrival_mark_at`
-    FROM `session_runs` AS `started_run`
-    WHERE `started_run`.`run_id` = (SELECT max(`this_run`.`run_id`) AS `run_id` FROM `session_runs` AS `this_run`)
-      AND `started_run`.`state` = 'started'
-  ) AS `arrival_mark_at`,
-  (SELECT count(*) AS `n` FROM `session_table` AS `w`) AS `pageviews`,
-  (SELECT count(*) AS `n` FROM `session_versions` AS `w`) AS `sessions`,
-  0 AS `lineage_rows`,
-  (SELECT count(*) AS `n` FROM `sessionizer_scratch_rejected` AS `x`) AS `quarantined`,
-  2 AS `layout`,
-  'MariaDB 10.11' AS `engine`,
-  '1' AS `tool_version`
-FROM (SELECT 1 AS `one`) AS `o`;
+  started_run.run_id, 'finished' AS state, utc_timestamp(6) AS recorded_at, started_run.job,
+  started_run.mode, started_run.window_from, started_run.window_to, started_run.arrival_mark,
+  started_run.arrival_mark_at, (SELECT count(*) FROM session_table) AS pageviews,
+  (SELECT count(*) FROM session_versions) AS sessions, 0 AS lineage_rows,
+  (SELECT count(*) FROM sessionizer_scratch_rejected) AS quarantined,
+  started_run.layout, started_run.engine, started_run.tool_version
+FROM session_runs AS started_run
+WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
+  AND started_run.state = 'started';

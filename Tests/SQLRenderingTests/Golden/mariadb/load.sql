@@ -1,145 +1,98 @@
 -- loaded: Room for the rows of a file.
-CREATE TEMPORARY TABLE `sessionizer_scratch_loaded` (
+CREATE TEMPORARY TABLE sessionizer_scratch_loaded (
   `position` bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
-  `event_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `user_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `page_view_at` datetime(6),
-  `sequence` bigint,
-  `page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin
+  event_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  user_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  page_view_at datetime(6), sequence bigint,
+  page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin
 ) ENGINE = InnoDB;
-INSERT INTO `sessionizer_scratch_loaded` (`event_id`, `user_id`, `page_view_at`, `sequence`, `page`)
-SELECT
-  NULL AS `event_id`,
-  NULL AS `user_id`,
-  NULL AS `page_view_at`,
-  NULL AS `sequence`,
-  NULL AS `page`
-FROM (SELECT 1 AS `one`) AS `o`
+INSERT INTO sessionizer_scratch_loaded (event_id, user_id, page_view_at, sequence, page)
+SELECT NULL AS event_id, NULL AS user_id, NULL AS page_view_at, NULL AS sequence, NULL AS page
+FROM (SELECT 1 AS `one`) AS o
 WHERE (1 = 0)
-ORDER BY `event_id`;
+ORDER BY event_id;
 
 -- rows: Those that are not there yet.
-INSERT INTO `pageviews` (`event_id`, `user_id`, `page_view_at`, `sequence`, `page`)
-SELECT
-  `n`.`event_id` AS `event_id`,
-  `n`.`user_id` AS `user_id`,
-  `n`.`page_view_at` AS `page_view_at`,
-  `n`.`sequence` AS `sequence`,
-  `n`.`page` AS `page`
-FROM (
-  SELECT
-    `l`.`event_id` AS `event_id`,
-    `l`.`user_id` AS `user_id`,
-    `l`.`page_view_at` AS `page_view_at`,
-    `l`.`sequence` AS `sequence`,
-    `l`.`page` AS `page`,
-    `l`.`position` AS `position`
-  FROM `sessionizer_scratch_loaded` AS `l`
-  WHERE `l`.`event_id` IS NOT NULL
-    AND NOT EXISTS (
-      SELECT 1
-      FROM `pageviews` AS `p`
-      WHERE `p`.`event_id` = `l`.`event_id`
-        AND `p`.`user_id` <=> `l`.`user_id`
-        AND `p`.`page_view_at` <=> `l`.`page_view_at`
-        AND `p`.`page` <=> `l`.`page`
-    )
-  UNION ALL
-  SELECT
-    `l`.`event_id` AS `event_id`,
-    `l`.`user_id` AS `user_id`,
-    `l`.`page_view_at` AS `page_view_at`,
-    `l`.`sequence` AS `sequence`,
-    `l`.`page` AS `page`,
-    `l`.`position` AS `position`
-  FROM `sessionizer_scratch_loaded` AS `l`
-  WHERE `l`.`event_id` IS NULL
-    AND NOT EXISTS (
-      SELECT 1
-      FROM `pageviews` AS `p`
-      WHERE `p`.`event_id` IS NULL
-        AND `p`.`user_id` <=> `l`.`user_id`
-        AND `p`.`page_view_at` <=> `l`.`page_view_at`
-        AND `p`.`page` <=> `l`.`page`
-    )
-) AS `n`;
+INSERT INTO pageviews (event_id, user_id, page_view_at, sequence, page)
+SELECT l.event_id, l.user_id, l.page_view_at, l.sequence, l.page
+FROM sessionizer_scratch_loaded AS l
+WHERE l.event_id IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM pageviews AS p
+    WHERE p.event_id = l.event_id
+      AND p.user_id <=> l.user_id
+      AND p.page_view_at <=> l.page_view_at
+      AND p.page <=> l.page
+  )
+UNION ALL
+SELECT l.event_id, l.user_id, l.page_view_at, l.sequence, l.page
+FROM sessionizer_scratch_loaded AS l
+WHERE l.event_id IS NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM pageviews AS p
+    WHERE p.event_id IS NULL
+      AND p.user_id <=> l.user_id
+      AND p.page_view_at <=> l.page_view_at
+      AND p.page <=> l.page
+  );
 
 -- faults: Room for the lines that are no pageviews.
-CREATE TEMPORARY TABLE `sessionizer_scratch_faults` (
+CREATE TEMPORARY TABLE sessionizer_scratch_faults (
   `position` bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
-  `reason` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `event_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `user_id` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `page_view_at` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `page` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `source_file` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  `line` bigint
+  reason longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  event_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  user_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  page_view_at longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  source_file longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
+  line bigint
 ) ENGINE = InnoDB;
-INSERT INTO `sessionizer_scratch_faults` (
-  `reason`, `event_id`, `user_id`, `page_view_at`, `page`, `source_file`, `line`
+INSERT INTO sessionizer_scratch_faults (
+  reason, event_id, user_id, page_view_at, page, source_file, line
 )
 SELECT
-  NULL AS `reason`,
-  NULL AS `event_id`,
-  NULL AS `user_id`,
-  NULL AS `page_view_at`,
-  NULL AS `page`,
-  NULL AS `source_file`,
-  NULL AS `line`
-FROM (SELECT 1 AS `one`) AS `o`
+  NULL AS reason, NULL AS event_id, NULL AS user_id, NULL AS page_view_at, NULL AS page,
+  NULL AS source_file, NULL AS line
+FROM (SELECT 1 AS `one`) AS o
 WHERE (1 = 0)
-ORDER BY `reason`;
+ORDER BY reason;
 
 -- quarantine: Those that are not there yet.
-INSERT INTO `session_quarantine` (
-  `reason`, `event_id`, `user_id`, `page_view_at`, `page`, `source_file`, `line`, `row_key`
+INSERT INTO session_quarantine (
+  reason, event_id, user_id, page_view_at, page, source_file, line, row_key
 )
-SELECT
-  `k`.`reason` AS `reason`,
-  `k`.`event_id` AS `event_id`,
-  `k`.`user_id` AS `user_id`,
-  `k`.`page_view_at` AS `page_view_at`,
-  `k`.`page` AS `page`,
-  `k`.`source_file` AS `source_file`,
-  `k`.`line` AS `line`,
-  `k`.`row_key` AS `row_key`
-FROM (
+WITH k AS (
   SELECT
-    `f`.`reason` AS `reason`,
-    `f`.`event_id` AS `event_id`,
-    `f`.`user_id` AS `user_id`,
-    `f`.`page_view_at` AS `page_view_at`,
-    `f`.`page` AS `page`,
-    `f`.`source_file` AS `source_file`,
-    `f`.`line` AS `line`,
-    concat(concat(concat(concat(concat(concat(concat(concat(CASE
-      WHEN `f`.`reason` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`f`.`reason`) AS CHAR), ':'), CASE WHEN octet_length(`f`.`reason`) <= 180 THEN `f`.`reason` ELSE '#' END)
-    END, '|'), CASE
-      WHEN `f`.`source_file` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`f`.`source_file`) AS CHAR), ':'), CASE WHEN octet_length(`f`.`source_file`) <= 180 THEN `f`.`source_file` ELSE '#' END)
+    reason, event_id, user_id, page_view_at, page, source_file, line,
+    concat(concat(concat(concat(concat(concat(concat(concat(reason, '|'), CASE
+      WHEN source_file IS NULL THEN '-'
+      ELSE concat(concat(CAST(octet_length(source_file) AS CHAR), ':'), CASE WHEN octet_length(source_file) <= 180 THEN source_file ELSE '#' END)
     END), '|'), CASE
-      WHEN CAST(`f`.`line` AS CHAR) IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(CAST(`f`.`line` AS CHAR)) AS CHAR), ':'), CASE WHEN octet_length(CAST(`f`.`line` AS CHAR)) <= 180 THEN CAST(`f`.`line` AS CHAR) ELSE '#' END)
+      WHEN CAST(line AS CHAR) IS NULL THEN '-'
+      ELSE concat(concat(CAST(octet_length(CAST(line AS CHAR)) AS CHAR), ':'), CASE WHEN octet_length(CAST(line AS CHAR)) <= 180 THEN CAST(line AS CHAR) ELSE '#' END)
     END), '|'), CASE
-      WHEN `f`.`event_id` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`f`.`event_id`) AS CHAR), ':'), CASE WHEN octet_length(`f`.`event_id`) <= 180 THEN `f`.`event_id` ELSE '#' END)
+      WHEN event_id IS NULL THEN '-'
+      ELSE concat(concat(CAST(octet_length(event_id) AS CHAR), ':'), CASE WHEN octet_length(event_id) <= 180 THEN event_id ELSE '#' END)
     END), '|'), CASE
-      WHEN `f`.`user_id` IS NULL THEN '-'
-      ELSE concat(concat(CAST(octet_length(`f`.`user_id`) AS CHAR), ':'), CASE WHEN octet_length(`f`.`user_id`) <= 180 THEN `f`.`user_id` ELSE '#' END)
-    END) AS `row_key`
-  FROM `sessionizer_scratch_faults` AS `f`
+      WHEN user_id IS NULL THEN '-'
+      ELSE concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), CASE WHEN octet_length(user_id) <= 180 THEN user_id ELSE '#' END)
+    END) AS row_key
+  FROM sessionizer_scratch_faults
   LIMIT 9223372036854775807
-) AS `k`
+)
+SELECT k.reason, k.event_id, k.user_id, k.page_view_at, k.page, k.source_file, k.line, k.row_key
+FROM k
 WHERE NOT EXISTS (
     SELECT 1
-    FROM `session_quarantine` AS `q`
-    WHERE `q`.`row_key` = `k`.`row_key`
-      AND `q`.`reason` <=> `k`.`reason`
-      AND `q`.`event_id` <=> `k`.`event_id`
-      AND `q`.`user_id` <=> `k`.`user_id`
-      AND `q`.`page_view_at` <=> `k`.`page_view_at`
-      AND `q`.`page` <=> `k`.`page`
-      AND `q`.`source_file` <=> `k`.`source_file`
-      AND `q`.`line` <=> `k`.`line`
+    FROM session_quarantine AS q
+    WHERE q.row_key = k.row_key
+      AND q.reason <=> k.reason
+      AND q.event_id <=> k.event_id
+      AND q.user_id <=> k.user_id
+      AND q.page_view_at <=> k.page_view_at
+      AND q.page <=> k.page
+      AND q.source_file <=> k.source_file
+      AND q.line <=> k.line
   );

@@ -1,779 +1,384 @@
 -- started: Takes the next run id; notes how far the source has arrived.
-INSERT INTO "session_runs" (
-  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout", "engine",
-  "tool_version"
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
+  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
+  tool_version
 )
 SELECT
-  coalesce((SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") + 1, 1) AS "run_id",
-  'started' AS "state",
-  clock_timestamp() AT TIME ZONE 'UTC' AS "recorded_at",
-  '{…}' AS "job",
-  'whole' AS "mode",
-  NULL::timestamp AS "window_from",
-  NULL::timestamp AS "window_to",
-  (SELECT max("p"."arrival_id") AS "mark" FROM "pageviews" AS "p") AS "arrival_mark",
-  NULL::timestamp AS "arrival_mark_at",
-  NULL::bigint AS "pageviews",
-  NULL::bigint AS "sessions",
-  NULL::bigint AS "lineage_rows",
-  NULL::bigint AS "quarantined",
-  2 AS "layout",
-  'PostgreSQL 15' AS "engine",
-  '1' AS "tool_version"
-FROM (SELECT 1 AS "one") AS "o";
+  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
+  'started' AS state, clock_timestamp() AT TIME ZONE 'UTC' AS recorded_at, '{…}' AS job,
+  'whole' AS mode, NULL::timestamp AS window_from, NULL::timestamp AS window_to,
+  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, NULL::timestamp AS arrival_mark_at,
+  NULL::bigint AS pageviews, NULL::bigint AS sessions, NULL::bigint AS lineage_rows,
+  NULL::bigint AS quarantined, 2 AS layout, 'PostgreSQL 15' AS engine, '1' AS tool_version;
 
 -- picked: Source rows that the ledger does not simply know.
-CREATE TEMPORARY TABLE "picked" (
-  "event_id" text COLLATE "C",
-  "user_id" text COLLATE "C",
-  "page_view_at" timestamp,
-  "page" text COLLATE "C",
-  "reason" text COLLATE "C",
-  "sz_raw_event_id" text COLLATE "C",
-  "sz_raw_time" text COLLATE "C"
-) ON COMMIT DROP;
-INSERT INTO pg_temp."picked" (
-  "event_id", "user_id", "page_view_at", "page", "reason", "sz_raw_event_id", "sz_raw_time"
+CREATE TEMPORARY TABLE picked ON COMMIT DROP AS
+WITH uncounted AS (
+  SELECT
+    p.user_id::text COLLATE "C" AS user_id,
+    CASE WHEN p.page_view_at >= '0001-01-02' AND p.page_view_at < '9999-12-31' THEN p.page_view_at::timestamp END AS page_view_at,
+    p.page::text COLLATE "C" AS page, p.page_view_at AS sz_source_time
+  FROM pageviews AS p
+  OFFSET 0
+),
+mapped AS (
+  SELECT
+    user_id, page_view_at, page, sz_source_time,
+    CASE
+      WHEN user_id IS NULL OR page_view_at IS NULL THEN NULL::text COLLATE "C"
+      WHEN page IS NULL
+          OR octet_length(CASE
+            WHEN page IS NULL THEN octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || row_number() OVER w::text
+            ELSE octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || octet_length(page)::text || ':' || page || '#' || row_number() OVER w::text
+          END) <= 1024 THEN CASE
+          WHEN page IS NULL THEN octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || row_number() OVER w::text
+          ELSE octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || octet_length(page)::text || ':' || page || '#' || row_number() OVER w::text
+        END
+      WHEN page IS NOT NULL THEN CASE
+          WHEN page IS NULL THEN octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || row_number() OVER w::text
+          ELSE octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || octet_length(page)::text || ':' || encode(sha256(convert_to(page, 'UTF8')), 'hex') || '#' || row_number() OVER w::text
+        END
+    END AS event_id
+  FROM uncounted
+  WINDOW w AS (PARTITION BY user_id, page_view_at, page ORDER BY page_view_at NULLS FIRST)
+  OFFSET 0
+),
+judged AS (
+  SELECT
+    event_id, user_id, page_view_at, page, sz_source_time,
+    CASE
+      WHEN user_id IS NULL OR user_id = '' THEN 'null_user'
+      WHEN page_view_at IS NULL THEN CASE
+          WHEN sz_source_time::text COLLATE "C" IS NULL OR sz_source_time::text COLLATE "C" = '' THEN 'null_time'
+          WHEN (sz_source_time IS NOT NULL) THEN 'time_out_of_range'
+          ELSE 'bad_time'
+        END
+      WHEN octet_length(event_id) > 1024 OR octet_length(user_id) > 1024 THEN 'key_too_long'
+    END AS reason
+  FROM mapped
+  OFFSET 0
 )
 SELECT
-  "s"."event_id" AS "event_id",
-  "s"."user_id" AS "user_id",
-  "s"."page_view_at" AS "page_view_at",
-  "s"."page" AS "page",
+  judged.event_id, judged.user_id, judged.page_view_at, judged.page,
   CASE
-    WHEN "s"."reason" IS NOT NULL THEN "s"."reason"
-    WHEN "t"."run_id" IS NOT NULL THEN 'duplicate_event_id'
-    ELSE NULL::text COLLATE "C"
-  END AS "reason",
-  "s"."sz_raw_event_id" AS "sz_raw_event_id",
-  "s"."sz_raw_time" AS "sz_raw_time"
-FROM (
-  SELECT
-    "j"."event_id" AS "event_id",
-    "j"."user_id" AS "user_id",
-    "j"."page_view_at" AS "page_view_at",
-    "j"."page" AS "page",
-    "j"."reason" AS "reason",
-    CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE NULL::text COLLATE "C" END AS "sz_raw_event_id",
-    CASE
-      WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_time"::text COLLATE "C"
-      ELSE NULL::text COLLATE "C"
-    END AS "sz_raw_time"
-  FROM (
-    SELECT
-      "m"."event_id" AS "event_id",
-      "m"."user_id" AS "user_id",
-      "m"."page_view_at" AS "page_view_at",
-      "m"."page" AS "page",
-      "m"."sz_source_event_id" AS "sz_source_event_id",
-      "m"."sz_source_time" AS "sz_source_time",
-      CASE
-        WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
-        WHEN "m"."page_view_at" IS NULL THEN CASE
-            WHEN "m"."sz_source_time"::text COLLATE "C" IS NULL OR "m"."sz_source_time"::text COLLATE "C" = '' THEN 'null_time'
-            WHEN ("m"."sz_source_time" IS NOT NULL) THEN 'time_out_of_range'
-            ELSE 'bad_time'
-          END
-        WHEN octet_length("m"."event_id") > 1024 OR octet_length("m"."user_id") > 1024 THEN 'key_too_long'
-        ELSE NULL::text COLLATE "C"
-      END AS "reason"
-    FROM (
-      SELECT
-        "c"."user_id" AS "user_id",
-        "c"."page_view_at" AS "page_view_at",
-        "c"."page" AS "page",
-        "c"."sz_source_time" AS "sz_source_time",
-        "c"."sz_arrival" AS "sz_arrival",
-        CASE
-          WHEN "c"."user_id" IS NULL OR "c"."page_view_at" IS NULL THEN NULL::text COLLATE "C"
-          WHEN "c"."page" IS NULL
-              OR octet_length(CASE
-                WHEN "c"."page" IS NULL THEN octet_length("c"."user_id")::text || ':' || "c"."user_id" || to_char("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || "c"."sz_occurrence"::text
-                ELSE octet_length("c"."user_id")::text || ':' || "c"."user_id" || to_char("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.US') || octet_length("c"."page")::text || ':' || "c"."page" || '#' || "c"."sz_occurrence"::text
-              END) <= 1024 THEN CASE
-              WHEN "c"."page" IS NULL THEN octet_length("c"."user_id")::text || ':' || "c"."user_id" || to_char("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || "c"."sz_occurrence"::text
-              ELSE octet_length("c"."user_id")::text || ':' || "c"."user_id" || to_char("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.US') || octet_length("c"."page")::text || ':' || "c"."page" || '#' || "c"."sz_occurrence"::text
-            END
-          WHEN "c"."page" IS NOT NULL THEN CASE
-              WHEN "c"."page" IS NULL THEN octet_length("c"."user_id")::text || ':' || "c"."user_id" || to_char("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || "c"."sz_occurrence"::text
-              ELSE octet_length("c"."user_id")::text || ':' || "c"."user_id" || to_char("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.US') || octet_length("c"."page")::text || ':' || encode(sha256(convert_to("c"."page", 'UTF8')), 'hex') || '#' || "c"."sz_occurrence"::text
-            END
-          ELSE NULL::text COLLATE "C"
-        END AS "event_id",
-        NULL::text COLLATE "C" AS "sz_source_event_id"
-      FROM (
-        SELECT
-          "a"."user_id" AS "user_id",
-          "a"."page_view_at" AS "page_view_at",
-          "a"."page" AS "page",
-          "a"."sz_source_time" AS "sz_source_time",
-          "a"."sz_arrival" AS "sz_arrival",
-          row_number() OVER (PARTITION BY "a"."user_id", "a"."page_view_at", "a"."page" ORDER BY "a"."page_view_at" NULLS FIRST) AS "sz_occurrence"
-        FROM (
-          SELECT
-            "p"."user_id"::text COLLATE "C" AS "user_id",
-            CASE WHEN "p"."page_view_at" >= '0001-01-02' AND "p"."page_view_at" < '9999-12-31' THEN "p"."page_view_at"::timestamp END AS "page_view_at",
-            "p"."page"::text COLLATE "C" AS "page",
-            "p"."page_view_at" AS "sz_source_time",
-            "p"."arrival_id" AS "sz_arrival"
-          FROM "pageviews" AS "p"
-          OFFSET 0
-        ) AS "a"
-      ) AS "c"
-      OFFSET 0
-    ) AS "m"
-    OFFSET 0
-  ) AS "j"
-) AS "s"
-LEFT JOIN "session_table" AS "t" ON "s"."reason" IS NULL AND "t"."event_id" = "s"."event_id"
-WHERE ("t"."run_id" IS NULL
-    OR NOT ("t"."user_id" = "s"."user_id"
-      AND "t"."page_view_at" = "s"."page_view_at"
-      AND coalesce("t"."page", '') = coalesce("s"."page", '') AND ("t"."page" IS NULL) = ("s"."page" IS NULL)));
+    WHEN judged.reason IS NOT NULL THEN judged.reason
+    WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
+  END AS reason,
+  NULL::text COLLATE "C" AS sz_raw_event_id,
+  CASE WHEN judged.reason IS NOT NULL THEN judged.sz_source_time::text COLLATE "C" END AS sz_raw_time
+FROM judged
+LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
+WHERE (t.run_id IS NULL
+    OR NOT (t.user_id = judged.user_id
+      AND t.page_view_at = judged.page_view_at
+      AND coalesce(t.page, '') = coalesce(judged.page, '') AND (t.page IS NULL) = (judged.page IS NULL)));
 
 -- duplicates: Their rows; the first counts.
-CREATE TEMPORARY TABLE "duplicates" (
-  "event_id" text COLLATE "C",
-  "user_id" text COLLATE "C",
-  "page_view_at" timestamp,
-  "page" text COLLATE "C",
-  "sz_rank" bigint,
-  "sz_first_user_id" text COLLATE "C",
-  "sz_first_page_view_at" timestamp,
-  "sz_first_page" text COLLATE "C"
-) ON COMMIT DROP;
-INSERT INTO pg_temp."duplicates" (
-  "event_id", "user_id", "page_view_at", "page", "sz_rank", "sz_first_user_id",
-  "sz_first_page_view_at", "sz_first_page"
-)
-WITH "repeated" AS (
-  SELECT "g"."event_id" AS "event_id"
-  FROM (
-    SELECT "k"."event_id" AS "event_id", count(*) AS "sz_duplicates"
-    FROM pg_temp."picked" AS "k"
-    WHERE "k"."reason" IS NULL
-    GROUP BY "k"."event_id"
-  ) AS "g"
-  WHERE "g"."sz_duplicates" > 1
+CREATE TEMPORARY TABLE duplicates ON COMMIT DROP AS
+WITH repeated AS (
+  SELECT event_id
+  FROM pg_temp.picked
+  WHERE reason IS NULL
+  GROUP BY event_id
+  HAVING count(*) > 1
 )
 SELECT
-  "w"."event_id" AS "event_id",
-  "w"."user_id" AS "user_id",
-  "w"."page_view_at" AS "page_view_at",
-  "w"."page" AS "page",
-  "w"."sz_rank" AS "sz_rank",
-  "w"."sz_first_user_id" AS "sz_first_user_id",
-  "w"."sz_first_page_view_at" AS "sz_first_page_view_at",
-  "w"."sz_first_page" AS "sz_first_page"
-FROM (
-  SELECT
-    "k"."event_id" AS "event_id",
-    "k"."user_id" AS "user_id",
-    "k"."page_view_at" AS "page_view_at",
-    "k"."page" AS "page",
-    "k"."reason" AS "reason",
-    "k"."sz_raw_event_id" AS "sz_raw_event_id",
-    "k"."sz_raw_time" AS "sz_raw_time",
-    row_number() OVER (PARTITION BY "k"."event_id" ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST) AS "sz_rank",
-    first_value("k"."user_id") OVER (
-      PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_first_user_id",
-    first_value("k"."page_view_at") OVER (
-      PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_first_page_view_at",
-    first_value("k"."page") OVER (
-      PARTITION BY "k"."event_id"
-      ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_first_page"
-  FROM pg_temp."picked" AS "k"
-  WHERE "k"."reason" IS NULL
-    AND EXISTS (SELECT 1 FROM "repeated" AS "d" WHERE "d"."event_id" = "k"."event_id")
-) AS "w";
-CREATE INDEX "duplicates_by_event_id" ON pg_temp."duplicates" ("event_id");
+  k.event_id, k.user_id, k.page_view_at, k.page, row_number() OVER w AS sz_rank,
+  first_value(k.user_id) OVER w AS sz_first_user_id,
+  first_value(k.page_view_at) OVER w AS sz_first_page_view_at,
+  first_value(k.page) OVER w AS sz_first_page
+FROM pg_temp.picked AS k
+WHERE k.reason IS NULL
+  AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
+WINDOW w AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST);
+CREATE INDEX duplicates_by_event_id ON pg_temp.duplicates (event_id);
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
-CREATE TEMPORARY TABLE "islands" (
-  "event_id" text COLLATE "C",
-  "user_id" text COLLATE "C",
-  "page_view_at" timestamp,
-  "page" text COLLATE "C",
-  "sz_is_new" integer,
-  "anchor" text COLLATE "C",
-  "sz_island" text COLLATE "C"
-) ON COMMIT DROP;
-INSERT INTO pg_temp."islands" (
-  "event_id", "user_id", "page_view_at", "page", "sz_is_new", "anchor", "sz_island"
-)
-WITH "fresh" AS (
-  SELECT
-    "f"."event_id" AS "event_id",
-    "f"."user_id" AS "user_id",
-    "f"."page_view_at" AS "page_view_at",
-    "f"."page" AS "page",
-    "f"."sz_instant" AS "sz_instant"
-  FROM (
-    SELECT
-      "k"."event_id" AS "event_id",
-      "k"."user_id" AS "user_id",
-      "k"."page_view_at" AS "page_view_at",
-      "k"."page" AS "page",
-      "k"."page_view_at" AS "sz_instant"
-    FROM pg_temp."picked" AS "k"
-    WHERE "k"."reason" IS NULL
-      AND NOT EXISTS (SELECT 1 FROM pg_temp."duplicates" AS "d" WHERE "d"."event_id" = "k"."event_id")
-    UNION ALL
-    SELECT
-      "c"."event_id" AS "event_id",
-      "c"."user_id" AS "user_id",
-      "c"."page_view_at" AS "page_view_at",
-      "c"."page" AS "page",
-      "c"."page_view_at" AS "sz_instant"
-    FROM pg_temp."duplicates" AS "c"
-    WHERE "c"."sz_rank" = 1
-  ) AS "f"
+CREATE TEMPORARY TABLE islands ON COMMIT DROP AS
+WITH fresh AS (
+  SELECT k.event_id, k.user_id, k.page_view_at, k.page, k.page_view_at AS sz_instant
+  FROM pg_temp.picked AS k
+  WHERE k.reason IS NULL
+    AND NOT EXISTS (SELECT 1 FROM pg_temp.duplicates AS d WHERE d.event_id = k.event_id)
+  UNION ALL
+  SELECT event_id, user_id, page_view_at, page, page_view_at AS sz_instant
+  FROM pg_temp.duplicates
+  WHERE sz_rank = 1
 ),
-"ranges" AS (
+flagged AS (
   SELECT
-    "k"."user_id" AS "user_id",
-    ("k"."sz_from_at" + INTERVAL '-1800000000 microseconds') AS "sz_from_at",
-    ("k"."sz_to_at" + INTERVAL '1800000000 microseconds') AS "sz_to_at"
-  FROM (
-    SELECT
-      "n"."user_id" AS "user_id",
-      "n"."sz_cluster" AS "sz_cluster",
-      min("n"."sz_instant") AS "sz_from_at",
-      max("n"."sz_instant") AS "sz_to_at"
-    FROM (
-      SELECT
-        "q"."event_id" AS "event_id",
-        "q"."user_id" AS "user_id",
-        "q"."page_view_at" AS "page_view_at",
-        "q"."sz_instant" AS "sz_instant",
-        "q"."sz_starts" AS "sz_starts",
-        sum("q"."sz_starts") OVER (
-          PARTITION BY "q"."user_id"
-          ORDER BY "q"."user_id", "q"."page_view_at", "q"."event_id"
-          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS "sz_cluster"
-      FROM (
-        SELECT
-          "h"."event_id" AS "event_id",
-          "h"."user_id" AS "user_id",
-          "h"."page_view_at" AS "page_view_at",
-          "h"."sz_instant" AS "sz_instant",
-          CASE
-            WHEN "h"."sz_before" IS NULL
-                OR ("h"."sz_instant" + INTERVAL '-1800000000 microseconds') > ("h"."sz_before" + INTERVAL '1800000000 microseconds') THEN 1
-            ELSE 0
-          END AS "sz_starts"
-        FROM (
-          SELECT
-            "f"."event_id" AS "event_id",
-            "f"."user_id" AS "user_id",
-            "f"."page_view_at" AS "page_view_at",
-            "f"."page" AS "page",
-            "f"."sz_instant" AS "sz_instant",
-            lag("f"."sz_instant") OVER (PARTITION BY "f"."user_id" ORDER BY "f"."user_id", "f"."page_view_at", "f"."event_id") AS "sz_before"
-          FROM "fresh" AS "f"
-        ) AS "h"
-      ) AS "q"
-    ) AS "n"
-    GROUP BY "n"."user_id", "n"."sz_cluster"
-  ) AS "k"
+    event_id, user_id, page_view_at, sz_instant,
+    CASE
+      WHEN lag(sz_instant) OVER w IS NULL
+          OR (sz_instant + INTERVAL '-30 minutes') > (lag(sz_instant) OVER w + INTERVAL '30 minutes') THEN 1
+      ELSE 0
+    END AS sz_starts
+  FROM fresh
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, event_id)
 ),
-"context" AS (
+in_clusters AS (
   SELECT
-    "t"."event_id" AS "event_id",
-    "t"."user_id" AS "user_id",
-    "t"."page_view_at" AS "page_view_at",
-    "t"."page_view_at" AS "sz_instant",
+    user_id, sz_instant,
+    sum(sz_starts) OVER (
+      PARTITION BY user_id
+      ORDER BY page_view_at, event_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_cluster
+  FROM flagged
+),
+ranges AS (
+  SELECT
+    user_id, (min(sz_instant) + INTERVAL '-30 minutes') AS sz_from_at,
+    (max(sz_instant) + INTERVAL '30 minutes') AS sz_to_at
+  FROM in_clusters
+  GROUP BY user_id, sz_cluster
+),
+context AS (
+  SELECT
+    t.event_id, t.user_id, t.page_view_at, t.page_view_at AS sz_instant,
     coalesce((
-      SELECT "l"."became"
-      FROM "session_lineage" AS "l"
-      WHERE "l"."session_id" = "t"."session_id"
-      ORDER BY "l"."run_id" DESC
+      SELECT l.became
+      FROM session_lineage AS l
+      WHERE l.session_id = t.session_id
+      ORDER BY l.run_id DESC
       LIMIT 1
-    ), "t"."session_id") AS "anchor"
-  FROM "ranges" AS "g"
+    ), t.session_id) AS anchor
+  FROM ranges AS g
   CROSS JOIN LATERAL (
     SELECT *
-    FROM "session_table" AS "t"
-    WHERE "t"."user_id" = "g"."user_id"
-      AND "t"."page_view_at" >= "g"."sz_from_at"
-      AND "t"."page_view_at" <= "g"."sz_to_at"
+    FROM session_table AS t
+    WHERE t.user_id = g.user_id
+      AND t.page_view_at >= g.sz_from_at
+      AND t.page_view_at <= g.sz_to_at
     OFFSET 0
-  ) AS "t"
+  ) AS t
 ),
-"neighbours" AS (
+neighbours AS (
   SELECT
-    "u"."event_id" AS "event_id",
-    "u"."user_id" AS "user_id",
-    "u"."page_view_at" AS "page_view_at",
-    "u"."page" AS "page",
-    "u"."sz_instant" AS "sz_instant",
-    "u"."sz_is_new" AS "sz_is_new",
-    "u"."anchor" AS "anchor"
-  FROM (
-    SELECT
-      "f"."event_id" AS "event_id",
-      "f"."user_id" AS "user_id",
-      "f"."page_view_at" AS "page_view_at",
-      "f"."page" AS "page",
-      "f"."sz_instant" AS "sz_instant",
-      1 AS "sz_is_new",
-      NULL::text COLLATE "C" AS "anchor"
-    FROM "fresh" AS "f"
-    UNION ALL
-    SELECT
-      "c"."event_id" AS "event_id",
-      "c"."user_id" AS "user_id",
-      "c"."page_view_at" AS "page_view_at",
-      NULL::text COLLATE "C" AS "page",
-      "c"."sz_instant" AS "sz_instant",
-      0 AS "sz_is_new",
-      "c"."anchor" AS "anchor"
-    FROM "context" AS "c"
-  ) AS "u"
+    event_id, user_id, page_view_at, page, sz_instant, 1 AS sz_is_new,
+    NULL::text COLLATE "C" AS anchor
+  FROM fresh
+  UNION ALL
+  SELECT
+    event_id, user_id, page_view_at, NULL::text COLLATE "C" AS page, sz_instant, 0 AS sz_is_new,
+    anchor
+  FROM context
+),
+flagged_2 AS (
+  SELECT
+    event_id, user_id, page_view_at, page, sz_is_new, anchor,
+    CASE
+      WHEN lag(sz_instant) OVER w IS NULL THEN 1
+      WHEN lag(anchor) OVER w = anchor THEN 0
+      WHEN sz_instant >= lag(sz_instant) OVER w + INTERVAL '30 minutes' THEN 1
+      ELSE 0
+    END AS sz_starts
+  FROM neighbours
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, event_id)
+),
+numbered AS (
+  SELECT
+    event_id, user_id, page_view_at, page, sz_is_new, anchor,
+    sum(sz_starts) OVER (
+      PARTITION BY user_id
+      ORDER BY page_view_at, event_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_number
+  FROM flagged_2
 )
 SELECT
-  "i"."event_id" AS "event_id",
-  "i"."user_id" AS "user_id",
-  "i"."page_view_at" AS "page_view_at",
-  "i"."page" AS "page",
-  "i"."sz_is_new" AS "sz_is_new",
-  "i"."anchor" AS "anchor",
-  "i"."sz_island" AS "sz_island"
-FROM (
-  SELECT
-    "n"."event_id" AS "event_id",
-    "n"."user_id" AS "user_id",
-    "n"."page_view_at" AS "page_view_at",
-    "n"."page" AS "page",
-    "n"."sz_is_new" AS "sz_is_new",
-    "n"."anchor" AS "anchor",
-    "n"."sz_starts" AS "sz_starts",
-    "n"."sz_number" AS "sz_number",
-    first_value("n"."event_id") OVER (
-      PARTITION BY "n"."user_id", "n"."sz_number"
-      ORDER BY "n"."user_id", "n"."page_view_at", "n"."event_id"
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_island"
-  FROM (
-    SELECT
-      "q"."event_id" AS "event_id",
-      "q"."user_id" AS "user_id",
-      "q"."page_view_at" AS "page_view_at",
-      "q"."page" AS "page",
-      "q"."sz_is_new" AS "sz_is_new",
-      "q"."anchor" AS "anchor",
-      "q"."sz_starts" AS "sz_starts",
-      sum("q"."sz_starts") OVER (
-        PARTITION BY "q"."user_id"
-        ORDER BY "q"."user_id", "q"."page_view_at", "q"."event_id"
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS "sz_number"
-    FROM (
-      SELECT
-        "h"."event_id" AS "event_id",
-        "h"."user_id" AS "user_id",
-        "h"."page_view_at" AS "page_view_at",
-        "h"."page" AS "page",
-        "h"."sz_is_new" AS "sz_is_new",
-        "h"."anchor" AS "anchor",
-        CASE
-          WHEN "h"."sz_before" IS NULL THEN 1
-          WHEN "h"."sz_anchor_before" = "h"."anchor" THEN 0
-          WHEN "h"."sz_instant" >= "h"."sz_before" + INTERVAL '1800000000 microseconds' THEN 1
-          ELSE 0
-        END AS "sz_starts"
-      FROM (
-        SELECT
-          "r"."event_id" AS "event_id",
-          "r"."user_id" AS "user_id",
-          "r"."page_view_at" AS "page_view_at",
-          "r"."page" AS "page",
-          "r"."sz_instant" AS "sz_instant",
-          "r"."sz_is_new" AS "sz_is_new",
-          "r"."anchor" AS "anchor",
-          lag("r"."sz_instant") OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id", "r"."page_view_at", "r"."event_id") AS "sz_before",
-          lag("r"."anchor") OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id", "r"."page_view_at", "r"."event_id") AS "sz_anchor_before"
-        FROM "neighbours" AS "r"
-      ) AS "h"
-    ) AS "q"
-  ) AS "n"
-) AS "i";
+  event_id, user_id, page_view_at, page, sz_is_new, anchor,
+  first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, event_id) AS sz_island
+FROM numbered;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
-CREATE TEMPORARY TABLE "merged" (
-  "sz_island" text COLLATE "C",
-  "anchor" text COLLATE "C",
-  "anchors" bigint,
-  "user_id" text COLLATE "C",
-  "started_at" timestamp,
-  "session_id" text COLLATE "C",
-  "ended_at" timestamp,
-  "last_event_id" text COLLATE "C",
-  "pageviews" bigint,
-  "entry_page" text COLLATE "C",
-  "exit_page" text COLLATE "C",
-  "sz_first_rank" bigint,
-  "sz_last_rank" bigint,
-  "sz_survivor" text COLLATE "C"
-) ON COMMIT DROP;
-INSERT INTO pg_temp."merged" (
-  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "ended_at",
-  "last_event_id", "pageviews", "entry_page", "exit_page", "sz_first_rank", "sz_last_rank",
-  "sz_survivor"
-)
-WITH "united" AS (
+CREATE TEMPORARY TABLE merged ON COMMIT DROP AS
+WITH gained AS (
+  SELECT sz_island
+  FROM pg_temp.islands
+  WHERE sz_is_new = 1
+  GROUP BY sz_island
+),
+touched AS (
+  SELECT DISTINCT i.sz_island, i.anchor
+  FROM pg_temp.islands AS i
+  JOIN gained ON gained.sz_island = i.sz_island
+  WHERE i.anchor IS NOT NULL
+),
+united AS (
   SELECT
-    "u"."sz_island" AS "sz_island",
-    "u"."anchor" AS "anchor",
-    "u"."anchors" AS "anchors",
-    "u"."user_id" AS "user_id",
-    "u"."started_at" AS "started_at",
-    "u"."session_id" AS "session_id",
-    "u"."ended_at" AS "ended_at",
-    "u"."last_event_id" AS "last_event_id",
-    "u"."pageviews" AS "pageviews",
-    "u"."entry_page" AS "entry_page",
-    "u"."exit_page" AS "exit_page"
-  FROM (
-    SELECT
-      "a"."sz_island" AS "sz_island",
-      "v"."anchor" AS "anchor",
-      "v"."anchors" AS "anchors",
-      "v"."user_id" AS "user_id",
-      "v"."started_at" AS "started_at",
-      "v"."session_id" AS "session_id",
-      "v"."ended_at" AS "ended_at",
-      "v"."last_event_id" AS "last_event_id",
-      "v"."pageviews" AS "pageviews",
-      "v"."entry_page" AS "entry_page",
-      "v"."exit_page" AS "exit_page"
-    FROM (
-      SELECT DISTINCT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
-      FROM pg_temp."islands" AS "i"
-      JOIN (
-        SELECT "n"."sz_island" AS "sz_island", count(*) AS "pageviews"
-        FROM pg_temp."islands" AS "n"
-        WHERE "n"."sz_is_new" = 1
-        GROUP BY "n"."sz_island"
-      ) AS "g" ON "g"."sz_island" = "i"."sz_island"
-      WHERE "i"."anchor" IS NOT NULL
-    ) AS "a"
-    CROSS JOIN LATERAL (
-      SELECT *
-      FROM "session_versions" AS "v"
-      WHERE "v"."anchor" = "a"."anchor"
-        AND "v"."run_id" = (
-          SELECT "w"."run_id"
-          FROM "session_versions" AS "w"
-          WHERE "w"."anchor" = "a"."anchor"
-          ORDER BY "w"."run_id" DESC
-          LIMIT 1
-        )
-      OFFSET 0
-    ) AS "v"
-    UNION ALL
-    SELECT
-      "i"."sz_island" AS "sz_island",
-      NULL::text COLLATE "C" AS "anchor",
-      0 AS "anchors",
-      "i"."user_id" AS "user_id",
-      "i"."page_view_at" AS "started_at",
-      "i"."event_id" AS "session_id",
-      "i"."page_view_at" AS "ended_at",
-      "i"."event_id" AS "last_event_id",
-      1 AS "pageviews",
-      "i"."page" AS "entry_page",
-      "i"."page" AS "exit_page"
-    FROM pg_temp."islands" AS "i"
-    WHERE "i"."sz_is_new" = 1
-  ) AS "u"
-)
-SELECT
-  "u"."sz_island" AS "sz_island",
-  "u"."anchor" AS "anchor",
-  "u"."anchors" AS "anchors",
-  "u"."user_id" AS "user_id",
-  "u"."started_at" AS "started_at",
-  "u"."session_id" AS "session_id",
-  "u"."ended_at" AS "ended_at",
-  "u"."last_event_id" AS "last_event_id",
-  "u"."pageviews" AS "pageviews",
-  "u"."entry_page" AS "entry_page",
-  "u"."exit_page" AS "exit_page",
-  row_number() OVER (PARTITION BY "u"."sz_island" ORDER BY "u"."started_at", "u"."session_id") AS "sz_first_rank",
-  row_number() OVER (PARTITION BY "u"."sz_island" ORDER BY "u"."ended_at" DESC, "u"."last_event_id" DESC) AS "sz_last_rank",
-  first_value(coalesce("u"."anchor", "u"."session_id")) OVER (
-    PARTITION BY "u"."sz_island"
-    ORDER BY "u"."anchors" DESC, "u"."started_at", "u"."session_id"
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS "sz_survivor"
-FROM "united" AS "u";
-
--- superseded: Anchors that were merged into another, with all that resolved to them.
-CREATE TEMPORARY TABLE "superseded" (
-  "session_id" text COLLATE "C",
-  "became" text COLLATE "C"
-) ON COMMIT DROP;
-INSERT INTO pg_temp."superseded" ("session_id", "became")
-SELECT
-  "superseded"."session_id" AS "session_id",
-  "superseded"."became" AS "became"
-FROM (
-  SELECT "m"."anchor" AS "session_id", "m"."sz_survivor" AS "became"
-  FROM pg_temp."merged" AS "m"
-  WHERE "m"."anchor" IS NOT NULL
-    AND "m"."anchor" <> "m"."sz_survivor"
-  UNION ALL
-  SELECT "l"."session_id" AS "session_id", "m"."sz_survivor" AS "became"
-  FROM pg_temp."merged" AS "m"
+    touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+    v.last_event_id, v.pageviews, v.entry_page, v.exit_page
+  FROM touched
   CROSS JOIN LATERAL (
     SELECT *
-    FROM "session_lineage" AS "l"
-    WHERE "l"."became" = "m"."anchor"
+    FROM session_versions AS v
+    WHERE v.anchor = touched.anchor
+      AND v.run_id = (
+        SELECT w.run_id
+        FROM session_versions AS w
+        WHERE w.anchor = touched.anchor
+        ORDER BY w.run_id DESC
+        LIMIT 1
+      )
     OFFSET 0
-  ) AS "l"
-  WHERE "m"."anchor" IS NOT NULL
-    AND "m"."anchor" <> "m"."sz_survivor"
-) AS "superseded";
+  ) AS v
+  UNION ALL
+  SELECT
+    sz_island, NULL::text COLLATE "C" AS anchor, 0 AS anchors, user_id,
+    page_view_at AS started_at, event_id AS session_id, page_view_at AS ended_at,
+    event_id AS last_event_id, 1 AS pageviews, page AS entry_page, page AS exit_page
+  FROM pg_temp.islands
+  WHERE sz_is_new = 1
+)
+SELECT
+  sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, last_event_id,
+  pageviews, entry_page, exit_page,
+  row_number() OVER (PARTITION BY sz_island ORDER BY started_at, session_id) AS sz_first_rank,
+  row_number() OVER (PARTITION BY sz_island ORDER BY ended_at DESC, last_event_id DESC) AS sz_last_rank,
+  first_value(coalesce(anchor, session_id)) OVER (PARTITION BY sz_island ORDER BY anchors DESC, started_at, session_id) AS sz_survivor
+FROM united;
+
+-- superseded: Anchors that were merged into another, with all that resolved to them.
+CREATE TEMPORARY TABLE superseded ON COMMIT DROP AS
+SELECT anchor AS session_id, sz_survivor AS became
+FROM pg_temp.merged
+WHERE anchor IS NOT NULL
+  AND anchor <> sz_survivor
+UNION ALL
+SELECT l.session_id, m.sz_survivor AS became
+FROM pg_temp.merged AS m
+CROSS JOIN LATERAL (
+  SELECT *
+  FROM session_lineage AS l
+  WHERE l.became = m.anchor
+  OFFSET 0
+) AS l
+WHERE m.anchor IS NOT NULL
+  AND m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
-CREATE TEMPORARY TABLE "rejected" (
-  "reason" text COLLATE "C",
-  "event_id" text COLLATE "C",
-  "user_id" text COLLATE "C",
-  "page_view_at" text COLLATE "C",
-  "page" text COLLATE "C",
-  "row_key" text COLLATE "C"
-) ON COMMIT DROP;
-INSERT INTO pg_temp."rejected" ("reason", "event_id", "user_id", "page_view_at", "page", "row_key")
-SELECT
-  "k"."reason" AS "reason",
-  "k"."event_id" AS "event_id",
-  "k"."user_id" AS "user_id",
-  "k"."page_view_at" AS "page_view_at",
-  "k"."page" AS "page",
-  "k"."row_key" AS "row_key"
-FROM (
+CREATE TEMPORARY TABLE rejected ON COMMIT DROP AS
+WITH bad AS (
   SELECT
-    "b"."reason" AS "reason",
-    "b"."event_id" AS "event_id",
-    "b"."user_id" AS "user_id",
-    "b"."page_view_at" AS "page_view_at",
-    "b"."page" AS "page",
+    k.reason, NULL::text COLLATE "C" AS event_id,
+    CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
     CASE
-      WHEN "b"."reason" IS NULL THEN '-'
-      ELSE octet_length("b"."reason")::text || ':' || CASE WHEN octet_length("b"."reason") <= 180 THEN "b"."reason" ELSE '#' END
+      WHEN k.page_view_at IS NOT NULL THEN to_char(k.page_view_at, 'YYYY-MM-DD HH24:MI:SS.US')
+      ELSE CASE WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time END
+    END AS page_view_at,
+    k.page
+  FROM pg_temp.picked AS k
+  WHERE k.reason IS NOT NULL
+  UNION ALL
+  SELECT
+    'duplicate_event_id' AS reason, c.event_id, c.user_id,
+    to_char(c.page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') AS page_view_at,
+    c.page
+  FROM pg_temp.duplicates AS c
+  WHERE NOT (c.user_id = c.sz_first_user_id
+      AND c.page_view_at = c.sz_first_page_view_at
+      AND coalesce(c.page, '') = coalesce(c.sz_first_page, '') AND (c.page IS NULL) = (c.sz_first_page IS NULL))
+),
+bad_2 AS (
+  SELECT DISTINCT reason, event_id, user_id, page_view_at, page
+  FROM bad
+),
+keyed AS (
+  SELECT
+    reason, event_id, user_id, page_view_at, page,
+    reason || '|' || CASE
+      WHEN event_id IS NULL THEN '-'
+      ELSE octet_length(event_id)::text || ':' || CASE WHEN octet_length(event_id) <= 180 THEN event_id ELSE '#' END
     END || '|' || CASE
-      WHEN "b"."event_id" IS NULL THEN '-'
-      ELSE octet_length("b"."event_id")::text || ':' || CASE WHEN octet_length("b"."event_id") <= 180 THEN "b"."event_id" ELSE '#' END
+      WHEN user_id IS NULL THEN '-'
+      ELSE octet_length(user_id)::text || ':' || CASE WHEN octet_length(user_id) <= 180 THEN user_id ELSE '#' END
     END || '|' || CASE
-      WHEN "b"."user_id" IS NULL THEN '-'
-      ELSE octet_length("b"."user_id")::text || ':' || CASE WHEN octet_length("b"."user_id") <= 180 THEN "b"."user_id" ELSE '#' END
+      WHEN page_view_at IS NULL THEN '-'
+      ELSE octet_length(page_view_at)::text || ':' || CASE WHEN octet_length(page_view_at) <= 180 THEN page_view_at ELSE '#' END
     END || '|' || CASE
-      WHEN "b"."page_view_at" IS NULL THEN '-'
-      ELSE octet_length("b"."page_view_at")::text || ':' || CASE WHEN octet_length("b"."page_view_at") <= 180 THEN "b"."page_view_at" ELSE '#' END
-    END || '|' || CASE
-      WHEN "b"."page" IS NULL THEN '-'
-      ELSE octet_length("b"."page")::text || ':' || CASE WHEN octet_length("b"."page") <= 180 THEN "b"."page" ELSE '#' END
-    END AS "row_key"
-  FROM (
-    SELECT DISTINCT
-      "b"."reason" AS "reason",
-      "b"."event_id" AS "event_id",
-      "b"."user_id" AS "user_id",
-      "b"."page_view_at" AS "page_view_at",
-      "b"."page" AS "page"
-    FROM (
-      SELECT
-        "k"."reason" AS "reason",
-        NULL::text COLLATE "C" AS "event_id",
-        CASE
-          WHEN "k"."user_id" IS NOT NULL AND "k"."user_id" <> '' THEN "k"."user_id"
-          ELSE NULL::text COLLATE "C"
-        END AS "user_id",
-        CASE
-          WHEN "k"."page_view_at" IS NOT NULL THEN to_char("k"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.US')
-          ELSE CASE
-              WHEN "k"."sz_raw_time" IS NOT NULL AND "k"."sz_raw_time" <> '' THEN "k"."sz_raw_time"
-              ELSE NULL::text COLLATE "C"
-            END
-        END AS "page_view_at",
-        "k"."page" AS "page"
-      FROM pg_temp."picked" AS "k"
-      WHERE "k"."reason" IS NOT NULL
-      UNION ALL
-      SELECT
-        'duplicate_event_id' AS "reason",
-        "c"."event_id" AS "event_id",
-        "c"."user_id" AS "user_id",
-        to_char("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.US') AS "page_view_at",
-        "c"."page" AS "page"
-      FROM pg_temp."duplicates" AS "c"
-      WHERE NOT ("c"."user_id" = "c"."sz_first_user_id"
-          AND "c"."page_view_at" = "c"."sz_first_page_view_at"
-          AND coalesce("c"."page", '') = coalesce("c"."sz_first_page", '') AND ("c"."page" IS NULL) = ("c"."sz_first_page" IS NULL))
-    ) AS "b"
-  ) AS "b"
+      WHEN page IS NULL THEN '-'
+      ELSE octet_length(page)::text || ':' || CASE WHEN octet_length(page) <= 180 THEN page ELSE '#' END
+    END AS row_key
+  FROM bad_2
   OFFSET 0
-) AS "k"
+)
+SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
+FROM keyed
 WHERE NOT EXISTS (
     SELECT 1
-    FROM "session_quarantine" AS "q"
-    WHERE "q"."row_key" = "k"."row_key"
-      AND "q"."reason" = "k"."reason"
-      AND coalesce("q"."event_id", '') = coalesce("k"."event_id", '') AND ("q"."event_id" IS NULL) = ("k"."event_id" IS NULL)
-      AND coalesce("q"."user_id", '') = coalesce("k"."user_id", '') AND ("q"."user_id" IS NULL) = ("k"."user_id" IS NULL)
-      AND coalesce("q"."page_view_at", '') = coalesce("k"."page_view_at", '') AND ("q"."page_view_at" IS NULL) = ("k"."page_view_at" IS NULL)
-      AND coalesce("q"."page", '') = coalesce("k"."page", '') AND ("q"."page" IS NULL) = ("k"."page" IS NULL)
+    FROM session_quarantine AS q
+    WHERE q.row_key = keyed.row_key
+      AND q.reason = keyed.reason
+      AND coalesce(q.event_id, '') = coalesce(keyed.event_id, '') AND (q.event_id IS NULL) = (keyed.event_id IS NULL)
+      AND coalesce(q.user_id, '') = coalesce(keyed.user_id, '') AND (q.user_id IS NULL) = (keyed.user_id IS NULL)
+      AND coalesce(q.page_view_at, '') = coalesce(keyed.page_view_at, '') AND (q.page_view_at IS NULL) = (keyed.page_view_at IS NULL)
+      AND coalesce(q.page, '') = coalesce(keyed.page, '') AND (q.page IS NULL) = (keyed.page IS NULL)
   );
 
 -- lineage: Anchors that were merged, and which one survives.
-INSERT INTO "session_lineage" ("session_id", "became", "run_id")
-SELECT
-  "x"."session_id" AS "session_id",
-  "x"."became" AS "became",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id"
-FROM (
-  SELECT "s"."session_id" AS "session_id", "s"."became" AS "became"
-  FROM pg_temp."superseded" AS "s"
-) AS "x";
+INSERT INTO session_lineage (session_id, became, run_id)
+SELECT session_id, became, (SELECT max(run_id) FROM session_runs) AS run_id
+FROM pg_temp.superseded;
 
 -- rows: The new pageviews, each with the anchor of its session.
-INSERT INTO "session_table" ("event_id", "session_id", "user_id", "page_view_at", "page", "run_id")
+INSERT INTO session_table (event_id, session_id, user_id, page_view_at, page, run_id)
 SELECT
-  "x"."event_id" AS "event_id",
-  "x"."session_id" AS "session_id",
-  "x"."user_id" AS "user_id",
-  "x"."page_view_at" AS "page_view_at",
-  "x"."page" AS "page",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id"
-FROM (
-  SELECT
-    "i"."event_id" AS "event_id",
-    "i"."user_id" AS "user_id",
-    "i"."page_view_at" AS "page_view_at",
-    "i"."page" AS "page",
-    "m"."sz_survivor" AS "session_id"
-  FROM pg_temp."islands" AS "i"
-  JOIN (
-    SELECT "m"."sz_island" AS "sz_island", "m"."sz_survivor" AS "sz_survivor"
-    FROM pg_temp."merged" AS "m"
-    WHERE "m"."sz_first_rank" = 1
-  ) AS "m" ON "m"."sz_island" = "i"."sz_island"
-  WHERE "i"."sz_is_new" = 1
-) AS "x";
+  i.event_id, m.sz_survivor AS session_id, i.user_id, i.page_view_at, i.page,
+  (SELECT max(run_id) FROM session_runs) AS run_id
+FROM pg_temp.islands AS i
+JOIN pg_temp.merged AS m ON m.sz_island = i.sz_island
+WHERE i.sz_is_new = 1
+  AND m.sz_first_rank = 1;
 
 -- versions: Each session that gained a pageview, as it stands now.
-INSERT INTO "session_versions" (
-  "anchor", "run_id", "session_id", "user_id", "started_at", "ended_at", "last_event_id", "pageviews",
-  "anchors", "entry_page", "exit_page"
+INSERT INTO session_versions (
+  anchor, run_id, session_id, user_id, started_at, ended_at, last_event_id, pageviews,
+  anchors, entry_page, exit_page
 )
 SELECT
-  "x"."anchor" AS "anchor",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
-  "x"."session_id" AS "session_id",
-  "x"."user_id" AS "user_id",
-  "x"."started_at" AS "started_at",
-  "x"."ended_at" AS "ended_at",
-  "x"."last_event_id" AS "last_event_id",
-  "x"."pageviews" AS "pageviews",
-  "x"."anchors" AS "anchors",
-  "x"."entry_page" AS "entry_page",
-  "x"."exit_page" AS "exit_page"
-FROM (
-  SELECT
-    "g"."sz_survivor" AS "anchor",
-    "g"."user_id" AS "user_id",
-    "g"."pageviews" AS "pageviews",
-    CASE WHEN "g"."anchors" = 0 THEN 1 ELSE "g"."anchors" END AS "anchors",
-    "g"."session_id" AS "session_id",
-    "g"."started_at" AS "started_at",
-    "g"."entry_page" AS "entry_page",
-    "g"."ended_at" AS "ended_at",
-    "g"."last_event_id" AS "last_event_id",
-    "g"."exit_page" AS "exit_page"
-  FROM (
-    SELECT
-      "m"."sz_island" AS "sz_island",
-      "m"."sz_survivor" AS "sz_survivor",
-      "m"."user_id" AS "user_id",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."session_id" ELSE NULL::text COLLATE "C" END) AS "session_id",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."started_at" ELSE NULL::timestamp END) AS "started_at",
-      max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."entry_page" ELSE NULL::text COLLATE "C" END) AS "entry_page",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."ended_at" ELSE NULL::timestamp END) AS "ended_at",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_event_id" ELSE NULL::text COLLATE "C" END) AS "last_event_id",
-      max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."exit_page" ELSE NULL::text COLLATE "C" END) AS "exit_page",
-      coalesce(sum("m"."pageviews"), 0)::bigint AS "pageviews",
-      coalesce(sum("m"."anchors"), 0)::bigint AS "anchors"
-    FROM pg_temp."merged" AS "m"
-    GROUP BY "m"."sz_island", "m"."sz_survivor", "m"."user_id"
-  ) AS "g"
-) AS "x";
+  m.sz_survivor AS anchor, (SELECT max(run_id) FROM session_runs) AS run_id,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.session_id END) AS session_id,
+  m.user_id,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.started_at END) AS started_at,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.ended_at END) AS ended_at,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.last_event_id END) AS last_event_id,
+  coalesce(sum(m.pageviews), 0)::bigint AS pageviews,
+  CASE
+    WHEN coalesce(sum(m.anchors), 0)::bigint = 0 THEN 1
+    ELSE coalesce(sum(m.anchors), 0)::bigint
+  END AS anchors,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.entry_page END) AS entry_page,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.exit_page END) AS exit_page
+FROM pg_temp.merged AS m
+GROUP BY m.sz_island, m.sz_survivor, m.user_id;
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO "session_quarantine" (
-  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "run_id", "row_key"
+INSERT INTO session_quarantine (
+  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
 )
 SELECT
-  "x"."reason" AS "reason",
-  "x"."event_id" AS "event_id",
-  "x"."user_id" AS "user_id",
-  "x"."page_view_at" AS "page_view_at",
-  "x"."page" AS "page",
-  NULL::text COLLATE "C" AS "source_file",
-  NULL::bigint AS "line",
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
-  "x"."row_key" AS "row_key"
-FROM pg_temp."rejected" AS "x";
+  reason, event_id, user_id, page_view_at, page, NULL::text COLLATE "C" AS source_file,
+  NULL::bigint AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+FROM pg_temp.rejected;
 
 -- finished: Closes the run.
-INSERT INTO "session_runs" (
-  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout", "engine",
-  "tool_version"
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
+  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
+  tool_version
 )
 SELECT
-  (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run") AS "run_id",
-  'finished' AS "state",
-  clock_timestamp() AT TIME ZONE 'UTC' AS "recorded_at",
-  '{…}' AS "job",
-  'whole' AS "mode",
-  NULL::timestamp AS "window_from",
-  NULL::timestamp AS "window_to",
-  (
-    SELECT
-      "started_run"."arrival_mark" AS "arrival_mark"
-    FROM "session_runs" AS "started_run"
-    WHERE "started_run"."run_id" = (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run")
-      AND "started_run"."state" = 'started'
-  ) AS "arrival_mark",
-  (
-    SELECT
-      "started_run"."arrival_mark_at" AS "arrival_mark_at"
-    FROM "session_runs" AS "started_run"
-    WHERE "started_run"."run_id" = (SELECT max("this_run"."run_id") AS "run_id" FROM "session_runs" AS "this_run")
-      AND "started_run"."state" = 'started'
-  ) AS "arrival_mark_at",
-  (
-    SELECT
-      coalesce(sum("x"."pageviews"), 0)::bigint AS "n"
-    FROM pg_temp."merged" AS "x"
-    WHERE "x"."anchor" IS NULL
-  ) AS "pageviews",
-  (SELECT count(*) AS "n" FROM pg_temp."merged" AS "x" WHERE "x"."sz_first_rank" = 1) AS "sessions",
-  (SELECT count(*) AS "n" FROM pg_temp."superseded" AS "x") AS "lineage_rows",
-  (SELECT count(*) AS "n" FROM pg_temp."rejected" AS "x") AS "quarantined",
-  2 AS "layout",
-  'PostgreSQL 15' AS "engine",
-  '1' AS "tool_version"
-FROM (SELECT 1 AS "one") AS "o";
+  started_run.run_id, 'finished' AS state,
+  clock_timestamp() AT TIME ZONE 'UTC' AS recorded_at, started_run.job, started_run.mode,
+  started_run.window_from, started_run.window_to, started_run.arrival_mark,
+  started_run.arrival_mark_at,
+  (SELECT coalesce(sum(pageviews), 0)::bigint FROM pg_temp.merged WHERE anchor IS NULL) AS pageviews,
+  (SELECT count(*) FROM pg_temp.merged WHERE sz_first_rank = 1) AS sessions,
+  (SELECT count(*) FROM pg_temp.superseded) AS lineage_rows,
+  (SELECT count(*) FROM pg_temp.rejected) AS quarantined, started_run.layout,
+  started_run.engine, started_run.tool_version
+FROM session_runs AS started_run
+WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
+  AND started_run.state = 'started';

@@ -1,145 +1,91 @@
 -- loaded: Room for the rows of a file.
-CREATE TEMPORARY TABLE "loaded" (
-  "position" bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  "event_id" text COLLATE "C",
-  "user_id" text COLLATE "C",
-  "page_view_at" timestamp,
-  "sequence" bigint,
-  "page" text COLLATE "C"
+CREATE TEMPORARY TABLE loaded (
+  "position" bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event_id text COLLATE "C",
+  user_id text COLLATE "C", page_view_at timestamp, sequence bigint, page text COLLATE "C"
 ) ON COMMIT DROP;
-INSERT INTO pg_temp."loaded" ("event_id", "user_id", "page_view_at", "sequence", "page")
+INSERT INTO pg_temp.loaded (event_id, user_id, page_view_at, sequence, page)
 SELECT
-  NULL::text COLLATE "C" AS "event_id",
-  NULL::text COLLATE "C" AS "user_id",
-  NULL::timestamp AS "page_view_at",
-  NULL::bigint AS "sequence",
-  NULL::text COLLATE "C" AS "page"
-FROM (SELECT 1 AS "one") AS "o"
+  NULL::text COLLATE "C" AS event_id, NULL::text COLLATE "C" AS user_id,
+  NULL::timestamp AS page_view_at, NULL::bigint AS sequence, NULL::text COLLATE "C" AS page
+FROM (SELECT 1 AS "one") AS o
 WHERE (1 = 0)
-ORDER BY "event_id" NULLS FIRST;
+ORDER BY event_id NULLS FIRST;
 
 -- rows: Those that are not there yet.
-INSERT INTO "pageviews" ("event_id", "user_id", "page_view_at", "sequence", "page")
-SELECT
-  "n"."event_id" AS "event_id",
-  "n"."user_id" AS "user_id",
-  "n"."page_view_at" AS "page_view_at",
-  "n"."sequence" AS "sequence",
-  "n"."page" AS "page"
-FROM (
-  SELECT
-    "l"."event_id" AS "event_id",
-    "l"."user_id" AS "user_id",
-    "l"."page_view_at" AS "page_view_at",
-    "l"."sequence" AS "sequence",
-    "l"."page" AS "page",
-    "l"."position" AS "position"
-  FROM pg_temp."loaded" AS "l"
-  WHERE "l"."event_id" IS NOT NULL
-    AND NOT EXISTS (
-      SELECT 1
-      FROM "pageviews" AS "p"
-      WHERE "p"."event_id" = "l"."event_id"
-        AND coalesce("p"."user_id", '') = coalesce("l"."user_id", '') AND ("p"."user_id" IS NULL) = ("l"."user_id" IS NULL)
-        AND "p"."page_view_at" IS NOT DISTINCT FROM "l"."page_view_at"
-        AND coalesce("p"."page", '') = coalesce("l"."page", '') AND ("p"."page" IS NULL) = ("l"."page" IS NULL)
-    )
-  UNION ALL
-  SELECT
-    "l"."event_id" AS "event_id",
-    "l"."user_id" AS "user_id",
-    "l"."page_view_at" AS "page_view_at",
-    "l"."sequence" AS "sequence",
-    "l"."page" AS "page",
-    "l"."position" AS "position"
-  FROM pg_temp."loaded" AS "l"
-  WHERE "l"."event_id" IS NULL
-    AND NOT EXISTS (
-      SELECT 1
-      FROM "pageviews" AS "p"
-      WHERE "p"."event_id" IS NULL
-        AND coalesce("p"."user_id", '') = coalesce("l"."user_id", '') AND ("p"."user_id" IS NULL) = ("l"."user_id" IS NULL)
-        AND "p"."page_view_at" IS NOT DISTINCT FROM "l"."page_view_at"
-        AND coalesce("p"."page", '') = coalesce("l"."page", '') AND ("p"."page" IS NULL) = ("l"."page" IS NULL)
-    )
-) AS "n";
+INSERT INTO pageviews (event_id, user_id, page_view_at, sequence, page)
+SELECT l.event_id, l.user_id, l.page_view_at, l.sequence, l.page
+FROM pg_temp.loaded AS l
+WHERE l.event_id IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM pageviews AS p
+    WHERE p.event_id = l.event_id
+      AND coalesce(p.user_id, '') = coalesce(l.user_id, '') AND (p.user_id IS NULL) = (l.user_id IS NULL)
+      AND p.page_view_at IS NOT DISTINCT FROM l.page_view_at
+      AND coalesce(p.page, '') = coalesce(l.page, '') AND (p.page IS NULL) = (l.page IS NULL)
+  )
+UNION ALL
+SELECT l.event_id, l.user_id, l.page_view_at, l.sequence, l.page
+FROM pg_temp.loaded AS l
+WHERE l.event_id IS NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM pageviews AS p
+    WHERE p.event_id IS NULL
+      AND coalesce(p.user_id, '') = coalesce(l.user_id, '') AND (p.user_id IS NULL) = (l.user_id IS NULL)
+      AND p.page_view_at IS NOT DISTINCT FROM l.page_view_at
+      AND coalesce(p.page, '') = coalesce(l.page, '') AND (p.page IS NULL) = (l.page IS NULL)
+  );
 
 -- faults: Room for the lines that are no pageviews.
-CREATE TEMPORARY TABLE "faults" (
-  "position" bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  "reason" text COLLATE "C",
-  "event_id" text COLLATE "C",
-  "user_id" text COLLATE "C",
-  "page_view_at" text COLLATE "C",
-  "page" text COLLATE "C",
-  "source_file" text COLLATE "C",
-  "line" bigint
+CREATE TEMPORARY TABLE faults (
+  "position" bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, reason text COLLATE "C",
+  event_id text COLLATE "C", user_id text COLLATE "C", page_view_at text COLLATE "C",
+  page text COLLATE "C", source_file text COLLATE "C", line bigint
 ) ON COMMIT DROP;
-INSERT INTO pg_temp."faults" (
-  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line"
-)
+INSERT INTO pg_temp.faults (reason, event_id, user_id, page_view_at, page, source_file, line)
 SELECT
-  NULL::text COLLATE "C" AS "reason",
-  NULL::text COLLATE "C" AS "event_id",
-  NULL::text COLLATE "C" AS "user_id",
-  NULL::text COLLATE "C" AS "page_view_at",
-  NULL::text COLLATE "C" AS "page",
-  NULL::text COLLATE "C" AS "source_file",
-  NULL::bigint AS "line"
-FROM (SELECT 1 AS "one") AS "o"
+  NULL::text COLLATE "C" AS reason, NULL::text COLLATE "C" AS event_id,
+  NULL::text COLLATE "C" AS user_id, NULL::text COLLATE "C" AS page_view_at,
+  NULL::text COLLATE "C" AS page, NULL::text COLLATE "C" AS source_file, NULL::bigint AS line
+FROM (SELECT 1 AS "one") AS o
 WHERE (1 = 0)
-ORDER BY "reason" NULLS FIRST;
+ORDER BY reason NULLS FIRST;
 
 -- quarantine: Those that are not there yet.
-INSERT INTO "session_quarantine" (
-  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "row_key"
+INSERT INTO session_quarantine (
+  reason, event_id, user_id, page_view_at, page, source_file, line, row_key
 )
-SELECT
-  "k"."reason" AS "reason",
-  "k"."event_id" AS "event_id",
-  "k"."user_id" AS "user_id",
-  "k"."page_view_at" AS "page_view_at",
-  "k"."page" AS "page",
-  "k"."source_file" AS "source_file",
-  "k"."line" AS "line",
-  "k"."row_key" AS "row_key"
-FROM (
+WITH k AS (
   SELECT
-    "f"."reason" AS "reason",
-    "f"."event_id" AS "event_id",
-    "f"."user_id" AS "user_id",
-    "f"."page_view_at" AS "page_view_at",
-    "f"."page" AS "page",
-    "f"."source_file" AS "source_file",
-    "f"."line" AS "line",
-    CASE
-      WHEN "f"."reason" IS NULL THEN '-'
-      ELSE octet_length("f"."reason")::text || ':' || CASE WHEN octet_length("f"."reason") <= 180 THEN "f"."reason" ELSE '#' END
+    reason, event_id, user_id, page_view_at, page, source_file, line,
+    reason || '|' || CASE
+      WHEN source_file IS NULL THEN '-'
+      ELSE octet_length(source_file)::text || ':' || CASE WHEN octet_length(source_file) <= 180 THEN source_file ELSE '#' END
     END || '|' || CASE
-      WHEN "f"."source_file" IS NULL THEN '-'
-      ELSE octet_length("f"."source_file")::text || ':' || CASE WHEN octet_length("f"."source_file") <= 180 THEN "f"."source_file" ELSE '#' END
+      WHEN line::text IS NULL THEN '-'
+      ELSE octet_length(line::text)::text || ':' || CASE WHEN octet_length(line::text) <= 180 THEN line::text ELSE '#' END
     END || '|' || CASE
-      WHEN "f"."line"::text IS NULL THEN '-'
-      ELSE octet_length("f"."line"::text)::text || ':' || CASE WHEN octet_length("f"."line"::text) <= 180 THEN "f"."line"::text ELSE '#' END
+      WHEN event_id IS NULL THEN '-'
+      ELSE octet_length(event_id)::text || ':' || CASE WHEN octet_length(event_id) <= 180 THEN event_id ELSE '#' END
     END || '|' || CASE
-      WHEN "f"."event_id" IS NULL THEN '-'
-      ELSE octet_length("f"."event_id")::text || ':' || CASE WHEN octet_length("f"."event_id") <= 180 THEN "f"."event_id" ELSE '#' END
-    END || '|' || CASE
-      WHEN "f"."user_id" IS NULL THEN '-'
-      ELSE octet_length("f"."user_id")::text || ':' || CASE WHEN octet_length("f"."user_id") <= 180 THEN "f"."user_id" ELSE '#' END
-    END AS "row_key"
-  FROM pg_temp."faults" AS "f"
+      WHEN user_id IS NULL THEN '-'
+      ELSE octet_length(user_id)::text || ':' || CASE WHEN octet_length(user_id) <= 180 THEN user_id ELSE '#' END
+    END AS row_key
+  FROM pg_temp.faults
   OFFSET 0
-) AS "k"
+)
+SELECT k.reason, k.event_id, k.user_id, k.page_view_at, k.page, k.source_file, k.line, k.row_key
+FROM k
 WHERE NOT EXISTS (
     SELECT 1
-    FROM "session_quarantine" AS "q"
-    WHERE "q"."row_key" = "k"."row_key"
-      AND coalesce("q"."reason", '') = coalesce("k"."reason", '') AND ("q"."reason" IS NULL) = ("k"."reason" IS NULL)
-      AND coalesce("q"."event_id", '') = coalesce("k"."event_id", '') AND ("q"."event_id" IS NULL) = ("k"."event_id" IS NULL)
-      AND coalesce("q"."user_id", '') = coalesce("k"."user_id", '') AND ("q"."user_id" IS NULL) = ("k"."user_id" IS NULL)
-      AND coalesce("q"."page_view_at", '') = coalesce("k"."page_view_at", '') AND ("q"."page_view_at" IS NULL) = ("k"."page_view_at" IS NULL)
-      AND coalesce("q"."page", '') = coalesce("k"."page", '') AND ("q"."page" IS NULL) = ("k"."page" IS NULL)
-      AND coalesce("q"."source_file", '') = coalesce("k"."source_file", '') AND ("q"."source_file" IS NULL) = ("k"."source_file" IS NULL)
-      AND "q"."line" IS NOT DISTINCT FROM "k"."line"
+    FROM session_quarantine AS q
+    WHERE q.row_key = k.row_key
+      AND coalesce(q.reason, '') = coalesce(k.reason, '') AND (q.reason IS NULL) = (k.reason IS NULL)
+      AND coalesce(q.event_id, '') = coalesce(k.event_id, '') AND (q.event_id IS NULL) = (k.event_id IS NULL)
+      AND coalesce(q.user_id, '') = coalesce(k.user_id, '') AND (q.user_id IS NULL) = (k.user_id IS NULL)
+      AND coalesce(q.page_view_at, '') = coalesce(k.page_view_at, '') AND (q.page_view_at IS NULL) = (k.page_view_at IS NULL)
+      AND coalesce(q.page, '') = coalesce(k.page, '') AND (q.page IS NULL) = (k.page IS NULL)
+      AND coalesce(q.source_file, '') = coalesce(k.source_file, '') AND (q.source_file IS NULL) = (k.source_file IS NULL)
+      AND q.line IS NOT DISTINCT FROM k.line
   );

@@ -1,74 +1,28 @@
 -- sessions: as they are
 SELECT
-  "s"."session_id" AS "session_id",
-  "s"."user_id" AS "user_id",
-  "s"."started_at" AS "started_at",
-  "s"."ended_at" AS "ended_at",
-  "s"."duration_microseconds" AS "duration_microseconds",
-  "s"."pageviews" AS "pageviews",
-  "s"."entry_page" AS "entry_page",
-  "s"."exit_page" AS "exit_page",
-  "s"."is_bounce" AS "is_bounce"
-FROM (
-  SELECT
-    "v"."session_id" AS "session_id",
-    "v"."user_id" AS "user_id",
-    "v"."started_at" AS "started_at",
-    "v"."ended_at" AS "ended_at",
-    ((extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-    extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000 AS "duration_microseconds",
-    "v"."pageviews" AS "pageviews",
-    "v"."entry_page" AS "entry_page",
-    "v"."exit_page" AS "exit_page",
-    CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-  FROM "session_versions" AS "v"
-  WHERE NOT EXISTS (
-      SELECT 1
-      FROM "session_versions" AS "w"
-      WHERE "w"."anchor" = "v"."anchor"
-        AND "w"."run_id" > "v"."run_id"
-    )
-    AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-) AS "s"
-ORDER BY "user_id", "started_at", "session_id";
+  v.session_id, v.user_id, v.started_at, v.ended_at,
+  extract(epoch FROM date_trunc('second', v.ended_at - v.started_at))::bigint * 1000000 + extract(microseconds FROM v.ended_at - v.started_at)::bigint % 1000000 AS duration_microseconds,
+  v.pageviews, v.entry_page, v.exit_page,
+  CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+FROM session_versions AS v
+WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
+  AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor)
+ORDER BY user_id, started_at, session_id;
 
 -- sessions: as of a run
 SELECT
-  "s"."session_id" AS "session_id",
-  "s"."user_id" AS "user_id",
-  "s"."started_at" AS "started_at",
-  "s"."ended_at" AS "ended_at",
-  "s"."duration_microseconds" AS "duration_microseconds",
-  "s"."pageviews" AS "pageviews",
-  "s"."entry_page" AS "entry_page",
-  "s"."exit_page" AS "exit_page",
-  "s"."is_bounce" AS "is_bounce"
-FROM (
-  SELECT
-    "v"."session_id" AS "session_id",
-    "v"."user_id" AS "user_id",
-    "v"."started_at" AS "started_at",
-    "v"."ended_at" AS "ended_at",
-    ((extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-    extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000 AS "duration_microseconds",
-    "v"."pageviews" AS "pageviews",
-    "v"."entry_page" AS "entry_page",
-    "v"."exit_page" AS "exit_page",
-    CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-  FROM "session_versions" AS "v"
-  WHERE "v"."run_id" <= {{ run }}
-    AND NOT EXISTS (
-      SELECT 1
-      FROM "session_versions" AS "w"
-      WHERE "w"."run_id" <= {{ run }}
-        AND "w"."anchor" = "v"."anchor"
-        AND "w"."run_id" > "v"."run_id"
-    )
-    AND NOT EXISTS (
-      SELECT 1
-      FROM "session_lineage" AS "l"
-      WHERE "l"."run_id" <= {{ run }}
-        AND "l"."session_id" = "v"."anchor"
-    )
-) AS "s"
-ORDER BY "user_id", "started_at", "session_id";
+  v.session_id, v.user_id, v.started_at, v.ended_at,
+  extract(epoch FROM date_trunc('second', v.ended_at - v.started_at))::bigint * 1000000 + extract(microseconds FROM v.ended_at - v.started_at)::bigint % 1000000 AS duration_microseconds,
+  v.pageviews, v.entry_page, v.exit_page,
+  CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+FROM session_versions AS v
+WHERE v.run_id <= {{ run }}
+  AND NOT EXISTS (
+    SELECT 1
+    FROM session_versions AS w
+    WHERE w.run_id <= {{ run }}
+      AND w.anchor = v.anchor
+      AND w.run_id > v.run_id
+  )
+  AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.run_id <= {{ run }} AND l.session_id = v.anchor)
+ORDER BY user_id, started_at, session_id;

@@ -1,713 +1,370 @@
 -- wrong session: a pageview whose session is not that of one full run
-SELECT "x"."event_id" AS "subject", "x"."sz_island" AS "expected", "x"."session_id" AS "found"
-FROM (
+WITH anchored AS (
   SELECT
-    "n"."event_id" AS "event_id",
-    "n"."user_id" AS "user_id",
-    "n"."page_view_at" AS "page_view_at",
-    "n"."sequence" AS "sequence",
-    "n"."session_id" AS "session_id",
-    "n"."sz_starts" AS "sz_starts",
-    "n"."sz_number" AS "sz_number",
-    first_value("n"."event_id") OVER (
-      PARTITION BY "n"."user_id", "n"."sz_number"
-      ORDER BY "n"."user_id", "n"."page_view_at", "n"."sequence" NULLS FIRST, "n"."event_id"
+    t.event_id, t.user_id, t.page_view_at, t.sequence,
+    coalesce((
+      SELECT l.became
+      FROM session_lineage AS l
+      WHERE l.session_id = t.session_id
+      ORDER BY l.run_id DESC
+      LIMIT 1
+    ), t.session_id) AS anchor
+  FROM session_table AS t
+),
+e AS (
+  SELECT
+    anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
+    coalesce((
+      SELECT v.session_id
+      FROM session_versions AS v
+      WHERE v.anchor = anchored.anchor
+      ORDER BY v.run_id DESC
+      LIMIT 1
+    ), anchored.anchor) AS session_id,
+    anchored.page_view_at AS sz_instant
+  FROM anchored
+),
+q AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, session_id,
+    CASE
+      WHEN lag(sz_instant) OVER w IS NULL OR sz_instant >= lag(sz_instant) OVER w + INTERVAL '30 minutes' THEN 1
+      ELSE 0
+    END AS sz_starts
+  FROM e
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence NULLS FIRST, event_id)
+),
+n AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, session_id,
+    sum(sz_starts) OVER (
+      PARTITION BY user_id
+      ORDER BY page_view_at, sequence NULLS FIRST, event_id
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_island"
-  FROM (
-    SELECT
-      "q"."event_id" AS "event_id",
-      "q"."user_id" AS "user_id",
-      "q"."page_view_at" AS "page_view_at",
-      "q"."sequence" AS "sequence",
-      "q"."session_id" AS "session_id",
-      "q"."sz_starts" AS "sz_starts",
-      sum("q"."sz_starts") OVER (
-        PARTITION BY "q"."user_id"
-        ORDER BY "q"."user_id", "q"."page_view_at", "q"."sequence" NULLS FIRST, "q"."event_id"
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS "sz_number"
-    FROM (
-      SELECT
-        "h"."event_id" AS "event_id",
-        "h"."user_id" AS "user_id",
-        "h"."page_view_at" AS "page_view_at",
-        "h"."sequence" AS "sequence",
-        "h"."session_id" AS "session_id",
-        CASE
-          WHEN "h"."sz_before" IS NULL OR "h"."sz_instant" >= "h"."sz_before" + INTERVAL '1800000000 microseconds' THEN 1
-          ELSE 0
-        END AS "sz_starts"
-      FROM (
-        SELECT
-          "e"."event_id" AS "event_id",
-          "e"."user_id" AS "user_id",
-          "e"."page_view_at" AS "page_view_at",
-          "e"."sequence" AS "sequence",
-          "e"."session_id" AS "session_id",
-          "e"."sz_instant" AS "sz_instant",
-          lag("e"."sz_instant") OVER (
-            PARTITION BY "e"."user_id"
-            ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence" NULLS FIRST, "e"."event_id"
-          ) AS "sz_before"
-        FROM (
-          SELECT
-            "e"."event_id" AS "event_id",
-            "e"."user_id" AS "user_id",
-            "e"."page_view_at" AS "page_view_at",
-            "e"."sequence" AS "sequence",
-            "e"."session_id" AS "session_id",
-            "e"."page_view_at" AS "sz_instant"
-          FROM (
-            SELECT
-              "a"."event_id" AS "event_id",
-              coalesce((
-                SELECT "v"."session_id"
-                FROM "session_versions" AS "v"
-                WHERE "v"."anchor" = "a"."anchor"
-                ORDER BY "v"."run_id" DESC
-                LIMIT 1
-              ), "a"."anchor") AS "session_id",
-              "a"."user_id" AS "user_id",
-              "a"."page_view_at" AS "page_view_at",
-              "a"."sequence" AS "sequence",
-              "a"."page" AS "page",
-              "a"."run_id" AS "run_id"
-            FROM (
-              SELECT
-                "t"."event_id" AS "event_id",
-                "t"."user_id" AS "user_id",
-                "t"."page_view_at" AS "page_view_at",
-                "t"."sequence" AS "sequence",
-                "t"."page" AS "page",
-                "t"."run_id" AS "run_id",
-                coalesce((
-                  SELECT "l"."became"
-                  FROM "session_lineage" AS "l"
-                  WHERE "l"."session_id" = "t"."session_id"
-                  ORDER BY "l"."run_id" DESC
-                  LIMIT 1
-                ), "t"."session_id") AS "anchor"
-              FROM "session_table" AS "t"
-            ) AS "a"
-          ) AS "e"
-        ) AS "e"
-      ) AS "h"
-    ) AS "q"
-  ) AS "n"
-) AS "x"
-WHERE "x"."sz_island" <> "x"."session_id";
+    ) AS sz_number
+  FROM q
+),
+x AS (
+  SELECT
+    event_id, session_id,
+    first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence NULLS FIRST, event_id) AS sz_island
+  FROM n
+)
+SELECT event_id AS subject, sz_island AS expected, session_id AS "found"
+FROM x
+WHERE sz_island <> session_id;
 
 -- gap inside a session: two neighbours of one session that are a gap apart
-SELECT
-  "h"."event_id" AS "subject",
-  'another session' AS "expected",
-  'after ' || "h"."sz_event_before" AS "found"
-FROM (
+WITH anchored AS (
   SELECT
-    "e"."event_id" AS "event_id",
-    "e"."user_id" AS "user_id",
-    "e"."page_view_at" AS "page_view_at",
-    "e"."sequence" AS "sequence",
-    "e"."session_id" AS "session_id",
-    "e"."sz_instant" AS "sz_instant",
-    lag("e"."sz_instant") OVER (
-      PARTITION BY "e"."user_id", "e"."session_id"
-      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence" NULLS FIRST, "e"."event_id"
-    ) AS "sz_before",
-    lag("e"."session_id") OVER (
-      PARTITION BY "e"."user_id", "e"."session_id"
-      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence" NULLS FIRST, "e"."event_id"
-    ) AS "sz_session_before",
-    lag("e"."event_id") OVER (
-      PARTITION BY "e"."user_id", "e"."session_id"
-      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence" NULLS FIRST, "e"."event_id"
-    ) AS "sz_event_before"
-  FROM (
-    SELECT
-      "e"."event_id" AS "event_id",
-      "e"."user_id" AS "user_id",
-      "e"."page_view_at" AS "page_view_at",
-      "e"."sequence" AS "sequence",
-      "e"."session_id" AS "session_id",
-      "e"."page_view_at" AS "sz_instant"
-    FROM (
-      SELECT
-        "a"."event_id" AS "event_id",
-        coalesce((
-          SELECT "v"."session_id"
-          FROM "session_versions" AS "v"
-          WHERE "v"."anchor" = "a"."anchor"
-          ORDER BY "v"."run_id" DESC
-          LIMIT 1
-        ), "a"."anchor") AS "session_id",
-        "a"."user_id" AS "user_id",
-        "a"."page_view_at" AS "page_view_at",
-        "a"."sequence" AS "sequence",
-        "a"."page" AS "page",
-        "a"."run_id" AS "run_id"
-      FROM (
-        SELECT
-          "t"."event_id" AS "event_id",
-          "t"."user_id" AS "user_id",
-          "t"."page_view_at" AS "page_view_at",
-          "t"."sequence" AS "sequence",
-          "t"."page" AS "page",
-          "t"."run_id" AS "run_id",
-          coalesce((
-            SELECT "l"."became"
-            FROM "session_lineage" AS "l"
-            WHERE "l"."session_id" = "t"."session_id"
-            ORDER BY "l"."run_id" DESC
-            LIMIT 1
-          ), "t"."session_id") AS "anchor"
-        FROM "session_table" AS "t"
-      ) AS "a"
-    ) AS "e"
-  ) AS "e"
-) AS "h"
-WHERE "h"."sz_before" IS NOT NULL
-  AND "h"."sz_instant" >= "h"."sz_before" + INTERVAL '1800000000 microseconds';
+    t.event_id, t.user_id, t.page_view_at, t.sequence,
+    coalesce((
+      SELECT l.became
+      FROM session_lineage AS l
+      WHERE l.session_id = t.session_id
+      ORDER BY l.run_id DESC
+      LIMIT 1
+    ), t.session_id) AS anchor
+  FROM session_table AS t
+),
+e AS (
+  SELECT
+    anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
+    coalesce((
+      SELECT v.session_id
+      FROM session_versions AS v
+      WHERE v.anchor = anchored.anchor
+      ORDER BY v.run_id DESC
+      LIMIT 1
+    ), anchored.anchor) AS session_id,
+    anchored.page_view_at AS sz_instant
+  FROM anchored
+),
+h AS (
+  SELECT
+    event_id, sz_instant, lag(sz_instant) OVER w AS sz_before,
+    lag(event_id) OVER w AS sz_event_before
+  FROM e
+  WINDOW w AS (PARTITION BY user_id, session_id ORDER BY page_view_at, sequence NULLS FIRST, event_id)
+)
+SELECT event_id AS subject, 'another session' AS expected, 'after ' || sz_event_before AS "found"
+FROM h
+WHERE sz_before IS NOT NULL
+  AND sz_instant >= sz_before + INTERVAL '30 minutes';
 
 -- sessions too close: two neighbours of different sessions that are not a gap apart
-SELECT
-  "h"."event_id" AS "subject",
-  'one session' AS "expected",
-  'after ' || "h"."sz_event_before" AS "found"
-FROM (
+WITH anchored AS (
   SELECT
-    "e"."event_id" AS "event_id",
-    "e"."user_id" AS "user_id",
-    "e"."page_view_at" AS "page_view_at",
-    "e"."sequence" AS "sequence",
-    "e"."session_id" AS "session_id",
-    "e"."sz_instant" AS "sz_instant",
-    lag("e"."sz_instant") OVER (
-      PARTITION BY "e"."user_id"
-      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence" NULLS FIRST, "e"."event_id"
-    ) AS "sz_before",
-    lag("e"."session_id") OVER (
-      PARTITION BY "e"."user_id"
-      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence" NULLS FIRST, "e"."event_id"
-    ) AS "sz_session_before",
-    lag("e"."event_id") OVER (
-      PARTITION BY "e"."user_id"
-      ORDER BY "e"."user_id", "e"."page_view_at", "e"."sequence" NULLS FIRST, "e"."event_id"
-    ) AS "sz_event_before"
-  FROM (
-    SELECT
-      "e"."event_id" AS "event_id",
-      "e"."user_id" AS "user_id",
-      "e"."page_view_at" AS "page_view_at",
-      "e"."sequence" AS "sequence",
-      "e"."session_id" AS "session_id",
-      "e"."page_view_at" AS "sz_instant"
-    FROM (
-      SELECT
-        "a"."event_id" AS "event_id",
-        coalesce((
-          SELECT "v"."session_id"
-          FROM "session_versions" AS "v"
-          WHERE "v"."anchor" = "a"."anchor"
-          ORDER BY "v"."run_id" DESC
-          LIMIT 1
-        ), "a"."anchor") AS "session_id",
-        "a"."user_id" AS "user_id",
-        "a"."page_view_at" AS "page_view_at",
-        "a"."sequence" AS "sequence",
-        "a"."page" AS "page",
-        "a"."run_id" AS "run_id"
-      FROM (
-        SELECT
-          "t"."event_id" AS "event_id",
-          "t"."user_id" AS "user_id",
-          "t"."page_view_at" AS "page_view_at",
-          "t"."sequence" AS "sequence",
-          "t"."page" AS "page",
-          "t"."run_id" AS "run_id",
-          coalesce((
-            SELECT "l"."became"
-            FROM "session_lineage" AS "l"
-            WHERE "l"."session_id" = "t"."session_id"
-            ORDER BY "l"."run_id" DESC
-            LIMIT 1
-          ), "t"."session_id") AS "anchor"
-        FROM "session_table" AS "t"
-      ) AS "a"
-    ) AS "e"
-  ) AS "e"
-) AS "h"
-WHERE "h"."sz_before" IS NOT NULL
-  AND NOT ("h"."sz_session_before" = "h"."session_id")
-  AND NOT ("h"."sz_instant" >= "h"."sz_before" + INTERVAL '1800000000 microseconds');
+    t.event_id, t.user_id, t.page_view_at, t.sequence,
+    coalesce((
+      SELECT l.became
+      FROM session_lineage AS l
+      WHERE l.session_id = t.session_id
+      ORDER BY l.run_id DESC
+      LIMIT 1
+    ), t.session_id) AS anchor
+  FROM session_table AS t
+),
+e AS (
+  SELECT
+    anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
+    coalesce((
+      SELECT v.session_id
+      FROM session_versions AS v
+      WHERE v.anchor = anchored.anchor
+      ORDER BY v.run_id DESC
+      LIMIT 1
+    ), anchored.anchor) AS session_id,
+    anchored.page_view_at AS sz_instant
+  FROM anchored
+),
+h AS (
+  SELECT
+    event_id, session_id, sz_instant, lag(sz_instant) OVER w AS sz_before,
+    lag(session_id) OVER w AS sz_session_before, lag(event_id) OVER w AS sz_event_before
+  FROM e
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence NULLS FIRST, event_id)
+)
+SELECT event_id AS subject, 'one session' AS expected, 'after ' || sz_event_before AS "found"
+FROM h
+WHERE sz_before IS NOT NULL
+  AND NOT (sz_session_before = session_id)
+  AND NOT (sz_instant >= sz_before + INTERVAL '30 minutes');
 
 -- row twice: an event that the ledger has more than once
-SELECT "g"."event_id" AS "subject", '1' AS "expected", "g"."copies"::text AS "found"
-FROM (
-  SELECT "t"."event_id" AS "event_id", count(*) AS "copies"
-  FROM "session_table" AS "t"
-  GROUP BY "t"."event_id"
-) AS "g"
-WHERE "g"."copies" > 1;
+SELECT event_id AS subject, '1' AS expected, count(*)::text AS "found"
+FROM session_table
+GROUP BY event_id
+HAVING count(*) > 1;
 
 -- pageviews do not add up: the sessions' pageviews are not the ledger's rows
-SELECT 'pageviews' AS "subject", "b"."pageviews"::text AS "expected", "a"."pageviews"::text AS "found"
-FROM (
-  SELECT
-    coalesce(sum("s"."pageviews"), 0)::bigint AS "pageviews"
-  FROM (
-    SELECT
-      "v"."session_id" AS "session_id",
-      "v"."user_id" AS "user_id",
-      "v"."started_at" AS "started_at",
-      "v"."ended_at" AS "ended_at",
-      ((extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-      extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000 AS "duration_microseconds",
-      "v"."pageviews" AS "pageviews",
-      "v"."entry_page" AS "entry_page",
-      "v"."exit_page" AS "exit_page",
-      CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-    FROM "session_versions" AS "v"
-    WHERE NOT EXISTS (
-        SELECT 1
-        FROM "session_versions" AS "w"
-        WHERE "w"."anchor" = "v"."anchor"
-          AND "w"."run_id" > "v"."run_id"
-      )
-      AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-  ) AS "s"
-) AS "a"
-JOIN (
-  SELECT count(*) AS "pageviews"
-  FROM "session_table" AS "t"
-) AS "b" ON "a"."pageviews" <> "b"."pageviews";
+WITH a AS (
+  SELECT coalesce(sum(v.pageviews), 0)::bigint AS pageviews
+  FROM session_versions AS v
+  WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
+    AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor)
+),
+b AS (
+  SELECT count(*) AS pageviews
+  FROM session_table
+)
+SELECT 'pageviews' AS subject, b.pageviews::text AS expected, a.pageviews::text AS "found"
+FROM a
+JOIN b ON a.pageviews <> b.pageviews;
 
 -- wrong session row: a session that is not what its pageviews give
+WITH anchored AS (
+  SELECT
+    t.event_id, t.user_id, t.page_view_at, t.sequence, t.page,
+    coalesce((
+      SELECT l.became
+      FROM session_lineage AS l
+      WHERE l.session_id = t.session_id
+      ORDER BY l.run_id DESC
+      LIMIT 1
+    ), t.session_id) AS anchor
+  FROM session_table AS t
+),
+e AS (
+  SELECT
+    anchored.event_id,
+    coalesce((
+      SELECT v.session_id
+      FROM session_versions AS v
+      WHERE v.anchor = anchored.anchor
+      ORDER BY v.run_id DESC
+      LIMIT 1
+    ), anchored.anchor) AS session_id,
+    anchored.user_id, anchored.page_view_at, anchored.sequence, anchored.page
+  FROM anchored
+),
+r AS (
+  SELECT
+    event_id, session_id, user_id, page_view_at, page,
+    row_number() OVER (PARTITION BY session_id ORDER BY page_view_at, sequence NULLS FIRST, event_id) AS sz_first_rank,
+    row_number() OVER (
+      PARTITION BY session_id
+      ORDER BY page_view_at DESC, CASE WHEN sequence IS NULL THEN 0 ELSE 1 END DESC, sequence DESC, event_id DESC
+    ) AS sz_last_rank
+  FROM e
+),
+u AS (
+  SELECT
+    r.session_id, max(r.user_id) AS user_id, min(r.page_view_at) AS started_at,
+    max(r.page_view_at) AS ended_at,
+    max(CASE WHEN r.sz_last_rank = 1 THEN r.event_id END) AS last_event_id,
+    count(*) AS pageviews,
+    max(CASE WHEN r.sz_first_rank = 1 THEN r.page END) AS entry_page,
+    max(CASE WHEN r.sz_last_rank = 1 THEN r.page END) AS exit_page,
+    NULL::text COLLATE "C" AS sz_version_user_id, NULL::timestamp AS sz_version_started_at,
+    NULL::timestamp AS sz_version_ended_at, NULL::text COLLATE "C" AS sz_version_last_event_id,
+    NULL::bigint AS sz_version_pageviews, NULL::text COLLATE "C" AS sz_version_entry_page,
+    NULL::text COLLATE "C" AS sz_version_exit_page
+  FROM r
+  GROUP BY r.session_id
+  UNION ALL
+  SELECT
+    v.session_id, NULL::text COLLATE "C" AS user_id, NULL::timestamp AS started_at,
+    NULL::timestamp AS ended_at, NULL::text COLLATE "C" AS last_event_id,
+    NULL::bigint AS pageviews, NULL::text COLLATE "C" AS entry_page,
+    NULL::text COLLATE "C" AS exit_page, v.user_id AS sz_version_user_id,
+    v.started_at AS sz_version_started_at, v.ended_at AS sz_version_ended_at,
+    v.last_event_id AS sz_version_last_event_id, v.pageviews AS sz_version_pageviews,
+    v.entry_page AS sz_version_entry_page, v.exit_page AS sz_version_exit_page
+  FROM session_versions AS v
+  WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
+    AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor)
+)
 SELECT
-  "b"."session_id" AS "subject",
+  session_id AS subject,
   CASE
-    WHEN "b"."started_at" IS NOT NULL THEN to_char("b"."started_at", 'YYYY-MM-DD HH24:MI:SS.US') || ' – ' || to_char("b"."ended_at", 'YYYY-MM-DD HH24:MI:SS.US') || ', pageviews: ' || "b"."pageviews"::text
+    WHEN max(started_at) IS NOT NULL THEN to_char(max(started_at), 'YYYY-MM-DD HH24:MI:SS.US') || ' – ' || to_char(max(ended_at), 'YYYY-MM-DD HH24:MI:SS.US') || ', pageviews: ' || max(pageviews)::text
     ELSE 'no session'
-  END AS "expected",
+  END AS expected,
   CASE
-    WHEN "b"."sz_version_started_at" IS NOT NULL THEN to_char("b"."sz_version_started_at", 'YYYY-MM-DD HH24:MI:SS.US') || ' – ' || to_char("b"."sz_version_ended_at", 'YYYY-MM-DD HH24:MI:SS.US') || ', pageviews: ' || "b"."sz_version_pageviews"::text
+    WHEN max(sz_version_started_at) IS NOT NULL THEN to_char(max(sz_version_started_at), 'YYYY-MM-DD HH24:MI:SS.US') || ' – ' || to_char(max(sz_version_ended_at), 'YYYY-MM-DD HH24:MI:SS.US') || ', pageviews: ' || max(sz_version_pageviews)::text
     ELSE 'no session'
   END AS "found"
-FROM (
-  SELECT
-    "u"."session_id" AS "session_id",
-    max("u"."user_id") AS "user_id",
-    max("u"."sz_version_user_id") AS "sz_version_user_id",
-    max("u"."started_at") AS "started_at",
-    max("u"."sz_version_started_at") AS "sz_version_started_at",
-    max("u"."ended_at") AS "ended_at",
-    max("u"."sz_version_ended_at") AS "sz_version_ended_at",
-    max("u"."last_event_id") AS "last_event_id",
-    max("u"."sz_version_last_event_id") AS "sz_version_last_event_id",
-    max("u"."pageviews") AS "pageviews",
-    max("u"."sz_version_pageviews") AS "sz_version_pageviews",
-    max("u"."entry_page") AS "entry_page",
-    max("u"."sz_version_entry_page") AS "sz_version_entry_page",
-    max("u"."exit_page") AS "exit_page",
-    max("u"."sz_version_exit_page") AS "sz_version_exit_page"
-  FROM (
-    SELECT
-      "p"."session_id" AS "session_id",
-      "p"."user_id" AS "user_id",
-      "p"."started_at" AS "started_at",
-      "p"."ended_at" AS "ended_at",
-      "p"."last_event_id" AS "last_event_id",
-      "p"."pageviews" AS "pageviews",
-      "p"."entry_page" AS "entry_page",
-      "p"."exit_page" AS "exit_page",
-      NULL::text COLLATE "C" AS "sz_version_user_id",
-      NULL::timestamp AS "sz_version_started_at",
-      NULL::timestamp AS "sz_version_ended_at",
-      NULL::text COLLATE "C" AS "sz_version_last_event_id",
-      NULL::bigint AS "sz_version_pageviews",
-      NULL::text COLLATE "C" AS "sz_version_entry_page",
-      NULL::text COLLATE "C" AS "sz_version_exit_page"
-    FROM (
-      SELECT
-        "r"."session_id" AS "session_id",
-        max("r"."user_id") AS "user_id",
-        min("r"."page_view_at") AS "started_at",
-        max("r"."page_view_at") AS "ended_at",
-        max(CASE WHEN "r"."sz_last_rank" = 1 THEN "r"."event_id" ELSE NULL::text COLLATE "C" END) AS "last_event_id",
-        count(*) AS "pageviews",
-        max(CASE WHEN "r"."sz_first_rank" = 1 THEN "r"."page" ELSE NULL::text COLLATE "C" END) AS "entry_page",
-        max(CASE WHEN "r"."sz_last_rank" = 1 THEN "r"."page" ELSE NULL::text COLLATE "C" END) AS "exit_page"
-      FROM (
-        SELECT
-          "e"."event_id" AS "event_id",
-          "e"."session_id" AS "session_id",
-          "e"."user_id" AS "user_id",
-          "e"."page_view_at" AS "page_view_at",
-          "e"."sequence" AS "sequence",
-          "e"."page" AS "page",
-          "e"."run_id" AS "run_id",
-          row_number() OVER (
-            PARTITION BY "e"."session_id"
-            ORDER BY "e"."page_view_at", "e"."sequence" NULLS FIRST, "e"."event_id"
-          ) AS "sz_first_rank",
-          row_number() OVER (
-            PARTITION BY "e"."session_id"
-            ORDER BY "e"."page_view_at" DESC, CASE WHEN "e"."sequence" IS NULL THEN 0 ELSE 1 END DESC, "e"."sequence" DESC, "e"."event_id" DESC
-          ) AS "sz_last_rank"
-        FROM (
-          SELECT
-            "a"."event_id" AS "event_id",
-            coalesce((
-              SELECT "v"."session_id"
-              FROM "session_versions" AS "v"
-              WHERE "v"."anchor" = "a"."anchor"
-              ORDER BY "v"."run_id" DESC
-              LIMIT 1
-            ), "a"."anchor") AS "session_id",
-            "a"."user_id" AS "user_id",
-            "a"."page_view_at" AS "page_view_at",
-            "a"."sequence" AS "sequence",
-            "a"."page" AS "page",
-            "a"."run_id" AS "run_id"
-          FROM (
-            SELECT
-              "t"."event_id" AS "event_id",
-              "t"."user_id" AS "user_id",
-              "t"."page_view_at" AS "page_view_at",
-              "t"."sequence" AS "sequence",
-              "t"."page" AS "page",
-              "t"."run_id" AS "run_id",
-              coalesce((
-                SELECT "l"."became"
-                FROM "session_lineage" AS "l"
-                WHERE "l"."session_id" = "t"."session_id"
-                ORDER BY "l"."run_id" DESC
-                LIMIT 1
-              ), "t"."session_id") AS "anchor"
-            FROM "session_table" AS "t"
-          ) AS "a"
-        ) AS "e"
-      ) AS "r"
-      GROUP BY "r"."session_id"
-    ) AS "p"
-    UNION ALL
-    SELECT
-      "s"."session_id" AS "session_id",
-      NULL::text COLLATE "C" AS "user_id",
-      NULL::timestamp AS "started_at",
-      NULL::timestamp AS "ended_at",
-      NULL::text COLLATE "C" AS "last_event_id",
-      NULL::bigint AS "pageviews",
-      NULL::text COLLATE "C" AS "entry_page",
-      NULL::text COLLATE "C" AS "exit_page",
-      "s"."user_id" AS "sz_version_user_id",
-      "s"."started_at" AS "sz_version_started_at",
-      "s"."ended_at" AS "sz_version_ended_at",
-      "s"."last_event_id" AS "sz_version_last_event_id",
-      "s"."pageviews" AS "sz_version_pageviews",
-      "s"."entry_page" AS "sz_version_entry_page",
-      "s"."exit_page" AS "sz_version_exit_page"
-    FROM (
-      SELECT
-        "v"."session_id" AS "session_id",
-        "v"."user_id" AS "user_id",
-        "v"."started_at" AS "started_at",
-        "v"."ended_at" AS "ended_at",
-        ((extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-        extract(epoch FROM date_trunc('second', "v"."ended_at" - "v"."started_at"))::bigint * 1000000 + extract(microseconds FROM "v"."ended_at" - "v"."started_at")::bigint % 1000000 AS "duration_microseconds",
-        "v"."pageviews" AS "pageviews",
-        "v"."entry_page" AS "entry_page",
-        "v"."exit_page" AS "exit_page",
-        CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce",
-        "v"."last_event_id" AS "last_event_id"
-      FROM "session_versions" AS "v"
-      WHERE NOT EXISTS (
-          SELECT 1
-          FROM "session_versions" AS "w"
-          WHERE "w"."anchor" = "v"."anchor"
-            AND "w"."run_id" > "v"."run_id"
-        )
-        AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor")
-    ) AS "s"
-  ) AS "u"
-  GROUP BY "u"."session_id"
-) AS "b"
-WHERE NOT ("b"."user_id" IS NOT NULL
-    AND "b"."sz_version_user_id" IS NOT NULL
-    AND coalesce("b"."user_id", '') = coalesce("b"."sz_version_user_id", '') AND ("b"."user_id" IS NULL) = ("b"."sz_version_user_id" IS NULL)
-    AND "b"."started_at" IS NOT DISTINCT FROM "b"."sz_version_started_at"
-    AND "b"."ended_at" IS NOT DISTINCT FROM "b"."sz_version_ended_at"
-    AND coalesce("b"."last_event_id", '') = coalesce("b"."sz_version_last_event_id", '') AND ("b"."last_event_id" IS NULL) = ("b"."sz_version_last_event_id" IS NULL)
-    AND "b"."pageviews" IS NOT DISTINCT FROM "b"."sz_version_pageviews"
-    AND coalesce("b"."entry_page", '') = coalesce("b"."sz_version_entry_page", '') AND ("b"."entry_page" IS NULL) = ("b"."sz_version_entry_page" IS NULL)
-    AND coalesce("b"."exit_page", '') = coalesce("b"."sz_version_exit_page", '') AND ("b"."exit_page" IS NULL) = ("b"."sz_version_exit_page" IS NULL));
+FROM u
+GROUP BY session_id
+HAVING NOT (max(user_id) IS NOT NULL
+  AND max(sz_version_user_id) IS NOT NULL
+  AND coalesce(max(user_id), '') = coalesce(max(sz_version_user_id), '') AND (max(user_id) IS NULL) = (max(sz_version_user_id) IS NULL)
+  AND max(started_at) IS NOT DISTINCT FROM max(sz_version_started_at)
+  AND max(ended_at) IS NOT DISTINCT FROM max(sz_version_ended_at)
+  AND coalesce(max(last_event_id), '') = coalesce(max(sz_version_last_event_id), '') AND (max(last_event_id) IS NULL) = (max(sz_version_last_event_id) IS NULL)
+  AND max(pageviews) IS NOT DISTINCT FROM max(sz_version_pageviews)
+  AND coalesce(max(entry_page), '') = coalesce(max(sz_version_entry_page), '') AND (max(entry_page) IS NULL) = (max(sz_version_entry_page) IS NULL)
+  AND coalesce(max(exit_page), '') = coalesce(max(sz_version_exit_page), '') AND (max(exit_page) IS NULL) = (max(sz_version_exit_page) IS NULL));
 
 -- chained lineage: an anchor that was merged into one that was itself merged
-SELECT
-  "c"."session_id" AS "subject",
-  'an anchor that was not merged' AS "expected",
-  "c"."anchor" AS "found"
-FROM (
+WITH t AS (
+  SELECT DISTINCT session_id
+  FROM session_lineage
+),
+c AS (
   SELECT
-    "t"."session_id" AS "session_id",
+    t.session_id,
     coalesce((
-      SELECT "l"."became"
-      FROM "session_lineage" AS "l"
-      WHERE "l"."session_id" = "t"."session_id"
-      ORDER BY "l"."run_id" DESC
+      SELECT l.became
+      FROM session_lineage AS l
+      WHERE l.session_id = t.session_id
+      ORDER BY l.run_id DESC
       LIMIT 1
-    ), "t"."session_id") AS "anchor"
-  FROM (
-    SELECT DISTINCT "l"."session_id" AS "session_id"
-    FROM "session_lineage" AS "l"
-  ) AS "t"
-) AS "c"
-WHERE EXISTS (SELECT 1 FROM "session_lineage" AS "again" WHERE "again"."session_id" = "c"."anchor");
+    ), t.session_id) AS anchor
+  FROM t
+)
+SELECT c.session_id AS subject, 'an anchor that was not merged' AS expected, c.anchor AS "found"
+FROM c
+WHERE EXISTS (SELECT 1 FROM session_lineage AS again WHERE again.session_id = c.anchor);
 
 -- missed arrival: a row below the arrival mark less the overlap that no run took
-SELECT "s"."event_id" AS "subject", 'in the ledger' AS "expected", 'not there' AS "found"
-FROM (
+WITH mapped AS (
   SELECT
-    "j"."event_id" AS "event_id",
-    "j"."user_id" AS "user_id",
-    "j"."page_view_at" AS "page_view_at",
-    "j"."sequence" AS "sequence",
-    "j"."page" AS "page",
-    "j"."reason" AS "reason",
-    "j"."sz_arrival" AS "sz_arrival",
-    CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE NULL::text COLLATE "C" END AS "sz_raw_event_id",
+    p.user_id::text COLLATE "C" AS user_id,
+    CASE WHEN p.page_view_at >= '0001-01-02' AND p.page_view_at < '9999-12-31' THEN p.page_view_at::timestamp END AS page_view_at,
+    p.page_view_at AS sz_source_time, p.event_id::text COLLATE "C" AS event_id,
+    p.arrival_id AS sz_arrival
+  FROM pageviews AS p
+),
+s AS (
+  SELECT
+    event_id, sz_arrival,
     CASE
-      WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_time"::text COLLATE "C"
-      ELSE NULL::text COLLATE "C"
-    END AS "sz_raw_time"
-  FROM (
-    SELECT
-      "m"."event_id" AS "event_id",
-      "m"."user_id" AS "user_id",
-      "m"."page_view_at" AS "page_view_at",
-      "m"."sequence" AS "sequence",
-      "m"."page" AS "page",
-      "m"."sz_source_event_id" AS "sz_source_event_id",
-      "m"."sz_source_time" AS "sz_source_time",
-      "m"."sz_arrival" AS "sz_arrival",
-      CASE
-        WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
-        WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
-        WHEN "m"."page_view_at" IS NULL THEN CASE
-            WHEN "m"."sz_source_time"::text COLLATE "C" IS NULL OR "m"."sz_source_time"::text COLLATE "C" = '' THEN 'null_time'
-            WHEN ("m"."sz_source_time" IS NOT NULL) THEN 'time_out_of_range'
-            ELSE 'bad_time'
-          END
-        WHEN octet_length("m"."event_id") > 1024 OR octet_length("m"."user_id") > 1024 THEN 'key_too_long'
-        ELSE NULL::text COLLATE "C"
-      END AS "reason"
-    FROM (
-      SELECT
-        "p"."user_id"::text COLLATE "C" AS "user_id",
-        CASE WHEN "p"."page_view_at" >= '0001-01-02' AND "p"."page_view_at" < '9999-12-31' THEN "p"."page_view_at"::timestamp END AS "page_view_at",
-        "p"."page"::text COLLATE "C" AS "page",
-        "p"."page_view_at" AS "sz_source_time",
-        "p"."sequence"::bigint AS "sequence",
-        "p"."event_id"::text COLLATE "C" AS "event_id",
-        NULL::text COLLATE "C" AS "sz_source_event_id",
-        "p"."arrival_id" AS "sz_arrival"
-      FROM "pageviews" AS "p"
-    ) AS "m"
-    OFFSET 0
-  ) AS "j"
-) AS "s"
-WHERE "s"."reason" IS NULL
-  AND "s"."sz_arrival" < {{ mark }}
-  AND NOT EXISTS (SELECT 1 FROM "session_table" AS "t" WHERE "t"."event_id" = "s"."event_id");
+      WHEN event_id IS NULL OR event_id = '' THEN 'null_event_id'
+      WHEN user_id IS NULL OR user_id = '' THEN 'null_user'
+      WHEN page_view_at IS NULL THEN CASE
+          WHEN sz_source_time::text COLLATE "C" IS NULL OR sz_source_time::text COLLATE "C" = '' THEN 'null_time'
+          WHEN (sz_source_time IS NOT NULL) THEN 'time_out_of_range'
+          ELSE 'bad_time'
+        END
+      WHEN octet_length(event_id) > 1024 OR octet_length(user_id) > 1024 THEN 'key_too_long'
+    END AS reason
+  FROM mapped
+  OFFSET 0
+)
+SELECT s.event_id AS subject, 'in the ledger' AS expected, 'not there' AS "found"
+FROM s
+WHERE s.reason IS NULL
+  AND s.sz_arrival < {{ mark }}
+  AND NOT EXISTS (SELECT 1 FROM session_table AS t WHERE t.event_id = s.event_id);
 
 -- pending: a source row that no run took yet
-SELECT "s"."event_id" AS "subject", 'in the ledger' AS "expected", 'not there' AS "found"
-FROM (
+WITH mapped AS (
   SELECT
-    "j"."event_id" AS "event_id",
-    "j"."user_id" AS "user_id",
-    "j"."page_view_at" AS "page_view_at",
-    "j"."sequence" AS "sequence",
-    "j"."page" AS "page",
-    "j"."reason" AS "reason",
-    CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE NULL::text COLLATE "C" END AS "sz_raw_event_id",
+    p.user_id::text COLLATE "C" AS user_id,
+    CASE WHEN p.page_view_at >= '0001-01-02' AND p.page_view_at < '9999-12-31' THEN p.page_view_at::timestamp END AS page_view_at,
+    p.page_view_at AS sz_source_time, p.event_id::text COLLATE "C" AS event_id
+  FROM pageviews AS p
+),
+s AS (
+  SELECT
+    event_id,
     CASE
-      WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_time"::text COLLATE "C"
-      ELSE NULL::text COLLATE "C"
-    END AS "sz_raw_time"
-  FROM (
-    SELECT
-      "m"."event_id" AS "event_id",
-      "m"."user_id" AS "user_id",
-      "m"."page_view_at" AS "page_view_at",
-      "m"."sequence" AS "sequence",
-      "m"."page" AS "page",
-      "m"."sz_source_event_id" AS "sz_source_event_id",
-      "m"."sz_source_time" AS "sz_source_time",
-      CASE
-        WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
-        WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
-        WHEN "m"."page_view_at" IS NULL THEN CASE
-            WHEN "m"."sz_source_time"::text COLLATE "C" IS NULL OR "m"."sz_source_time"::text COLLATE "C" = '' THEN 'null_time'
-            WHEN ("m"."sz_source_time" IS NOT NULL) THEN 'time_out_of_range'
-            ELSE 'bad_time'
-          END
-        WHEN octet_length("m"."event_id") > 1024 OR octet_length("m"."user_id") > 1024 THEN 'key_too_long'
-        ELSE NULL::text COLLATE "C"
-      END AS "reason"
-    FROM (
-      SELECT
-        "p"."user_id"::text COLLATE "C" AS "user_id",
-        CASE WHEN "p"."page_view_at" >= '0001-01-02' AND "p"."page_view_at" < '9999-12-31' THEN "p"."page_view_at"::timestamp END AS "page_view_at",
-        "p"."page"::text COLLATE "C" AS "page",
-        "p"."page_view_at" AS "sz_source_time",
-        "p"."sequence"::bigint AS "sequence",
-        "p"."event_id"::text COLLATE "C" AS "event_id",
-        NULL::text COLLATE "C" AS "sz_source_event_id",
-        "p"."arrival_id" AS "sz_arrival"
-      FROM "pageviews" AS "p"
-    ) AS "m"
-    OFFSET 0
-  ) AS "j"
-) AS "s"
-WHERE "s"."reason" IS NULL
-  AND NOT EXISTS (SELECT 1 FROM "session_table" AS "t" WHERE "t"."event_id" = "s"."event_id");
+      WHEN event_id IS NULL OR event_id = '' THEN 'null_event_id'
+      WHEN user_id IS NULL OR user_id = '' THEN 'null_user'
+      WHEN page_view_at IS NULL THEN CASE
+          WHEN sz_source_time::text COLLATE "C" IS NULL OR sz_source_time::text COLLATE "C" = '' THEN 'null_time'
+          WHEN (sz_source_time IS NOT NULL) THEN 'time_out_of_range'
+          ELSE 'bad_time'
+        END
+      WHEN octet_length(event_id) > 1024 OR octet_length(user_id) > 1024 THEN 'key_too_long'
+    END AS reason
+  FROM mapped
+  OFFSET 0
+)
+SELECT s.event_id AS subject, 'in the ledger' AS expected, 'not there' AS "found"
+FROM s
+WHERE s.reason IS NULL
+  AND NOT EXISTS (SELECT 1 FROM session_table AS t WHERE t.event_id = s.event_id);
 
 -- changed: a source row that is not what the ledger took
-SELECT "c"."event_id" AS "subject", 'as in the ledger' AS "expected", 'another user, time or page' AS "found"
-FROM (
+WITH mapped AS (
   SELECT
-    "q"."event_id" AS "event_id",
-    "q"."page_view_at" AS "page_view_at",
-    coalesce(sum("q"."is_equal"), 0)::bigint AS "equal"
-  FROM (
-    SELECT
-      "t"."event_id" AS "event_id",
-      "t"."page_view_at" AS "page_view_at",
-      CASE
-        WHEN "t"."user_id" = "s"."user_id"
-            AND "t"."page_view_at" = "s"."page_view_at"
-            AND coalesce("t"."page", '') = coalesce("s"."page", '') AND ("t"."page" IS NULL) = ("s"."page" IS NULL) THEN 1
-        ELSE 0
-      END AS "is_equal"
-    FROM (
-      SELECT
-        "j"."event_id" AS "event_id",
-        "j"."user_id" AS "user_id",
-        "j"."page_view_at" AS "page_view_at",
-        "j"."sequence" AS "sequence",
-        "j"."page" AS "page",
-        "j"."reason" AS "reason",
-        CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE NULL::text COLLATE "C" END AS "sz_raw_event_id",
-        CASE
-          WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_time"::text COLLATE "C"
-          ELSE NULL::text COLLATE "C"
-        END AS "sz_raw_time"
-      FROM (
-        SELECT
-          "m"."event_id" AS "event_id",
-          "m"."user_id" AS "user_id",
-          "m"."page_view_at" AS "page_view_at",
-          "m"."sequence" AS "sequence",
-          "m"."page" AS "page",
-          "m"."sz_source_event_id" AS "sz_source_event_id",
-          "m"."sz_source_time" AS "sz_source_time",
-          CASE
-            WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
-            WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
-            WHEN "m"."page_view_at" IS NULL THEN CASE
-                WHEN "m"."sz_source_time"::text COLLATE "C" IS NULL OR "m"."sz_source_time"::text COLLATE "C" = '' THEN 'null_time'
-                WHEN ("m"."sz_source_time" IS NOT NULL) THEN 'time_out_of_range'
-                ELSE 'bad_time'
-              END
-            WHEN octet_length("m"."event_id") > 1024 OR octet_length("m"."user_id") > 1024 THEN 'key_too_long'
-            ELSE NULL::text COLLATE "C"
-          END AS "reason"
-        FROM (
-          SELECT
-            "p"."user_id"::text COLLATE "C" AS "user_id",
-            CASE WHEN "p"."page_view_at" >= '0001-01-02' AND "p"."page_view_at" < '9999-12-31' THEN "p"."page_view_at"::timestamp END AS "page_view_at",
-            "p"."page"::text COLLATE "C" AS "page",
-            "p"."page_view_at" AS "sz_source_time",
-            "p"."sequence"::bigint AS "sequence",
-            "p"."event_id"::text COLLATE "C" AS "event_id",
-            NULL::text COLLATE "C" AS "sz_source_event_id",
-            "p"."arrival_id" AS "sz_arrival"
-          FROM "pageviews" AS "p"
-        ) AS "m"
-        OFFSET 0
-      ) AS "j"
-    ) AS "s"
-    JOIN "session_table" AS "t" ON "t"."event_id" = "s"."event_id"
-    WHERE "s"."event_id" IS NOT NULL
-  ) AS "q"
-  GROUP BY "q"."event_id", "q"."page_view_at"
-) AS "c"
-WHERE "c"."equal" = 0;
+    p.user_id::text COLLATE "C" AS user_id,
+    CASE WHEN p.page_view_at >= '0001-01-02' AND p.page_view_at < '9999-12-31' THEN p.page_view_at::timestamp END AS page_view_at,
+    p.page::text COLLATE "C" AS page, p.event_id::text COLLATE "C" AS event_id
+  FROM pageviews AS p
+),
+s AS (
+  SELECT event_id, user_id, page_view_at, page
+  FROM mapped
+  OFFSET 0
+)
+SELECT
+  t.event_id AS subject, 'as in the ledger' AS expected,
+  'another user, time or page' AS "found"
+FROM s
+JOIN session_table AS t ON t.event_id = s.event_id
+WHERE s.event_id IS NOT NULL
+GROUP BY t.event_id, t.page_view_at
+HAVING coalesce(sum(CASE
+  WHEN t.user_id = s.user_id
+      AND t.page_view_at = s.page_view_at
+      AND coalesce(t.page, '') = coalesce(s.page, '') AND (t.page IS NULL) = (s.page IS NULL) THEN 1
+  ELSE 0
+END), 0)::bigint = 0;
 
 -- retired: a ledger row that is gone from the source
-SELECT "b"."event_id" AS "subject", 'as in the ledger' AS "expected", 'gone' AS "found"
-FROM (
-  SELECT
-    "u"."event_id" AS "event_id",
-    "u"."page_view_at" AS "page_view_at",
-    coalesce(sum("u"."found"), 0)::bigint AS "found"
-  FROM (
-    SELECT "t"."event_id" AS "event_id", "t"."page_view_at" AS "page_view_at", 0 AS "found"
-    FROM "session_table" AS "t"
-    UNION ALL
-    SELECT "t"."event_id" AS "event_id", "t"."page_view_at" AS "page_view_at", 1 AS "found"
-    FROM (
-      SELECT
-        "j"."event_id" AS "event_id",
-        "j"."user_id" AS "user_id",
-        "j"."page_view_at" AS "page_view_at",
-        "j"."sequence" AS "sequence",
-        "j"."page" AS "page",
-        "j"."reason" AS "reason",
-        CASE WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_event_id" ELSE NULL::text COLLATE "C" END AS "sz_raw_event_id",
-        CASE
-          WHEN "j"."reason" IS NOT NULL THEN "j"."sz_source_time"::text COLLATE "C"
-          ELSE NULL::text COLLATE "C"
-        END AS "sz_raw_time"
-      FROM (
-        SELECT
-          "m"."event_id" AS "event_id",
-          "m"."user_id" AS "user_id",
-          "m"."page_view_at" AS "page_view_at",
-          "m"."sequence" AS "sequence",
-          "m"."page" AS "page",
-          "m"."sz_source_event_id" AS "sz_source_event_id",
-          "m"."sz_source_time" AS "sz_source_time",
-          CASE
-            WHEN "m"."event_id" IS NULL OR "m"."event_id" = '' THEN 'null_event_id'
-            WHEN "m"."user_id" IS NULL OR "m"."user_id" = '' THEN 'null_user'
-            WHEN "m"."page_view_at" IS NULL THEN CASE
-                WHEN "m"."sz_source_time"::text COLLATE "C" IS NULL OR "m"."sz_source_time"::text COLLATE "C" = '' THEN 'null_time'
-                WHEN ("m"."sz_source_time" IS NOT NULL) THEN 'time_out_of_range'
-                ELSE 'bad_time'
-              END
-            WHEN octet_length("m"."event_id") > 1024 OR octet_length("m"."user_id") > 1024 THEN 'key_too_long'
-            ELSE NULL::text COLLATE "C"
-          END AS "reason"
-        FROM (
-          SELECT
-            "p"."user_id"::text COLLATE "C" AS "user_id",
-            CASE WHEN "p"."page_view_at" >= '0001-01-02' AND "p"."page_view_at" < '9999-12-31' THEN "p"."page_view_at"::timestamp END AS "page_view_at",
-            "p"."page"::text COLLATE "C" AS "page",
-            "p"."page_view_at" AS "sz_source_time",
-            "p"."sequence"::bigint AS "sequence",
-            "p"."event_id"::text COLLATE "C" AS "event_id",
-            NULL::text COLLATE "C" AS "sz_source_event_id",
-            "p"."arrival_id" AS "sz_arrival"
-          FROM "pageviews" AS "p"
-        ) AS "m"
-        OFFSET 0
-      ) AS "j"
-    ) AS "s"
-    JOIN "session_table" AS "t" ON "t"."event_id" = "s"."event_id"
-    WHERE "s"."event_id" IS NOT NULL
-  ) AS "u"
-  GROUP BY "u"."event_id", "u"."page_view_at"
-) AS "b"
-WHERE "b"."found" = 0;
+WITH mapped AS (
+  SELECT p.event_id::text COLLATE "C" AS event_id
+  FROM pageviews AS p
+),
+s AS (
+  SELECT event_id
+  FROM mapped
+  OFFSET 0
+),
+u AS (
+  SELECT event_id, page_view_at, 0 AS "found"
+  FROM session_table
+  UNION ALL
+  SELECT t.event_id, t.page_view_at, 1 AS "found"
+  FROM s
+  JOIN session_table AS t ON t.event_id = s.event_id
+  WHERE s.event_id IS NOT NULL
+)
+SELECT u.event_id AS subject, 'as in the ledger' AS expected, 'gone' AS "found"
+FROM u
+GROUP BY u.event_id, u.page_view_at
+HAVING coalesce(sum(u."found"), 0)::bigint = 0;

@@ -1,177 +1,159 @@
 -- pageviews: The source: everything that was loaded.
-CREATE TABLE IF NOT EXISTS "pageviews" (
-  "arrival_id" INTEGER PRIMARY KEY,
-  "event_id" TEXT,
-  "user_id" TEXT,
-  "page_view_at" TEXT,
-  "sequence" INTEGER,
-  "page" TEXT
+CREATE TABLE IF NOT EXISTS pageviews (
+  arrival_id INTEGER PRIMARY KEY,
+  event_id TEXT,
+  user_id TEXT,
+  page_view_at TEXT,
+  sequence INTEGER,
+  page TEXT
 );
 
 -- pageviews by event: Finds copies of an event.
-CREATE INDEX IF NOT EXISTS "pageviews_by_event_id" ON "pageviews" ("event_id");
+CREATE INDEX IF NOT EXISTS pageviews_by_event_id ON pageviews (event_id);
 
 -- session_table: One row for each sessionized pageview.
-CREATE TABLE IF NOT EXISTS "session_table" (
-  "event_id" TEXT NOT NULL,
-  "session_id" TEXT NOT NULL,
-  "user_id" TEXT NOT NULL,
-  "page_view_at" TEXT NOT NULL,
-  "sequence" INTEGER,
-  "page" TEXT,
-  "run_id" INTEGER NOT NULL,
-  PRIMARY KEY ("event_id")
+CREATE TABLE IF NOT EXISTS session_table (
+  event_id TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  page_view_at TEXT NOT NULL,
+  sequence INTEGER,
+  page TEXT,
+  run_id INTEGER NOT NULL,
+  PRIMARY KEY (event_id)
 );
 
 -- session_lineage: Which anchors were merged, and into which.
-CREATE TABLE IF NOT EXISTS "session_lineage" (
-  "session_id" TEXT NOT NULL,
-  "became" TEXT NOT NULL,
-  "run_id" INTEGER NOT NULL
+CREATE TABLE IF NOT EXISTS session_lineage (
+  session_id TEXT NOT NULL,
+  became TEXT NOT NULL,
+  run_id INTEGER NOT NULL
 );
 
 -- session_versions: One row for each session that a run made or changed.
-CREATE TABLE IF NOT EXISTS "session_versions" (
-  "anchor" TEXT NOT NULL,
-  "run_id" INTEGER NOT NULL,
-  "session_id" TEXT NOT NULL,
-  "user_id" TEXT NOT NULL,
-  "started_at" TEXT NOT NULL,
-  "ended_at" TEXT NOT NULL,
-  "last_event_id" TEXT NOT NULL,
-  "first_sequence" INTEGER,
-  "last_sequence" INTEGER,
-  "pageviews" INTEGER NOT NULL,
-  "anchors" INTEGER NOT NULL,
-  "entry_page" TEXT,
-  "exit_page" TEXT,
-  PRIMARY KEY ("anchor", "run_id")
+CREATE TABLE IF NOT EXISTS session_versions (
+  anchor TEXT NOT NULL,
+  run_id INTEGER NOT NULL,
+  session_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  ended_at TEXT NOT NULL,
+  last_event_id TEXT NOT NULL,
+  first_sequence INTEGER,
+  last_sequence INTEGER,
+  pageviews INTEGER NOT NULL,
+  anchors INTEGER NOT NULL,
+  entry_page TEXT,
+  exit_page TEXT,
+  PRIMARY KEY (anchor, run_id)
 );
 
 -- session_runs: Two rows for each run.
-CREATE TABLE IF NOT EXISTS "session_runs" (
-  "run_id" INTEGER NOT NULL,
-  "state" TEXT NOT NULL,
-  "recorded_at" TEXT NOT NULL,
-  "job" TEXT NOT NULL,
-  "mode" TEXT NOT NULL,
-  "window_from" TEXT,
-  "window_to" TEXT,
-  "arrival_mark" INTEGER,
-  "arrival_mark_at" TEXT,
-  "pageviews" INTEGER,
-  "sessions" INTEGER,
-  "lineage_rows" INTEGER,
-  "quarantined" INTEGER,
-  "layout" INTEGER,
-  "engine" TEXT NOT NULL,
-  "tool_version" TEXT NOT NULL,
-  PRIMARY KEY ("run_id", "state")
+CREATE TABLE IF NOT EXISTS session_runs (
+  run_id INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  recorded_at TEXT NOT NULL,
+  job TEXT NOT NULL,
+  mode TEXT NOT NULL,
+  window_from TEXT,
+  window_to TEXT,
+  arrival_mark INTEGER,
+  arrival_mark_at TEXT,
+  pageviews INTEGER,
+  sessions INTEGER,
+  lineage_rows INTEGER,
+  quarantined INTEGER,
+  layout INTEGER,
+  engine TEXT NOT NULL,
+  tool_version TEXT NOT NULL,
+  PRIMARY KEY (run_id, state)
 );
 
 -- session_quarantine: What cannot be sessionized, and why.
-CREATE TABLE IF NOT EXISTS "session_quarantine" (
-  "reason" TEXT NOT NULL,
-  "event_id" TEXT,
-  "user_id" TEXT,
-  "page_view_at" TEXT,
-  "page" TEXT,
-  "source_file" TEXT,
-  "line" INTEGER,
-  "run_id" INTEGER,
-  "row_key" TEXT NOT NULL
+CREATE TABLE IF NOT EXISTS session_quarantine (
+  reason TEXT NOT NULL,
+  event_id TEXT,
+  user_id TEXT,
+  page_view_at TEXT,
+  page TEXT,
+  source_file TEXT,
+  line INTEGER,
+  run_id INTEGER,
+  row_key TEXT NOT NULL
 );
 
 -- session_table_by_user_id: Keeps a run's cost with the new data.
-CREATE INDEX IF NOT EXISTS "session_table_by_user_id" ON "session_table" ("user_id", "page_view_at", "event_id");
+CREATE INDEX IF NOT EXISTS session_table_by_user_id ON session_table (user_id, page_view_at, event_id);
 
 -- session_versions_by_user_id: Keeps a run's cost with the new data.
-CREATE INDEX IF NOT EXISTS "session_versions_by_user_id" ON "session_versions" ("user_id", "started_at");
+CREATE INDEX IF NOT EXISTS session_versions_by_user_id ON session_versions (user_id, started_at);
 
 -- session_versions_by_session_id: Keeps a run's cost with the new data.
-CREATE INDEX IF NOT EXISTS "session_versions_by_session_id" ON "session_versions" ("session_id", "run_id");
+CREATE INDEX IF NOT EXISTS session_versions_by_session_id ON session_versions (session_id, run_id);
 
 -- session_lineage_by_session_id: Keeps a run's cost with the new data.
-CREATE INDEX IF NOT EXISTS "session_lineage_by_session_id" ON "session_lineage" ("session_id", "run_id");
+CREATE INDEX IF NOT EXISTS session_lineage_by_session_id ON session_lineage (session_id, run_id);
 
 -- session_lineage_by_became: Keeps a run's cost with the new data.
-CREATE INDEX IF NOT EXISTS "session_lineage_by_became" ON "session_lineage" ("became", "session_id");
+CREATE INDEX IF NOT EXISTS session_lineage_by_became ON session_lineage (became, session_id);
 
 -- session_quarantine_by_row_key: Keeps a run's cost with the new data.
-CREATE INDEX IF NOT EXISTS "session_quarantine_by_row_key" ON "session_quarantine" ("row_key", "reason");
+CREATE INDEX IF NOT EXISTS session_quarantine_by_row_key ON session_quarantine (row_key, reason);
 
 -- session_events: Each sessionized pageview with its current session.
-CREATE VIEW IF NOT EXISTS "session_events" AS
-SELECT
-  "a"."event_id" AS "event_id",
-  coalesce((
-    SELECT "v"."session_id"
-    FROM "session_versions" AS "v"
-    WHERE "v"."anchor" = "a"."anchor"
-    ORDER BY "v"."run_id" DESC
-    LIMIT 1
-  ), "a"."anchor") AS "session_id",
-  "a"."user_id" AS "user_id",
-  "a"."page_view_at" AS "page_view_at",
-  "a"."sequence" AS "sequence",
-  "a"."page" AS "page",
-  "a"."run_id" AS "run_id"
-FROM (
+CREATE VIEW IF NOT EXISTS session_events AS
+WITH anchored AS (
   SELECT
-    "t"."event_id" AS "event_id",
-    "t"."user_id" AS "user_id",
-    "t"."page_view_at" AS "page_view_at",
-    "t"."sequence" AS "sequence",
-    "t"."page" AS "page",
-    "t"."run_id" AS "run_id",
+    t.event_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
     coalesce((
-      SELECT "l"."became"
-      FROM "session_lineage" AS "l"
-      WHERE "l"."session_id" = "t"."session_id"
-      ORDER BY "l"."run_id" DESC
+      SELECT l.became
+      FROM session_lineage AS l
+      WHERE l.session_id = t.session_id
+      ORDER BY l.run_id DESC
       LIMIT 1
-    ), "t"."session_id") AS "anchor"
-  FROM "session_table" AS "t"
-) AS "a";
+    ), t.session_id) AS anchor
+  FROM session_table AS t
+)
+SELECT
+  anchored.event_id,
+  coalesce((
+    SELECT v.session_id
+    FROM session_versions AS v
+    WHERE v.anchor = anchored.anchor
+    ORDER BY v.run_id DESC
+    LIMIT 1
+  ), anchored.anchor) AS session_id,
+  anchored.user_id, anchored.page_view_at, anchored.sequence, anchored.page, anchored.run_id
+FROM anchored;
 
 -- sessions: One row for each current session.
-CREATE VIEW IF NOT EXISTS "sessions" AS
+CREATE VIEW IF NOT EXISTS sessions AS
 SELECT
-  "v"."session_id" AS "session_id",
-  "v"."user_id" AS "user_id",
-  "v"."started_at" AS "started_at",
-  "v"."ended_at" AS "ended_at",
-  ((unixepoch(substr("v"."ended_at", 1, 19)) * 1000000 + substr("v"."ended_at", 21)) - (unixepoch(substr("v"."started_at", 1, 19)) * 1000000 + substr("v"."started_at", 21))) / 1000000.0 AS "duration",
-  (unixepoch(substr("v"."ended_at", 1, 19)) * 1000000 + substr("v"."ended_at", 21)) - (unixepoch(substr("v"."started_at", 1, 19)) * 1000000 + substr("v"."started_at", 21)) AS "duration_microseconds",
-  "v"."pageviews" AS "pageviews",
-  "v"."entry_page" AS "entry_page",
-  "v"."exit_page" AS "exit_page",
-  CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
-FROM "session_versions" AS "v"
-WHERE NOT EXISTS (
-    SELECT 1
-    FROM "session_versions" AS "w"
-    WHERE "w"."anchor" = "v"."anchor"
-      AND "w"."run_id" > "v"."run_id"
-  )
-  AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "v"."anchor");
+  v.session_id, v.user_id, v.started_at, v.ended_at,
+  ((unixepoch(substr(v.ended_at, 1, 19)) * 1000000 + substr(v.ended_at, 21)) - (unixepoch(substr(v.started_at, 1, 19)) * 1000000 + substr(v.started_at, 21))) / 1000000.0 AS "duration",
+  (unixepoch(substr(v.ended_at, 1, 19)) * 1000000 + substr(v.ended_at, 21)) - (unixepoch(substr(v.started_at, 1, 19)) * 1000000 + substr(v.started_at, 21)) AS duration_microseconds,
+  v.pageviews, v.entry_page, v.exit_page,
+  CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+FROM session_versions AS v
+WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
+  AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor);
 
 -- guard session_table: Refuses UPDATE and DELETE to everybody.
-CREATE TRIGGER IF NOT EXISTS "session_table_no_update" BEFORE UPDATE ON "session_table" BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
-CREATE TRIGGER IF NOT EXISTS "session_table_no_delete" BEFORE DELETE ON "session_table" BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
+CREATE TRIGGER IF NOT EXISTS session_table_no_update BEFORE UPDATE ON session_table BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
+CREATE TRIGGER IF NOT EXISTS session_table_no_delete BEFORE DELETE ON session_table BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
 
 -- guard session_lineage: Refuses UPDATE and DELETE to everybody.
-CREATE TRIGGER IF NOT EXISTS "session_lineage_no_update" BEFORE UPDATE ON "session_lineage" BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
-CREATE TRIGGER IF NOT EXISTS "session_lineage_no_delete" BEFORE DELETE ON "session_lineage" BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
+CREATE TRIGGER IF NOT EXISTS session_lineage_no_update BEFORE UPDATE ON session_lineage BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
+CREATE TRIGGER IF NOT EXISTS session_lineage_no_delete BEFORE DELETE ON session_lineage BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
 
 -- guard session_versions: Refuses UPDATE and DELETE to everybody.
-CREATE TRIGGER IF NOT EXISTS "session_versions_no_update" BEFORE UPDATE ON "session_versions" BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
-CREATE TRIGGER IF NOT EXISTS "session_versions_no_delete" BEFORE DELETE ON "session_versions" BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
+CREATE TRIGGER IF NOT EXISTS session_versions_no_update BEFORE UPDATE ON session_versions BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
+CREATE TRIGGER IF NOT EXISTS session_versions_no_delete BEFORE DELETE ON session_versions BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
 
 -- guard session_runs: Refuses UPDATE and DELETE to everybody.
-CREATE TRIGGER IF NOT EXISTS "session_runs_no_update" BEFORE UPDATE ON "session_runs" BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
-CREATE TRIGGER IF NOT EXISTS "session_runs_no_delete" BEFORE DELETE ON "session_runs" BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
+CREATE TRIGGER IF NOT EXISTS session_runs_no_update BEFORE UPDATE ON session_runs BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
+CREATE TRIGGER IF NOT EXISTS session_runs_no_delete BEFORE DELETE ON session_runs BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
 
 -- guard session_quarantine: Refuses UPDATE and DELETE to everybody.
-CREATE TRIGGER IF NOT EXISTS "session_quarantine_no_update" BEFORE UPDATE ON "session_quarantine" BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
-CREATE TRIGGER IF NOT EXISTS "session_quarantine_no_delete" BEFORE DELETE ON "session_quarantine" BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
+CREATE TRIGGER IF NOT EXISTS session_quarantine_no_update BEFORE UPDATE ON session_quarantine BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
+CREATE TRIGGER IF NOT EXISTS session_quarantine_no_delete BEFORE DELETE ON session_quarantine BEGIN SELECT RAISE(ABORT, 'this table is a ledger of sessionizer: rows are only ever inserted'); END;
