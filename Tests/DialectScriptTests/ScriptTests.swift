@@ -30,6 +30,13 @@ import Testing
     try check(try DialectLibrary().dialect(named: "clickhouse"), on: "clickhouse", Self.histories, atLeast: 20)
   }
 
+  /// BigQuery's on Google's own analyzer and reference engine, which is slow: some cases, and some random histories.
+  @Test(.needs(PythonEngines.absence(of: ["bigquery"]))) func onZetaSQLSessionsAreThoseOfTheOracle() throws {
+    let words = ["nine-rows", "seven-users", "bridge", "extended", "copies", "first-day-new", "seed 1", "seed 2"]
+    let histories = Self.histories.filter { named in words.contains { named.name.contains($0) } }
+    try check(try DialectLibrary().dialect(named: "bigquery"), on: "bigquery", histories, atLeast: 8)
+  }
+
   /// Published cases.
   @Test(.needs(SharedFolder.fixturesAbsence ?? PythonEngines.absence(of: ["duckdb"]))) func publishedOnDuckDB() throws {
     try published(on: "duckdb")

@@ -111,7 +111,11 @@ BY_DIALECT = {
     ),
     "databricks": spark("databricks"),
     "spark": spark("spark"),
-    "redshift": Corrections("redshift", left_out=[(r"LOCK ", LOCK)]),
+    "redshift": Corrections(
+        "redshift",
+        texts=[(r"BEGIN ISOLATION LEVEL SERIALIZABLE", "BEGIN", LEVEL)],
+        left_out=[(r"LOCK ", LOCK)],
+    ),
     "trino": Corrections("trino", six_digits=True),
     "greenplum": Corrections(
         "postgres",

@@ -22,7 +22,7 @@ from parsers import parse, version
 def engines():
     found = {}
     for name, package in {
-        "duckdb": "duckdb", "clickhouse": "chdb", "sqlglot": "sqlglot", "sqlfluff": "sqlfluff",
+        "duckdb": "duckdb", "clickhouse": "chdb", "sqlglot": "sqlglot", "sqlfluff": "sqlfluff", "bigquery": "zetasql",
     }.items():
         try:
             found[name] = version(package)
@@ -118,8 +118,14 @@ def play(cases, make):
     return replies
 
 
+def bigquery(number):
+    from zetasql_engine import ZetaSQL
+
+    return ZetaSQL(number)
+
+
 def run(request):
-    return play(request["cases"], {"duckdb": DuckDB, "clickhouse": ClickHouse}[request["engine"]])
+    return play(request["cases"], {"duckdb": DuckDB, "clickhouse": ClickHouse, "bigquery": bigquery}[request["engine"]])
 
 
 def translate(request):

@@ -2,33 +2,29 @@
 extension SQLMutant {
   static let onMariaDB: [SQLMutant] = Engine.mariadbs.isEmpty ? [] : mistakes
 
-  private static let order = "ORDER BY `r`.`user_id`, `r`.`page_view_at`"
-  private static let folded = "CONVERT(`r`.`user_id` USING utf8mb4) COLLATE utf8mb4_general_ci"
+  private static let order = "ORDER BY page_view_at, event_id"
+  private static let folded = "CONVERT(user_id USING utf8mb4) COLLATE utf8mb4_general_ci"
 
   private static let mistakes = [
     SQLMutant(
-      .contextWithoutEnds, on: .mariadb, (">= `g`.`sz_from_at`", "> `g`.`sz_from_at`"),
-      ("<= `g`.`sz_to_at`", "< `g`.`sz_to_at`")),
-    SQLMutant(.holeWithoutStitching, on: .mariadb, ("`h`.`sz_anchor_before` = `h`.`anchor`", "0")),
+      .contextWithoutEnds, on: .mariadb, (">= g.sz_from_at", "> g.sz_from_at"), ("<= g.sz_to_at", "< g.sz_to_at")),
+    SQLMutant(.holeWithoutStitching, on: .mariadb, ("lag(anchor) OVER w = anchor", "0")),
     SQLMutant(
-      .boundaryFlipped, on: .mariadb, (" >= `h`.`sz_before` + ", " !!! "),
-      (" > `h`.`sz_before` + ", " >= `h`.`sz_before` + "), (" !!! ", " > `h`.`sz_before` + ")),
+      .boundaryFlipped, on: .mariadb, (" >= lag(sz_instant) OVER w + ", " !!! "),
+      (" > lag(sz_instant) OVER w + ", " >= lag(sz_instant) OVER w + "), (" !!! ", " > lag(sz_instant) OVER w + ")),
     SQLMutant(.wholeSeconds, on: .mariadb, ("timestampdiff(MICROSECOND, ", "1000000 * timestampdiff(SECOND, ")),
-    SQLMutant(.tieWithoutEventID, on: .mariadb, (order + ", `r`.`event_id`", order)),
+    SQLMutant(.tieWithoutEventID, on: .mariadb, (order, "ORDER BY page_view_at")),
     // What the server's own collation takes for one.
-    SQLMutant(
-      .caseFoldedUsers, on: .mariadb,
-      ("OVER (PARTITION BY `r`.`user_id` ORDER BY `r`.`user_id`", "OVER (PARTITION BY \(folded) ORDER BY \(folded)")),
-    SQLMutant(.followerLeftBehind, on: .mariadb, ("`l`.`became` = `m`.`anchor`", "0")),
-    SQLMutant(.versionOfUntouchedIsland, on: .mariadb, ("WHERE `n`.`sz_is_new` = 1", "WHERE 1")),
-    SQLMutant(.nullArrivalSkipped, on: .mariadb, (" OR `p`.`arrival` IS NULL", "")),
-    SQLMutant(
-      .windowEndIncluded, on: .mariadb, ("`m`.`page_view_at` < CAST", "`m`.`page_view_at` <= CAST")),
+    SQLMutant(.caseFoldedUsers, on: .mariadb, ("PARTITION BY user_id", "PARTITION BY " + folded)),
+    SQLMutant(.followerLeftBehind, on: .mariadb, ("l.became = m.anchor", "0")),
+    SQLMutant(.versionOfUntouchedIsland, on: .mariadb, ("WHERE sz_is_new = 1\n  GROUP BY", "WHERE 1\n  GROUP BY")),
+    SQLMutant(.nullArrivalSkipped, on: .mariadb, (" OR p.arrival IS NULL", "")),
+    SQLMutant(.windowEndIncluded, on: .mariadb, ("page_view_at < CAST", "page_view_at <= CAST")),
     SQLMutant(
       .emptyPageIsNull, on: .mariadb,
-      ("`t`.`page` <=> `s`.`page`", "coalesce(`t`.`page`, '') = coalesce(`s`.`page`, '')"),
-      ("`c`.`page` <=> `c`.`sz_first_page`", "coalesce(`c`.`page`, '') = coalesce(`c`.`sz_first_page`, '')")),
-    SQLMutant(.quarantineRepeated, on: .mariadb, ("`q`.`reason` = `k`.`reason`", "0 AND `q`.`reason` = `k`.`reason`")),
+      ("t.page <=> judged.page", "coalesce(t.page, '') = coalesce(judged.page, '')"),
+      ("c.page <=> c.sz_first_page", "coalesce(c.page, '') = coalesce(c.sz_first_page, '')")),
+    SQLMutant(.quarantineRepeated, on: .mariadb, ("q.reason = keyed.reason", "0 AND q.reason = keyed.reason")),
     SQLMutant(.unfinishedRunsSeen, on: .mariadb),
   ]
 }

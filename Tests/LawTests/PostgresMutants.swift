@@ -2,39 +2,31 @@
 extension SQLMutant {
   static let onPostgres: [SQLMutant] = Engine.postgres.isEmpty ? [] : all
 
-  private static let order = #"ORDER BY "r"."user_id", "r"."page_view_at""#
-
-  private static let folded =
-    #"OVER (PARTITION BY "r"."user_id" COLLATE public.folding ORDER BY "r"."user_id" COLLATE public.folding"#
+  private static let order = "ORDER BY page_view_at, event_id"
 
   private static let all = [
     SQLMutant(
-      .contextWithoutEnds, on: .postgresC, (#">= "g"."sz_from_at""#, #"> "g"."sz_from_at""#),
-      (#"<= "g"."sz_to_at""#, #"< "g"."sz_to_at""#)),
-    SQLMutant(.holeWithoutStitching, on: .postgresC, (#""h"."sz_anchor_before" = "h"."anchor""#, "false")),
+      .contextWithoutEnds, on: .postgresC, (">= g.sz_from_at", "> g.sz_from_at"), ("<= g.sz_to_at", "< g.sz_to_at")),
+    SQLMutant(.holeWithoutStitching, on: .postgresC, ("lag(anchor) OVER w = anchor", "false")),
     SQLMutant(
-      .boundaryFlipped, on: .postgresC, (#" >= "h"."sz_before" + "#, " !!! "),
-      (#" > "h"."sz_before" + "#, #" >= "h"."sz_before" + "#), (" !!! ", #" > "h"."sz_before" + "#)),
+      .boundaryFlipped, on: .postgresC, (" >= lag(sz_instant) OVER w + ", " !!! "),
+      (" > lag(sz_instant) OVER w + ", " >= lag(sz_instant) OVER w + "), (" !!! ", " > lag(sz_instant) OVER w + ")),
     SQLMutant(
-      .wholeSeconds, on: .postgresC,
-      (#""page_view_at" AS "sz_instant""#, #""page_view_at"::timestamp(0) AS "sz_instant""#)),
-    SQLMutant(.tieWithoutEventID, on: .postgresC, (order + #", "r"."event_id""#, order)),
+      .wholeSeconds, on: .postgresC, ("page_view_at AS sz_instant", "page_view_at::timestamp(0) AS sz_instant")),
+    SQLMutant(.tieWithoutEventID, on: .postgresC, (order, "ORDER BY page_view_at")),
+    SQLMutant(.idsOutOfOrder, on: .postgresICU, (order, order + #"::text COLLATE "en-US-x-icu""#)),
     SQLMutant(
-      .idsOutOfOrder, on: .postgresICU,
-      (order + #", "r"."event_id""#, order + #", "r"."event_id"::text COLLATE "en-US-x-icu""#)),
+      .caseFoldedUsers, on: .postgresICU, ("PARTITION BY user_id", "PARTITION BY user_id COLLATE public.folding")),
+    SQLMutant(.followerLeftBehind, on: .postgresC, ("l.became = m.anchor", "false")),
     SQLMutant(
-      .caseFoldedUsers, on: .postgresICU,
-      (#"OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id""#, folded)),
-    SQLMutant(.followerLeftBehind, on: .postgresC, (#""l"."became" = "m"."anchor""#, "false")),
-    SQLMutant(.versionOfUntouchedIsland, on: .postgresC, (#"WHERE "n"."sz_is_new" = 1"#, "WHERE true")),
-    SQLMutant(.nullArrivalSkipped, on: .postgresC, (#" OR "p"."arrival" IS NULL"#, "")),
+      .versionOfUntouchedIsland, on: .postgresC, ("WHERE sz_is_new = 1\n  GROUP BY", "WHERE true\n  GROUP BY")),
+    SQLMutant(.nullArrivalSkipped, on: .postgresC, (" OR p.arrival IS NULL", "")),
+    SQLMutant(.windowEndIncluded, on: .postgresC, ("page_view_at < TIMESTAMP", "page_view_at <= TIMESTAMP")),
     SQLMutant(
-      .windowEndIncluded, on: .postgresC, (#""m"."page_view_at" < TIMESTAMP"#, #""m"."page_view_at" <= TIMESTAMP"#)),
+      .emptyPageIsNull, on: .postgresC, (" AND (t.page IS NULL) = (judged.page IS NULL)", ""),
+      (" AND (c.page IS NULL) = (c.sz_first_page IS NULL)", "")),
     SQLMutant(
-      .emptyPageIsNull, on: .postgresC, (#" AND ("t"."page" IS NULL) = ("s"."page" IS NULL)"#, ""),
-      (#" AND ("c"."page" IS NULL) = ("c"."sz_first_page" IS NULL)"#, "")),
-    SQLMutant(
-      .quarantineRepeated, on: .postgresC, (#""q"."reason" = "k"."reason""#, #"false AND "q"."reason" = "k"."reason""#)),
+      .quarantineRepeated, on: .postgresC, ("q.reason = keyed.reason", "false AND q.reason = keyed.reason")),
     SQLMutant(.unfinishedRunsSeen, on: .postgresC),
   ]
 }

@@ -24,81 +24,74 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
     self.changes = changes.map { (old: $0.0, new: $0.1) }
   }
 
-  private static let order = #"ORDER BY "user_id", "page_view_at", "event_id""#
+  private static let order = "ORDER BY user_id, page_view_at, event_id"
 
   static let onSQLite = [
     SQLMutant(
-      .contextWithoutEnds, (#">= "g"."sz_from_at""#, #"> "g"."sz_from_at""#),
-      (#"<= "g"."sz_to_at""#, #"< "g"."sz_to_at""#)),
+      .contextWithoutEnds, (">= g.sz_from_at", "> g.sz_from_at"), ("<= g.sz_to_at", "< g.sz_to_at")),
+    SQLMutant(.holeWithoutStitching, ("lag(anchor) OVER w = anchor", "0")),
     SQLMutant(
-      .holeWithoutStitching,
-      (#""h"."sz_anchor_before" = "h"."anchor""#, "0")),
-    SQLMutant(
-      .boundaryFlipped, (#" >= "h"."sz_before" + "#, " !!! "), (#" > "h"."sz_before" + "#, #" >= "h"."sz_before" + "#),
-      (" !!! ", #" > "h"."sz_before" + "#)),
-    SQLMutant(.wholeSeconds, (#") AS "sz_instant""#, #") / 1000000 * 1000000 AS "sz_instant""#)),
-    SQLMutant(.tieWithoutEventID, (order, #"ORDER BY "user_id", "page_view_at""#)),
-    SQLMutant(
-      .idsOutOfOrder, (order, #"ORDER BY "user_id", "page_view_at", CAST("event_id" AS TEXT) COLLATE NOCASE"#)),
-    SQLMutant(.followerLeftBehind, (#""l"."became" = "m"."anchor""#, "0")),
+      .boundaryFlipped, (" >= lag(sz_instant) OVER w + ", " !!! "),
+      (" > lag(sz_instant) OVER w + ", " >= lag(sz_instant) OVER w + "), (" !!! ", " > lag(sz_instant) OVER w + ")),
+    SQLMutant(.wholeSeconds, (") AS sz_instant", ") / 1000000 * 1000000 AS sz_instant")),
+    SQLMutant(.tieWithoutEventID, (order, "ORDER BY user_id, page_view_at")),
+    SQLMutant(.idsOutOfOrder, (order, "ORDER BY user_id, page_view_at, CAST(event_id AS TEXT) COLLATE NOCASE")),
+    SQLMutant(.followerLeftBehind, ("l.became = m.anchor", "0")),
     SQLMutant(
       .versionMissesMergedPart,
+      ("sum(m.pageviews)", "sum(CASE WHEN m.anchor <> m.sz_survivor THEN 0 ELSE m.pageviews END)")),
+    SQLMutant(.versionOfUntouchedIsland, ("WHERE sz_is_new = 1\n  GROUP BY", "WHERE 1\n  GROUP BY")),
+    SQLMutant(
+      .caseFoldedUsers, ("b.user_id <> r.user_id", "b.user_id <> r.user_id COLLATE NOCASE"),
+      ("ORDER BY user_id", "ORDER BY user_id COLLATE NOCASE")),
+    SQLMutant(
+      .trailingBlanksIgnored, ("b.user_id <> r.user_id", "b.user_id <> r.user_id COLLATE RTRIM"),
+      ("ORDER BY user_id", "ORDER BY user_id COLLATE RTRIM")),
+    SQLMutant(.caseFoldedIDs, ("t.event_id = judged.event_id", "t.event_id = judged.event_id COLLATE NOCASE")),
+    SQLMutant(.nullArrivalSkipped, (" OR p.arrival IS NULL", "")),
+    SQLMutant(.windowEndIncluded, (" page_view_at < '", " page_view_at <= '")),
+    SQLMutant(
+      .wrongCopy, ("ORDER BY k.page_view_at, k.user_id", "ORDER BY k.page_view_at DESC, k.user_id")),
+    SQLMutant(
+      .emptyPageIsNull, ("t.page IS judged.page", "coalesce(t.page, '') = coalesce(judged.page, '')"),
+      ("c.page IS c.sz_first_page", "coalesce(c.page, '') = coalesce(c.sz_first_page, '')")),
+    SQLMutant(
+      .duplicatesNotQuarantined, ("WHERE k.reason IS NOT NULL", "WHERE k.reason <> 'duplicate_event_id'")),
+    SQLMutant(.quarantineRepeated, ("q.reason = keyed.reason", "0 AND q.reason = keyed.reason")),
+    SQLMutant(
+      .occurrencePastMark,
       (
-        #"sum("m"."pageviews")"#,
-        #"sum(CASE WHEN "m"."anchor" <> "m"."sz_survivor" THEN 0 ELSE "m"."pageviews" END)"#
-      )),
-    SQLMutant(.versionOfUntouchedIsland, (#"WHERE "n"."sz_is_new" = 1"#, "WHERE 1")),
-    SQLMutant(
-      .caseFoldedUsers, (#""b"."user_id" <> "r"."user_id""#, #""b"."user_id" <> "r"."user_id" COLLATE NOCASE"#),
-      (#"ORDER BY "user_id""#, #"ORDER BY "user_id" COLLATE NOCASE"#)),
-    SQLMutant(
-      .trailingBlanksIgnored, (#""b"."user_id" <> "r"."user_id""#, #""b"."user_id" <> "r"."user_id" COLLATE RTRIM"#),
-      (#"ORDER BY "user_id""#, #"ORDER BY "user_id" COLLATE RTRIM"#)),
-    SQLMutant(
-      .caseFoldedIDs, (#""t"."event_id" = "s"."event_id""#, #""t"."event_id" = "s"."event_id" COLLATE NOCASE"#)),
-    SQLMutant(.nullArrivalSkipped, (#" OR "p"."arrival" IS NULL"#, "")),
-    SQLMutant(.windowEndIncluded, (#""m"."page_view_at" < '"#, #""m"."page_view_at" <= '"#)),
-    SQLMutant(
-      .wrongCopy,
-      (#"ORDER BY "k"."page_view_at", "k"."user_id""#, #"ORDER BY "k"."page_view_at" DESC, "k"."user_id""#)),
-    SQLMutant(
-      .emptyPageIsNull, (#""t"."page" IS "s"."page""#, #"coalesce("t"."page", '') = coalesce("s"."page", '')"#),
-      (#""c"."page" IS "c"."sz_first_page""#, #"coalesce("c"."page", '') = coalesce("c"."sz_first_page", '')"#)),
-    SQLMutant(
-      .duplicatesNotQuarantined,
-      (#"WHERE "k"."reason" IS NOT NULL"#, #"WHERE "k"."reason" <> 'duplicate_event_id'"#)),
-    SQLMutant(
-      .quarantineRepeated, (#""q"."reason" = "k"."reason""#, #"0 AND "q"."reason" = "k"."reason""#)),
-    SQLMutant(
-      .occurrencePastMark, (#"("n"."sz_arrival" >= "#, #"("a"."sz_arrival" >= "#),
-      (#" OR "n"."sz_arrival" IS NULL)"#, #" OR "a"."sz_arrival" IS NULL)"#)),
+        "AS sz_source_time\n  FROM source_rows AS p\n  LIMIT -1\n),\nrecent AS (",
+        "AS sz_source_time, p.arrival AS sz_arrival\n  FROM source_rows AS p\n  LIMIT -1\n),\nrecent AS ("
+      ), ("(recent.sz_arrival >= ", "(uncounted.sz_arrival >= "),
+      (" OR recent.sz_arrival IS NULL)", " OR uncounted.sz_arrival IS NULL)")),
     // Rows that are an hour older than the newest that is known.
     SQLMutant(
       .lookBackLimit,
       (
-        #"WHERE ("t"."run_id" IS NULL"#,
-        #"""
-        WHERE coalesce(sessionizer_micros("s"."page_view_at") >= (SELECT max(sessionizer_micros("page_view_at")) \#
-        FROM "session_table") - 3600000000, 1) AND ("t"."run_id" IS NULL
-        """#
+        "WHERE (t.run_id IS NULL",
+        """
+        WHERE coalesce(sessionizer_micros(judged.page_view_at) >= (SELECT max(sessionizer_micros(page_view_at)) \
+        FROM session_table) - 3600000000, 1) AND (t.run_id IS NULL
+        """
       )),
-    SQLMutant(.markMovedByWindow, (#""r"."mode" = 'whole'"#, #""r"."mode" IN ('whole', 'window')"#)),
+    SQLMutant(.markMovedByWindow, ("mode = 'whole'", "mode IN ('whole', 'window')")),
     SQLMutant(.overlapIgnored),
     SQLMutant(.unfinishedRunsSeen),
   ]
 
   /// A windowed run's `started` row with the mark that other runs set.
   private static func withMark(_ text: String) -> String {
-    guard text.contains("'started' AS \"state\""), text.contains("'window' AS \"mode\"") else { return text }
+    guard text.contains("'started' AS state"), text.contains("'window' AS mode") else { return text }
     // A source without arrival finds the column in the row around it, which is NULL.
     func mark(_ type: String) -> String {
       """
-      (SELECT (SELECT CASE typeof(max("arrival")) WHEN '\(type)' THEN max("arrival") END FROM "source_rows") \
-      FROM (SELECT NULL AS "arrival"))
+      (SELECT (SELECT CASE typeof(max(arrival)) WHEN '\(type)' THEN max(arrival) END FROM source_rows) \
+      FROM (SELECT NULL AS arrival))
       """
     }
-    return text.replacing(#"NULL AS "arrival_mark","#, with: mark("integer") + #" AS "arrival_mark","#)
-      .replacing(#"NULL AS "arrival_mark_at","#, with: mark("text") + #" AS "arrival_mark_at","#)
+    return text.replacing("NULL AS arrival_mark,", with: mark("integer") + " AS arrival_mark,")
+      .replacing("NULL AS arrival_mark_at,", with: mark("text") + " AS arrival_mark_at,")
   }
 
   var player: SQLPlayer {

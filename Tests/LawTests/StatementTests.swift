@@ -35,26 +35,31 @@ import WarehouseDriver
     switch engine.family {
     case .sqlite:
       return matches(#/BEGIN IMMEDIATE|COMMIT|ROLLBACK/#)
-        || matches(#/CREATE TEMP TABLE "[^;]*|CREATE INDEX temp\."[^;]*/#)
+        || matches(#/CREATE TEMP TABLE \w+ \([^;]*|CREATE INDEX temp\.\w+ ON[^;]*/#)
         // Scratch tables of a connection that stays open.
-        || engine.isODBC && matches(#/DROP TABLE IF EXISTS temp\."\w+"/#)
+        || engine.isODBC && matches(#/DROP TABLE IF EXISTS temp\.\w+/#)
     case .mariadb:
       return matches(#/SET TRANSACTION ISOLATION LEVEL READ COMMITTED|COMMIT|ROLLBACK/#)
-        || matches(#/CREATE TEMPORARY TABLE `sessionizer_scratch_[^;]* ENGINE = \w+/#)
-        || matches(#/DROP TEMPORARY TABLE IF EXISTS `sessionizer_scratch_\w+`/#)
+        || matches(#/CREATE TEMPORARY TABLE sessionizer_scratch_[^;]* ENGINE = \w+/#)
+        || matches(#/DROP TEMPORARY TABLE IF EXISTS sessionizer_scratch_\w+/#)
     case .postgres: break
     }
     return matches(#/BEGIN ISOLATION LEVEL REPEATABLE READ|COMMIT|ROLLBACK/#)
-      || matches(#/CREATE TEMPORARY TABLE "[^;]* ON COMMIT DROP/#)
-      || matches(#/CREATE INDEX "\w+" ON pg_temp\."[^;]*|ANALYZE pg_temp\."\w+"/#)
+      || matches(#/CREATE TEMPORARY TABLE \w+ \([^;]* ON COMMIT DROP/#)
+      || matches(#/CREATE INDEX \w+ ON pg_temp\.\w+ [^;]*|ANALYZE pg_temp\.\w+/#)
       // Only the first run into empty ledgers puts the key and the index on after the rows.
-      || isFirst && matches(#/ALTER TABLE "session_(?:table|versions)" ADD PRIMARY KEY \([^()]*\)/#)
-      || isFirst && matches(#/CREATE INDEX IF NOT EXISTS "\w+" ON "session_(?:table|versions)" \([^()]*\)/#)
+      || isFirst && matches(#/ALTER TABLE session_(?:table|versions) ADD PRIMARY KEY \([^()]*\)/#)
+      || isFirst && matches(#/CREATE INDEX IF NOT EXISTS \w+ ON session_(?:table|versions) \([^()]*\)/#)
   }
 
   private func isAllowed(_ sql: String, on engine: Engine, isFirst: Bool = false) -> Bool {
     // A first run that meets copies of an event id is taken back, and done again by the general plan.
     if isFraming(sql, on: engine, isFirst: isFirst) { return true }
+    // A scratch table that is filled at once: what fills it may only read.
+    if engine.family == .postgres, let made = sql.prefixMatch(of: #/CREATE TEMPORARY TABLE \w+ ON COMMIT DROP AS\n/#) {
+      let query = String(sql[made.range.upperBound...])
+      return !words(query).contains("INSERT") && isAllowed(query, on: engine)
+    }
     // Whatever else is in them, they may only insert.
     let forbidden: Set = [
       "UPDATE", "DELETE", "MERGE", "TRUNCATE", "DROP", "ALTER", "ATTACH", "DETACH", "VACUUM", "REINDEX", "PRAGMA",
@@ -64,9 +69,8 @@ import WarehouseDriver
       return false
     }
     let inserts = words(sql).filter { $0 == "INSERT" }.count
-    let quote = engine.quoted("").prefix(1)
-    if inserts == 0 { return sql.hasPrefix("SELECT") || sql.hasPrefix("WITH \(quote)") }
-    guard inserts == 1, sql.hasPrefix("INSERT INTO ") || sql.hasPrefix("WITH \(quote)") else { return false }
+    if inserts == 0 { return sql.hasPrefix("SELECT") || sql.hasPrefix("WITH ") }
+    guard inserts == 1, sql.hasPrefix("INSERT INTO ") || sql.hasPrefix("WITH ") else { return false }
     let scratch = ["temp.", "pg_temp.", "sessionizer_scratch_"]
     return target(sql).map { target in
       scratch.contains { target.hasPrefix($0) } || Self.ledgers.contains(target)
@@ -75,7 +79,7 @@ import WarehouseDriver
 
   /// What a statement inserts into.
   private func target(_ sql: String) -> String? {
-    sql.firstMatch(of: #/(?:^|\n)INSERT INTO ((?:pg_)?temp\.)?["`](\w+)["`]\s*\(/#).map {
+    sql.firstMatch(of: #/(?:^|\n)INSERT INTO ((?:pg_)?temp\.)?["`]?(\w+)["`]?\s*\(/#).map {
       String($0.1 ?? "") + String($0.2)
     }
   }

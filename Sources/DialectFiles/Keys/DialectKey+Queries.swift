@@ -108,6 +108,16 @@ extension DialectKey {
     .text(
       "scripts.shell_command", \.scripts.shellCommand, "The shell command that runs a script.", takes: "file",
       example: "psql -f {file}"),
+    .text(
+      "scripts.needs", \.scripts.needs, "What a run needs: rights, settings, tablespaces; part of the script's header.",
+      or: "", example: "SELECT on the source, SELECT and INSERT on the ledgers"),
+    .text(
+      "scripts.two_runs", \.scripts.twoRuns, "Whether two runs at once are safe, and why; part of the script's header.",
+      or: "", example: "safe; the second one waits for the lock"),
+    .text(
+      "scripts.after_a_crash", \.scripts.afterACrash,
+      "What is left of a run that died, and what to do; part of the script's header.", or: "",
+      example: "leaves nothing; run it again"),
     .word(
       "scripts.steps", \.scripts.steps, "As profile.steps, in scripts.", or: .inline, example: .inline),
     .word("scripts.islands", \.scripts.islands, "As profile.islands, in scripts.", or: .windows, example: .windows),

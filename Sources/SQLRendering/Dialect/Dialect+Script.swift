@@ -34,12 +34,21 @@ extension Dialect {
     /// Whether scratch tables are made before the transaction begins, because making one would end it (trap T17). What
     /// keeps other runs away must come before them then, in `opening`.
     public var scratchBeforeTransaction: Bool
+    /// What somebody who lets a scheduler run it must know, a sentence each: the rights and settings that a run needs,
+    /// whether two at once are safe, and what is left of one that died. Empty where nobody has said.
+    public var needs: String
+    public var twoRuns: String
+    public var afterACrash: String
 
     public init(
       begin: String, commit: String, shellCommand: String, steps: PlanProfile.Steps = .inline,
       islands: PlanProfile.Islands = .windows, instead: String? = nil, opening: [String] = [],
-      terminator: String = ";", scratchBeforeTransaction: Bool = false
+      terminator: String = ";", scratchBeforeTransaction: Bool = false, needs: String = "", twoRuns: String = "",
+      afterACrash: String = ""
     ) {
+      self.needs = needs
+      self.twoRuns = twoRuns
+      self.afterACrash = afterACrash
       self.opening = opening
       self.terminator = terminator
       self.scratchBeforeTransaction = scratchBeforeTransaction

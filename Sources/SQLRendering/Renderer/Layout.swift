@@ -65,6 +65,19 @@ enum Layout {
     return lines.joined(separator: "\n")
   }
 
+  /// Words in lines up to the width, all but the first moved to the right.
+  static func wrapped(_ text: String) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, last.utf8.count + word.utf8.count < width - 4 {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append((lines.isEmpty ? "" : "  ") + word)
+      }
+    }
+    return lines
+  }
+
   private static func fits(_ text: String) -> Bool { !text.contains("\n") && text.utf8.count <= width }
 }
 

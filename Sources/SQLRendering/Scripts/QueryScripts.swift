@@ -149,7 +149,14 @@ public struct QueryScripts: Sendable {
         "Evidence: \(dialect.evidence.rawValue), that is, \(dialect.evidence.meaning).",
         "Of what is known of the engine: \(dialect.evidenceSummary).", "",
       ] + about
-    if inTransaction { header += ["", "The run ledger gets two rows: started, finished."] }
+    if inTransaction {
+      header += ["", "The run ledger gets two rows: started, finished.", ""]
+      let facts = [
+        ("Needs", dialect.scripts.needs), ("Two runs at once", dialect.scripts.twoRuns),
+        ("A run that died", dialect.scripts.afterACrash),
+      ]
+      for (name, text) in facts { header += Layout.wrapped("\(name): \(text.isEmpty ? "nobody has said" : text).") }
+    }
     header += ["", "Run it:  \(command)", "Rendered from the plan by sessionizer; not edited by hand."]
     var parts = [header.map { $0.isEmpty ? "--" : "-- " + $0 }.joined(separator: "\n")]
     let runs = try renderer.identifier(planner.bound.job.names[.sessionRuns])

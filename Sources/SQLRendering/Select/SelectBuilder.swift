@@ -103,13 +103,16 @@ struct SelectBuilder {
 
   /// Whether the columns of a SELECT can stand where they are read: none that costs work or room stands there twice.
   private func isCheap(_ select: Select, for expressions: [Expression], as use: Use) -> Bool {
-    let costly = Set(
-      (select.columns ?? []).filter { column in
-        if case .column(let reference) = column.expression.bare, let call = select.calls[reference] {
-          return !(call.isShort && (!call.isWindow || dialect.queries.namesWindows))
-        }
-        return !column.expression.bare.isPlain
-      }.map(\.name))
+    /// How often a column may stand there, where not as often as it likes.
+    var limits: [String: Int] = [:]
+    for column in select.columns ?? [] {
+      if case .column(let reference) = column.expression.bare, let call = select.calls[reference] {
+        limits[column.name] = call.isShort && (!call.isWindow || dialect.queries.namesWindows) ? 3 : 1
+      } else if !column.expression.bare.isPlain {
+        limits[column.name] = 1
+      }
+    }
+    let costly = Set(limits.keys)
     guard !costly.isEmpty else { return true }
     if use == .more { return false }
     // A window function's SELECT keeps all columns beside it.
@@ -122,7 +125,7 @@ struct SelectBuilder {
         isInSubquery = isInSubquery || isInner
       }
     }
-    return !isInSubquery && uses.values.allSatisfy { $0 <= 1 }
+    return !isInSubquery && uses.allSatisfy { $0.value <= limits[$0.key] ?? 1 }
   }
 
   /// Whether a subquery of an expression reads the rows and gives an alias that stands in FROM, so that it hides it.

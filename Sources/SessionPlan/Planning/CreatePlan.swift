@@ -75,7 +75,12 @@ extension Planner {
     [
       index(on: .sessionTable, [.userID, .pageViewAt, .eventID]), index(on: .sessionVersions, [.userID, .startedAt]),
       index(on: .sessionVersions, [.sessionID, .runID]),
-    ]
+    ] + (profile.enforcesKeys ? [] : insteadOfKeys)
+  }
+
+  /// By what a key would be looked up, where there is none.
+  private var insteadOfKeys: [IndexDefinition] {
+    [index(on: .sessionTable, [.eventID]), index(on: .sessionVersions, [.anchor, .runID])]
   }
 
   var otherIndexes: [IndexDefinition] {
