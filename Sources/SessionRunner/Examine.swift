@@ -60,7 +60,8 @@ extension JobContext {
       await look("ledgers") {
         let bound = try await boundToSource()
         try await requireSameJob(bound)
-        return try await firstFingerprint(bound) == nil ? "nothing has run yet" : "the runs are of this job"
+        let hasRun = try await !connection.rows(try planner(bound).lastRun(), path: "doctor/runs").isEmpty
+        return hasRun ? "the runs are of this job" : "nothing has run yet"
       }
     } else {
       results.append(Examination("ledgers", .skipped, "needs the source and the objects"))

@@ -60,7 +60,9 @@ extension JobContext {
         from: request.from.map { .timestamp($0) }, to: request.to.map { .timestamp($0) },
         belowMark: try await markLessOverlap(planner, bound))
       var report = VerifyReport(findings: [])
-      for check in checks { report.findings.append(try await carryOut(check, request)) }
+      for check in checks {
+        report.findings.append(try await finding(of: check, isComplete: request.isComplete, samples: request.samples))
+      }
       try await connection.rollback()
       return report
     } catch {
@@ -69,12 +71,11 @@ extension JobContext {
     }
   }
 
-  private func carryOut(_ check: VerifyCheck, _ request: VerifyRequest) async throws -> VerifyReport.Finding {
+  func finding(of check: VerifyCheck, isComplete: Bool, samples: Int) async throws -> VerifyReport.Finding {
     var finding = VerifyReport.Finding(
-      name: check.name, meaning: check.meaning, isFault: check.kind == .fault || request.isComplete, count: 0,
-      samples: [])
+      name: check.name, meaning: check.meaning, isFault: check.kind == .fault || isComplete, count: 0, samples: [])
     try await connection.query(check.query, path: "verify/" + check.name) { batch in
-      for row in 0..<max(0, min(batch.rowCount, request.samples - finding.samples.count)) {
+      for row in 0..<max(0, min(batch.rowCount, samples - finding.samples.count)) {
         let texts = batch.row(row).map { value in if case .text(let text)? = value { text } else { "" } }
         finding.samples.append(.init(subject: texts[0], expected: texts[1], found: texts[2]))
       }

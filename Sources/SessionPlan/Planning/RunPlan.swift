@@ -192,13 +192,13 @@ extension Planner {
     return .scalar(Relation.table(r).filter(isThis).project([NamedExpression(column, r[column])], as: "v"))
   }
 
-  /// The last mark that counts: that of the newest finished run without a window. Columns: run_id, arrival_mark,
-  /// arrival_mark_at; no row where there is none.
+  /// The last mark that counts: that of the newest finished run without a window, or what `adopt` left of it. Columns:
+  /// run_id, arrival_mark, arrival_mark_at; no row where there is none.
   public func markQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     let counts = Expression.and([
       r["state"].equals(.text("finished"), .bytes),
-      .or([RunMode.whole.name, RunMode.newName].map { r["mode"].equals(.text($0), .bytes) }),
+      .or([RunMode.whole.name, RunMode.newName, RunMode.adoptName].map { r["mode"].equals(.text($0), .bytes) }),
     ])
     return Query(
       Relation.table(r).filter(counts).project(
@@ -213,7 +213,7 @@ extension Planner {
       .aggregate(.table(r), by: [], [AggregateColumn("layout", .maximum(r["layout"], .value))], alias: "o"))
   }
 
-  /// The fingerprint of the ledger's first run, as text; no row where nothing has run yet.
+  /// The fingerprint of the ledger's first row, as text, finished or not; no row where there is none.
   public func fingerprintQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     return Query(
