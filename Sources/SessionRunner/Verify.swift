@@ -18,6 +18,15 @@ public struct VerifyRequest: Sendable {
   }
 }
 
+/// How far `verify` is.
+public struct VerifyProgress: Hashable, Sendable {
+  /// What is being looked at.
+  public var check: String
+  /// Its number, from 1, and how many there are.
+  public var number: Int
+  public var count: Int
+}
+
 /// What `verify` found.
 public struct VerifyReport: Sendable {
   public struct Finding: Sendable {
@@ -43,13 +52,19 @@ public struct VerifyReport: Sendable {
 
 extension JobContext {
   /// Recomputes the sessions inside the database, in another way than a run does, and reports every difference.
-  public func verify(_ request: VerifyRequest = VerifyRequest()) async throws -> VerifyReport {
-    try await WorkPhase.$current.withValue(.read) { try await carryOut(request) }
+  ///
+  /// - Parameter progress: called before each check
+  public func verify(
+    _ request: VerifyRequest = VerifyRequest(), progress: (@Sendable (VerifyProgress) -> Void)? = nil
+  ) async throws -> VerifyReport {
+    try await WorkPhase.$current.withValue(.read) { try await carryOut(request, progress) }
   }
 
-  private func carryOut(_ request: VerifyRequest) async throws -> VerifyReport {
+  private func carryOut(
+    _ request: VerifyRequest, _ progress: (@Sendable (VerifyProgress) -> Void)?
+  ) async throws -> VerifyReport {
     let bound = try await boundToSource()
-    let planner = try planner(bound)
+    let planner = try await verifier(bound)
     guard try await connection.describe(job.names[.sessionTable]) != nil else {
       throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: "run `sessionizer create` first")
     }
@@ -60,7 +75,8 @@ extension JobContext {
         from: request.from.map { .timestamp($0) }, to: request.to.map { .timestamp($0) },
         belowMark: try await markLessOverlap(planner, bound))
       var report = VerifyReport(findings: [])
-      for check in checks {
+      for (index, check) in checks.enumerated() {
+        progress?(VerifyProgress(check: check.name, number: index + 1, count: checks.count))
         report.findings.append(try await finding(of: check, isComplete: request.isComplete, samples: request.samples))
       }
       try await connection.rollback()
@@ -69,6 +85,20 @@ extension JobContext {
       try? await connection.rollback()
       throw error
     }
+  }
+
+  /// Look-ups by a key that is missing would be a scan for each row: joins are not.
+  private func verifier(_ bound: BoundJob) async throws -> Planner {
+    var profile = profile
+    var looksUp = true
+    for ledger in [ObjectNames.Object.sessionTable, .sessionVersions] {
+      guard let table = try await connection.describe(job.names[ledger]), table.primaryKey.isEmpty else { continue }
+      profile.hasCorrelatedLookup = false
+      looksUp = false
+    }
+    var planner = try Planner(bound, profile: profile)
+    planner.looksUp = looksUp
+    return planner
   }
 
   func finding(of check: VerifyCheck, isComplete: Bool, samples: Int) async throws -> VerifyReport.Finding {
