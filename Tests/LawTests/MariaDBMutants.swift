@@ -20,7 +20,7 @@ extension SQLMutant {
       .caseFoldedUsers, on: .mariadb,
       ("OVER (PARTITION BY `r`.`user_id` ORDER BY `r`.`user_id`", "OVER (PARTITION BY \(folded) ORDER BY \(folded)")),
     SQLMutant(.followerLeftBehind, on: .mariadb, ("`l`.`became` = `m`.`anchor`", "0")),
-    SQLMutant(.versionOfUntouchedIsland, on: .mariadb, ("WHERE `n`.`sz_is_new` = 1", "WHERE 1")),
+    SQLMutant(.versionOfUntouchedIsland, on: .mariadb, ("WHERE `gaining`.`sz_gained` = 1", "WHERE 1")),
     SQLMutant(.nullArrivalSkipped, on: .mariadb, (" OR `p`.`arrival` IS NULL", "")),
     SQLMutant(
       .windowEndIncluded, on: .mariadb, ("`m`.`page_view_at` < CAST", "`m`.`page_view_at` <= CAST")),

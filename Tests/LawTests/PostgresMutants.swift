@@ -26,7 +26,7 @@ extension SQLMutant {
       .caseFoldedUsers, on: .postgresICU,
       (#"OVER (PARTITION BY "r"."user_id" ORDER BY "r"."user_id""#, folded)),
     SQLMutant(.followerLeftBehind, on: .postgresC, (#""l"."became" = "m"."anchor""#, "false")),
-    SQLMutant(.versionOfUntouchedIsland, on: .postgresC, (#"WHERE "n"."sz_is_new" = 1"#, "WHERE true")),
+    SQLMutant(.versionOfUntouchedIsland, on: .postgresC, (#"WHERE "gaining"."sz_gained" = 1"#, "WHERE true")),
     SQLMutant(.nullArrivalSkipped, on: .postgresC, (#" OR "p"."arrival" IS NULL"#, "")),
     SQLMutant(
       .windowEndIncluded, on: .postgresC, (#""m"."page_view_at" < TIMESTAMP"#, #""m"."page_view_at" <= TIMESTAMP"#)),

@@ -47,7 +47,7 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
         #"sum("m"."pageviews")"#,
         #"sum(CASE WHEN "m"."anchor" <> "m"."sz_survivor" THEN 0 ELSE "m"."pageviews" END)"#
       )),
-    SQLMutant(.versionOfUntouchedIsland, (#"WHERE "n"."sz_is_new" = 1"#, "WHERE 1")),
+    SQLMutant(.versionOfUntouchedIsland, (#"WHERE "gaining"."sz_gained" = 1"#, "WHERE 1")),
     SQLMutant(
       .caseFoldedUsers, (#""b"."user_id" <> "r"."user_id""#, #""b"."user_id" <> "r"."user_id" COLLATE NOCASE"#),
       (#"ORDER BY "user_id""#, #"ORDER BY "user_id" COLLATE NOCASE"#)),
