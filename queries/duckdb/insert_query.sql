@@ -483,15 +483,26 @@ WITH "united" AS MATERIALIZED (
       "v"."entry_page" AS "entry_page",
       "v"."exit_page" AS "exit_page"
     FROM (
-      SELECT DISTINCT "i"."sz_island" AS "sz_island", "i"."anchor" AS "anchor"
-      FROM temp."islands" AS "i"
-      JOIN (
-        SELECT "n"."sz_island" AS "sz_island", count(*) AS "pageviews"
+      SELECT DISTINCT "gaining"."sz_island" AS "sz_island", "gaining"."anchor" AS "anchor"
+      FROM (
+        SELECT
+          "n"."event_id" AS "event_id",
+          "n"."user_id" AS "user_id",
+          "n"."page_view_at" AS "page_view_at",
+          "n"."sequence" AS "sequence",
+          "n"."page" AS "page",
+          "n"."sz_is_new" AS "sz_is_new",
+          "n"."anchor" AS "anchor",
+          "n"."sz_island" AS "sz_island",
+          first_value(CASE WHEN "n"."sz_is_new" = 1 THEN 1 ELSE 0 END) OVER (
+            PARTITION BY "n"."sz_island"
+            ORDER BY CASE WHEN "n"."sz_is_new" = 1 THEN 1 ELSE 0 END DESC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+          ) AS "sz_gained"
         FROM temp."islands" AS "n"
-        WHERE "n"."sz_is_new" = 1
-        GROUP BY "n"."sz_island"
-      ) AS "g" ON "g"."sz_island" = "i"."sz_island"
-      WHERE "i"."anchor" IS NOT NULL
+      ) AS "gaining"
+      WHERE "gaining"."sz_gained" = 1
+        AND "gaining"."anchor" IS NOT NULL
     ) AS "a"
     JOIN "session_versions" AS "v"
       ON "v"."anchor" = "a"."anchor"

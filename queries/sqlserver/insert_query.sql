@@ -505,15 +505,26 @@ WITH [united] AS (
     FROM (
       SELECT [a].[sz_island] AS [sz_island], [a].[anchor] AS [anchor]
       FROM (
-        SELECT [i].[sz_island] AS [sz_island], [i].[anchor] AS [anchor]
-        FROM [#islands] AS [i]
-        JOIN (
-          SELECT [n].[sz_island] AS [sz_island], count_big(*) AS [pageviews]
+        SELECT [gaining].[sz_island] AS [sz_island], [gaining].[anchor] AS [anchor]
+        FROM (
+          SELECT
+            [n].[event_id] AS [event_id],
+            [n].[user_id] AS [user_id],
+            [n].[page_view_at] AS [page_view_at],
+            [n].[sequence] AS [sequence],
+            [n].[page] AS [page],
+            [n].[sz_is_new] AS [sz_is_new],
+            [n].[anchor] AS [anchor],
+            [n].[sz_island] AS [sz_island],
+            first_value(CASE WHEN [n].[sz_is_new] = 1 THEN 1 ELSE 0 END) OVER (
+              PARTITION BY [n].[sz_island], [n].[sz_island] + CHAR(1)
+              ORDER BY CASE WHEN [n].[sz_is_new] = 1 THEN 1 ELSE 0 END DESC
+              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            ) AS [sz_gained]
           FROM [#islands] AS [n]
-          WHERE [n].[sz_is_new] = 1
-          GROUP BY [n].[sz_island], [n].[sz_island] + CHAR(1)
-        ) AS [g] ON [g].[sz_island] = [i].[sz_island] AND [g].[sz_island] + CHAR(1) = [i].[sz_island] + CHAR(1)
-        WHERE [i].[anchor] IS NOT NULL
+        ) AS [gaining]
+        WHERE [gaining].[sz_gained] = 1
+          AND [gaining].[anchor] IS NOT NULL
       ) AS [a]
       GROUP BY [a].[sz_island], [a].[sz_island] + CHAR(1), [a].[anchor], [a].[anchor] + CHAR(1)
     ) AS [a]
