@@ -81,6 +81,17 @@ JOIN plain f ON f.event_id = g.session_id
 VIEW_SESSIONS = "SELECT user_id, pageviews, duration, entry_page, exit_page FROM sessions"
 
 
+
+# What share of the sessions has more than one version, and what share of the anchors was merged, in percent.
+SHARES = {
+    "sessions in a second version (%)": "SELECT 100.0 * (SELECT count(*) FROM (SELECT anchor FROM session_versions GROUP BY "
+    "anchor HAVING count(*) > 1) v) / (SELECT count(*) FROM sessions)",
+    "merged (%)": "SELECT 100.0 * (SELECT count(*) FROM session_lineage) / (SELECT count(*) FROM sessions)",
+}
+# A look-up is too short to be timed once.
+TIMES = {"totals": 1, "one user": 50, "one session": 50, "one day": 1}
+
+
 def run(command, **options):
     """Runs a command; returns its wall seconds and peak memory in MB."""
     start = time.perf_counter()
@@ -162,6 +173,31 @@ def alternate(rounds, ours, theirs):
     return {"tool": statistics.median(mine), "plain": statistics.median(other), "ratio": ratio}
 
 
+def new_rows(history):
+    """10,000 rows that arrive: every twentieth is late, somewhere in the history; the others come after it."""
+    return f"""
+        INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+        SELECT 'new-' || i, p.user_id,
+          CASE WHEN i % 20 = 0 THEN strftime('%Y-%m-%d %H:%M:%S', p.page_view_at, '+7 minutes') || '.000000'
+            ELSE strftime('%Y-%m-%d %H:%M:%S', (SELECT max(page_view_at) FROM session_table), i || ' seconds')
+              || '.000000' END, p.page
+        FROM n JOIN pageviews p ON p.arrival_id = 1 + (i * 7919) % {history};"""
+
+
+def held_back(path, folder):
+    """The same pageviews in two files: the second has every eightieth, so that some sessions get a second version, and
+    some are merged."""
+    parts = folder / "first.csv", folder / "second.csv"
+    with open(path) as source, open(parts[0], "w") as first, open(parts[1], "w") as second:
+        for number, line in enumerate(source):
+            if number % 80 or not number:
+                first.write(line)
+            if number % 80 == 0:
+                second.write(line)
+    return parts
+
+
 def measure(arguments, folder):
     results = {}
     big = folder / "pageviews.csv"
@@ -214,15 +250,7 @@ def measure(arguments, folder):
                 target.write(line)
         run([TOOL, "load", part, "--target", f"sqlite:{base}", "--quiet"])
         run([TOOL, "run", "--target", f"sqlite:{base}", "--quiet"])
-        # Every twentieth new row is late: somewhere in the history; the others come after it.
-        shell(base, f"""
-            INSERT INTO pageviews (event_id, user_id, page_view_at, page)
-            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
-            SELECT 'new-' || i, p.user_id,
-              CASE WHEN i % 20 = 0 THEN strftime('%Y-%m-%d %H:%M:%S', p.page_view_at, '+7 minutes') || '.000000'
-                ELSE strftime('%Y-%m-%d %H:%M:%S', (SELECT max(page_view_at) FROM session_table), i || ' seconds')
-                  || '.000000' END, p.page
-            FROM n JOIN pageviews p ON p.arrival_id = 1 + (i * 7919) % {history};""")
+        shell(base, new_rows(history))
         copy(base, work)
         tool_transaction(["run", "--new", "--target", f"sqlite:{work}"], log)
         shell(work, f"ATTACH '{extra}' AS x; DROP TABLE IF EXISTS x.rows; CREATE TABLE x.rows AS "
@@ -247,8 +275,14 @@ def measure(arguments, folder):
     results["the same on a tenth of the history"] = small
     results["ratio of the two"] = {"ratio": full["ratio"] / small["ratio"], "target": 1.3}
 
-    copy(loaded, done)
-    run([TOOL, "run", "--target", f"sqlite:{done}", "--quiet"])
+    copy(empty, done)
+    for part in held_back(big, folder):
+        run([TOOL, "load", part, "--target", f"sqlite:{done}", "--quiet"])
+        run([TOOL, "run", "--target", f"sqlite:{done}", "--quiet"])
+    for name, sql in SHARES.items():
+        results[name] = {"tool": float(query(done, sql)), "ratio": None}
+    shell(done, "CREATE TABLE plain_sessions AS SELECT * FROM sessions; CREATE INDEX plain_sessions_by_user ON "
+          "plain_sessions (user_id, started_at); CREATE INDEX plain_sessions_by_session ON plain_sessions (session_id);")
     shell(done, LEDGER.replace("session_table", "plain") + "INSERT INTO plain SELECT event_id, session_id, user_id, "
           "page_view_at, sequence, page, run_id FROM session_events;")
     # Reading, each against the totals over a plain table of pageviews with final session ids.
@@ -262,6 +296,17 @@ def measure(arguments, folder):
         results[f"{name} through the view / totals of plain"] = alternate(
             arguments.rounds, lambda view=view: shell(done, ".timer on\n" + view),
             lambda: shell(done, ".timer on\n" + TOTALS.format(sessions=PLAIN_SESSIONS))) | {"target": target}
+        plain = TOTALS.format(sessions=(VIEW_SESSIONS + " WHERE " + where).replace("sessions", "plain_sessions"))
+        results[f"{name} through the view / plain sessions"] = alternate(
+            arguments.rounds, lambda view=view: shell(done, ".timer on\n" + view * TIMES[name]),
+            lambda: shell(done, ".timer on\n" + plain * TIMES[name])) | {"target": 3.0}
+    shell(done, new_rows(count - count % 1000))
+    run([TOOL, "run", "--new", "--target", f"sqlite:{done}", "--quiet"])
+    last = query(done, "SELECT max(run_id) - 1 FROM session_runs")
+    results["--changed-since, whole process / totals of plain"] = alternate(
+        arguments.rounds,
+        lambda: run([TOOL, "sessions", "--changed-since", last, "--format", "csv", "--target", f"sqlite:{done}"])[0],
+        lambda: shell(done, ".timer on\n" + TOTALS.format(sessions=PLAIN_SESSIONS))) | {"target": 0.1}
 
     starts = [run([TOOL, "status", "--target", f"sqlite:{empty}"])[0] for _ in range(2 * arguments.rounds)]
     results["start-up, whole process (s)"] = {"tool": statistics.median(starts), "ratio": None, "target": "0.050 s"}

@@ -210,8 +210,14 @@ def measure(arguments, server, folder):
         "ratio": statistics.median(a / b for a, b in zip(times, bare))}
 
     # Reading, each against the totals over a plain table of pageviews with final session ids.
-    done = server.copy("work", loaded)
-    bench.run([bench.TOOL, "run", "--target", server.target(done), "--quiet"])
+    done = server.copy("work", empty)
+    for part in bench.held_back(big, folder):
+        bench.run([bench.TOOL, "load", part, "--target", server.target(done), "--quiet"])
+        bench.run([bench.TOOL, "run", "--target", server.target(done), "--quiet"])
+    for name, sql in bench.SHARES.items():
+        results[name] = {"tool": float(server.psql(done, sql)), "ratio": None}
+    server.psql(done, "CREATE TABLE plain_sessions AS SELECT * FROM sessions; CREATE INDEX ON plain_sessions (user_id, "
+                "started_at); CREATE INDEX ON plain_sessions (session_id)")
     server.psql(done, "CREATE TABLE plain AS SELECT event_id, session_id, user_id, page_view_at, page FROM session_events; "
                 "ALTER TABLE plain ADD PRIMARY KEY (event_id); CREATE INDEX ON plain (user_id, page_view_at, event_id)")
     server.psql(done, "VACUUM ANALYZE")
@@ -225,6 +231,18 @@ def measure(arguments, server, folder):
         results[f"{name} through the view / totals of plain"] = bench.alternate(
             arguments.rounds, lambda view=view: server.psql(done, view, timed=True),
             lambda: server.psql(done, TOTALS.format(sessions=PLAIN_SESSIONS), timed=True)) | {"target": target}
+        plain = view.replace("FROM sessions", "FROM plain_sessions")
+        results[f"{name} through the view / plain sessions"] = bench.alternate(
+            arguments.rounds, lambda view=view: server.psql(done, view * bench.TIMES[name], timed=True),
+            lambda: server.psql(done, plain * bench.TIMES[name], timed=True)) | {"target": 3.0}
+    server.psql(done, new_rows(10_000, 77, full))
+    bench.run([bench.TOOL, "run", "--new", "--target", server.target(done), "--quiet"])
+    last = server.psql(done, "SELECT max(run_id) - 1 FROM session_runs")
+    results["--changed-since, whole process / totals of plain"] = bench.alternate(
+        arguments.rounds,
+        lambda: bench.run([bench.TOOL, "sessions", "--changed-since", last, "--format", "csv", "--target",
+                           server.target(done)])[0],
+        lambda: server.psql(done, TOTALS.format(sessions=PLAIN_SESSIONS), timed=True)) | {"target": 0.1}
 
     starts = [bench.run([bench.TOOL, "status", "--target", server.target(empty)])[0] for _ in range(5)]
     psql = [bench.run(["psql", "-X", "-c", "SELECT 1", server.target(empty)])[0] for _ in range(5)]

@@ -4,7 +4,9 @@ internal import WarehouseDriver
 /// Finds out what a plan must know of the database: the types of the source's columns and of the ledger's ids.
 extension JobContext {
   /// The job bound to its source table, for `create`, `run` and `verify`.
-  func boundToSource() async throws -> BoundJob {
+  ///
+  /// - Parameter added: columns that the source is about to get
+  func boundToSource(adding added: Set<String> = []) async throws -> BoundJob {
     var job = job
     let name = job.source.table ?? job.names[.pageviews]
     guard let table = try await connection.describe(name) else {
@@ -30,6 +32,10 @@ extension JobContext {
     var required: Set<String> = []
     for (setting, column) in Self.columnsRead(by: job) {
       guard let found = columns[column] else {
+        if added.contains(column) {
+          types[column] = .text
+          continue
+        }
         throw RunnerError(
           "\(name) has no column \(column) (\(setting)); it has "
             + table.columns.map(\.name).joined(separator: ", "),
@@ -64,8 +70,8 @@ extension JobContext {
     bound.isUpgraded = layout.isUpgraded
     bound.job.source.sequence = layout.hasSequence ? PageviewSource.ownSequence : nil
     if !layout.isOld { try await requireKnownLayout(try planner(bound)) }
-    if let first = try await firstFingerprint(bound) {
-      bound.job = first.applied(to: bound.job)
+    if let settings = try await ledgerSettings(bound) {
+      bound.job = settings.applied(to: bound.job)
       if case let attributes = bound.job.attributes, !attributes.isEmpty {
         for attribute in attributes { bound.sourceTypes[attribute.column] = .text }
       }
@@ -77,22 +83,15 @@ extension JobContext {
     return bound
   }
 
-  /// The fingerprint of the ledger's first run; nil where nothing has run.
-  func firstFingerprint(_ bound: BoundJob) async throws -> JobFingerprint? {
-    let rows = try await connection.rows(try planner(bound).fingerprintQuery(), path: "fingerprint")
-    guard case .text(let text)? = rows.first?.last ?? nil else { return nil }
-    return JobFingerprint(text: text)
-  }
-
+  /// - Returns: the settings of the ledgers, where they have any
   /// - Throws: `RunnerError` naming the setting and both values, where the ledger belongs to another job.
-  func requireSameJob(_ bound: BoundJob) async throws {
+  @discardableResult
+  func requireSameJob(_ bound: BoundJob) async throws -> JobFingerprint? {
     try await requireKnownLayout(try planner(bound))
-    guard let first = try await firstFingerprint(bound),
-      let difference = JobFingerprint(bound).difference(from: first)
-    else { return }
-    throw RunnerError(
-      "these ledgers belong to another job: \(difference.setting) is \(difference.mine), theirs is \(difference.other)",
-      remedy: "set it back, or choose another prefix and make a full run")
+    guard let theirs = try await ledgerSettings(bound) else { return nil }
+    let mine = JobFingerprint(bound)
+    guard let difference = mine.difference(from: theirs) else { return theirs }
+    throw Self.anotherJob(difference.setting, mine, theirs)
   }
 
   /// The source columns that a job reads, each with the setting that names it.

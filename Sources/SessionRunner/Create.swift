@@ -9,11 +9,16 @@ public struct CreateRequest: Sendable {
   public var isGuarded: Bool
   /// Whether keys that are otherwise left to the first run are built, too.
   public var finishes: Bool
+  /// Which field of a file an attribute of the tool's own table is, where it has another name: noted for `load`.
+  public var fields: [String: String]
 
-  public init(grantee: String? = nil, isGuarded: Bool = false, finishes: Bool = false) {
+  public init(
+    grantee: String? = nil, isGuarded: Bool = false, finishes: Bool = false, fields: [String: String] = [:]
+  ) {
     self.grantee = grantee
     self.isGuarded = isGuarded
     self.finishes = finishes
+    self.fields = fields
   }
 }
 
@@ -32,7 +37,14 @@ extension JobContext {
   /// - Throws: `RunnerError` where an object of that name has other columns, or belongs to another job.
   @discardableResult
   public func create(_ request: CreateRequest = CreateRequest()) async throws -> CreateReport {
-    try await WorkPhase.$current.withValue(.create) { try await carryOut(request) }
+    try await WorkPhase.$current.withValue(.create) {
+      do {
+        return try await carryOut(request)
+      } catch let error as DriverError where error.code == .constraint && error.planPath == Self.createdPath {
+        // Another `create` was faster, so that its settings are the ledgers'.
+        return try await carryOut(request)
+      }
+    }
   }
 
   private func carryOut(_ request: CreateRequest) async throws -> CreateReport {
@@ -62,8 +74,30 @@ extension JobContext {
       for step in plan.steps where !keptSteps.contains(step.name) {
         try await connection.execute(step.statement, path: "create/" + step.name)
       }
+      try await note(bound, request)
       return report
     }
+  }
+
+  private static let createdPath = "create/settings"
+
+  /// Notes the job's settings, so that later commands need not be told them, unless they are noted.
+  private func note(_ bound: BoundJob, _ request: CreateRequest) async throws {
+    var mine = JobFingerprint(bound)
+    mine.fields = request.fields
+    if let theirs = try await ledgerSettings(bound) {
+      for (name, field) in request.fields.sorted(by: { $0.key < $1.key }) {
+        guard case let other = theirs.fields[name] ?? name, other != field else { continue }
+        throw RunnerError(
+          "the attribute \(name) is the field \(other) of files here, not \(field)",
+          remedy: "leave it out, or have it taken over by `sessionizer adopt`")
+      }
+      return
+    }
+    let facts = try await connection.facts()
+    let identity = RunIdentity(
+      job: mine.text, engine: facts.engine + " " + facts.version, toolVersion: toolVersion)
+    try await connection.execute(try planner(bound).createdRow(identity), path: Self.createdPath)
   }
 
   /// What a step makes, under its own name, prefix and all.

@@ -60,7 +60,8 @@ extension JobContext {
       await look("ledgers") {
         let bound = try await boundToSource()
         try await requireSameJob(bound)
-        return try await firstFingerprint(bound) == nil ? "nothing has run yet" : "the runs are of this job"
+        let hasRun = try await !connection.rows(try planner(bound).lastRun(), path: "doctor/runs").isEmpty
+        return hasRun ? "the runs are of this job" : "nothing has run yet"
       }
     } else {
       results.append(Examination("ledgers", .skipped, "needs the source and the objects"))
@@ -68,7 +69,45 @@ extension JobContext {
     if profile.buildsKeysLate {
       results.append(isThere ? await examineKeys() : .init("keys", .skipped, "needs the objects"))
     }
+    if let arrival = await examineArrival(isThere) { results.append(arrival) }
     return results
+  }
+
+  /// Whether the newest arrival, which every run asks for, is a look-up; nil where the job has no arrival column.
+  private func examineArrival(_ isThere: Bool) async -> Examination? {
+    let name = "arrival"
+    do {
+      guard isThere else {
+        return job.source.arrival == nil ? nil : Examination(name, .skipped, "needs the source and the objects")
+      }
+      let bound = try await boundToSource()
+      guard let arrival = bound.job.source.arrival else { return nil }
+      let table = bound.sourceName
+      let what = "the arrival column \(arrival.column) of \(table)"
+      if arrival.kind == .time, !profile.hasStrictTypes {
+        return Examination(
+          name, .advised,
+          "\(what) holds times as text, which no index orders, so that every run reads all of it; "
+            + "a growing number (source.arrival.kind: id) is a look-up")
+      }
+      guard let found = try await connection.describe(table), found.kind == .table else {
+        return Examination(name, .skipped, "\(table) is a view, so that the indexes below it cannot be told")
+      }
+      guard let indexed = try await connection.indexedColumns(of: table) else {
+        return Examination(name, .skipped, "this driver does not tell whether \(what) has an index")
+      }
+      if (indexed + found.primaryKey.prefix(1)).contains(where: { $0.utf8.elementsEqual(arrival.column.utf8) }) {
+        return Examination(name, .good, "\(what) has an index")
+      }
+      let index = IndexDefinition(
+        name: table.last + "_by_" + arrival.column, table: table, columns: [arrival.column])
+      let sql = try connection.render(.createIndex(index))
+      guard !sql.isEmpty else { return nil }
+      return Examination(
+        name, .advised, "\(what) has no index, so that every run reads all of it; run " + sql.joined(separator: "; "))
+    } catch {
+      return Examination(name, .bad, "\(error)")
+    }
   }
 
   /// The keys that `create` leaves to the first run.

@@ -86,6 +86,7 @@ extension JobContext {
     let names = states.compactMap { row -> String? in if case .text(let state)? = row[0] { state } else { nil } }
     if names.contains("finished") { return }
     throw RunnerError(
-      names.isEmpty ? "there is no run \(run)" : "run \(run) did not finish", remedy: "see `sessionizer status`")
+      !names.contains("started") ? "there is no run \(run)" : "run \(run) did not finish",
+      remedy: "see `sessionizer status`")
   }
 }

@@ -90,7 +90,9 @@ extension JobContext {
     do {
       try await connection.lockJob(ledger, wait: request.wait)
       let result = try await connection.transaction(.insertOnly(ledgers: ledgers)) {
-        try await requireSameJob(bound)
+        // What files have been told of attributes goes on from row to row.
+        var identity = identity
+        if let settings = try await requireSameJob(bound) { identity.job = settings.text }
         let mode = try await planMode(request.mode, planner, bound)
         let plan = try await plan(mode, planner, identity, allowed)
         try await carryOut(plan) { step in

@@ -82,10 +82,10 @@ extension JobContext {
       progress?(index + 1, runs.count)
       try await connection.execute(planner.insertVersions(ofRun: .integer(run)), path: "upgrade/versions of run \(run)")
     }
-    // The ledgers keep the fingerprint of their first run.
+    // The ledgers keep the fingerprint that they have.
     let facts = try await connection.facts()
     let identity = RunIdentity(
-      job: try await firstFingerprint(bound)?.text ?? JobFingerprint(bound).text,
+      job: try await ledgerSettings(bound)?.text ?? JobFingerprint(bound).text,
       engine: facts.engine + " " + facts.version, toolVersion: toolVersion)
     for step in planner.upgradedRows(identity) {
       try await connection.execute(step.statement, path: "upgrade/" + step.name)

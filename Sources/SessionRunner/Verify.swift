@@ -18,6 +18,15 @@ public struct VerifyRequest: Sendable {
   }
 }
 
+/// How far `verify` is.
+public struct VerifyProgress: Hashable, Sendable {
+  /// What is being looked at.
+  public var check: String
+  /// Its number, from 1, and how many there are.
+  public var number: Int
+  public var count: Int
+}
+
 /// What `verify` found.
 public struct VerifyReport: Sendable {
   public struct Finding: Sendable {
@@ -43,13 +52,19 @@ public struct VerifyReport: Sendable {
 
 extension JobContext {
   /// Recomputes the sessions inside the database, in another way than a run does, and reports every difference.
-  public func verify(_ request: VerifyRequest = VerifyRequest()) async throws -> VerifyReport {
-    try await WorkPhase.$current.withValue(.read) { try await carryOut(request) }
+  ///
+  /// - Parameter progress: called before each check
+  public func verify(
+    _ request: VerifyRequest = VerifyRequest(), progress: (@Sendable (VerifyProgress) -> Void)? = nil
+  ) async throws -> VerifyReport {
+    try await WorkPhase.$current.withValue(.read) { try await carryOut(request, progress) }
   }
 
-  private func carryOut(_ request: VerifyRequest) async throws -> VerifyReport {
+  private func carryOut(
+    _ request: VerifyRequest, _ progress: (@Sendable (VerifyProgress) -> Void)?
+  ) async throws -> VerifyReport {
     let bound = try await boundToSource()
-    let planner = try planner(bound)
+    let planner = try await verifier(bound)
     guard try await connection.describe(job.names[.sessionTable]) != nil else {
       throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: "run `sessionizer create` first")
     }
@@ -60,7 +75,10 @@ extension JobContext {
         from: request.from.map { .timestamp($0) }, to: request.to.map { .timestamp($0) },
         belowMark: try await markLessOverlap(planner, bound))
       var report = VerifyReport(findings: [])
-      for check in checks { report.findings.append(try await carryOut(check, request)) }
+      for (index, check) in checks.enumerated() {
+        progress?(VerifyProgress(check: check.name, number: index + 1, count: checks.count))
+        report.findings.append(try await finding(of: check, isComplete: request.isComplete, samples: request.samples))
+      }
       try await connection.rollback()
       return report
     } catch {
@@ -69,12 +87,25 @@ extension JobContext {
     }
   }
 
-  private func carryOut(_ check: VerifyCheck, _ request: VerifyRequest) async throws -> VerifyReport.Finding {
+  /// Look-ups by a key that is missing would be a scan for each row: joins are not.
+  private func verifier(_ bound: BoundJob) async throws -> Planner {
+    var profile = profile
+    var looksUp = true
+    for ledger in [ObjectNames.Object.sessionTable, .sessionVersions] {
+      guard let table = try await connection.describe(job.names[ledger]), table.primaryKey.isEmpty else { continue }
+      profile.hasCorrelatedLookup = false
+      looksUp = false
+    }
+    var planner = try Planner(bound, profile: profile)
+    planner.looksUp = looksUp
+    return planner
+  }
+
+  func finding(of check: VerifyCheck, isComplete: Bool, samples: Int) async throws -> VerifyReport.Finding {
     var finding = VerifyReport.Finding(
-      name: check.name, meaning: check.meaning, isFault: check.kind == .fault || request.isComplete, count: 0,
-      samples: [])
+      name: check.name, meaning: check.meaning, isFault: check.kind == .fault || isComplete, count: 0, samples: [])
     try await connection.query(check.query, path: "verify/" + check.name) { batch in
-      for row in 0..<max(0, min(batch.rowCount, request.samples - finding.samples.count)) {
+      for row in 0..<max(0, min(batch.rowCount, samples - finding.samples.count)) {
         let texts = batch.row(row).map { value in if case .text(let text)? = value { text } else { "" } }
         finding.samples.append(.init(subject: texts[0], expected: texts[1], found: texts[2]))
       }

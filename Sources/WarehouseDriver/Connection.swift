@@ -80,6 +80,10 @@ public protocol Connection: Actor {
   /// The columns of a table or view; nil where there is none of that name.
   func describe(_ table: ObjectName) async throws -> TableDescription?
 
+  /// The columns by which an index over all rows of a table begins, so that their greatest value is a look-up; nil where
+  /// the engine does not tell. Only advice follows from it.
+  func indexedColumns(of table: ObjectName) async throws -> [String]?
+
   /// Ends an open transaction by rolling back, and closes. Calls after it throw.
   func close() async
 }
@@ -178,6 +182,8 @@ public struct ServerFacts: Sendable {
 
 extension Connection {
   public func annotate(_ text: String?) async {}
+
+  public func indexedColumns(of table: ObjectName) async throws -> [String]? { nil }
 
   public func beginRemoval(of tables: [ObjectName]) async throws -> ViewRemoval {
     throw DriverError(

@@ -7,6 +7,8 @@ public enum WorkPhase: String, Sendable {
   case create
   /// Adds to ledgers of an older layout, and makes their views anew.
   case upgrade
+  /// Adds the columns of new attributes, makes the views anew, and notes the settings that hold from there on.
+  case adopt
   /// Fills the source and quarantine.
   case load
   /// Reads, keeps its steps in scratch tables, and inserts into the ledgers.

@@ -88,4 +88,39 @@ let quiet = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
       }
     }
   }
+
+  // MARK: Many new rows
+
+  /// The engine's steps for a run of some new rows, half of them beside a session that is there.
+  private func stepsOfRun(newRows: Int) async throws -> Int {
+    let connection = try await Engine.sqlite.backend().connect(
+      to: Target(url: "sqlite::memory:"), options: ConnectionOptions(mayCreate: true))
+    let context = JobContext(job: SessionJob(), connection: connection, logger: quiet, toolVersion: "test")
+    try await context.create()
+    func insert(_ prefix: String, _ time: String) async throws {
+      _ = try await connection.execute(
+        """
+        INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(newRows))
+        SELECT '\(prefix)' || i, 'u' || i, \(time), '/' FROM n
+        """)
+    }
+    try await insert("e", "'2025-06-01 08:00:00.000000'")
+    _ = try await context.run()
+    try await insert("n", "CASE i % 2 WHEN 0 THEN '2025-06-01 08:10:00.000000' ELSE '2025-06-01 18:00:00.000000' END")
+    let sqlite = try #require(connection as? SQLiteConnection)
+    await sqlite.resetStatementStatistics()
+    #expect(try await context.run().pageviews == Int64(newRows))
+    let steps = await sqlite.statementStatistics.virtualMachineSteps
+    await connection.close()
+    return steps
+  }
+
+  /// Four times as many new rows, in as many sessions, cost some four times as much, never sixteen times.
+  @Test func aRunCostsWhatItsNewRowsCost() async throws {
+    let few = try await stepsOfRun(newRows: 1000)
+    let many = try await stepsOfRun(newRows: 4000)
+    print("L9: \(few) steps for 1,000 new rows, \(many) for 4,000")
+    #expect(many < few * 5)
+  }
 }

@@ -17,7 +17,7 @@ extension SQLMutant {
     // What the server's own collation takes for one.
     SQLMutant(.caseFoldedUsers, on: .mariadb, ("PARTITION BY user_id", "PARTITION BY " + folded)),
     SQLMutant(.followerLeftBehind, on: .mariadb, ("l.became = m.anchor", "0")),
-    SQLMutant(.versionOfUntouchedIsland, on: .mariadb, ("WHERE sz_is_new = 1\n  GROUP BY", "WHERE 1\n  GROUP BY")),
+    SQLMutant(.versionOfUntouchedIsland, on: .mariadb, ("WHERE sz_gained = 1", "WHERE 1")),
     SQLMutant(.nullArrivalSkipped, on: .mariadb, (" OR p.arrival IS NULL", "")),
     SQLMutant(.windowEndIncluded, on: .mariadb, ("page_view_at < CAST", "page_view_at <= CAST")),
     SQLMutant(

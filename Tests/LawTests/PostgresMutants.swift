@@ -19,7 +19,7 @@ extension SQLMutant {
       .caseFoldedUsers, on: .postgresICU, ("PARTITION BY user_id", "PARTITION BY user_id COLLATE public.folding")),
     SQLMutant(.followerLeftBehind, on: .postgresC, ("l.became = m.anchor", "false")),
     SQLMutant(
-      .versionOfUntouchedIsland, on: .postgresC, ("WHERE sz_is_new = 1\n  GROUP BY", "WHERE true\n  GROUP BY")),
+      .versionOfUntouchedIsland, on: .postgresC, ("WHERE sz_gained = 1", "WHERE true")),
     SQLMutant(.nullArrivalSkipped, on: .postgresC, (" OR p.arrival IS NULL", "")),
     SQLMutant(.windowEndIncluded, on: .postgresC, ("page_view_at < TIMESTAMP", "page_view_at <= TIMESTAMP")),
     SQLMutant(

@@ -40,7 +40,7 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
     SQLMutant(
       .versionMissesMergedPart,
       ("sum(m.pageviews)", "sum(CASE WHEN m.anchor <> m.sz_survivor THEN 0 ELSE m.pageviews END)")),
-    SQLMutant(.versionOfUntouchedIsland, ("WHERE sz_is_new = 1\n  GROUP BY", "WHERE 1\n  GROUP BY")),
+    SQLMutant(.versionOfUntouchedIsland, ("WHERE sz_gained = 1", "WHERE 1")),
     SQLMutant(
       .caseFoldedUsers, ("b.user_id <> r.user_id", "b.user_id <> r.user_id COLLATE NOCASE"),
       ("ORDER BY user_id", "ORDER BY user_id COLLATE NOCASE")),

@@ -73,6 +73,24 @@ import WarehouseDriver
     await context.connection.close()
   }
 
+  /// Without the keys it looks at everything in another way, and finds the same.
+  @Test(arguments: changes, Engine.live.filter { $0.family != .sqlite })
+  func withoutKeysTheSameIsFound(change: (sql: String, finding: String), engine: Engine) async throws {
+    let place = try await Place.make(on: engine)
+    defer { place.remove() }
+    let context = try await started(place)
+    try await damage(context.connection, change.sql)
+    let found = try await context.verify().findings
+    for table in ["session_table", "session_versions"] {
+      let key = engine.family == .postgres ? "CONSTRAINT \(table)_pkey" : "PRIMARY KEY"
+      try await damage(context.connection, "ALTER TABLE \(table) DROP \(key)")
+    }
+    let again = try await context.verify().findings
+    #expect(again.map(\.count) == found.map(\.count))
+    #expect(again.map { Set($0.samples) } == found.map { Set($0.samples) })
+    await context.connection.close()
+  }
+
   /// In a ledger whose key is not enforced.
   @Test(arguments: Engine.live) func aRowTwiceIsFound(engine: Engine) async throws {
     let place = try await Place.make(on: engine)

@@ -78,6 +78,30 @@ import Testing
     #expect(JobFingerprint(.assumed(read.applied(to: SessionJob()))).settings["gap"] == after.settings["gap"])
   }
 
+  /// What nobody said comes from the ledger, whatever it is; what somebody said stays.
+  @Test(arguments: changes) func whatNobodySaidIsTheLedgers(setting: String, change: Change) throws {
+    var job = SessionJob(source: PageviewSource(table: ObjectName(parts: ["Odd \"s\"", "hits"])))
+    change(&job)
+    let ledger = JobFingerprint(.assumed(job))
+    let completed = try #require(JobFingerprint(text: ledger.text)).completing(SessionJob(), said: [])
+    #expect(completed == job)
+    let name = setting.hasPrefix("attributes.") ? "attributes" : setting
+    let said = ledger.completing(SessionJob(), said: [name])
+    #expect(
+      JobFingerprint(.assumed(said)).changes(from: ledger).map(\.setting).filter { $0 != "source.sequence" } == [
+        setting
+      ])
+  }
+
+  /// A column that is called none is a column.
+  @Test(arguments: ["none", "\"none\"", "\"", "id"]) func aColumnCalledNoneIsAColumn(name: String) {
+    let job = SessionJob(source: PageviewSource(table: ObjectName("hits"), eventID: name, page: name))
+    let fingerprint = JobFingerprint(.assumed(job))
+    #expect(fingerprint.completing(SessionJob(), said: []) == job)
+    let without = SessionJob(source: PageviewSource(table: ObjectName("hits"), eventID: nil, page: nil))
+    #expect(fingerprint.difference(from: JobFingerprint(.assumed(without))) != nil)
+  }
+
   @Test func fingerprintsCompareBytes() {
     func fingerprint(_ value: String) -> JobFingerprint {
       JobFingerprint(.assumed(SessionJob(source: PageviewSource(userID: value))))

@@ -18,6 +18,23 @@ extension ODBCConnection {
     }
   }
 
+  /// By the dialect's query; nil where it has none.
+  public func indexedColumns(of table: ObjectName) async throws -> [String]? {
+    guard let template = dialect.odbc.catalogIndexes, table.parts.count <= 2 else { return nil }
+    return try await working {
+      let link = try ready(.prepare)
+      return try guardedAny {
+        let renderer = Renderer(dialect)
+        for namespace in table.parts.count > 1 ? [table.parts[0]] : try namespaces(link) {
+          let values = ["name": try renderer.constant(table.last), "namespace": try renderer.constant(namespace)]
+          let rows = try link.texts(try renderer.fill(template, values), .prepare)
+          if !rows.isEmpty { return rows.compactMap { $0.first ?? nil } }
+        }
+        return []
+      }
+    }
+  }
+
   /// The schemas, or databases, in which a name without one is looked up.
   func namespaces(_ link: ODBCLink) throws(DriverError) -> [String] {
     guard let query = dialect.session.namespaces else { return [] }

@@ -38,6 +38,20 @@ extension PostgresConnection {
     }
   }
 
+  public func indexedColumns(of table: ObjectName) async throws -> [String]? {
+    let link = try ready(.prepare)
+    return try guarded(link) { () throws(DriverError) in
+      try link.run(
+        """
+        SELECT a.attname FROM pg_catalog.pg_index i
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = c.relam
+        WHERE i.indrelid = to_regclass($1) AND i.indisvalid AND i.indpred IS NULL AND m.amname = 'btree'
+        """, .prepare, [quotedName(table)]
+      ).texts.compactMap { $0[0] }
+    }
+  }
+
   /// citext and the like, and enums, are texts whose type has no number of its own.
   private func textLike(_ column: CatalogColumn) -> ValueType? { column.type == .text ? .text : nil }
 

@@ -37,6 +37,21 @@ extension SQLiteConnection {
       kind: kind == "view" ? .view : .table, columns: columns, primaryKey: key.map { $0[1] ?? "" })
   }
 
+  public func indexedColumns(of table: ObjectName) async throws -> [String]? {
+    let database = try ready(.prepare)
+    let name = SchemaTable(table)
+    return try database.shielded { () throws(DriverError) in
+      // Columns of the result: seq, name, unique, origin, partial; then seqno, cid, name (NULL for an expression).
+      var columns: [String] = []
+      for index in try database.texts("PRAGMA \(quoted(name.schema)).index_list(\(quoted(name.table)))", .prepare)
+      where index[4] == "0" {
+        let parts = try database.texts("PRAGMA \(quoted(name.schema)).index_info(\(quoted(index[1] ?? "")))", .prepare)
+        if let column = parts.first(where: { $0[0] == "0" })?[2] { columns.append(column) }
+      }
+      return columns
+    }
+  }
+
   public func facts() async throws -> ServerFacts {
     let database = try ready(.execute)
     func pragma(_ name: String) throws(DriverError) -> String {

@@ -39,6 +39,7 @@ struct StatementAudit {
   private let syntax: SQLTokens.Syntax
   private let names: Set<String>
   private let ledgers: Set<String>
+  private let runs: String
   private let prefix: String
 
   init(dialect: Dialect, _ names: ObjectNames) {
@@ -48,6 +49,7 @@ struct StatementAudit {
     syntax.isMySQL = dialect.literals.escapesBackslash && dialect.identifiers.openQuote == "`"
     self.syntax = syntax
     self.names = Set(ObjectNames.Object.allCases.map { names[$0].last })
+    runs = names[.sessionRuns].last
     ledgers = Set(ObjectNames.Object.ledgers.map { names[$0].last })
     prefix = names.prefix
   }
@@ -77,6 +79,10 @@ struct StatementAudit {
     case (.cleanUp, "DROP"): return own.isEmpty ? "DROP of something that is not the kit's" : nil
     case (_, "DROP"): return own.isEmpty ? nil : "DROP of \(own[0]) in \(phase)"
     case (.create, "CREATE"), (.create, "GRANT"), (.create, "IF"), (.create, "DO"), (.create, "EXECUTE"): return nil
+    case (.create, "INSERT"):
+      // It notes the job's settings.
+      let runs = target(tokens)
+      return runs == self.runs ? nil : "INSERT into \(runs ?? "nothing") in create"
     case (.load, "INSERT"), (.load, "COPY"): return nil
     case (.load, "CREATE"), (.read, "CREATE"): return own.isEmpty ? nil : "CREATE of \(own[0]) in \(phase)"
     case (.run, "CREATE"):

@@ -128,5 +128,8 @@ public actor InterposedConnection: Connection {
   public func annotate(_ text: String?) async { await inner.annotate(text) }
   public func unlockJob() async throws { try await inner.unlockJob() }
   public func describe(_ table: ObjectName) async throws -> TableDescription? { try await inner.describe(table) }
+  public func indexedColumns(of table: ObjectName) async throws -> [String]? {
+    try await inner.indexedColumns(of: table)
+  }
   public func close() async { await inner.close() }
 }

@@ -188,6 +188,13 @@ extension DialectKey {
       example:
         "SELECT column_name FROM information_schema.statistics WHERE table_schema = {namespace} AND table_name = {name} AND index_name = 'PRIMARY' ORDER BY seq_in_index"
     ),
+    .optional(
+      "odbc.catalog_indexes", \.odbc.catalogIndexes,
+      "Gives the columns by which an index over all rows of that table begins, for `doctor`.",
+      takes: "name namespace", mustAnswer: false,
+      example:
+        "SELECT column_name FROM information_schema.statistics WHERE table_schema = {namespace} AND table_name = {name} AND seq_in_index = 1"
+    ),
     spool,
     .words(
       "odbc.errors", \.odbc.errors, among: Dialect.ODBC.Failure.allCases,

@@ -141,6 +141,8 @@ extension Dialect {
     public var catalogColumns: String?
     /// The same for the columns of the primary key, in their order.
     public var catalogKey: String?
+    /// The same for the columns by which an index over all of its rows begins, for `doctor`; nil where that is not known.
+    public var catalogIndexes: String?
     /// How long results are read in constant memory where a driver would hold them whole; nil where no driver does.
     public var spool: Spool?
     /// What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), where
@@ -183,7 +185,7 @@ extension Dialect {
       rowsPerStatement: Int = 1000, parametersPerStatement: Int = 32_000, timesAsText: Bool = false,
       integersAsText: Bool = false, retriesLocked: Bool = false, preparesQueries: Bool = false,
       columnTypes: [String: ValueType] = [:], catalogTables: String? = nil, catalogColumns: String? = nil,
-      catalogKey: String? = nil, spool: Spool? = nil, errors: [String: Failure] = [:]
+      catalogKey: String? = nil, catalogIndexes: String? = nil, spool: Spool? = nil, errors: [String: Failure] = [:]
     ) {
       self.products = products
       self.attributes = attributes
@@ -198,6 +200,7 @@ extension Dialect {
       self.catalogTables = catalogTables
       self.catalogColumns = catalogColumns
       self.catalogKey = catalogKey
+      self.catalogIndexes = catalogIndexes
       self.spool = spool
       self.errors = errors
     }

@@ -16,10 +16,10 @@ public struct JobFingerprint: Hashable, Sendable {
       "gap_boundary": job.boundary.rawValue,
       "event_id_type": bound.eventIDType.rawValue,
       "source.table": bound.sourceName.description,
-      "source.event_id": source.eventID ?? "none",
+      "source.event_id": Self.text(source.eventID),
       "source.user_id": source.userID,
       "source.page_view_at": source.pageViewAt,
-      "source.page": source.page ?? "none",
+      "source.page": Self.text(source.page),
       "source.time_format": source.timeFormat.rawValue,
       "source.time_zone": source.timeZone,
       "source.filter": source.filter.map { $0.text } ?? "none",
@@ -44,7 +44,7 @@ public struct JobFingerprint: Hashable, Sendable {
   public func difference(from other: JobFingerprint) -> (setting: String, mine: String, other: String)? {
     // The sequence comes along with the tool's own table, so that it is named only where nothing else differs.
     let last = "source.sequence"
-    let names = Set(settings.keys).union(other.settings.keys).sorted {
+    let names = Set(settings.keys).union(other.settings.keys).filter { !$0.hasPrefix(Self.fieldPrefix) }.sorted {
       ($0 == last ? 1 : 0, $0) < ($1 == last ? 1 : 0, $1)
     }
     for name in names {

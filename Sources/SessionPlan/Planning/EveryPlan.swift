@@ -14,6 +14,7 @@ package enum EveryPlan {
       if planner.hasFirstRunPlan { plans.append(try planner.firstRunPlan(mode, identity)) }
     }
     plans += try upgrade(planner, identity)
+    plans.append(try adopt(planner, identity))
     if planner.profile.keepsSteps {
       plans.append(
         Plan(
@@ -39,11 +40,21 @@ package enum EveryPlan {
     ]
   }
 
+  /// `adopt`, and what `create` notes.
+  private static func adopt(_ planner: Planner, _ identity: RunIdentity) throws -> Plan {
+    let mark = (id: Literal.integer(5), time: Literal.timestamp(Timestamp(microseconds: 0)))
+    return Plan(
+      name: "adopt",
+      steps: try planner.adoptSchemaPlan(ownsSource: true) { _, _ in true }.steps
+        + planner.adoptedRows(identity, mark: mark) + [Plan.Step("created", "", planner.createdRow(identity))])
+  }
+
   package static func queries(_ planner: Planner) throws -> [(name: String, query: Query)] {
     let run = Literal.integer(3)
     var result: [(String, Query)] = [
       ("status", planner.statusQuery()), ("changed", planner.changedSessions(since: run, until: .integer(5))),
-      ("mark", planner.markQuery()), ("fingerprint", planner.fingerprintQuery()), ("last run", planner.lastRun()),
+      ("mark", planner.markQuery()), ("fingerprint", planner.fingerprintQuery()),
+      ("settings", planner.settingsQuery()), ("last run", planner.lastRun()),
       ("states", planner.runStates(of: run)), ("source probe", planner.sourceProbe()),
       ("layout", planner.layoutQuery()), ("finished runs", planner.finishedRuns()),
       ("ledger probe", planner.ledgerProbe()), ("source copy", planner.sourceCopy()),

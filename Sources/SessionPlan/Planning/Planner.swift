@@ -7,6 +7,8 @@ public struct Planner: Sendable {
   /// Whether current sessions and pageviews are read through the job's views, as people do, where plans otherwise read
   /// the ledgers. Only for engines whose views show texts as the tables have them.
   public var readsViews = false
+  /// Whether rows of the ledgers are found by their keys; else what is compared is sorted together.
+  public var looksUp = true
 
   /// - Throws: `PlanError` where the job needs what the profile cannot do.
   public init(_ bound: BoundJob, profile: PlanProfile) throws(PlanError) {

@@ -24,6 +24,10 @@ public enum RunMode: Hashable, Sendable {
   static let newName = "new"
   /// As the run ledger names what brings ledgers to another layout.
   static let upgradeName = "upgrade"
+  /// As the run ledger names what notes the settings before anything has run.
+  static let createName = "create"
+  /// As the run ledger names what takes over other names of the source's columns, another table or a new attribute.
+  static let adoptName = "adopt"
 }
 
 /// Why a row is in quarantine. The loader has more reasons, for lines that are no rows.

@@ -15,15 +15,22 @@ extension Planner {
   /// So a session of a million pageviews costs one row to read.
   func addUnited(_ islands: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
     let i = islands.table(as: "i")
-    // A group and a join: neither side has an index, and a look-up for each row would be a scan for each.
+    // A window, and no join: neither side has an index, and engines that only look rows up would scan one for each
+    // row of the other.
     let n = islands.table(as: "n")
-    let gained = Relation.aggregate(
-      Relation.table(n).filter(n[.isNew].equals(.literal(.flag(true)), .value)), by: [.init("n", .island)],
-      [AggregateColumn(.pageviews, .count)], alias: "gained")
+    let isNew = Expression.choose(
+      [Branch(n[.isNew].equals(.literal(.flag(true)), .value), then: .integer(1))], otherwise: .integer(0))
+    let touched = Relation.window(
+      .table(n),
+      [
+        WindowColumn(
+          .gained, .first(isNew), partition: [OrderKey(n[.island], ids)],
+          order: [OrderTerm(isNew, .value, descending: true)], tiesAreEqual: true)
+      ], alias: "gaining")
+    func g(_ column: Column) -> Expression { .column("gaining", column) }
     let anchors = Relation.distinct(
-      Relation.table(i).filter(i[.anchor].isPresent)
-        .join(gained, on: Expression.column("gained", .island).equals(i[.island], ids))
-        .project([.init("i", .island), NamedExpression(.anchor, .present(i[.anchor]))], as: "touched"), alias: "touched")
+      touched.filter(.and([g(.gained).equals(.integer(1), .value), g(.anchor).isPresent]))
+        .project([.init("gaining", .island), NamedExpression(.anchor, .present(g(.anchor)))], as: "touched"), alias: "touched")
     let old = newestVersions(of: anchors, "touched", as: "v").project(
       partColumns.map { NamedExpression($0 == .island ? "touched" : "v", $0) }, as: "united")
     let new = Relation.table(i).filter(i[.isNew].equals(.literal(.flag(true)), .value)).project(

@@ -118,7 +118,7 @@ extension Planner {
 
   private func started(_ mode: RunMode, _ identity: RunIdentity) -> Plan.Step {
     let mark = arrivalMark(mode)
-    let row = runRow(mode, identity) { name in
+    let row = runRow(mode, identity, from: mark.rows) { name in
       switch name {
       case "run_id": .coalesce([.add(thisRun, .integer(1)), .integer(1)])
       case "state": .text("started")
@@ -156,7 +156,11 @@ extension Planner {
   }
 
   /// A row of the run ledger; what no caller says is filled in here.
-  private func runRow(_ mode: RunMode, _ identity: RunIdentity, _ other: (String) -> Expression) -> Statement {
+  ///
+  /// - Parameter rows: the one row that it is taken from; nil is any
+  private func runRow(
+    _ mode: RunMode, _ identity: RunIdentity, from rows: Relation? = nil, _ other: (String) -> Expression
+  ) -> Statement {
     let table = runsTable()
     let columns = table.columns.map(\.column)
     let values = columns.map { column in
@@ -175,32 +179,34 @@ extension Planner {
         }
       return NamedExpression(column.name, value)
     }
-    let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
+    let one = rows ?? .values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
     return .insert(Insert(into: table.name, columns: columns, query: Query(one.project(values, as: "v"))))
   }
 
   /// The greatest arrival value of the source; a windowed run sets none (semantics.md, 5).
-  private func arrivalMark(_ mode: RunMode) -> (id: Expression, time: Expression) {
-    let none: (Expression, Expression) = (.null(.integer), .null(.timestamp))
+  ///
+  /// A time is named more than once, and so is taken from a row, that the source may be read once.
+  private func arrivalMark(_ mode: RunMode) -> (id: Expression, time: Expression, rows: Relation?) {
+    let none: (Expression, Expression, Relation?) = (.null(.integer), .null(.timestamp), nil)
     guard let arrival = job.source.arrival else { return none }
     if case .window = mode { return none }
-    let greatest = greatestArrival(arrival)
+    let (rows, greatest) = greatestArrival(arrival)
     switch arrival.kind {
-    case .id: return (greatest, .null(.timestamp))
+    case .id: return (.scalar(rows), .null(.timestamp), nil)
     case .time:
       // Never later than the run's start by the server's clock.
       let isAhead = greatest.isGreater(than: .serverNow)
-      return (.null(.integer), .choose([Branch(isAhead, then: .serverNow)], otherwise: greatest))
+      return (.null(.integer), .choose([Branch(isAhead, then: .serverNow)], otherwise: greatest), rows)
     }
   }
 
-  /// The last mark that counts: that of the newest finished run without a window. Columns: run_id, arrival_mark,
-  /// arrival_mark_at; no row where there is none.
+  /// The last mark that counts: that of the newest finished run without a window, or what `adopt` left of it. Columns:
+  /// run_id, arrival_mark, arrival_mark_at; no row where there is none.
   public func markQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     let counts = Expression.and([
       r["state"].equals(.text("finished"), .bytes),
-      .or([RunMode.whole.name, RunMode.newName].map { r["mode"].equals(.text($0), .bytes) }),
+      .or([RunMode.whole.name, RunMode.newName, RunMode.adoptName].map { r["mode"].equals(.text($0), .bytes) }),
     ])
     return Query(
       Relation.table(r).filter(counts).project(
@@ -215,7 +221,7 @@ extension Planner {
       .aggregate(.table(r), by: [], [AggregateColumn("layout", .maximum(r["layout"], .value))], alias: "o"))
   }
 
-  /// The fingerprint of the ledger's first run, as text; no row where nothing has run yet.
+  /// The fingerprint of the ledger's first row, as text, finished or not; no row where there is none.
   public func fingerprintQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     return Query(

@@ -56,8 +56,9 @@ extension Planner {
     }
   }
 
-  /// The greatest arrival value of the source in the form of a mark.
-  func greatestArrival(_ arrival: Arrival) -> Expression {
+  /// One row with the greatest arrival value of the source, and that value in the form of a mark. It is the greatest of
+  /// the column as it is stored, where that can be compared, so that an index on it is of use.
+  func greatestArrival(_ arrival: Arrival) -> (row: Relation, mark: Expression) {
     let reading = time(of: arrival.column, zone: "UTC")
     var value = comparableArrival(arrival)
     var isStored = false
@@ -65,8 +66,9 @@ extension Planner {
       value = source[arrival.column]
       isStored = true
     }
-    let greatest = Expression.scalar(
-      .aggregate(.table(source), by: [], [AggregateColumn("mark", .maximum(value, .value))], alias: "m"))
-    return isStored ? .sourceTimestamp(greatest, reading) : greatest
+    let row = Relation.aggregate(
+      .table(source), by: [], [AggregateColumn("mark", .maximum(value, .value))], alias: "m")
+    let greatest = Expression.column("m", "mark")
+    return (row, isStored ? .sourceTimestamp(greatest, reading) : greatest)
   }
 }

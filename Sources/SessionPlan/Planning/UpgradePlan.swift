@@ -106,40 +106,4 @@ extension Planner {
     return .insert(
       Insert(into: names[.sessionVersions], columns: table.columns, query: Query(versions.project(values, as: "v"))))
   }
-
-  /// The two rows of the run ledger that say that the ledgers are of layout 2 from here on.
-  public func upgradedRows(_ identity: RunIdentity) -> [Plan.Step] {
-    let versions = count(.table(ledger(.sessionVersions, as: "w")))
-    return [
-      Plan.Step("started", "Takes the next run id.", upgradeRow(identity, state: "started", sessions: .null(.integer))),
-      Plan.Step(
-        "finished", "Says that the ledgers have the new layout.",
-        upgradeRow(identity, state: "finished", sessions: versions)),
-    ]
-  }
-
-  private func upgradeRow(_ identity: RunIdentity, state: String, sessions: Expression) -> Statement {
-    let isStart = state == "started"
-    let none: Expression = isStart ? .null(.integer) : .integer(0)
-    let columns = runsTable().columns.map(\.column)
-    let values = columns.map { column in
-      let value: Expression =
-        switch column.name {
-        case "run_id": isStart ? .coalesce([.add(thisRun, .integer(1)), .integer(1)]) : .present(thisRun)
-        case "state": .text(state)
-        case "recorded_at": .serverNow
-        case "job": .text(identity.job)
-        case "mode": .text(RunMode.upgradeName)
-        case "pageviews", "lineage_rows", "quarantined": none
-        case "sessions": sessions
-        case "layout": .integer(Self.layout)
-        case "engine": .text(identity.engine)
-        case "tool_version": .text(identity.toolVersion)
-        default: .null(column.type)
-        }
-      return NamedExpression(column.name, value)
-    }
-    let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
-    return .insert(Insert(into: names[.sessionRuns], columns: columns, query: Query(one.project(values, as: "v"))))
-  }
 }

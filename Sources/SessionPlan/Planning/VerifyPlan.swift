@@ -280,9 +280,27 @@ extension Planner {
     if let mark { conditions.append(s(.arrival).isLess(than: .literal(mark))) }
     let rows = try selection(window.mode, as: "s", withArrival: mark != nil).filter(.and(conditions))
     let t = ledger(.sessionTable, as: "t")
+    let (expected, found) = (Expression.text("in the ledger"), Expression.text("not there"))
+    if looksUp {
+      return findings(
+        .notExists(rows, .table(t), on: t[.eventID].equals(s(.eventID), ids)), subject: textOfID(s(.eventID)),
+        expected: expected, found: found)
+    }
+    // Both sides in one window: an engine that underestimates one of them would scan the other for each of its rows.
+    func side(_ rows: Relation, _ id: Expression, isLedger: Int64) -> Relation {
+      rows.project([NamedExpression(.eventID, id), NamedExpression(.rank, .integer(isLedger))], as: "u")
+    }
+    func u(_ column: Column) -> Expression { .column("u", column) }
+    let both = Relation.window(
+      .unionAll([side(rows, s(.eventID), isLedger: 0), side(.table(t), t[.eventID], isLedger: 1)], alias: "u"),
+      [
+        WindowColumn(
+          .number, .first(u(.rank)), partition: [OrderKey(u(.eventID), ids)],
+          order: [OrderTerm(u(.rank), .value, descending: true)], tiesAreEqual: true)
+      ], alias: "b")
     return findings(
-      .notExists(rows, .table(t), on: t[.eventID].equals(s(.eventID), ids)), subject: textOfID(s(.eventID)),
-      expected: .text("in the ledger"), found: .text("not there"))
+      both.filter(Expression.column("b", .number).equals(.integer(0), .value)),
+      subject: textOfID(.column("b", .eventID)), expected: expected, found: found)
   }
 
   /// The source's rows beside the ledger's of the same id, under the aliases `s` and `t`.

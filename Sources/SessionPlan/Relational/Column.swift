@@ -92,6 +92,8 @@ public struct Column: Hashable, Sendable {
   static let anchorBefore = step("anchor_before")
   /// 1 for a new row, 0 for one that the ledger has.
   static let isNew = step("is_new")
+  /// 1 for a row of an island with a new row, else 0.
+  static let gained = step("gained")
   /// 1 where a cluster or a session starts, else 0.
   static let starts = step("starts")
   static let cluster = step("cluster")

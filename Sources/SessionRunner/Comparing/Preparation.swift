@@ -98,10 +98,12 @@ struct Preparation: Sendable {
       return try await count("SELECT count(*)" + from, connection) != 0
     }
     // Rows of quarantine without a run are lines of a file, and a comparison loads no files.
+    // The run id 0 is that of the row by which `create` notes the settings.
+    let own = runIDs + (table == .sessionRuns ? [0] : [])
     var condition = ""
-    if !runIDs.isEmpty {
+    if !own.isEmpty {
       let column = try connection.identifier(ObjectName("run_id"))
-      condition = " WHERE \(column) IS NULL OR \(column) NOT IN (\(runIDs.map(String.init).joined(separator: ", ")))"
+      condition = " WHERE \(column) IS NULL OR \(column) NOT IN (\(own.map(String.init).joined(separator: ", ")))"
     }
     return try await count("SELECT count(*)" + from + condition, connection) != 0
   }

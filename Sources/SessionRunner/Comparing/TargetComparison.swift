@@ -96,7 +96,7 @@ public struct TargetComparison: Sendable {
     var first: (name: String, settings: [String: String])?
     for side in sides {
       let context = side.context
-      guard let fingerprint = try await context.firstFingerprint(try await context.boundToLedger()) else { continue }
+      guard let fingerprint = try await context.ledgerSettings(try await context.boundToLedger()) else { continue }
       guard let first else {
         first = (side.name, fingerprint.settings)
         continue

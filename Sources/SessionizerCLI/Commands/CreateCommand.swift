@@ -8,7 +8,8 @@ struct CreateCommand: AsyncParsableCommand {
     abstract: "Makes the tables and views of the job (the create_query).",
     discussion: """
       What is already there stays as it is, so it can be repeated. The source table is made only where the job names \
-      no table of its own.
+      no table of its own. The job's settings are noted in the run ledger, so that later commands need not be told them; \
+      one that says another value is an error.
 
       Examples:
         sessionizer create --target sqlite:web.db
@@ -47,8 +48,9 @@ struct CreateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let request = CreateRequest(grantee: grant, isGuarded: isGuarded, finishes: finish)
-    try await JobWork(target: target, job: job, log: log, mayCreate: !dryRun).run { context, console in
+    let loaded = try job.load()
+    let request = CreateRequest(grantee: grant, isGuarded: isGuarded, finishes: finish, fields: loaded.fields)
+    try await JobWork(target: target, job: job, log: log, mayCreate: !dryRun).run(loaded) { context, _, console in
       if dryRun {
         for step in try await context.createScript(request) {
           try console.print(

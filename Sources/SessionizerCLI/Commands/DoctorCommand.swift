@@ -71,7 +71,9 @@ struct DoctorCommand: AsyncParsableCommand {
     guard let connection else { return results }
     let context = JobContext(
       job: loaded.job, connection: connection, logger: log.console.logger, toolVersion: ToolVersion.text)
-    results += await context.examine()
+    // What is wrong with that, the checks of the ledgers say.
+    let known = try? await context.remembering(said: loaded.said, refusing: false).context
+    results += await (known ?? context).examine()
     await connection.close()
     return results
   }

@@ -15,14 +15,16 @@ struct JobWork {
   var readOnly = false
   /// Whether it shows what the ledgers hold, whatever the job says now.
   var readsLedgers = false
+  /// Whether a setting that is said must be the ledgers'.
+  var mustMatch = true
 
   func run<Result>(_ body: (JobContext, Console) async throws -> Result) async throws -> Result {
-    try await run(try job.load(), body)
+    try await run(try job.load()) { context, _, console in try await body(context, console) }
   }
 
-  /// The same, with a job that is read already.
+  /// The same, with a job that is read already, and with what the ledgers know of the fields of files.
   func run<Result>(
-    _ loaded: LoadedJob, _ body: (JobContext, Console) async throws -> Result
+    _ loaded: LoadedJob, _ body: (JobContext, _ fields: [String: String], Console) async throws -> Result
   ) async throws -> Result {
     let environment = CommandEnvironment.current
     let console = log.console
@@ -34,8 +36,13 @@ struct JobWork {
       job: loaded.job, connection: connection, logger: console.logger, toolVersion: ToolVersion.text)
     let result: Result
     do {
-      if readsLedgers { try await context.requireLedger(has: job.asked) }
-      result = try await body(context, console)
+      if readsLedgers {
+        try await context.requireLedger(has: job.asked)
+        result = try await body(context, [:], console)
+      } else {
+        let (context, fields) = try await context.remembering(said: loaded.said, refusing: mustMatch)
+        result = try await body(context, fields, console)
+      }
     } catch {
       await connection.close()
       throw error

@@ -40,8 +40,12 @@ struct LoadCommand: AsyncParsableCommand {
     let loaded = try job.load()
     var settings = loaded.file.files.overridden(by: file.settings)
     if let preset = settings.preset { settings = try FilePresets.settings(preset).overridden(by: settings) }
-    let request = LoadRequest(options: settings.options(attributes: loaded.attributes), maxBad: settings.maxBad)
-    try await JobWork(target: target, job: job, log: log).run(loaded) { context, console in
+    let howRead = settings
+    try await JobWork(target: target, job: job, log: log).run(loaded) { context, fields, console in
+      // What is said here is another file's way to call a field; what is not, the ledgers know from `create`.
+      let known = fields.map { Attribute(name: $0.key, column: $0.value) }
+      let attributes = loaded.said.contains("attributes") ? loaded.attributes : known
+      let request = LoadRequest(options: howRead.options(attributes: attributes), maxBad: howRead.maxBad)
       let progress = ProgressLine(console)
       defer { progress.clear() }
       for file in files {

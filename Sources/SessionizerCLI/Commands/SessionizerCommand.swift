@@ -25,7 +25,7 @@ struct SessionizerCommand: AsyncParsableCommand {
     CreateCommand.self, GenerateCommand.self, LoadCommand.self, RunCommand.self, AggCommand.self, SessionsCommand.self,
     EventsCommand.self,
     VerifyCommand.self, CompareCommand.self, ExplainSessionCommand.self, StatusCommand.self, UpgradeCommand.self,
-    PlanCommand.self,
+    AdoptCommand.self, PlanCommand.self,
     RenderCommand.self, DialectCommand.self, ConformanceCommand.self, DoctorCommand.self,
     TrustCommand.self,
   ]

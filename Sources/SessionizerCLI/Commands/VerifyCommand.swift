@@ -30,8 +30,13 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let isClean = try await JobWork(target: target, job: job, log: log, readOnly: true).run { context, console in
-      let report = try await context.verify(
-        VerifyRequest(from: window.from, to: window.to, isComplete: complete))
+      let progress = ProgressLine(console)
+      defer { progress.clear() }
+      let request = VerifyRequest(from: window.from, to: window.to, isComplete: complete)
+      let report = try await context.verify(request) { done in
+        progress.show("check \(done.number) of \(done.count): \(done.check) …", always: true)
+      }
+      progress.clear()
       var batch = RecordBatch(
         schema: [
           BatchColumn("check", .text), BatchColumn("found", .int64), BatchColumn("verdict", .text),

@@ -46,6 +46,18 @@ public struct JobSettings: Hashable, Sendable {
 
   public init() {}
 
+  /// The settings of the ledgers that were said, by their names in the job file; `attributes` stands for all of them.
+  var said: Set<String> {
+    let all: [(Bool, String)] = [
+      (gap != nil, "gap"), (boundary != nil, "gap_boundary"), (eventIDType != nil, "event_id_type"),
+      (table != nil, "source.table"), (eventID != nil, "source.event_id"), (userID != nil, "source.user_id"),
+      (pageViewAt != nil, "source.page_view_at"), (page != nil, "source.page"),
+      (timeFormat != nil, "source.time_format"), (timeZone != nil, "source.time_zone"),
+      (filter != nil, "source.filter"), (attributes != nil, "attributes"),
+    ]
+    return Set(all.filter(\.0).map(\.1))
+  }
+
   /// These settings, with those that `other` says in their place. Names are replaced one by one, attributes all
   /// together.
   public func overridden(by other: JobSettings) -> JobSettings {

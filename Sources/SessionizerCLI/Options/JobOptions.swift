@@ -8,6 +8,14 @@ struct LoadedJob: Sendable {
   var job: SessionJob
   /// Which column or field each attribute is, also where the tool's own table gives it a column of its name.
   var attributes: [Attribute] = []
+  /// The settings that the job file or an option says; the others are the ledgers', where there are any.
+  var said: Set<String> = []
+
+  /// Which field of a file each attribute of the tool's own table is, as far as it was said.
+  var fields: [String: String] {
+    job.source.table == nil
+      ? Dictionary(attributes.map { ($0.name, $0.column) }, uniquingKeysWith: { first, _ in first }) : [:]
+  }
 }
 
 /// The job file, and every setting of it as an option.
@@ -137,7 +145,8 @@ struct JobOptions: ParsableArguments {
     let file = try JobFile.load(path: jobFile)
     do throws(SettingConflict) {
       let all = file.settings.overridden(by: settings)
-      return LoadedJob(file: file, job: try all.job().checkedForOwnTable(), attributes: all.attributes ?? [])
+      return LoadedJob(
+        file: file, job: try all.job().checkedForOwnTable(), attributes: all.attributes ?? [], said: all.said)
     } catch {
       // The file by itself was right, so it is the options that do not go with it.
       throw UsageError(error.description)

@@ -19,12 +19,13 @@ public final class ProgressLine: Sendable {
 
   private var isShown: Bool { console.errorStyle.isTerminal && console.verbosity == .usual }
 
-  /// Replaces the line. Calls that come too soon after the last are passed over.
-  public func show(_ text: @autoclosure () -> String) {
+  /// Replaces the line. Calls that come too soon after the last are passed over, unless each must be seen because it may
+  /// stand for long.
+  public func show(_ text: @autoclosure () -> String, always: Bool = false) {
     guard isShown else { return }
     state.withLock { state in
       let now = ContinuousClock.now
-      if let last = state.lastShown, now - last < Self.interval { return }
+      if !always, let last = state.lastShown, now - last < Self.interval { return }
       state.lastShown = now
       state.isVisible = true
       try? console.errors.write("\r\u{1B}[K" + DisplayText.cut(DisplayText.visible(text()), to: 79))

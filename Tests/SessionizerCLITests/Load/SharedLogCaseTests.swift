@@ -33,6 +33,7 @@ enum LogCases {
       "log_odd", "agentonly.log", by: ["--log-format", #"%h - %e [%d:%t %^] "%r" %s %b "%u""#])
     + SharedCase.together("cut_last_line", "cut.log", "full.log")
     + SharedCase.right("redirects", "access.log", by: ["--log-user", "address"])
+    + SharedCase.right("ties_in_access_log", "access.log", by: ["--log-user", "address", "--log-redirects"])
 
   static let others =
     SharedCase.right("iis_w3c", "u_ex260301.log", by: ["--log-user", "address"])

@@ -56,7 +56,9 @@ def create(kind: str, target: Name) -> bool:
     # A block carries out what a text before it has made, of which the words were looked at.
     if kind in {"GRANT", "CREATE TRIGGER", "CREATE FUNCTION", "block"}:
         return True
-    return is_key(kind, target) or kind in {"CREATE TABLE", "CREATE VIEW", "CREATE INDEX"} and ends(target, OWN)
+    # It notes the job's settings.
+    notes = kind == "INSERT" and ends(target, ("session_runs",))
+    return notes or is_key(kind, target) or kind in {"CREATE TABLE", "CREATE VIEW", "CREATE INDEX"} and ends(target, OWN)
 
 
 def upgrade(kind: str, target: Name) -> bool:
@@ -64,6 +66,13 @@ def upgrade(kind: str, target: Name) -> bool:
     adds = kind in {"ALTER TABLE ADD COLUMN", "CREATE TABLE", "CREATE INDEX"} and ends(target, LEDGERS)
     shows = kind in {"DROP", "CREATE VIEW"} and ends(target, ("sessions", "session_events"))
     return adds or shows or kind == "INSERT" and ends(target, ("session_versions", "session_runs"))
+
+
+def adopt(kind: str, target: Name) -> bool:
+    """Adds the columns of new attributes, and notes the settings; views, which hold no rows, are made anew."""
+    adds = kind == "ALTER TABLE ADD COLUMN" and ends(target, ("pageviews", "session_table", "session_versions"))
+    shows = kind in {"DROP", "CREATE VIEW"} and ends(target, ("sessions", "session_events"))
+    return adds or shows or kind == "INSERT" and ends(target, ("session_runs",)) or scratch(kind, target)
 
 
 def load(kind: str, target: Name) -> bool:
@@ -93,6 +102,6 @@ def no_phase(kind: str, target: Name) -> bool:
 
 
 RULES = {
-    "create": create, "upgrade": upgrade, "load": load, "run": run, "read": scratch, "take-back": take_back, "clean-up": clean_up,
+    "create": create, "upgrade": upgrade, "adopt": adopt, "load": load, "run": run, "read": scratch, "take-back": take_back, "clean-up": clean_up,
     None: no_phase,
 }

@@ -55,13 +55,11 @@ struct NameChecks {
       "names/values", "Values of a filter that look like SQL choose the rows that have them, and do nothing else.",
       proves: ["T13", "T15"]
     ) {
-      var context = try await work.job(on: connection)
-      try await context.create()
-      let names = context.job.names
-      try await KitEngine.append(Self.rows, to: names[.pageviews], HistoryJob(), connection)
-      var job = context.job
+      var job = try await work.job(on: connection).job
       job.source.filter = .isIn(column: "page", Self.values.map { .text($0) })
-      context = work.context(job, connection)
+      let context = work.context(job, connection)
+      try await context.create()
+      try await KitEngine.append(Self.rows, to: job.names[.pageviews], HistoryJob(), connection)
       let report = try await context.run()
       try require(
         report.pageviews == Int64(Self.values.count),
