@@ -7,7 +7,7 @@ TARGET ?= sqlite
 # How long `make soak` plays.
 SECONDS ?= 600
 
-.PHONY: demo check test soak bench bench-postgres bench-odbc bench-compare build release format lint prepare prepare-test
+.PHONY: demo check test soak bench bench-reading bench-postgres bench-odbc bench-compare build release format lint prepare prepare-test
 
 demo: prepare ## builds, and shows the whole way on generated pageviews
 	swift build -c release --product sessionizer
@@ -26,6 +26,10 @@ soak: prepare-test ## fresh histories on every engine, for SECONDS=600
 bench: prepare ## measures the tool on SQLite against plain SQL; about ten minutes
 	swift build -c release --product sessionizer
 	./Benchmarks/bench.py
+
+bench-reading: prepare ## measures reading without a database, and its memory; about ten minutes
+	swift build -c release --product reading-speed
+	./Benchmarks/bench_reading.py --memory 50000000
 
 bench-postgres: prepare-test ## measures the tool on PostgreSQL against plain SQL; about fifteen minutes
 	swift build -c release --product sessionizer

@@ -123,6 +123,10 @@ let package = Package(
         "DialectFiles", "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver",
       ],
       swiftSettings: strict),
+    // Measures reading without a database: `make bench-reading`.
+    .executableTarget(
+      name: "reading-speed", dependencies: ["PageviewFiles", "SessionPlan"], path: "Benchmarks/Reading",
+      swiftSettings: strict),
 
     // Tests.
     // A record of what the tests' connections send; its reader is in Python.
@@ -204,7 +208,7 @@ let package = Package(
       dependencies: [
         "DialectFiles", "PageviewFiles", "PageviewGenerator", "PrivateServer", "SQLiteBackend", "SessionPlan",
         "SessionRunner",
-        "SessionizerCLI", "StatementRecording", "WarehouseDriver", "YAMLReading", argumentParser, logging,
+        "SessionizerCLI", "StatementRecording", "TestNeeds", "WarehouseDriver", "YAMLReading", argumentParser, logging,
       ],
       swiftSettings: strict),
     // A run in a process of its own, which tests kill.

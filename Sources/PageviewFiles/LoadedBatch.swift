@@ -57,8 +57,16 @@ public struct LoadSummary: Hashable, Sendable {
 
   public var filtered: Int { leftOut.values.reduce(0, +) }
 
-  /// There were faulty records, and not one that could be loaded or was left out.
-  public var nothingFits: Bool { rows == 0 && filtered == 0 && faultCount > 0 }
+  /// There were faulty records, and not one that could be loaded.
+  ///
+  /// A request that was left out shows that the log's format is right, so that a few lines of another form among those
+  /// are no such fault; of a record that was left out by a filter, nothing but the filter's fields was looked at.
+  public var nothingFits: Bool {
+    guard rows == 0, faultCount > 0 else { return false }
+    if format != .accessLog || faultCount >= filtered { return true }
+    let ofOtherForm = [FaultReason.badLogLine, .badJSON, .lineTooLong, .nulByte, .invalidUTF8, .nullUser]
+    return faults.keys.contains { !ofOtherForm.contains($0) }
+  }
 
   /// What to say of a file of which nothing could be loaded: an example, and what would have been accepted.
   public var whyNothingFits: (message: String, remedy: String) {
@@ -91,6 +99,8 @@ public struct LoadSummary: Hashable, Sendable {
         }
       return "accepted are \(acceptedTimes); say another form with --file-time-format epoch_s, epoch_ms, epoch_us, "
         + "epoch_ns, or a pattern such as '%d/%m/%Y %H:%M'\(hint)"
+    case .timeOutOfRange where fault.pageViewAt?.utf8.allSatisfy({ (48...57).contains($0) }) == true:
+      return "say what the number counts: --file-time-format epoch_s, epoch_ms, epoch_us, epoch_ns"
     case .badEventID:
       return "set event_id_type: text (--event-id-type text) and create the tables with it"
     case .badQuote, .unterminatedQuote:

@@ -42,7 +42,10 @@ public final class PageviewFileReader {
     window = InputWindow(text.text)
     try FileSignature.passByteOrderMark(window)
     try window.detectLineEnd()
-    if try window.isEmpty() {
+    if try window.hasOddLineEnds() {
+      throw FileFault(path: path, "its lines end with LF and CR, in this order", remedy: "convert it: tr -d '\\r'")
+    }
+    if try window.isBlank() {
       rows = RowAssembler(options: options, format: options.format ?? .csv, path: path, mapsEventID: false)
       isAtEnd = true
       return
@@ -104,8 +107,11 @@ public final class PageviewFileReader {
     case .lines(let format):
       return try LogRecords(
         window: window, path: path, format: format, prefix: log.prefix, isDetected: isDetected, options: options)
-    case .fields: return try LogFieldRecords(window: window, path: path, options: options)
-    case .json(let kind): return try LogObjectRecords(window: window, path: path, kind: kind, options: options)
+    case .fields:
+      return try LogFieldRecords(
+        window: window, path: path, isDetected: isDetected, options: options)
+    case .json(let kind):
+      return try LogObjectRecords(window: window, path: path, kind: kind, isDetected: isDetected, options: options)
     case .detected: throw FormatDetection.unknown(path, window)
     }
   }
@@ -132,7 +138,7 @@ public final class PageviewFileReader {
   public func next() throws(FileFault) -> LoadedBatch? {
     while !isAtEnd {
       isAtEnd = try format?.read(into: rows) != true
-      if let stop = rows.stop { throw stop }
+      if let stop = rows.stop ?? rows.tableFault { throw stop }
       if isAtEnd { try finish() }
       if let batch = rows.takeBatch() { return batch }
     }

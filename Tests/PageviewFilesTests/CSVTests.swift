@@ -107,8 +107,11 @@ private let header = "event_id,user_id,page_view_at,page\n"
   }
 
   @Test func `headers that cannot be used`() throws {
+    var commented = LoadOptions()
+    commented.csv.comment = "#"
     #expect(try load("").summary?.isEmpty == true)
-    #expect(fault("\n\n")?.message == "the file is empty")
+    #expect(try load("\n \r\n\n").summary?.isEmpty == true)
+    #expect(fault("# only a note\n", commented)?.message == "the file is empty")
     let missing = fault("event_id,who,page_view_at\n")
     #expect(missing?.description.contains("no column \"user_id\"") == true)
     #expect(missing?.description.contains("\"event_id\", \"who\", \"page_view_at\"") == true)

@@ -61,7 +61,7 @@ import Testing
       var hash: UInt64
       var check: UInt32
     }
-    var table = OccurrenceTable()
+    let table = OccurrenceTable()
     var expected: [Key: Int] = [:]
     var random = Random(1)
     for _ in 0..<50_000 {
@@ -72,5 +72,57 @@ import Testing
       #expect(table.count(hash: key.hash, check: key.check) == expected[key])
     }
     #expect(table.count == expected.count && expected.count > 5000)
+  }
+
+  /// With contents in a file, or where there can be no file, the counts are the same.
+  @Test(arguments: [nil, "/nowhere/at/all"]) func `the table counts as a dictionary does, with most of it in a file`(
+    folder: String?
+  ) {
+    struct Key: Hashable {
+      var hash: UInt64
+      var check: UInt32
+    }
+    let table = OccurrenceTable(greatestSlots: 1024, folder: folder)
+    var expected: [Key: Int] = [:]
+    var random = Random(2)
+    for round in 0..<40_000 {
+      // Some hashes have many checks, more than a block of the file holds; some contents come again late.
+      let isCrowded = round % 4 == 0
+      let key = Key(
+        hash: isCrowded ? 7 << 40 : UInt64.random(in: 0..<20_000, using: &random) &* 0x9E37_79B9_7F4A_7C15,
+        check: UInt32.random(in: 0..<(isCrowded ? 2000 : 2), using: &random) << 3)
+      expected[key, default: 0] += 1
+      #expect(table.count(hash: key.hash, check: key.check) == expected[key])
+    }
+    #expect(table.isSpilled == (folder == nil))
+    #expect(table.failure == nil)
+  }
+
+  @Test func `hashes tell texts apart`() {
+    let hasher = ContentHasher()
+    var random = Random(3)
+    var seen: [ContentHash: [UInt8]?] = [:]
+    func see(_ text: [UInt8]?) {
+      let hash =
+        text.map { $0.withUnsafeBufferPointer { hasher.hash($0, after: hasher.hash(7, after: hasher.hash($0))) } }
+        ?? hasher.hash(nil, after: ContentHash(first: 1, second: 2))
+      if let other = seen[hash] { #expect(other == text) }
+      seen[hash] = text
+    }
+    see(nil)
+    for length in 0...100 {
+      var text = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+      see(text)
+      for place in text.indices {
+        text[place] ^= 1 << UInt8.random(in: 0...7, using: &random)
+        see(text)
+      }
+      see(Array(repeating: 0, count: length))
+    }
+    // All of them are others.
+    #expect(seen.count == 1 + 101 + 5050 + 101 - 1)
+    #expect(Set(seen.keys.map(\.first)).count == seen.count && Set(seen.keys.map(\.second)).count == seen.count)
+    let empty = ContentHash(first: 1, second: 2)
+    #expect(hasher.hash(nil, after: empty) != hasher.hash(Bytes(start: nil, count: 0), after: empty))
   }
 }

@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func `header names match without regard to case and blanks, and that is said`() throws {
-    let loaded = try load("Event_ID, USER_ID ,page_view_at,Page\n1,u,2026-01-01,/\n")
+    let loaded = try load("Event_ID, USER_ID ,page_view_at,Page\n1,u,2026-01-01 00:00:00,/\n")
     #expect(loaded.rows == [Pageview("1", "u", at("2026-01-01"), "/")])
     #expect(
       loaded.summary?.notices == [
@@ -113,7 +113,7 @@ import Testing
     let loaded = try load("user_id,page_view_at,page\n\\N,2026-01-01,/\n-,2026-01-01,/\nu,2026-01-01,-\n", options)
     #expect(loaded.reasons == [.nullUser, .nullUser])
     #expect(pages(loaded) == [nil])
-    let noticed = try load("user_id,page_view_at\nNULL,2026-01-01\nNULL,2026-01-02\nu,2026-01-01\n")
+    let noticed = try load("user_id,page_view_at\nNULL,2026-01-01 01:00\nNULL,2026-01-02 01:00\nu,2026-01-01 01:00\n")
     #expect(noticed.rows.count == 3)
     #expect(noticed.summary?.notices.last?.contains("--nullstr 'NULL'") == true)
     #expect(

@@ -84,8 +84,16 @@ private func object(_ members: String) -> String { "{\"event_id\":\"e\",\"user_i
   @Test func `the first object decides whether ids are derived`() throws {
     let without = #"{"user_id":"u","page_view_at":"2026-01-01","page":"/"}"#
     let with = object("\"page_view_at\":\"2026-01-01\"")
-    let derived = try read(["nonsense", without, without, with])
-    #expect(derived.events.count == 3 && derived.events.allSatisfy { $0.contains("2026-01-01 00:00:00.000000") })
+    let derived = try read(["nonsense", without, without])
+    #expect(derived.events.count == 2 && derived.events.allSatisfy { $0.contains("2026-01-01 00:00:00.000000") })
+    // A later id would be lost, and two lines of one id would be two pageviews.
+    #expect(
+      fault([without, "", with].joined(separator: "\n"), path: "t.jsonl")?.description
+        == "t.jsonl:3: this object has the event id \"e\", and the first of the file has none; say --map "
+        + "event_id=event_id to put those without into quarantine, or --map event_id=none to derive all ids")
+    var none = LoadOptions()
+    none.columns.hasNoEventID = true
+    #expect(try read([without, with], none).rows.count == 2)
     let own = try read([with, without])
     #expect(own.events == ["e"])
     #expect(own.reasons == [.nullEventID])

@@ -151,4 +151,101 @@ import Testing
   func `formats that cannot be`(text: String) {
     #expect(throws: LogFormatError.self) { try LogFormat(text: text) }
   }
+
+  @Test(arguments: ["192.0.2.1", "1.2.3", "10.0.0.1:80"]) func `an address at the end is not a duration`(last: String) {
+    let line = "10.0.0.1 - - \(Self.request) \"-\" \"UA\" \(last)\n"
+    #expect(fault(line + line, path: "a.log")?.message.hasPrefix("the format is unknown") == true)
+  }
+
+  @Test func `a port is not a part of the client`() throws {
+    let line = "192.0.2.1:1234 - - \(Self.request) \"-\" \"UA\"\n"
+    #expect(shown(try read(line + line.replacing("1234", with: "5"))) == ["192.0.2.1 10 /a", "192.0.2.1 10 /a"])
+    let six = line.replacing("192.0.2.1:1234", with: "[2001:db8::1]:443")
+    #expect(shown(try read(six)) == ["2001:db8::1 10 /a"])
+    let forwarded = "10.0.0.1 - - \(Self.request) \"-\" \"UA\" \"192.0.2.1:99, 10.0.0.2\"\n"
+    #expect(shown(try read(forwarded, user: .forwarded)) == ["192.0.2.1 10 /a"])
+    let fields = "#Fields: date time c-ip cs-method cs-uri-stem sc-status X-Forwarded-For\n"
+    let w3c = "2026-03-01 10:00:00 10.0.0.1 GET /a 200 192.0.2.1:99,+10.0.0.2\n"
+    #expect(shown(try read(fields + w3c, user: .forwarded)) == ["192.0.2.1 10 /a"])
+    #expect(try read(fields + w3c.replacing(":99", with: ":x"), user: .forwarded).reasons == [.badLogLine])
+  }
+
+  @Test func `where the fields have names, a named format and a named user decide`() throws {
+    let fields = "#Fields: date time c-ip cs-method cs-uri-stem sc-status X-Forwarded-For\n"
+    let line = "2026-03-01 10:00:00 10.0.0.1 GET /a 200 192.0.2.1\n"
+    #expect(throws: FileFault.self) { try read(fields + line) }
+    #expect(throws: FileFault.self) { try read(fields + line, "W3C", user: nil) }
+    #expect(shown(try read(fields + line, "W3C")) == ["10.0.0.1 10 /a"])
+    #expect(shown(try read(fields + line, "W3C", user: .forwarded)) == ["192.0.2.1 10 /a"])
+    // Both the same is nothing to ask.
+    #expect(shown(try read(fields + line.replacing("10.0.0.1", with: "192.0.2.1"))) == ["192.0.2.1 10 /a"])
+  }
+
+  @Test(arguments: [
+    "http_x_forwarded_for", "x-forwarded-for", "X-Forwarded-For", "xff", "http_x_real_ip", "real_ip", "client_ip",
+    "http_cf_connecting_ip",
+  ]) func `whatever the forwarded address is called in JSON`(name: String) throws {
+    let line =
+      #"{"time":"2026-03-01T10:00:00Z","remote_addr":"10.0.0.1","\#(name)":"192.0.2.1, 10.0.0.2","request":"GET /a HTTP/1.1","status":200}"#
+      + "\n"
+    #expect(throws: FileFault.self) { try read(line) }
+    #expect(shown(try read(line, user: .forwarded)) == ["192.0.2.1 10 /a"])
+    #expect(shown(try read(line, "NGINX_JSON")) == ["10.0.0.1 10 /a"])
+  }
+
+  @Test func `Caddy behind a proxy`() throws {
+    func line(_ client: String) -> String {
+      #"{"ts":1772359200,"request":{"remote_ip":"10.0.0.1","client_ip":"\#(client)","method":"GET","uri":"/a","#
+        + #""headers":{"X-Forwarded-For":["192.0.2.1, 10.0.0.9"]}},"status":200}"# + "\n"
+    }
+    // It knows the proxies.
+    #expect(shown(try read(line("192.0.2.1"))) == ["192.0.2.1 10 /a"])
+    #expect(throws: FileFault.self) { try read(line("10.0.0.1")) }
+    #expect(shown(try read(line("10.0.0.1"), user: .forwarded)) == ["192.0.2.1 10 /a"])
+    #expect(shown(try read(line("10.0.0.1"), "CADDY")) == ["10.0.0.1 10 /a"])
+  }
+
+  @Test func `the time of a JSON log may count something else`() throws {
+    let line =
+      #"{"ts":1772359200000,"request":{"remote_ip":"192.0.2.1","method":"GET","uri":"/a"},"status":200}"# + "\n"
+    #expect(try read(line).reasons == [.timeOutOfRange])
+    #expect(try read(line).summary?.whyNothingFits.remedy.contains("epoch_ms") == true)
+    var options = LoadOptions(userFrom: .address, timeFormat: .epochMilliseconds)
+    #expect(shown(try load(line, path: "a.log", options)) == ["192.0.2.1 10 /a"])
+    options.timeFormat = .auto
+    #expect(shown(try load(line.replacing("000,", with: ","), path: "a.log", options)) == ["192.0.2.1 10 /a"])
+  }
+
+  @Test func `a tab in a format is a tab of the line`() throws {
+    let line = "2026-03-01\t10:00:00\t192.0.2.1\tGET\t/a\t200\n"
+    #expect(shown(try read(line, #"%d\t%t\t%h\t%m\t%U\t%s"#)) == ["192.0.2.1 10 /a"])
+    #expect(try read(line.replacing("\t", with: " "), #"%d\t%t\t%h\t%m\t%U\t%s"#).reasons == [.badLogLine])
+  }
+
+  @Test func `a duration in a JSON log is not its time`() throws {
+    func line(_ times: String) -> String {
+      #"{\#(times),"remote_addr":"192.0.2.1","request":"GET /a HTTP/1.1","status":200}"# + "\n"
+    }
+    #expect(shown(try read(line(#""time":0.001,"@timestamp":"2026-03-01T10:00:00Z""#))) == ["192.0.2.1 10 /a"])
+    #expect(shown(try read(line(#""msec":1772359200,"time":0.001"#))) == ["192.0.2.1 10 /a"])
+    #expect(try read(line(#""time":0.001"#)).reasons == [.badTime])
+    #expect(try read(line(#""timestamp":1772359200"#)).reasons == [.badTime])
+    let seconds = LoadOptions(userFrom: .address, timeFormat: .epochSeconds)
+    #expect(shown(try load(line(#""timestamp":1772359200"#), path: "a.log", seconds)) == ["192.0.2.1 10 /a"])
+  }
+
+  @Test func `a JSON log without methods is refused`() {
+    let line = #"{"time":"2026-03-01T10:00:00Z","remote_addr":"192.0.2.1","uri":"/a","status":200}"# + "\n"
+    #expect(fault(line, path: "a.log")?.message.hasPrefix("no object has a method: request, request_method") == true)
+    #expect(fault(line, path: "a.log", LoadOptions(filtersPages: false)) == nil)
+  }
+
+  @Test(arguments: [
+    "- - ", #"ID47 [a@1 b="c ] \" d"][e@2 f="g"] "#, "- - \u{FEFF}",
+  ]) func `syslog by RFC 5424`(data: String) throws {
+    let line = "<190>1 2026-03-01T10:00:00.123Z web1 nginx 7 \(data)192.0.2.1 - - \(Self.request)\n"
+    let found = try read(line + line)
+    #expect(found.summary?.logFormat == "SYSLOG+COMMON")
+    #expect(shown(found).count == 2)
+  }
 }

@@ -118,7 +118,7 @@ enum LogDetection {
       let end = front.firstIndex(of: window.lineEnd, from: start)
       if end == nil, !sample.isEmpty { break }
       var line = front.slice(start..<(end ?? front.count))
-      if line.last == ASCII.carriageReturn { line = line.slice(0..<line.count - 1) }
+      while line.last == ASCII.carriageReturn { line = line.slice(0..<line.count - 1) }
       if !line.isEmpty { sample.append(Array(line)) }
       start = (end ?? front.count) + 1
     }

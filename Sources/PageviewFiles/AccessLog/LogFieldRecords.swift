@@ -9,14 +9,17 @@ struct LogFieldRecords: FormatReader {
   private var maker: LogRows
   private var names: [WritableKeyPath<LogFields, Bytes?>?] = []
 
-  init(window: InputWindow, path: String, options: LoadOptions) throws(FileFault) {
+  /// - Parameter isDetected: nobody named the format
+  init(window: InputWindow, path: String, isDetected: Bool, options: LoadOptions) throws(FileFault) {
     self.window = window
     self.path = path
     var options = options
     // The format's definition says UTC.
     declaresZone = true
     if options.zone == nil { options.zone = FileZone(offsetMinutes: 0) }
-    maker = try LogRows(path: path, options: options, formatDecides: false)
+    maker = try LogRows(
+      path: path, options: options, client: .ofNamedFields(options, isDetected: isDetected),
+      remedy: LogClient.remedy("W3C"))
   }
 
   private static func field(_ name: String) -> WritableKeyPath<LogFields, Bytes?>? {
@@ -62,17 +65,18 @@ struct LogFieldRecords: FormatReader {
     let text = String(decoding: line.dropFirst("#Fields:".utf8.count), as: UTF8.self)
     let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
     names = words.map(Self.field)
+    let shown = words.prefix(40).map { shownName(Array($0.utf8)) }.joined(separator: ", ")
     for (needed, name) in [(\LogFields.date, "date"), (\.time, "time"), (\.target, "cs-uri-stem")]
       as [(WritableKeyPath<LogFields, Bytes?>, String)] where !names.contains(needed)
     {
       throw FileFault(
         path: path, line: window.line, "this #Fields line has no \(name)",
-        remedy: "have the server write it; there are \(words.prefix(40).joined(separator: ", "))")
+        remedy: "have the server write it; there are \(shown)")
     }
     if !names.contains(\.address), !names.contains(\.remoteUser), !names.contains(\.forwarded) {
       throw FileFault(
         path: path, line: window.line, "this #Fields line names no client: c-ip",
-        remedy: "have the server write it; there are \(words.prefix(40).joined(separator: ", "))")
+        remedy: "have the server write it; there are \(shown)")
     }
   }
 
@@ -103,24 +107,15 @@ struct LogFieldRecords: FormatReader {
     }
     // A last field that the file ends in may be cut, and a cut agent or address would be another user.
     let isCut = window.lastLineIsOpen && names.last.flatMap(\.self) != nil
-    guard !names.isEmpty, count == names.count, !isCut, fits(fields) else {
+    guard !names.isEmpty, count == names.count, !isCut, fits(&fields) else {
       return rows.fault(textFault ?? .badLogLine, RawRow(line: window.line))
     }
-    // Of a list the first address is the client.
-    if let list = fields.forwarded { fields.forwarded = Self.firstAddress(list) }
     maker.handle(fields, at: window.line, textFault, rows)
   }
 
-  private func fits(_ fields: LogFields) -> Bool {
-    (fields.status.map { $0.count == 3 && $0.allSatisfy { 48...57 ~= $0 } } ?? true)
-      && (fields.address.map(LogAddress.isClient) ?? true)
-  }
-
-  static func firstAddress(_ list: Bytes) -> Bytes? {
-    let end = list.firstIndex {
-      $0 == ASCII.comma || $0 == UInt8(ascii: "+") || $0 == ASCII.blank || $0 == UInt8(ascii: "%")
-    }
-    return LogFields.present(list.slice(0..<(end ?? list.count)).trimmed)
+  private func fits(_ fields: inout LogFields) -> Bool {
+    if let status = fields.status, status.count != 3 || !status.allSatisfy({ 48...57 ~= $0 }) { return false }
+    return fields.takeAddresses()
   }
 
   func finish(_ rows: RowAssembler) -> FileFindings { maker.findings(declaresZone: declaresZone) }

@@ -43,10 +43,13 @@ struct LogFields {
     (self.method, self.target) = (method, target)
   }
 
+  private static let schemes = ["http://", "https://", "ws://", "wss://"]
+
   /// The path and the query; nil where there is no target, or nothing is left of it.
   var pathAndQuery: (path: Bytes, query: Bytes?)? {
     guard var target, !target.isEmpty else { return nil }
-    for scheme in ["http://", "https://", "ws://", "wss://"] where target.starts(with: scheme.utf8) {
+    // Nearly all begin with a slash.
+    for scheme in target[0] == UInt8(ascii: "/") ? [] : Self.schemes where target.starts(with: scheme.utf8) {
       let host = target.slice(scheme.utf8.count..<target.count)
       target = host.slice((host.firstIndex(of: UInt8(ascii: "/"), from: 0) ?? host.count)..<host.count)
     }
@@ -56,6 +59,20 @@ struct LogFields {
     guard !path.isEmpty else { return nil }
     if let query, !query.isEmpty { return (path, query) }
     return (path, mark.map { target.slice($0 + 1..<fragment) })
+  }
+
+  /// Takes the ports off the client's address and the first forwarded one. False where either is something else.
+  mutating func takeAddresses() -> Bool {
+    if let client = address {
+      address = LogAddress.withoutPort(client)
+      guard let address, LogAddress.isClient(address) else { return false }
+    }
+    switch LogAddress.first(of: forwarded) {
+    case .none: forwarded = nil
+    case .address(let first): forwarded = first
+    case .unfit: return false
+    }
+    return true
   }
 
   /// Empty texts and `-` stand for nothing.
@@ -84,6 +101,47 @@ enum LogAddress {
     }
     // The zone of a link-local address is no hexadecimal number.
     return colons == 0 || colons >= 2 && (isHexadecimal || bytes.contains(UInt8(ascii: "%")))
+  }
+
+  /// Without the port behind an IPv4 address (`192.0.2.1:4711`) or a bracketed IPv6 one (`[2001:db8::1]:443`): each
+  /// connection of a client has another.
+  static func withoutPort(_ bytes: Bytes) -> Bytes {
+    guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")) else { return bytes }
+    if bytes.first == UInt8(ascii: "[") {
+      let close = bytes.last == UInt8(ascii: "]") ? bytes.count - 1 : colon - 1
+      guard close > 1, bytes[close] == UInt8(ascii: "]") else { return bytes }
+      if close < bytes.count - 1, !isPort(bytes.slice(colon + 1..<bytes.count)) { return bytes }
+      let inside = bytes.slice(1..<close)
+      return inside.contains(UInt8(ascii: ":")) ? inside : bytes
+    }
+    let address = bytes.slice(0..<colon)
+    guard isPort(bytes.slice(colon + 1..<bytes.count)), !address.contains(UInt8(ascii: ":")), isIP(address) else {
+      return bytes
+    }
+    return address
+  }
+
+  private static func isPort(_ bytes: Bytes) -> Bool {
+    !bytes.isEmpty && bytes.count <= 5 && bytes.allSatisfy { 48...57 ~= $0 }
+  }
+
+  /// The first address of a list in a field of its own, without its port.
+  enum First {
+    case none
+    case address(Bytes)
+    /// Something else stands there.
+    case unfit
+  }
+
+  /// Separated by commas and blanks, or what W3C logs write for them: `192.0.2.1,+10.0.0.1`, `192.0.2.1%2C%2010.0.0.1`.
+  static func first(of list: Bytes?) -> First {
+    guard let list = LogFields.present(list) else { return .none }
+    let end = list.firstIndex {
+      $0 == ASCII.comma || $0 == UInt8(ascii: "+") || $0 == ASCII.blank || $0 == UInt8(ascii: "%")
+    }
+    guard let first = LogFields.present(list.slice(0..<(end ?? list.count)).trimmed) else { return .none }
+    let address = withoutPort(first)
+    return isClient(address) ? .address(address) : .unfit
   }
 
   /// An IPv4 address, or one with two colons in it.

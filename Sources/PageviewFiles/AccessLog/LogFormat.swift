@@ -73,7 +73,7 @@ enum LogPrefix: String, Hashable, Sendable, CaseIterable {
   case none = ""
   /// Kubernetes: `2026-03-01T10:00:00.1Z stdout F `.
   case cri = "CRI"
-  /// `Mar  1 10:00:00 host nginx[7]: `, or with an ISO time, with or without `<190>`.
+  /// `Mar  1 10:00:00 host nginx[7]: `, or with an ISO time, with or without `<190>`; `<190>1 … - - ` of RFC 5424.
   case syslog = "SYSLOG"
   /// docker compose: `web_1  | `.
   case compose = "COMPOSE"
@@ -110,6 +110,7 @@ enum LogPrefix: String, Hashable, Sendable, CaseIterable {
       var start = 0
       if line.first == UInt8(ascii: "<"), let close = line.prefix(8).firstIndex(of: UInt8(ascii: ">")) {
         start = close + 1
+        if line.slice(start..<line.count).starts(with: "1 ".utf8) { return Self.newSyslog(line, start + 2) }
       }
       guard let time = Self.isoTime(line, start) ?? Self.oldTime(line, start),
         let host = line.firstIndex(of: ASCII.blank, from: time), host > time
@@ -129,6 +130,34 @@ enum LogPrefix: String, Hashable, Sendable, CaseIterable {
       let text = TimeText(line.slice(start..<blank)), text.zone != nil
     else { return nil }
     return blank + 1
+  }
+
+  /// RFC 5424: behind `<190>1 ` a time, host, program, its number, the kind of message and its data; `-` where one
+  /// is absent.
+  private static func newSyslog(_ line: Bytes, _ start: Int) -> Stripped {
+    guard var place = isoTime(line, start) else { return .unfit }
+    for _ in 0..<4 {
+      guard let blank = line.firstIndex(of: ASCII.blank, from: place), blank > place else { return .unfit }
+      place = blank + 1
+    }
+    guard place < line.count else { return .unfit }
+    if line[place] == UInt8(ascii: "-") {
+      place += 1
+    } else {
+      guard line[place] == UInt8(ascii: "[") else { return .unfit }
+      var isQuoted = false
+      while place < line.count, isQuoted || line[place] != ASCII.blank || line[place - 1] != UInt8(ascii: "]") {
+        if isQuoted, line[place] == ASCII.backslash {
+          place += 1
+        } else if line[place] == ASCII.quote {
+          isQuoted.toggle()
+        }
+        place += 1
+      }
+    }
+    guard place < line.count, line[place] == ASCII.blank else { return .unfit }
+    place += 1
+    return .rest(line.slice(place..<line.count).starts(with: [0xEF, 0xBB, 0xBF]) ? place + 3 : place)
   }
 
   /// The place behind `Mar  1 10:00:00 `.
@@ -159,9 +188,18 @@ enum LogObjects: String, Hashable, Sendable, CaseIterable {
     case (.caddy, .referrer): ["request.headers.Referer[0]"]
     case (.caddy, .agent): ["request.headers.User-Agent[0]"]
     case (.caddy, .host): ["request.host"]
-    case (.caddy, .forwarded), (.caddy, .query): []
+    case (.caddy, .forwarded): ["request.headers.X-Forwarded-For[0]", "request.headers.X-Real-Ip[0]"]
+    case (.caddy, .query): []
     case (.nginx, .address): ["remote_addr", "client_ip", "remote_ip"]
-    case (.nginx, .forwarded): ["http_x_forwarded_for", "x_forwarded_for"]
+    case (.nginx, .forwarded):
+      // Whatever else people call it.
+      [
+        "http_x_forwarded_for", "x_forwarded_for", "x-forwarded-for", "X-Forwarded-For", "proxy_add_x_forwarded_for",
+        "http_forwarded_for", "forwarded_for", "xff", "http_x_real_ip", "x_real_ip", "x-real-ip", "X-Real-IP",
+        "real_ip",
+        "realip", "http_true_client_ip", "true_client_ip", "http_cf_connecting_ip", "cf_connecting_ip", "client_ip",
+        "clientip", "client",
+      ]
     case (.nginx, .remoteUser): ["remote_user"]
     case (.nginx, .method): ["request_method", "method"]
     case (.nginx, .path): ["request_uri", "uri"]
@@ -179,6 +217,9 @@ enum LogObjects: String, Hashable, Sendable, CaseIterable {
     case .nginx: ["time_iso8601", "time_local", "time", "@timestamp", "timestamp", "msec"]
     }
   }
+
+  /// Those whose numbers are seconds since 1970.
+  var secondsNames: Set<String> { self == .caddy ? ["ts"] : ["msec"] }
 
   var requestNames: [String] { self == .nginx ? ["request"] : [] }
 }

@@ -11,15 +11,27 @@ struct LogFormatString: Hashable, Sendable {
     case referrer, agent, number, anything
   }
 
-  enum Item: Hashable, Sendable {
-    case literal([UInt8])
-    /// A field, the text behind it (empty: it goes up to the end of the line), and whether that is a closing quote.
-    case field(Field, end: [UInt8], isQuoted: Bool)
-    case blanks
+  /// What comes next in a line. A step has no memory of its own, so that a line is matched without counting references.
+  struct Step: Hashable, Sendable {
+    enum Kind: Hashable, Sendable {
+      /// The text in `literals`.
+      case literal
+      /// A field up to the text in `literals`, which is left; none: up to the end of the line.
+      case field(Field)
+      /// A field in quotes, up to the closing one, which is left.
+      case quoted(Field)
+      case blanks
+    }
+
+    var kind: Kind
+    /// Where its text is in `literals`.
+    var start = 0
+    var count = 0
   }
 
   let text: String
-  let items: [Item]
+  let steps: [Step]
+  let literals: [UInt8]
   /// Whether it names a list of forwarded addresses besides the client.
   let hasForwarded: Bool
 
@@ -33,7 +45,8 @@ struct LogFormatString: Hashable, Sendable {
     self.text = text
     var parts: [Part] = []
     // The zone belongs to the time: GoAccess passes over it, which shifts times.
-    var rest = text.replacing("%d:%t %^", with: "%x").replacing("%d:%t", with: "%x").replacing("%h:%^ ", with: "%1 ")
+    var rest = text.replacing("\\t", with: "\t").replacing("%d:%t %^", with: "%x").replacing("%d:%t", with: "%x")
+      .replacing("%h:%^ ", with: "%1 ")
       .unicodeScalars[...]
     func append(_ literal: String) {
       if case .literal(let before)? = parts.last {
@@ -76,7 +89,7 @@ struct LogFormatString: Hashable, Sendable {
     {
       parts[first] = .field(.clients)
     }
-    items = try Self.items(parts)
+    (steps, literals) = try Self.steps(parts)
     let fields = Set(parts.compactMap { if case .field(let field) = $0 { field } else { nil } })
     hasForwarded = fields.contains(.forwarded)
     if fields.isDisjoint(with: [.client, .clients, .clientWithPort, .user]) {
@@ -113,30 +126,35 @@ struct LogFormatString: Hashable, Sendable {
     }
   }
 
-  private static func items(_ parts: [Part]) throws(LogFormatError) -> [Item] {
-    var items: [Item] = []
+  private static func steps(_ parts: [Part]) throws(LogFormatError) -> (steps: [Step], literals: [UInt8]) {
+    var steps: [Step] = []
+    var literals: [UInt8] = []
+    func append(_ kind: Step.Kind, _ text: String) {
+      steps.append(Step(kind: kind, start: literals.count, count: text.utf8.count))
+      literals += text.utf8
+    }
     for (index, part) in parts.enumerated() {
       switch part {
-      case .literal(let literal): items.append(.literal(Array(literal.utf8)))
-      case .blanks: items.append(.blanks)
+      case .literal(let literal): append(.literal, literal)
+      case .blanks: append(.blanks, "")
       case .field(let field):
-        var end: [UInt8] = []
-        var isQuoted = false
+        var end = ""
         if index + 1 < parts.count {
           switch parts[index + 1] {
-          case .literal(let literal): end = Array(literal.utf8)
-          case .blanks: end = [ASCII.blank]
+          case .literal(let literal): end = literal
+          case .blanks: end = " "
           case .field:
             throw LogFormatError(description: "two fields of the format follow each other with nothing between")
           }
         }
+        var isQuoted = false
         if index > 0, case .literal(let before) = parts[index - 1] {
-          isQuoted = before.hasSuffix("\"") && end.first == ASCII.quote
+          isQuoted = before.hasSuffix("\"") && end.hasPrefix("\"")
         }
-        items.append(.field(field, end: end, isQuoted: isQuoted))
+        append(isQuoted ? .quoted(field) : .field(field), end)
       }
     }
-    return items
+    return (steps, literals)
   }
 }
 

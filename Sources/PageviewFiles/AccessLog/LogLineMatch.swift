@@ -8,23 +8,34 @@ struct LogLineMatch {
   init?(_ line: UnsafeMutableBufferPointer<UInt8>, _ format: LogFormatString) {
     bytes = line
     while position < bytes.count, bytes[position] == ASCII.blank || bytes[position] == ASCII.tab { position += 1 }
-    for item in format.items {
-      switch item {
-      case .literal(let literal): guard take(literal) else { return nil }
-      case .blanks: skipBlanks()
-      case .field(let field, let end, let isQuoted):
-        let text: Bytes?
-        if field == .forwarded || field == .clients {
-          text = addressList(onlyAddresses: field == .forwarded)
-        } else if isQuoted {
-          text = quoted()
-        } else {
-          text = upTo(end)
+    let fits = format.literals.withUnsafeBufferPointer { literals in
+      format.steps.withUnsafeBufferPointer { steps in
+        for step in steps {
+          let literal = literals.slice(step.start..<step.start + step.count)
+          guard take(step.kind, literal) else { return false }
         }
-        guard let text, put(text, field) else { return nil }
+        return position == bytes.count
       }
     }
-    guard position == bytes.count else { return nil }
+    if !fits { return nil }
+  }
+
+  private mutating func take(_ kind: LogFormatString.Step.Kind, _ literal: Bytes) -> Bool {
+    switch kind {
+    case .literal: return take(literal)
+    case .blanks:
+      skipBlanks()
+      return true
+    case .field(let field):
+      let isList = field == .forwarded || field == .clients
+      let text = isList ? addressList(onlyAddresses: field == .forwarded) : upTo(literal)
+      return text.map { put($0, field) } ?? false
+    case .quoted(let field):
+      // A list ends before its quote by itself.
+      let isList = field == .forwarded || field == .clients
+      let text = isList ? addressList(onlyAddresses: field == .forwarded) : quoted()
+      return text.map { put($0, field) } ?? false
+    }
   }
 
   private func slice(_ range: Range<Int>) -> Bytes { Bytes(UnsafeMutableBufferPointer(rebasing: bytes[range])) }
@@ -34,13 +45,13 @@ struct LogLineMatch {
   }
 
   /// A blank of the format is also a tab of the line.
-  private mutating func take(_ literal: [UInt8]) -> Bool {
+  private mutating func take(_ literal: Bytes) -> Bool {
     guard stands(literal, at: position) else { return false }
     position += literal.count
     return true
   }
 
-  private func stands(_ literal: [UInt8], at place: Int) -> Bool {
+  private func stands(_ literal: Bytes, at place: Int) -> Bool {
     guard place + literal.count <= bytes.count else { return false }
     for index in literal.indices {
       let there = bytes[place + index]
@@ -50,7 +61,7 @@ struct LogLineMatch {
   }
 
   /// Up to such a text, which is left; nil where it does not come.
-  private mutating func upTo(_ end: [UInt8]) -> Bytes? {
+  private mutating func upTo(_ end: Bytes) -> Bytes? {
     let start = position
     guard let first = end.first else {
       position = bytes.count
@@ -72,6 +83,13 @@ struct LogLineMatch {
   /// The text up to the closing quote, with its escapes resolved; the quote is left.
   private mutating func quoted() -> Bytes? {
     let start = position
+    guard let close = Bytes(bytes).firstIndex(of: ASCII.quote, from: start) else { return nil }
+    let plain = Bytes(bytes).slice(start..<close)
+    guard let escape = plain.firstIndex(of: ASCII.backslash, from: 0) else {
+      position = close
+      return plain
+    }
+    position = start + escape
     var written = position
     while position < bytes.count {
       var byte = bytes[position]
@@ -119,13 +137,22 @@ struct LogLineMatch {
         default: position += 1
         }
       }
-      let address = slice(start..<position)
+      let address = LogAddress.withoutPort(slice(start..<position))
       guard LogAddress.isClient(address), !onlyAddresses || Self.isForwarded(address) else { return nil }
       first = first ?? address
       guard position < bytes.count, bytes[position] == ASCII.comma else { return first }
       position += 1
       skipBlanks()
     }
+  }
+
+  /// Digits with at most one point: an address in its place is not a number.
+  private static func isNumber(_ text: Bytes) -> Bool {
+    var points = 0
+    for byte in text {
+      if byte == UInt8(ascii: ".") { points += 1 } else if !(48...57 ~= byte) { return false }
+    }
+    return points <= 1
   }
 
   private static func isForwarded(_ address: Bytes) -> Bool {
@@ -163,7 +190,7 @@ struct LogLineMatch {
       guard value == nil || text.count == 3 && text.allSatisfy({ 48...57 ~= $0 }) else { return false }
       fields.status = value
     case .size, .number:
-      guard value == nil || text.allSatisfy({ 48...57 ~= $0 || $0 == UInt8(ascii: ".") }) else { return false }
+      guard value == nil || Self.isNumber(text) else { return false }
     case .referrer: fields.referrer = value
     case .agent: fields.agent = value
     case .anything: break

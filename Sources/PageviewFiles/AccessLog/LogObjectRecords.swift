@@ -3,6 +3,7 @@ internal import SessionPlan
 /// The requests of an access log with one JSON object a line.
 struct LogObjectRecords: FormatReader {
   private let window: InputWindow
+  private let path: String
   private let declaresZone: Bool
   private var objects: JSONObjects
   private var maker: LogRows
@@ -12,13 +13,23 @@ struct LogObjectRecords: FormatReader {
   private let places: [(AccessLogField, [Int])]
   private let times: [Int]
   private let requests: [Int]
+  /// Whether somebody said that times are numbers.
+  private let isEpoch: Bool
+  /// Caddy's own finding of the client, and who is at the other end of the connection.
+  private let resolved: Int?
+  private let peer: Int?
 
-  init(window: InputWindow, path: String, kind: LogObjects, options: LoadOptions) throws(FileFault) {
+  /// - Parameter isDetected: nobody named the format
+  init(
+    window: InputWindow, path filePath: String, kind: LogObjects, isDetected: Bool, options: LoadOptions
+  ) throws(FileFault) {
     self.window = window
     self.kind = kind
     declaresZone = options.zone != nil
-    objects = try JSONObjects(window: window, path: path)
-    maker = try LogRows(path: path, options: options, formatDecides: false)
+    objects = try JSONObjects(window: window, path: filePath)
+    maker = try LogRows(
+      path: filePath, options: options, client: .ofNamedFields(options, isDetected: isDetected),
+      remedy: LogClient.remedy(kind.rawValue))
     var names: [String] = []
     func slots(_ wanted: [String]) -> [Int] {
       wanted.map { name in
@@ -29,6 +40,10 @@ struct LogObjectRecords: FormatReader {
     places = AccessLogField.allCases.map { ($0, slots(kind.names($0))) }
     times = slots(kind.timeNames)
     requests = slots(kind.requestNames)
+    isEpoch = options.timeFormat.isEpoch
+    path = filePath
+    resolved = kind == .caddy ? slots(["request.client_ip"])[0] : nil
+    peer = kind == .caddy ? slots(["request.remote_ip"])[0] : nil
     root = JSONNode(names: names)
     found = JSONFindings(slots: names.count, arena: TextArena())
   }
@@ -62,7 +77,7 @@ struct LogObjectRecords: FormatReader {
       let value = first(slots)?.bytes
       switch field {
       case .address: fields.address = value
-      case .forwarded: fields.forwarded = value.flatMap(LogFieldRecords.firstAddress)
+      case .forwarded: fields.forwarded = value
       case .remoteUser: fields.remoteUser = value
       case .method: fields.method = value
       case .path: fields.target = value
@@ -74,13 +89,33 @@ struct LogObjectRecords: FormatReader {
       }
     }
     fields.request = first(requests)?.bytes
-    let time = first(times)
+    // Caddy was told which proxies to trust, and found the client behind them.
+    if let resolved, let peer, let client = first([resolved])?.bytes, let near = first([peer])?.bytes,
+      !client.elementsEqual(near)
+    {
+      fields.forwarded = nil
+    }
+    let time = firstTime()
     fields.time = time?.bytes
     // A line of another program in the same file, such as an error.
-    guard fields.request != nil || fields.target != nil, fields.address.map(LogAddress.isClient) ?? true else {
+    guard fields.request != nil || fields.target != nil, fields.takeAddresses() else {
       return rows.fault(textFault ?? .badLogLine, RawRow(line: window.line))
     }
-    maker.handle(fields, at: window.line, textFault, rows, epoch: time?.kind == .number)
+    maker.handle(
+      fields, at: window.line, textFault, rows, epoch: time?.kind == .number && (isEpoch || time?.isSeconds == true))
+  }
+
+  /// The first time. Numbers may be durations, and are passed over unless their name says that they are seconds since
+  /// 1970, or somebody says so of all.
+  private func firstTime() -> (bytes: Bytes, kind: FieldValue.Kind, isSeconds: Bool)? {
+    var number: FieldValue?
+    for (index, slot) in times.enumerated() {
+      guard let value = found.values[slot], LogFields.present(value.bytes) != nil else { continue }
+      let isSeconds = kind.secondsNames.contains(kind.timeNames[index])
+      if value.kind != .number || isSeconds || isEpoch { return (value.bytes, value.kind, isSeconds) }
+      number = number ?? value
+    }
+    return number.map { ($0.bytes, $0.kind, false) }
   }
 
   private func first(_ slots: [Int]) -> FieldValue? {
@@ -90,5 +125,14 @@ struct LogObjectRecords: FormatReader {
     return nil
   }
 
-  func finish(_ rows: RowAssembler) -> FileFindings { maker.findings(declaresZone: declaresZone) }
+  func finish(_ rows: RowAssembler) throws(FileFault) -> FileFindings {
+    let summary = rows.summary
+    let requestless = summary.leftOut[.malformed] ?? 0
+    if summary.rows == 0, requestless > 0, requestless == summary.filtered {
+      throw FileFault(
+        path: path, "no object has a method: \((kind.requestNames + kind.names(.method)).joined(separator: ", "))",
+        remedy: "--all-requests takes all; or map the fields of this file (--file-format jsonl --map …)")
+    }
+    return maker.findings(declaresZone: declaresZone)
+  }
 }

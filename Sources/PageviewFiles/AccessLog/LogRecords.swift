@@ -19,7 +19,9 @@ struct LogRecords: FormatReader {
     self.format = format
     self.prefix = prefix
     declaresZone = options.zone != nil
-    maker = try LogRows(path: path, options: options, formatDecides: !isDetected && format.hasForwarded)
+    maker = try LogRows(
+      path: path, options: options, client: !isDetected && format.hasForwarded ? .forwarded : .asked,
+      remedy: "say --log-user forwarded, or name the format with %^ in place of the forwarded address")
   }
 
   mutating func read(into rows: RowAssembler) throws(FileFault) -> Bool {

@@ -1,5 +1,21 @@
 internal import SessionPlan
 
+/// Who the client of a request is, of its address and one that was forwarded.
+enum LogClient {
+  /// Nobody said: where a line has both, and they differ, the file is refused.
+  case asked
+  case address, forwarded
+
+  /// Of a format whose fields have fixed names: where somebody named it, `--log-user address` says which of the two.
+  static func ofNamedFields(_ options: LoadOptions, isDetected: Bool) -> LogClient {
+    !isDetected && (options.log.user == .address || options.log.user == .addressAndAgent) ? .address : .asked
+  }
+
+  static func remedy(_ format: String) -> String {
+    "say --log-user forwarded; or --log-format \(format) and --log-user address"
+  }
+}
+
 /// Turns the requests of any access log into pageviews. They have no event ids: those are derived.
 ///
 /// The page is the path of the request as it is written, with its query if the rules keep it; NULL where the request is
@@ -10,8 +26,9 @@ struct LogRows {
   private let filter: PageFilter
   private let only: CompiledFilter?
   private let columns: [AccessLogField]
-  /// Whether the format's own words decide who the client is.
-  private let formatDecides: Bool
+  private let client: LogClient
+  /// What would decide who the client is.
+  private let remedy: String
   private let nullTexts: [[UInt8]]
   private var time: TimeReader
   private var values: [FieldValue?]
@@ -19,10 +36,11 @@ struct LogRows {
   private let arena = TextArena()
   private(set) var cutQueries = 0
 
-  init(path: String, options: LoadOptions, formatDecides: Bool) throws(FileFault) {
+  init(path: String, options: LoadOptions, client: LogClient, remedy: String) throws(FileFault) {
     try options.checkDerivation(path: path, what: "an access log has no event ids")
     self.path = path
-    self.formatDecides = formatDecides
+    self.client = client
+    self.remedy = remedy
     user = options.log.user
     filter = PageFilter(options.log.pages)
     time = TimeReader(options)
@@ -47,7 +65,7 @@ struct LogRows {
     attributes = Array(repeating: nil, count: columns.count)
   }
 
-  /// - Parameter epoch: the time is a number of seconds since 1970
+  /// - Parameter epoch: the time is a number; of seconds since 1970, if nobody says otherwise
   mutating func handle(
     _ line: LogFields, at number: Int, _ textFault: FaultReason?, _ rows: RowAssembler, epoch: Bool = false
   ) {
@@ -68,14 +86,15 @@ struct LogRows {
       row.timeText = line.time.map { joined(date, $0, by: ASCII.blank) } ?? date
     }
     row.time =
-      epoch ? EpochText.read(row.timeText ?? Bytes(start: nil, count: 0), unitDigits: 6) : time.read(row.timeText)
+      epoch && time.format == .auto
+      ? EpochText.read(row.timeText ?? Bytes(start: nil, count: 0), unitDigits: 6) : time.read(row.timeText)
     row.user = userID(line, number, rows)
     for index in columns.indices {
       attributes[index] = AccessLogField.allCases.firstIndex(of: columns[index]).flatMap { values[$0]?.bytes }
     }
     // Escapes may have brought in what the line itself did not have.
-    let resolved = [row.user, row.page] + attributes
-    let fault = textFault ?? resolved.lazy.compactMap { $0.flatMap(TextCheck.fault) }.first
+    var fault = textFault ?? row.user.flatMap(TextCheck.fault) ?? row.page.flatMap(TextCheck.fault)
+    for value in attributes { fault = fault ?? value.flatMap(TextCheck.fault) }
     if let fault { rows.fault(fault, row) } else { rows.add(row, attributes: attributes) }
   }
 
@@ -89,18 +108,18 @@ struct LogRows {
 
   private func userID(_ line: LogFields, _ number: Int, _ rows: RowAssembler) -> Bytes? {
     if user == .remoteUser { return present(line.remoteUser) }
-    if let forwarded = line.forwarded, !formatDecides, user != .forwarded {
+    let isAsked = client == .asked && user != .forwarded
+    if isAsked, let forwarded = line.forwarded, line.address.map({ !$0.elementsEqual(forwarded) }) ?? true {
       rows.stop =
         rows.stop
         ?? FileFault(
           path: path, line: number,
           "the request came from \(shownName(line.address ?? Bytes(start: nil, count: 0))) and was forwarded for "
             + "\(shownName(forwarded)); which of the two is the user decides who is who",
-          remedy: "say --log-user forwarded, or name the format with %^ in place of the forwarded address")
+          remedy: remedy)
     }
-    guard let client = present(line.forwarded ?? line.address), !client.elementsEqual("unknown".utf8) else {
-      return nil
-    }
+    let known = client == .address ? line.address ?? line.forwarded : line.forwarded ?? line.address
+    guard let client = present(known), !client.elementsEqual("unknown".utf8) else { return nil }
     guard user == nil || user == .addressAndAgent else { return client }
     let none = [UInt8(ascii: "-")]
     return line.agent.map { joined(client, $0, by: ASCII.blank) }
@@ -114,13 +133,9 @@ struct LogRows {
 
   private func joined(_ left: Bytes, _ right: Bytes, by separator: UInt8) -> Bytes {
     let room = arena.room(left.count + right.count + 1)
-    var index = room.initialize(fromContentsOf: left)
-    room[index] = separator
-    index += 1
-    for byte in right {
-      room[index] = byte
-      index += 1
-    }
+    _ = room.initialize(fromContentsOf: left)
+    room[left.count] = separator
+    _ = UnsafeMutableBufferPointer(rebasing: room[(left.count + 1)...]).initialize(fromContentsOf: right)
     return Bytes(room)
   }
 

@@ -40,7 +40,7 @@ struct PageFilter {
       if status >= 300, status != 304, !rules.countsRedirects { return .redirect }
     }
     if suffixes.isEmpty { return nil }
-    if path.elementsEqual("/robots.txt".utf8) { return .suffix }
+    if path.count == 11, path.elementsEqual("/robots.txt".utf8) { return .suffix }
     let name = path.suffix(longestSuffix + 1)
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot + 1 < name.endIndex else { return nil }
     return suffixes.contains(name[(dot + 1)...].map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }) ? .suffix : nil

@@ -72,7 +72,6 @@ struct CSVHeader {
     }
     self.columns = columns
     self.hasBlanks = hasBlanks
-    self.notices = notices
     let isThere = columns.map { $0 != nil }
     for rule in plan.rules
     where !rule.alternatives.contains(where: { $0.allSatisfy { isThere[$0] } }) {
@@ -84,6 +83,13 @@ struct CSVHeader {
           : "map the column that means it (--map), or say how the file is written (--delim, --skip, --comment, --no-header)"
       )
     }
+    for rule in plan.rules where rule.alternatives.count > 1 {
+      for slot in Set(rule.alternatives.joined()).sorted() where !isThere[slot] {
+        notices.append(
+          "the header has no column \(shownName(Array(plan.names[slot].utf8))), an alternative for \(rule.meaning)")
+      }
+    }
+    self.notices = notices
     for name in options.only?.fields ?? [] where plan.names.firstIndex(of: name).map({ !isThere[$0] }) ?? true {
       throw FileFault(
         path: path, line: line,

@@ -15,6 +15,12 @@ struct CSVRecords: FormatReader {
   private var time: TimeReader
   private var values: [FieldValue?]
   private var attributes: [Bytes?]
+  /// Of each slot: whether it is a time, which is trimmed anyway.
+  private let isTime: [Bool]
+  private var hasBlankValue = false
+  private var quotedBehindBlank: Bytes?
+  /// How many lines have a value with blanks around it, which are kept.
+  private var blankValues = 0
   /// How many empty fields each line has behind those of the header; nil until the first line.
   private var trailing: Int?
 
@@ -39,18 +45,21 @@ struct CSVRecords: FormatReader {
     if let known = delimiter ?? found { chosen = known } else { chosen = try Self.delimiter(window, path, options) }
     var scanner = CSVScanner(
       window: window, delimiter: chosen, quote: options.csv.quoteByte,
-      escape: options.csv.escape.map { UInt8(ascii: $0) })
+      escape: options.csv.escape.map { UInt8(ascii: $0) }, skipsBlanks: options.csv.trims == true)
     let line = window.line
     if options.csv.hasHeader {
       let names = try Self.readHeader(&scanner, path: path)
       let chosen = options.csv.names.isEmpty ? names : options.csv.names.map { Array($0.utf8) }
       header = try CSVHeader(names: chosen, line: line, path: path, options: options)
+      if !options.csv.names.isEmpty { try Self.refuseData(names, header, line: line, path: path, options) }
     } else {
       header = try CSVHeader(names: options.csv.names.map { Array($0.utf8) }, line: nil, path: path, options: options)
     }
     self.scanner = scanner
     time = TimeReader(options)
     values = Array(repeating: nil, count: header.plan.names.count)
+    let times = Set(header.plan.time.alternatives.joined())
+    isTime = header.plan.names.indices.map(times.contains)
     attributes = Array(repeating: nil, count: header.plan.attributes.count)
   }
 
@@ -110,6 +119,22 @@ struct CSVRecords: FormatReader {
     }
   }
 
+  /// Where the options name the columns, the first line is passed over: it must not be a pageview.
+  private static func refuseData(
+    _ first: [[UInt8]], _ header: CSVHeader, line: Int, path: String, _ options: LoadOptions
+  ) throws(FileFault) {
+    guard header.plan.time.isSingle, let column = header.columns[header.plan.time.alternatives[0][0]],
+      column < first.count
+    else { return }
+    var reader = TimeReader(options)
+    if case .time = first[column].withUnsafeBufferPointer({ reader.read($0) }) {
+      throw FileFault(
+        path: path, line: line,
+        "the first line is taken as the header, and has the time \(shownName(first[column])) in it",
+        remedy: "say --no-header where the file has no header, so that --names stands for it")
+    }
+  }
+
   mutating func read(into rows: RowAssembler) throws(FileFault) -> Bool {
     while !rows.isFull {
       switch try scanner.next() {
@@ -120,7 +145,7 @@ struct CSVRecords: FormatReader {
         try window.skipLine()
       case .broken(let reason, let length, let consumed):
         if !isComment(length) {
-          rows.keepFront(Bytes(start: window.start, count: length))
+          rows.keepFront(Bytes(start: window.start, count: length), changedBy: options.quoteByte)
           fillValues()
           rows.fault(reason, row())
         }
@@ -137,14 +162,17 @@ struct CSVRecords: FormatReader {
 
   private mutating func handleRecord(_ length: Int, _ rows: RowAssembler) {
     let bytes = Bytes(start: window.start, count: length)
-    rows.keepFront(bytes)
+    rows.keepFront(bytes, changedBy: options.quoteByte)
     let textFault = TextCheck.fault(bytes)
     fillValues()
     if let textFault {
       if checksEncoding, textFault == .invalidUTF8, window.line <= 1000 {
-        rows.stop = FileFault(
-          path: path, line: window.line, "this line is not UTF-8",
-          remedy: "name the encoding: --encoding latin-1 or windows-1252; or --encoding utf-8 to quarantine such lines")
+        rows.stop =
+          rows.stop
+          ?? FileFault(
+            path: path, line: window.line, "this line is not UTF-8",
+            remedy:
+              "name the encoding: --encoding latin-1 or windows-1252; or --encoding utf-8 to quarantine such lines")
       }
       return rows.fault(textFault, row())
     }
@@ -152,18 +180,45 @@ struct CSVRecords: FormatReader {
     if let only = header.plan.only, !only.holds(values) { return rows.leaveOut(.only) }
     var row = row()
     if header.hasBlanks, options.trims == nil, let bad = [row.event, row.user, row.page].first(where: Self.hasBlanks) {
-      rows.stop = FileFault(
-        path: path, line: row.line,
-        "the header's names have blanks around them, and so has the value \(shownName(bad ?? row.user ?? bytes))",
-        remedy: "say --trim to take the blanks off all values, or --no-trim to keep them")
+      rows.stop =
+        rows.stop
+        ?? FileFault(
+          path: path, line: row.line,
+          "the header's names have blanks around them, and so has the value \(shownName(bad ?? row.user ?? bytes))",
+          remedy: "say --trim to take the blanks off all values, or --no-trim to keep them")
       return
     }
+    if let quotedBehindBlank {
+      rows.stop =
+        rows.stop
+        ?? FileFault(
+          path: path, line: row.line, "a blank stands before the quote of \(shownName(quotedBehindBlank))",
+          remedy: "say --trim to take such blanks off, or --no-trim to keep blanks and quotes as text")
+      return
+    }
+    if hasBlankValue { blankValues += 1 }
     row.time = time.read(row.timeText)
     for index in attributes.indices { attributes[index] = value(header.plan.attributes[index]) }
     rows.add(row, attributes: attributes)
   }
 
-  private static func hasBlanks(_ bytes: Bytes?) -> Bool { bytes.map { $0.trimmed.count != $0.count } ?? false }
+  private static func hasBlanks(_ bytes: Bytes?) -> Bool {
+    guard let bytes, let first = bytes.first, let last = bytes.last else { return false }
+    return first == ASCII.blank || first == ASCII.tab || last == ASCII.blank || last == ASCII.tab
+  }
+
+  /// Notes a value with blanks around it, if nobody said what they mean.
+  private mutating func look(_ bytes: Bytes, _ slot: Int, isQuoted: Bool) {
+    guard Self.hasBlanks(bytes) else { return }
+    if !isTime[slot] { hasBlankValue = true }
+    let bare = bytes.trimmed
+    // ` "x"`: whoever writes it means a quoted x.
+    if !isQuoted, let quote = options.quoteByte, bytes.first != quote, bare.count >= 2, bare.first == quote,
+      bare.last == quote
+    {
+      quotedBehindBlank = bytes
+    }
+  }
 
   /// Whether the record has the header's columns; empty ones may follow, if they do on each line.
   private var countsFit: Bool {
@@ -182,15 +237,20 @@ struct CSVRecords: FormatReader {
 
   private mutating func fillValues() {
     header.plan.arena.reset()
+    hasBlankValue = false
+    quotedBehindBlank = nil
     for index in values.indices {
       values[index] = nil
       guard let column = header.columns[index], column < scanner.fields.count else { continue }
       let field = scanner.fields[column]
       if field.start == field.end && !field.isQuoted { continue }
       var bytes = scanner.text(column)
-      if options.trims == true {
+      switch options.trims {
+      case nil: look(bytes, index, isQuoted: field.isQuoted)
+      case true?:
         bytes = bytes.trimmed
         if bytes.isEmpty && !field.isQuoted { continue }
+      case false?: break
       }
       if header.plan.hasNullTexts, header.plan.isNull(bytes) { continue }
       values[index] = FieldValue(bytes: bytes)
@@ -209,6 +269,11 @@ struct CSVRecords: FormatReader {
     var findings = FileFindings(notices: header.notices, names: header.names)
     findings.notices += time.notices
     if header.plan.page == nil { findings.notices.append(FileFindings.noPage) }
+    if blankValues > 0 {
+      findings.notices.append(
+        "\(blankValues == 1 ? "1 line has" : "\(blankValues) lines have") blanks around an id, a user or a page, which "
+          + "are kept; --trim takes them off, --no-trim says that they are meant")
+    }
     if window.lastLineIsOpen, rows.summary.rows > 0, header.columns.contains(header.count - 1) {
       findings.notices.append(
         "the last line has no line end: if the file is still being written, its last field may be cut")
@@ -223,16 +288,5 @@ extension CSVOptions {
     case .none: nil
     case .character(let scalar): UInt8(ascii: scalar)
     }
-  }
-}
-
-extension TimeReader {
-  /// What was decided about times.
-  var notices: [String] {
-    guard twice > 0 else { return [] }
-    return [
-      "\(twice == 1 ? "1 time is" : "\(twice) times are") there twice, because the clocks were set back; the first of "
-        + "the two, summer time, is taken"
-    ]
   }
 }

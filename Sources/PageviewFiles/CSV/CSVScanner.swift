@@ -1,7 +1,8 @@
 /// Splits CSV (RFC 4180 and its relatives) into records and fields.
 ///
 /// - Lines end with LF or CRLF, or all of them with CR; the last one may have no end.
-/// - A field is quoted if its first byte is a quote. In any other field a quote is a byte like others.
+/// - A field is quoted if its first byte is a quote, or with `skipsBlanks` its first that is not blank. In any other
+///   field a quote is a byte like others.
 /// - Where quoting is broken (text behind a closing quote, a field without closing quote), only the physical line on
 ///   which the record began is faulted, and reading goes on with the line after it. So one stray quote costs one line,
 ///   not the rest of the file.
@@ -34,13 +35,18 @@ struct CSVScanner {
   let quote: UInt8?
   /// What stands before a quote inside quotes.
   let escape: UInt8
+  private let skipsBlanks: Bool
   /// Of the record that was found last.
   private(set) var fields: [Field] = []
   private var done = 0
   private var inVain = 0
   private static let allowance = 64 << 10
 
-  init(window: InputWindow, delimiter: UInt8, quote: UInt8? = ASCII.quote, escape: UInt8? = nil) {
+  /// - Parameter skipsBlanks: blanks may stand before an opening quote and behind a closing one
+  init(
+    window: InputWindow, delimiter: UInt8, quote: UInt8? = ASCII.quote, escape: UInt8? = nil, skipsBlanks: Bool = false
+  ) {
+    self.skipsBlanks = skipsBlanks
     self.window = window
     self.delimiter = delimiter
     self.quote = quote
@@ -112,6 +118,10 @@ struct CSVScanner {
     looked = 0
     while true {
       var next = try window.byte(at: position)
+      if skipsBlanks {
+        var behind = position
+        if try passBlanks(&behind) == Int(quote) { (position, next) = (behind, Int(quote)) }
+      }
       // Where the record ends if this is its last field.
       var end = position
       if next == Int(quote) {
@@ -121,10 +131,16 @@ struct CSVScanner {
         position = behind
         end = behind
         next = try window.byte(at: position)
+        if skipsBlanks { next = try passBlanks(&position) }
         if next == carriageReturn {
-          let afterReturn = try window.byte(at: position + 1)
+          var ahead = position + 1
+          var afterReturn = try window.byte(at: ahead)
+          while afterReturn == carriageReturn {
+            ahead += 1
+            afterReturn = try window.byte(at: ahead)
+          }
           if afterReturn == lineEnd || afterReturn < 0 {
-            position += 1
+            position = ahead
             next = afterReturn
           }
         }
@@ -135,9 +151,9 @@ struct CSVScanner {
           next = try window.byte(at: position)
         }
         end = position
-        if next != Int(delimiter), end > start, carriageReturn >= 0, window.start[end - 1] == ASCII.carriageReturn {
-          end -= 1
-        }
+        while next != Int(delimiter), end > start, carriageReturn >= 0,
+          window.start[end - 1] == ASCII.carriageReturn
+        { end -= 1 }
         fields.append(Field(start: start, end: end))
       }
       switch next {
@@ -150,6 +166,16 @@ struct CSVScanner {
         return .failure(Broken(reason: next == InputWindow.overLimit ? .unterminatedQuote : .badQuote))
       }
     }
+  }
+
+  /// Moves over blanks and tabs that are not the delimiter. Returns the byte behind them.
+  private func passBlanks(_ position: inout Int) throws(FileFault) -> Int {
+    var next = try window.byte(at: position)
+    while next == Int(ASCII.blank) || next == Int(ASCII.tab), next != Int(delimiter) {
+      position += 1
+      next = try window.byte(at: position)
+    }
+    return next
   }
 
   /// Appends the field that begins behind an opening quote. Returns the position behind the closing one, nil where

@@ -32,7 +32,10 @@ extension UnsafeBufferPointer<UInt8> {
 
   func slice(_ range: Range<Int>) -> Bytes { Bytes(rebasing: self[range]) }
 
-  func equals(_ other: [UInt8]) -> Bool { count == other.count && elementsEqual(other) }
+  func equals(_ other: [UInt8]) -> Bool {
+    guard count == other.count, let baseAddress else { return count == other.count }
+    return memcmp(baseAddress, other, count) == 0
+  }
 }
 
 extension UnsafeBufferPointer<UInt8> {

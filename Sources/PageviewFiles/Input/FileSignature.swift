@@ -1,10 +1,38 @@
 /// What the first bytes of a file say about it.
 enum FileSignature {
-  /// Columnar files: DuckDB reads them, and this tool does not.
-  private static let columnar: [(magic: [UInt8], name: String, reader: String)] = [
-    (Array("PAR1".utf8), "Parquet", "read_parquet"), (Array("ARROW1".utf8), "Arrow", "read_arrow"),
-    (Array("ORC".utf8), "ORC", "read_orc"),
+  /// Files that this tool does not read and DuckDB does: their first bytes, and what makes DuckDB read them.
+  private static let forDuckDB: [(magic: [UInt8], name: String, front: String, reader: String)] = [
+    (Array("PAR1".utf8), "Parquet", "", "read_parquet"),
+    (Array("ARROW1".utf8), "Arrow", "INSTALL nanoarrow FROM community; LOAD nanoarrow; ", "read_arrow"),
+    (Array("ORC".utf8), "ORC", "INSTALL orc FROM community; LOAD orc; ", "read_orc"),
+    (Array("Obj".utf8) + [1], "Avro", "", "read_avro"),
   ]
+
+  /// A fault that says how DuckDB's shell hands such a file over.
+  private static func handedOver(_ path: String, _ name: String, _ front: String, _ reader: String) -> FileFault {
+    let quoted = path.replacing("'", with: "''")
+    return FileFault(
+      path: path, "this is \(name) file, which load does not read by itself",
+      remedy: "have DuckDB hand it over: duckdb -c \"\(front)COPY (FROM \(reader)('\(quoted)')) TO '/dev/stdout' "
+        + "(FORMAT csv, HEADER)\" | sessionizer load - …")
+  }
+
+  /// The members with which workbooks begin: Excel's, and OpenDocument's.
+  private static let workbookMembers = ["[Content_Types].xml", "_rels/", "docProps/", "xl/"]
+
+  private static func refuseWorkbook(_ front: [UInt8], path: String) throws(FileFault) {
+    if front.starts(with: [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+      throw FileFault(path: path, "this is a workbook of an old Excel", remedy: "save it as CSV in UTF-8")
+    }
+    guard front.starts(with: ZipSource.magic), front.count > 30 else { return }
+    let name = front[30...]
+    if workbookMembers.contains(where: { name.starts(with: $0.utf8) }) {
+      throw handedOver(path, "an Excel", "", "read_xlsx")
+    }
+    if name.starts(with: "mimetypeapplication/vnd.oasis".utf8) {
+      throw FileFault(path: path, "this is an OpenDocument file", remedy: "save it as CSV in UTF-8")
+    }
+  }
 
   /// The content of a file, unpacked and in UTF-8. Formats that are not read are a fault that names them.
   ///
@@ -13,6 +41,7 @@ enum FileSignature {
     of source: any ByteSource, path: String, encoding: TextEncoding?
   ) throws(FileFault) -> (text: any ByteSource, isPacked: Bool) {
     var (front, whole) = try look(source)
+    try refuseWorkbook(front, path: path)
     var isPacked = false
     if let unpacked = try unpacked(whole, front, path: path) {
       isPacked = true
@@ -30,10 +59,9 @@ enum FileSignature {
         path: path, "this is an SQLite file",
         remedy: "use it as --target sqlite:\(path) with --source-table, or export the table as CSV")
     }
-    if let kind = columnar.first(where: { front.starts(with: $0.magic) }) {
-      throw FileFault(
-        path: path, "this is a \(kind.name) file, which load does not read",
-        remedy: "convert it: duckdb -c \"COPY (FROM \(kind.reader)('\(path)')) TO 'views.csv' (HEADER)\"")
+    if let kind = forDuckDB.first(where: { front.starts(with: $0.magic) }) {
+      let article = "AO".contains(kind.name.prefix(1)) ? "an" : "a"
+      throw handedOver(path, "\(article) \(kind.name)", kind.front, kind.reader)
     }
     return (try inUTF8(whole, front, path: path, encoding: encoding), isPacked)
   }

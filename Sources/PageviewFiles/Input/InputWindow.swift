@@ -76,13 +76,40 @@ final class InputWindow {
   /// Whether everything is read, and nothing is left.
   func isEmpty() throws(FileFault) -> Bool { try front(1).isEmpty }
 
-  /// Finds out what ends the lines: CR alone, if the first CR has no LF behind it and none before.
+  /// Finds out what ends the lines: CR alone, if the first CR has no LF behind it and none before. Several CR before an
+  /// LF, as a text is left by two conversions, are one line end.
   func detectLineEnd() throws(FileFault) {
     let bytes = try front(64 << 10)
     let feed = bytes.firstIndex(of: ASCII.lineFeed, from: 0) ?? bytes.count
     guard let first = bytes.slice(0..<feed).firstIndex(of: ASCII.carriageReturn, from: 0) else { return }
+    var behind = first
+    while behind < feed, bytes[behind] == ASCII.carriageReturn { behind += 1 }
     // A CR at the very end of the file may end its only line.
-    if first + 1 < feed || feed == bytes.count { lineEnd = ASCII.carriageReturn }
+    if behind < feed || feed == bytes.count { lineEnd = ASCII.carriageReturn }
+  }
+
+  /// Whether all LF at the front have a CR behind them that does not begin another line end.
+  func hasOddLineEnds() throws(FileFault) -> Bool {
+    let bytes = try front(64 << 10)
+    guard lineEnd == ASCII.lineFeed else { return false }
+    var count = 0
+    var start = 0
+    while let feed = bytes.firstIndex(of: ASCII.lineFeed, from: start), feed + 1 < bytes.count {
+      guard bytes[feed + 1] == ASCII.carriageReturn else { return false }
+      guard bytes[(feed + 1)...].first(where: { $0 != ASCII.carriageReturn }) != ASCII.lineFeed else { return false }
+      count += 1
+      start = feed + 1
+    }
+    return count > 1
+  }
+
+  /// Whether the file has nothing but blanks and line ends.
+  func isBlank() throws(FileFault) -> Bool {
+    let bytes = try front(64 << 10)
+    guard bytes.count < 64 << 10 else { return false }
+    return bytes.allSatisfy {
+      $0 == ASCII.blank || $0 == ASCII.tab || $0 == ASCII.carriageReturn || $0 == ASCII.lineFeed
+    }
   }
 
   enum Line {
@@ -117,7 +144,9 @@ final class InputWindow {
   }
 
   private func withoutReturn(_ bytes: Bytes, _ length: Int) -> Int {
-    length > 0 && lineEnd == ASCII.lineFeed && bytes[length - 1] == ASCII.carriageReturn ? length - 1 : length
+    var length = length
+    while length > 0, lineEnd == ASCII.lineFeed, bytes[length - 1] == ASCII.carriageReturn { length -= 1 }
+    return length
   }
 
   /// Consumes everything up to and with the next line end, however far away it is.

@@ -86,9 +86,12 @@ struct JSONRecords: FormatReader {
       page: plan.page.flatMap { plan.value($0, found.values)?.bytes })
     if let textFault {
       if checksEncoding, textFault == .invalidUTF8, window.line <= 1000 {
-        rows.stop = FileFault(
-          path: path, line: window.line, "this line is not UTF-8",
-          remedy: "name the encoding: --encoding latin-1 or windows-1252; or --encoding utf-8 to quarantine such lines")
+        rows.stop =
+          rows.stop
+          ?? FileFault(
+            path: path, line: window.line, "this line is not UTF-8",
+            remedy:
+              "name the encoding: --encoding latin-1 or windows-1252; or --encoding utf-8 to quarantine such lines")
       }
       return rows.fault(textFault, row)
     }
@@ -101,6 +104,17 @@ struct JSONRecords: FormatReader {
         derives = true
         rows.derivesEventIDs = true
       }
+    }
+    if derives, eventIsUsual, let rule = plan.event, let id = found.values[rule.alternatives[0][0]] {
+      rows.stop =
+        rows.stop
+        ?? FileFault(
+          path: path, line: window.line,
+          "this object has the event id \(shownName(id.bytes)), and the first of the file has none",
+          remedy:
+            "say --map event_id=event_id to put those without into quarantine, or --map event_id=none to derive all ids"
+        )
+      return
     }
     for index in attributes.indices { attributes[index] = plan.value(plan.attributes[index], found.values)?.bytes }
     // A NUL can only come from an escape now.

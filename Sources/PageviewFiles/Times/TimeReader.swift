@@ -1,5 +1,13 @@
 internal import SessionPlan
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
 /// What a time's text says.
 enum ParsedTime {
   /// Empty or absent.
@@ -15,14 +23,42 @@ enum ParsedTime {
 struct TimeReader {
   let format: FileTimeFormat
   private var clock: ZoneClock
+  /// The time of an access log that was read last, and what it says.
+  private var lastLogTime = [UInt8](repeating: .max, count: logTimeLength)
+  private var lastTime: Int64 = 0
+  private static let logTimeLength = 26
   /// How many times were there twice, because the clocks were set back.
   private(set) var twice = 0
+  /// How many were a date alone.
+  private(set) var datesAlone = 0
+  /// Of times that are numbers, the last.
+  private var latestNumber: Int64?
   /// How many times named no zone.
   private(set) var withoutZone = 0
 
   init(_ options: LoadOptions) {
     format = options.timeFormat
     clock = ZoneClock(options.zone ?? FileZone(offsetMinutes: 0))
+  }
+
+  /// What was decided about times.
+  var notices: [String] {
+    var notices: [String] = []
+    if twice > 0 {
+      notices.append(
+        "\(twice == 1 ? "1 time is" : "\(twice) times are") there twice, because the clocks were set back; the first of "
+          + "the two, summer time, is taken")
+    }
+    if datesAlone > 0 {
+      notices.append(
+        "\(datesAlone == 1 ? "1 time is a date" : "\(datesAlone) times are dates") without a time of day, and taken as "
+          + "midnight")
+    }
+    // A number of seconds that is taken as milliseconds is a day of January 1970.
+    if let latestNumber, latestNumber < 365 * 86_400_000_000 {
+      notices.append("all times are before 1971: the numbers may count something larger (\(format.acceptedForms))")
+    }
+    return notices
   }
 
   mutating func read(_ bytes: Bytes?) -> ParsedTime {
@@ -33,17 +69,32 @@ struct TimeReader {
     }
     switch format {
     case .auto: return readText(bytes)
-    case .epochSeconds: return EpochText.read(bytes, unitDigits: 6)
-    case .epochMilliseconds: return EpochText.read(bytes, unitDigits: 3)
-    case .epochMicroseconds: return EpochText.read(bytes, unitDigits: 0)
-    case .epochNanoseconds: return EpochText.read(bytes, unitDigits: -3)
+    case .epochSeconds: return readNumber(bytes, 6)
+    case .epochMilliseconds: return readNumber(bytes, 3)
+    case .epochMicroseconds: return readNumber(bytes, 0)
+    case .epochNanoseconds: return readNumber(bytes, -3)
     case .pattern(let pattern): return pattern.read(bytes).map { moment($0) } ?? .bad
     }
   }
 
+  private mutating func readNumber(_ bytes: Bytes, _ digits: Int) -> ParsedTime {
+    let time = EpochText.read(bytes, unitDigits: digits)
+    if case .time(let value) = time { latestNumber = max(latestNumber ?? value, value) }
+    return time
+  }
+
   private mutating func readText(_ bytes: Bytes) -> ParsedTime {
-    if let time = AccessLogTime.read(bytes) { return .time(time) }
+    if bytes.count == Self.logTimeLength {
+      // Many lines of a log have the same second.
+      if bytes.equals(lastLogTime) { return .time(lastTime) }
+      if let time = AccessLogTime.read(bytes) {
+        for index in bytes.indices { lastLogTime[index] = bytes[index] }
+        lastTime = time
+        return .time(time)
+      }
+    }
     if let time = Timestamp(ascii: bytes) {
+      if bytes.count == 10 { datesAlone += 1 }
       return Self.hasZone(bytes) ? .time(time.microseconds) : moment(local: time.microseconds)
     }
     if let text = TimeText(bytes) { return moment(text) }

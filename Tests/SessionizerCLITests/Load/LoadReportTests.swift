@@ -31,6 +31,22 @@ import Testing
     #expect(run.errors.split(separator: "\n").count == 1)
   }
 
+  /// Records that a filter left out are no sign that the others can be read; requests that are no pages are one.
+  @Test func nothingOfWhatCountsIsAnErrorToo() async throws {
+    let only = ["--only", "page <> '/other'"]
+    let other = "x,u,1772359200,/other\n"
+    let csv = try await load("v.csv", Self.header + other + other + "a,u,1772359200,/\n", only)
+    #expect(csv.code == 2 && csv.errors.contains("line 4 is bad_time"), "\(csv.errors)")
+    func line(_ page: String, _ month: String) -> String {
+      "192.0.2.1 - - [01/\(month)/2026:10:00:00 +0000] \"GET \(page) HTTP/1.1\" 200 1 \"-\" \"UA\"\n"
+    }
+    let styles = String(repeating: line("/a.css", "Mar"), count: 30)
+    let german = try await load("a.log", styles + line("/", "Mrz"))
+    #expect(german.code == 2 && german.errors.contains("bad_time"), "\(german.errors)")
+    let odd = try await load("a.log", styles + "words\n")
+    #expect(odd.code == 0 && odd.errors.contains("(bad_log_line 1)"), "\(odd.errors)")
+  }
+
   @Test func aShareOfFaultyLines() async throws {
     func text(bad: Int, of count: Int) -> String {
       Self.header + (0..<count).map { $0 < bad ? "e\($0),,2026-01-01,/\n" : "e\($0),u,2026-01-01,/\n" }.joined()

@@ -39,8 +39,10 @@ struct SharedCase: Sendable, CustomTestStringConvertible {
   }
 
   /// All files together give the expected sessions.
-  static func together(_ folder: String, _ files: String..., by options: [String] = []) -> [SharedCase] {
-    [SharedCase(folder: folder, files: files, options: options, job: [], outcome: .sessions(columns: nil))]
+  static func together(
+    _ folder: String, _ files: String..., by options: [String] = [], columns: [String]? = nil
+  ) -> [SharedCase] {
+    [SharedCase(folder: folder, files: files, options: options, job: [], outcome: .sessions(columns: columns))]
   }
 
   static func refused(
@@ -81,7 +83,7 @@ struct SharedCase: Sendable, CustomTestStringConvertible {
   }
 
   /// The values of some columns, sorted.
-  private static func pick(_ columns: [String], of csv: String) -> [[String]] {
+  static func pick(_ columns: [String], of csv: String) -> [[String]] {
     let rows = rows(csv)
     let places = columns.map { rows[0].firstIndex(of: $0) }
     return rows.dropFirst().map { row in places.map { $0.map { row[$0] } ?? "no such column" } }
@@ -92,9 +94,16 @@ struct SharedCase: Sendable, CustomTestStringConvertible {
   private static func rows(_ csv: String) -> [[String]] {
     var rows: [[String]] = [[""]]
     var isQuoted = false
+    var previous: Unicode.Scalar?
     for scalar in csv.unicodeScalars {
+      defer { previous = scalar }
       switch scalar {
-      case "\"": isQuoted.toggle()
+      case "\"":
+        // A doubled quote is one of the text.
+        if !isQuoted, previous == "\"", !rows[rows.count - 1][rows[rows.count - 1].count - 1].isEmpty {
+          rows[rows.count - 1][rows[rows.count - 1].count - 1].append("\"")
+        }
+        isQuoted.toggle()
       case "," where !isQuoted: rows[rows.count - 1].append("")
       case "\n" where !isQuoted: rows.append([""])
       case "\r" where !isQuoted: break

@@ -1,4 +1,9 @@
+import Foundation
+import PrivateServer
+import TestNeeds
 import Testing
+
+@testable import SessionizerCLI
 
 private let times = ["user_id", "started_at", "ended_at", "pageviews"]
 
@@ -96,6 +101,8 @@ enum FileCases {
     )
     + SharedCase.refused("excel_semicolon", "export.csv", "german.csv", "us.csv", saying: "bad_time")
     + SharedCase.refused("excel_semicolon", "utf16le.csv", saying: "--encoding utf-16le")
+    + SharedCase.right(
+      "excel_semicolon", "utf16le.csv", by: ["--encoding", "utf-16le"], columns: ["user_id", "pageviews"])
     + SharedCase.right("local_time_dst", "berlin.csv", by: ["--file-time-zone", "Europe/Berlin"])
     + SharedCase.right("date_and_time_columns", "two.csv", by: map("page_view_at=date+time"))
     + SharedCase.refused("times_shifted_twice", "zoned.csv", job: ["--time-zone=+02:00"], saying: "holds UTC")
@@ -173,5 +180,28 @@ struct SharedFileCaseTests {
     #expect(await ToolRun(["create"] + target).code == 0)
     let load = await ToolRun(["load", SharedCase.folder + "/null_strings/hive.csv"] + target)
     #expect(load.errors.contains(#"the user is "\N" on 3 lines, and counts as one user"#), "\(load.errors)")
+  }
+
+  private static let duckDB = (try? Command.run(["/usr/bin/env", "duckdb", "--version"])) != nil
+
+  /// What the refusal of a Parquet file says to do gives the right sessions.
+  @Test(.needs(duckDB ? nil : "there is no duckdb in the path"))
+  func theLineForDuckDBIsRight() async throws {
+    let folder = try TemporaryFolder()
+    let target = ["--target", "sqlite:" + folder.path + "/a.db"]
+    #expect(await ToolRun(["create"] + target).code == 0)
+    let refused = await ToolRun(["load", SharedCase.folder + "/packed/views.parquet"] + target)
+    #expect(refused.code == 2)
+    let said = refused.errors.split(separator: "\"", omittingEmptySubsequences: false)
+    #expect(said[0].hasSuffix("have DuckDB hand it over: duckdb -c "), "\(refused.errors)")
+    let text = try Command.run(["/usr/bin/env", "duckdb", "-c", String(said[1])])
+    for arguments in [["load", try folder.file("handed.csv", text)], ["run"]] {
+      let run = await ToolRun(arguments + target)
+      #expect(run.code == 0, "\(run.errors)")
+    }
+    let found = await ToolRun(["sessions", "--format", "csv"] + target)
+    let expected = try String(contentsOfFile: SharedCase.folder + "/packed/expected_sessions.csv", encoding: .utf8)
+    let columns = ["user_id", "started_at", "ended_at", "pageviews", "entry_page", "exit_page"]
+    #expect(SharedCase.pick(columns, of: found.output) == SharedCase.pick(columns, of: expected))
   }
 }

@@ -1,6 +1,7 @@
 import Testing
 
 private let times = ["user_id", "started_at", "ended_at", "pageviews"]
+private let allButUser = ["started_at", "ended_at", "duration_seconds", "pageviews", "entry_page", "exit_page"]
 
 enum LogCases {
   static let prefixes =
@@ -33,7 +34,13 @@ enum LogCases {
       "log_odd", "agentonly.log", by: ["--log-format", #"%h - %e [%d:%t %^] "%r" %s %b "%u""#])
     + SharedCase.together("cut_last_line", "cut.log", "full.log")
     + SharedCase.right("redirects", "access.log", by: ["--log-user", "address"])
+    // Whoever counts redirects has two pageviews in one second, in the order of the lines.
     + SharedCase.right("ties_in_access_log", "access.log", by: ["--log-user", "address", "--log-redirects"])
+    + SharedCase.right(
+      "log_odd", "squid.log",
+      by: ["--log-format", "SQUID", "--file-time-format", "epoch_s", "--log-user", "address"], columns: allButUser)
+    + SharedCase.together(
+      "many", "access.log.1", "access.log", "empty.log", by: ["--log-user", "address"], columns: allButUser)
 
   static let others =
     SharedCase.right("iis_w3c", "u_ex260301.log", by: ["--log-user", "address"])
