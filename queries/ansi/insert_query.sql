@@ -10,6 +10,11 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers, and temporary tables.
+-- Two runs at once: safe where the engine has SERIALIZABLE transactions; one of the two may fail,
+--   to be repeated.
+-- A run that died: leaves nothing; run it again.
+--
 -- Run it:  the engine's own client, with insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
@@ -265,17 +270,21 @@ INSERT INTO "merged" (
   "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
   "sz_first_rank", "sz_last_rank", "sz_survivor"
 )
-WITH "gained" AS (
-  SELECT "sz_island"
+WITH "gaining" AS (
+  SELECT
+    "anchor", "sz_island",
+    first_value(CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END) OVER (
+      PARTITION BY "sz_island"
+      ORDER BY CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS "sz_gained"
   FROM "islands"
-  WHERE "sz_is_new" = 1
-  GROUP BY "sz_island"
 ),
 "touched" AS (
-  SELECT DISTINCT "i"."sz_island", "i"."anchor"
-  FROM "islands" AS "i"
-  JOIN "gained" ON "gained"."sz_island" = "i"."sz_island"
-  WHERE "i"."anchor" IS NOT NULL
+  SELECT DISTINCT "sz_island", "anchor"
+  FROM "gaining"
+  WHERE "sz_gained" = 1
+    AND "anchor" IS NOT NULL
 ),
 "ranked" AS (
   SELECT

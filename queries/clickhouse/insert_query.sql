@@ -10,6 +10,12 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers, CREATE TEMPORARY TABLE.
+-- Two runs at once: NOT safe, since nothing keeps the second one out: have the scheduler run one
+--   at a time.
+-- A run that died: may have written some of its rows. Look with verify_query.sql, and if it finds
+--   something make the ledgers anew from the source.
+--
 -- Run it:  clickhouse-client --multiquery < insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
@@ -250,17 +256,17 @@ INSERT INTO merged (
   ended_at, last_event_id, pageviews, entry_page, exit_page, sz_first_rank, sz_last_rank,
   sz_survivor
 )
-WITH gained AS (
-  SELECT sz_island AS sz_island
+WITH gaining AS (
+  SELECT
+    anchor AS anchor, sz_island AS sz_island,
+    first_value_respect_nulls(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
   FROM islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS (
-  SELECT DISTINCT i.sz_island AS sz_island, i.anchor AS anchor
-  FROM islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island AS sz_island, anchor AS anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 ),
 ranked AS (
   SELECT

@@ -121,6 +121,18 @@ BEGIN
   EXECUTE IMMEDIATE 'CREATE INDEX "session_versions_by_session_id" ON "session_versions" ("session_id", "run_id")';
 END@
 
+-- session_table_by_event_id: Keeps a run's cost with the new data.
+BEGIN
+  DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_table_by_event_id" ON "session_table" ("event_id")';
+END@
+
+-- session_versions_by_anchor: Keeps a run's cost with the new data.
+BEGIN
+  DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_versions_by_anchor" ON "session_versions" ("anchor", "run_id")';
+END@
+
 -- session_lineage_by_session_id: Keeps a run's cost with the new data.
 BEGIN
   DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;

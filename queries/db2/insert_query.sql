@@ -10,6 +10,11 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers, a user temporary tablespace and a
+--   system temporary tablespace with pages of 32K, and extended_row_sz ENABLE.
+-- Two runs at once: safe; the second one waits for the lock on session_runs.
+-- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
+--
 -- Run it:  db2 +c -s -td@ -vf insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
@@ -282,18 +287,21 @@ INSERT INTO SESSION."merged" (
   "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
   "sz_first_rank", "sz_last_rank", "sz_survivor"
 )
-WITH "gained" AS (
-  SELECT "sz_island"
+WITH "gaining" AS (
+  SELECT
+    "anchor", "sz_island",
+    first_value(CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END) OVER (
+      PARTITION BY "sz_island", "sz_island" || CHR(1)
+      ORDER BY CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS "sz_gained"
   FROM SESSION."islands"
-  WHERE "sz_is_new" = 1
-  GROUP BY "sz_island", "sz_island" || CHR(1)
 ),
 "touched" AS (
-  SELECT "i"."sz_island", "i"."anchor"
-  FROM SESSION."islands" AS "i"
-  JOIN "gained"
-    ON "gained"."sz_island" = "i"."sz_island" AND OCTET_LENGTH("gained"."sz_island") = OCTET_LENGTH("i"."sz_island")
-  WHERE "i"."anchor" IS NOT NULL
+  SELECT "sz_island", "anchor"
+  FROM "gaining"
+  WHERE "sz_gained" = 1
+    AND "anchor" IS NOT NULL
 ),
 "touched_2" AS (
   SELECT "sz_island", "anchor"

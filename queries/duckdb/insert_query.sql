@@ -10,6 +10,10 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: the right to write the file.
+-- Two runs at once: safe; one process at a time can open the file for writing.
+-- A run that died: leaves nothing; run it again.
+--
 -- Run it:  duckdb -bail my.duckdb < insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
@@ -190,17 +194,17 @@ FROM numbered;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE TEMPORARY TABLE merged AS
-WITH gained AS MATERIALIZED (
-  SELECT sz_island
+WITH gaining AS MATERIALIZED (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
   FROM temp.islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS MATERIALIZED (
-  SELECT DISTINCT i.sz_island, i.anchor
-  FROM temp.islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 ),
 united AS MATERIALIZED (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
   SELECT

@@ -10,6 +10,10 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers.
+-- Two runs at once: safe; the second one waits for a lock by name.
+-- A run that died: leaves nothing; run it again. The lock goes with its session.
+--
 -- Run it:  mysql my_database < insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
@@ -191,17 +195,17 @@ islands AS (  -- New rows and context, each with the island that it lies on: wha
     first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence, event_id) AS sz_island
   FROM numbered
 ),
-gained AS (
-  SELECT sz_island
+gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
   FROM islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS (
-  SELECT DISTINCT i.sz_island, i.anchor
-  FROM islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 ),
 united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
   SELECT
@@ -409,17 +413,17 @@ islands AS (  -- New rows and context, each with the island that it lies on: wha
     first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence, event_id) AS sz_island
   FROM numbered
 ),
-gained AS (
-  SELECT sz_island
+gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
   FROM islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS (
-  SELECT DISTINCT i.sz_island, i.anchor
-  FROM islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 ),
 united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
   SELECT touched.sz_island, v.anchor, v.anchors, v.started_at, v.session_id, v.first_sequence
@@ -612,17 +616,17 @@ islands AS (  -- New rows and context, each with the island that it lies on: wha
     first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence, event_id) AS sz_island
   FROM numbered
 ),
-gained AS (
-  SELECT sz_island
+gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
   FROM islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS (
-  SELECT DISTINCT i.sz_island, i.anchor
-  FROM islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 ),
 united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
   SELECT touched.sz_island, v.anchor, v.anchors, v.started_at, v.session_id, v.first_sequence

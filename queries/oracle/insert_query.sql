@@ -10,6 +10,13 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers, CREATE TABLE (for private
+--   temporary tables), EXECUTE on SYS.DBMS_LOCK, and the parameter PRIVATE_TEMP_TABLE_PREFIX at
+--   its default.
+-- Two runs at once: safe; the second one waits for a lock by name.
+-- A run that died: leaves nothing; run it again. The lock and the temporary tables go with its
+--   session.
+--
 -- Run it:  sqlplus -S user@database @insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
@@ -252,17 +259,21 @@ FROM "numbered"
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_merged" ON COMMIT DROP DEFINITION AS
-WITH "gained" AS (
-  SELECT "sz_island"
+WITH "gaining" AS (
+  SELECT
+    "anchor", "sz_island",
+    first_value(CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END) OVER (
+      PARTITION BY "sz_island"
+      ORDER BY CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS "sz_gained"
   FROM "ORA$PTT_islands"
-  WHERE "sz_is_new" = 1
-  GROUP BY "sz_island"
 ),
 "touched" AS (
-  SELECT DISTINCT "i"."sz_island", "i"."anchor"
-  FROM "ORA$PTT_islands" "i"
-  JOIN "gained" ON "gained"."sz_island" = "i"."sz_island"
-  WHERE "i"."anchor" IS NOT NULL
+  SELECT DISTINCT "sz_island", "anchor"
+  FROM "gaining"
+  WHERE "sz_gained" = 1
+    AND "anchor" IS NOT NULL
 ),
 "ranked" AS (
   SELECT

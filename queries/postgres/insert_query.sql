@@ -10,6 +10,10 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers, TEMPORARY on the database.
+-- Two runs at once: safe; the second one waits for an advisory lock.
+-- A run that died: leaves nothing; run it again. The lock goes with its session.
+--
 -- Run it:  psql -X -v ON_ERROR_STOP=1 -f insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
@@ -195,17 +199,17 @@ FROM numbered;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE TEMPORARY TABLE merged ON COMMIT DROP AS
-WITH gained AS (
-  SELECT sz_island
+WITH gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
   FROM pg_temp.islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS (
-  SELECT DISTINCT i.sz_island, i.anchor
-  FROM pg_temp.islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 ),
 united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
   SELECT

@@ -10,12 +10,18 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers, LOCK on session_runs, TEMP on the
+--   database.
+-- Two runs at once: safe; the second one waits for the lock, and may then fail for a serialization
+--   conflict, to be repeated.
+-- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
+--
 -- Run it:  psql -X -v ON_ERROR_STOP=1 -f insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
 SET TIMEZONE TO 'UTC';
 
-BEGIN;
+BEGIN ISOLATION LEVEL SERIALIZABLE;
 LOCK session_runs;
 
 -- started: Takes the next run id; notes how far the source has arrived.
@@ -245,18 +251,21 @@ FROM numbered;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE TEMPORARY TABLE sessionizer_step_merged AS
-WITH gained AS (
-  SELECT sz_island
+WITH gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+      PARTITION BY sz_island, sz_island || CHR(1)
+      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_gained
   FROM sessionizer_step_islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island, sz_island || CHR(1)
 ),
 touched AS (
-  SELECT i.sz_island, i.anchor
-  FROM sessionizer_step_islands AS i
-  JOIN gained
-    ON gained.sz_island = i.sz_island AND OCTET_LENGTH(gained.sz_island) = OCTET_LENGTH(i.sz_island)
-  WHERE i.anchor IS NOT NULL
+  SELECT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 ),
 touched_2 AS (
   SELECT sz_island, anchor

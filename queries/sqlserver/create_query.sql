@@ -115,6 +115,16 @@ IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_versions_by_sess
 CREATE INDEX session_versions_by_session_id ON session_versions (session_id) INCLUDE (run_id);
 GO
 
+-- session_table_by_event_id: Keeps a run's cost with the new data.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_table_by_event_id' AND object_id = OBJECT_ID(N'session_table'))
+CREATE INDEX session_table_by_event_id ON session_table () INCLUDE (event_id);
+GO
+
+-- session_versions_by_anchor: Keeps a run's cost with the new data.
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_versions_by_anchor' AND object_id = OBJECT_ID(N'session_versions'))
+CREATE INDEX session_versions_by_anchor ON session_versions (anchor) INCLUDE (run_id);
+GO
+
 -- session_lineage_by_session_id: Keeps a run's cost with the new data.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_lineage_by_session_id' AND object_id = OBJECT_ID(N'session_lineage'))
 CREATE INDEX session_lineage_by_session_id ON session_lineage (session_id) INCLUDE (run_id);

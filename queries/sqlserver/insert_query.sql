@@ -10,6 +10,10 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers.
+-- Two runs at once: safe; the second one waits for an application lock.
+-- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
+--
 -- Run it:  sqlcmd -b -I -i insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
@@ -289,17 +293,21 @@ CREATE TABLE [#merged] (
   sz_survivor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 );
 GO
-WITH gained AS (
-  SELECT sz_island
+WITH gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+      PARTITION BY sz_island, sz_island + CHAR(1)
+      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_gained
   FROM [#islands]
-  WHERE sz_is_new = 1
-  GROUP BY sz_island, sz_island + CHAR(1)
 ),
 touched AS (
-  SELECT i.sz_island, i.anchor
-  FROM [#islands] AS i
-  JOIN gained ON gained.sz_island = i.sz_island AND gained.sz_island + CHAR(1) = i.sz_island + CHAR(1)
-  WHERE i.anchor IS NOT NULL
+  SELECT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 ),
 touched_2 AS (
   SELECT sz_island, anchor

@@ -10,6 +10,11 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers, CREATE TABLE in tempdb.
+-- Two runs at once: NOT safe, since nothing keeps the second one out: have the scheduler run one
+--   at a time.
+-- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
+--
 -- Run it:  sqlcmd -b -I -i insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
@@ -323,15 +328,19 @@ SELECT
 FROM (
   SELECT sz_island, anchor
   FROM (
-    SELECT i.sz_island, i.anchor
-    FROM [#islands] AS i
-    JOIN (
-      SELECT sz_island
+    SELECT sz_island, anchor
+    FROM (
+      SELECT
+        anchor, sz_island,
+        first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+          PARTITION BY sz_island, sz_island + CHAR(1)
+          ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS sz_gained
       FROM [#islands]
-      WHERE sz_is_new = 1
-      GROUP BY sz_island, sz_island + CHAR(1)
-    ) AS gained ON gained.sz_island = i.sz_island AND gained.sz_island + CHAR(1) = i.sz_island + CHAR(1)
-    WHERE i.anchor IS NOT NULL
+    ) AS gaining
+    WHERE sz_gained = 1
+      AND anchor IS NOT NULL
   ) AS touched
   GROUP BY sz_island, sz_island + CHAR(1), anchor, anchor + CHAR(1)
 ) AS touched

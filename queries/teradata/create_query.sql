@@ -4,7 +4,7 @@
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
--- Run it:  (cat logon.txt; echo '.SET ERRORLEVEL 3803 SEVERITY 0'; cat create_query.sql) | bteq
+-- Run it:  (cat logon.txt; echo '.SET ERRORLEVEL 3803 SEVERITY 0'; echo '.SET MAXERROR 1'; cat create_query.sql) | bteq
 -- Rendered from the plan by sessionizer; not edited by hand.
 
 SET TIME ZONE INTERVAL '00:00' HOUR TO MINUTE;

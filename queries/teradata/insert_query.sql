@@ -10,7 +10,14 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
--- Run it:  (cat logon.txt; echo '.SET ERRORLEVEL 3803 SEVERITY 0'; cat insert_query.sql) | bteq
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers, and spool space for volatile
+--   tables.
+-- Two runs at once: NOT safe, since nothing keeps the second one out: have the scheduler run one
+--   at a time. The lock on session_runs keeps two from writing at once, but each has looked for
+--   its rows before it.
+-- A run that died: leaves nothing; run it again. Its volatile tables go with its session.
+--
+-- Run it:  (cat logon.txt; echo '.SET ERRORLEVEL 3803 SEVERITY 0'; echo '.SET MAXERROR 1'; cat insert_query.sql) | bteq
 -- Rendered from the plan by sessionizer; not edited by hand.
 
 SET TIME ZONE INTERVAL '00:00' HOUR TO MINUTE;
@@ -319,16 +326,19 @@ SELECT
 FROM (
   SELECT sz_island, anchor
   FROM (
-    SELECT i.sz_island, i.anchor
-    FROM sessionizer_step_islands AS i
-    JOIN (
-      SELECT sz_island
+    SELECT sz_island, anchor
+    FROM (
+      SELECT
+        anchor, sz_island,
+        first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+          PARTITION BY sz_island, sz_island || CHR(1)
+          ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS sz_gained
       FROM sessionizer_step_islands
-      WHERE sz_is_new = 1
-      GROUP BY sz_island, sz_island || CHR(1)
-    ) AS gained
-      ON gained.sz_island = i.sz_island AND CHARACTER_LENGTH(gained.sz_island) = CHARACTER_LENGTH(i.sz_island)
-    WHERE i.anchor IS NOT NULL
+    ) AS gaining
+    WHERE sz_gained = 1
+      AND anchor IS NOT NULL
   ) AS touched
   GROUP BY sz_island, sz_island || CHR(1), anchor, anchor || CHR(1)
 ) AS touched

@@ -10,6 +10,13 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers, and to make and drop tables in
+--   the schema.
+-- Two runs at once: NOT safe, since nothing keeps the second one out: have the scheduler run one
+--   at a time.
+-- A run that died: may have written some of its rows. Its step tables stay: drop them. Then look
+--   with verify_query.sql, and if it finds something make the ledgers anew from the source.
+--
 -- Run it:  trino --catalog my_catalog --schema my_schema -f insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
@@ -209,17 +216,17 @@ FROM numbered;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE TABLE sessionizer_step_merged AS
-WITH gained AS (
-  SELECT sz_island
+WITH gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
   FROM sessionizer_step_islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS (
-  SELECT DISTINCT i.sz_island, i.anchor
-  FROM sessionizer_step_islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 ),
 ranked AS (
   SELECT anchor, run_id, row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank

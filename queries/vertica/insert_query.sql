@@ -10,6 +10,11 @@
 --
 -- The run ledger gets two rows: started, finished.
 --
+-- Needs: SELECT on the source, SELECT and INSERT on the ledgers, TEMP on the database.
+-- Two runs at once: NOT safe, since nothing keeps the second one out: have the scheduler run one
+--   at a time. One of two that overlap may fail, but not always.
+-- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
+--
 -- Run it:  vsql -X -v ON_ERROR_STOP=on -f insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
@@ -201,17 +206,21 @@ FROM numbered;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE LOCAL TEMPORARY TABLE sessionizer_step_merged ON COMMIT PRESERVE ROWS AS
-WITH gained AS (
-  SELECT sz_island
+WITH gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+      PARTITION BY sz_island
+      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_gained
   FROM sessionizer_step_islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS (
-  SELECT DISTINCT i.sz_island, i.anchor
-  FROM sessionizer_step_islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 ),
 ranked AS (
   SELECT anchor, run_id, row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank

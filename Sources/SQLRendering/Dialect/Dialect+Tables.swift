@@ -65,7 +65,8 @@ extension Dialect {
       indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String,
       scratchIndex: String?, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
       scratchIndexInTable: String? = nil, viewText: String? = nil,
-      createUnlessThere: String? = nil, createScratchAs: String? = nil, clustered: String = "", unclustered: String = "",
+      createUnlessThere: String? = nil, createScratchAs: String? = nil, clustered: String = "",
+      unclustered: String = "",
       requiredColumn: String = "{name} {type} NOT NULL", nullableColumn: String = "{name} {type}",
       addColumn: String = "ALTER TABLE {table} ADD COLUMN {column}", dropView: String = "DROP VIEW {name}"
     ) {

@@ -19,7 +19,8 @@ extension Renderer {
     if isKeyed { body = try builder.wrapping(body).finished }
     var whole = SelectQuery(
       with: try writingOut
-        ? [] : query.with.map {
+        ? []
+        : query.with.map {
           SelectQuery.Named(
             name: $0.name, select: try builder.select($0.relation).finished, purpose: $0.purpose)
         },
@@ -86,7 +87,8 @@ extension Renderer {
     let printer = try inside(select)
     return "EXISTS "
       + Layout.parenthesized(
-        ["SELECT 1", "FROM " + (try printer.from(select))] + Layout.conditions(try printer.conditions(select.conditions))
+        ["SELECT 1", "FROM " + (try printer.from(select))]
+          + Layout.conditions(try printer.conditions(select.conditions))
       )
   }
 

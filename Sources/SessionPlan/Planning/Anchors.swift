@@ -26,7 +26,8 @@ extension Planner {
       return rows.project(columns + [NamedExpression(.anchor, current)], as: result)
     }
     let resolution = newest(
-      self.rows(of: .sessionLineage, asOf: run, as: "l"), "l", per: .sessionID, columns: [.sessionID, .became], as: "resolution")
+      self.rows(of: .sessionLineage, asOf: run, as: "l"), "l", per: .sessionID, columns: [.sessionID, .became],
+      as: "resolution")
     return rows.leftJoin(resolution, on: Expression.column("resolution", .sessionID).equals(assigned, ids)).project(
       columns + [NamedExpression(.anchor, .coalesce([.column("resolution", .became), assigned]))], as: result)
   }
@@ -116,14 +117,16 @@ extension Planner {
           v[.sessionID], from: .table(v), matching: .and(matching),
           order: [OrderTerm(v[.runID], .value, descending: true)]))
       return resolved.project(
-        order.map { $0 == .sessionID ? NamedExpression($0, shown(session)) : NamedExpression("anchored", $0) }, as: alias)
+        order.map { $0 == .sessionID ? NamedExpression($0, shown(session)) : NamedExpression("anchored", $0) },
+        as: alias)
     }
     let current = newest(
       rows(of: .sessionVersions, asOf: run, as: "v"), "v", per: .anchor, columns: [.anchor, .sessionID], as: "s")
-    return resolved.leftJoin(current, on: Expression.column("s", .anchor).equals(.column("anchored", .anchor), ids)).project(
-      order.map {
-        $0 == .sessionID ? NamedExpression($0, shown(.column("s", .sessionID))) : NamedExpression("anchored", $0)
-      }, as: alias)
+    return resolved.leftJoin(current, on: Expression.column("s", .anchor).equals(.column("anchored", .anchor), ids))
+      .project(
+        order.map {
+          $0 == .sessionID ? NamedExpression($0, shown(.column("s", .sessionID))) : NamedExpression("anchored", $0)
+        }, as: alias)
   }
 
   /// Where no key is enforced, an event may have been written by two runs at once: the one of the lowest run counts.

@@ -67,7 +67,9 @@ extension Planner {
         })
     }
     let keyed = rows.project(
-      content.map { NamedExpression("bad", $0) } + [NamedExpression(.rowKey, rowKey(content.map { .column("bad", $0) }))],
+      content.map { NamedExpression("bad", $0) } + [
+        NamedExpression(.rowKey, rowKey(content.map { .column("bad", $0) }))
+      ],
       as: "keyed")
     var missing = Relation.notExists(
       .computedOnce(keyed), .table(q),

@@ -5,7 +5,8 @@ extension Planner {
   func addRanges(_ fresh: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
     let f = fresh.table(as: "f")
     let behind = Relation.window(
-      .table(f), [WindowColumn(.before, .previous(f[.instant]), partition: user("f"), order: order("f"))], alias: "behind")
+      .table(f), [WindowColumn(.before, .previous(f[.instant]), partition: user("f"), order: order("f"))],
+      alias: "behind")
     func h(_ column: Column) -> Expression { .column("behind", column) }
     // Both sides are moved by one gap, since two gaps could leave the range of an engine's times (trap T25).
     let isFar = Expression.shift(h(.instant), microseconds: -gap).isGreater(
@@ -19,7 +20,10 @@ extension Planner {
         ], as: "flagged")
     let numbered = Relation.window(
       flagged,
-      [WindowColumn(.cluster, .runningSum(.column("flagged", .starts)), partition: user("flagged"), order: order("flagged"))], alias: "in_clusters")
+      [
+        WindowColumn(
+          .cluster, .runningSum(.column("flagged", .starts)), partition: user("flagged"), order: order("flagged"))
+      ], alias: "in_clusters")
     let clusters = Relation.aggregate(
       numbered, by: [.init("in_clusters", .userID), .init("in_clusters", .cluster)],
       [
@@ -91,7 +95,10 @@ extension Planner {
       kept.map { NamedExpression("behind", $0) } + [NamedExpression(.starts, starts)], as: "flagged")
     let numbered = Relation.window(
       flagged,
-      [WindowColumn(.number, .runningSum(.column("flagged", .starts)), partition: user("flagged"), order: order("flagged"))], alias: "numbered")
+      [
+        WindowColumn(
+          .number, .runningSum(.column("flagged", .starts)), partition: user("flagged"), order: order("flagged"))
+      ], alias: "numbered")
     let named = Relation.window(
       numbered,
       [

@@ -30,7 +30,8 @@ extension Planner {
     func g(_ column: Column) -> Expression { .column("gaining", column) }
     let anchors = Relation.distinct(
       touched.filter(.and([g(.gained).equals(.integer(1), .value), g(.anchor).isPresent]))
-        .project([.init("gaining", .island), NamedExpression(.anchor, .present(g(.anchor)))], as: "touched"), alias: "touched")
+        .project([.init("gaining", .island), NamedExpression(.anchor, .present(g(.anchor)))], as: "touched"),
+      alias: "touched")
     let old = newestVersions(of: anchors, "touched", as: "v").project(
       partColumns.map { NamedExpression($0 == .island ? "touched" : "v", $0) }, as: "united")
     let new = Relation.table(i).filter(i[.isNew].equals(.literal(.flag(true)), .value)).project(

@@ -82,14 +82,16 @@ struct WindowedFirstRun {
       flagged,
       [
         WindowColumn(
-          .number, .runningSum(.column("flagged", .starts)), partition: planner.user("flagged"), order: planner.order("flagged"))
+          .number, .runningSum(.column("flagged", .starts)), partition: planner.user("flagged"),
+          order: planner.order("flagged"))
       ], alias: "numbered")
     return Relation.window(
       numbered,
       [
         WindowColumn(
           .sessionID, .first(.column("numbered", .eventID)),
-          partition: planner.user("numbered") + [OrderKey(.column("numbered", .number), .value)], order: planner.order("numbered"))
+          partition: planner.user("numbered") + [OrderKey(.column("numbered", .number), .value)],
+          order: planner.order("numbered"))
       ], alias: "x")
   }
 

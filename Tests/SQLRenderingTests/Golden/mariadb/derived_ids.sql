@@ -36,6 +36,12 @@ WITH uncounted AS (
   FROM pageviews AS p
   LIMIT 9223372036854775807
 ),
+counted AS (
+  SELECT
+    user_id, page_view_at, page, sz_source_time,
+    row_number() OVER (PARTITION BY user_id, page_view_at, page ORDER BY page_view_at) AS sz_occurrence
+  FROM uncounted
+),
 mapped AS (
   SELECT
     user_id, page_view_at, page, sz_source_time,
@@ -43,19 +49,18 @@ mapped AS (
       WHEN user_id IS NULL OR page_view_at IS NULL THEN NULL
       WHEN page IS NULL
           OR octet_length(CASE
-            WHEN page IS NULL THEN concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), '-#'), CAST(row_number() OVER w AS CHAR))
-            ELSE concat(concat(concat(concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), CAST(octet_length(page) AS CHAR)), ':'), page), '#'), CAST(row_number() OVER w AS CHAR))
+            WHEN page IS NULL THEN concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), '-#'), CAST(sz_occurrence AS CHAR))
+            ELSE concat(concat(concat(concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), CAST(octet_length(page) AS CHAR)), ':'), page), '#'), CAST(sz_occurrence AS CHAR))
           END) <= 1024 THEN CASE
-          WHEN page IS NULL THEN concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), '-#'), CAST(row_number() OVER w AS CHAR))
-          ELSE concat(concat(concat(concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), CAST(octet_length(page) AS CHAR)), ':'), page), '#'), CAST(row_number() OVER w AS CHAR))
+          WHEN page IS NULL THEN concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), '-#'), CAST(sz_occurrence AS CHAR))
+          ELSE concat(concat(concat(concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), CAST(octet_length(page) AS CHAR)), ':'), page), '#'), CAST(sz_occurrence AS CHAR))
         END
       WHEN page IS NOT NULL THEN CASE
-          WHEN page IS NULL THEN concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), '-#'), CAST(row_number() OVER w AS CHAR))
-          ELSE concat(concat(concat(concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), CAST(octet_length(page) AS CHAR)), ':'), sha2(page, 256)), '#'), CAST(row_number() OVER w AS CHAR))
+          WHEN page IS NULL THEN concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), '-#'), CAST(sz_occurrence AS CHAR))
+          ELSE concat(concat(concat(concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), CAST(octet_length(page) AS CHAR)), ':'), sha2(page, 256)), '#'), CAST(sz_occurrence AS CHAR))
         END
     END AS event_id
-  FROM uncounted
-  WINDOW w AS (PARTITION BY user_id, page_view_at, page ORDER BY page_view_at)
+  FROM counted
   LIMIT 9223372036854775807
 ),
 judged AS (
@@ -265,17 +270,17 @@ INSERT INTO sessionizer_scratch_united (
   sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, last_event_id,
   pageviews, entry_page, exit_page
 )
-WITH gained AS (
-  SELECT sz_island
+WITH gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
   FROM sessionizer_scratch_islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS (
-  SELECT DISTINCT i.sz_island, i.anchor
-  FROM sessionizer_scratch_islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 )
 SELECT
   touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,

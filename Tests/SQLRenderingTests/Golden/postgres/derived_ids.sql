@@ -22,6 +22,12 @@ WITH uncounted AS (
   FROM pageviews AS p
   OFFSET 0
 ),
+counted AS (
+  SELECT
+    user_id, page_view_at, page, sz_source_time,
+    row_number() OVER (PARTITION BY user_id, page_view_at, page ORDER BY page_view_at NULLS FIRST) AS sz_occurrence
+  FROM uncounted
+),
 mapped AS (
   SELECT
     user_id, page_view_at, page, sz_source_time,
@@ -29,19 +35,18 @@ mapped AS (
       WHEN user_id IS NULL OR page_view_at IS NULL THEN NULL::text COLLATE "C"
       WHEN page IS NULL
           OR octet_length(CASE
-            WHEN page IS NULL THEN octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || row_number() OVER w::text
-            ELSE octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || octet_length(page)::text || ':' || page || '#' || row_number() OVER w::text
+            WHEN page IS NULL THEN octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || sz_occurrence::text
+            ELSE octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || octet_length(page)::text || ':' || page || '#' || sz_occurrence::text
           END) <= 1024 THEN CASE
-          WHEN page IS NULL THEN octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || row_number() OVER w::text
-          ELSE octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || octet_length(page)::text || ':' || page || '#' || row_number() OVER w::text
+          WHEN page IS NULL THEN octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || sz_occurrence::text
+          ELSE octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || octet_length(page)::text || ':' || page || '#' || sz_occurrence::text
         END
       WHEN page IS NOT NULL THEN CASE
-          WHEN page IS NULL THEN octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || row_number() OVER w::text
-          ELSE octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || octet_length(page)::text || ':' || encode(sha256(convert_to(page, 'UTF8')), 'hex') || '#' || row_number() OVER w::text
+          WHEN page IS NULL THEN octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || '-#' || sz_occurrence::text
+          ELSE octet_length(user_id)::text || ':' || user_id || to_char(page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') || octet_length(page)::text || ':' || encode(sha256(convert_to(page, 'UTF8')), 'hex') || '#' || sz_occurrence::text
         END
     END AS event_id
-  FROM uncounted
-  WINDOW w AS (PARTITION BY user_id, page_view_at, page ORDER BY page_view_at NULLS FIRST)
+  FROM counted
   OFFSET 0
 ),
 judged AS (
@@ -194,17 +199,17 @@ FROM numbered;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE TEMPORARY TABLE merged ON COMMIT DROP AS
-WITH gained AS (
-  SELECT sz_island
+WITH gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
   FROM pg_temp.islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS (
-  SELECT DISTINCT i.sz_island, i.anchor
-  FROM pg_temp.islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 ),
 united AS (
   SELECT

@@ -29,6 +29,13 @@ WITH uncounted AS (
   FROM pageviews AS p
   LIMIT -1
 ),
+counted AS (
+  SELECT
+    user_id, page_view_at, page, sz_source_time,
+    row_number() OVER (PARTITION BY user_id, page_view_at, page ORDER BY page_view_at) AS sz_occurrence
+  FROM uncounted
+  WHERE 1
+),
 mapped AS (
   SELECT
     user_id, page_view_at, page, sz_source_time,
@@ -36,20 +43,18 @@ mapped AS (
       WHEN user_id IS NULL OR page_view_at IS NULL THEN NULL
       WHEN page IS NULL
           OR length(CAST(CASE
-            WHEN page IS NULL THEN CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || '-#' || CAST(row_number() OVER w AS TEXT)
-            ELSE CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || CAST(length(CAST(page AS BLOB)) AS TEXT) || ':' || page || '#' || CAST(row_number() OVER w AS TEXT)
+            WHEN page IS NULL THEN CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || '-#' || CAST(sz_occurrence AS TEXT)
+            ELSE CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || CAST(length(CAST(page AS BLOB)) AS TEXT) || ':' || page || '#' || CAST(sz_occurrence AS TEXT)
           END AS BLOB)) <= 1024 THEN CASE
-          WHEN page IS NULL THEN CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || '-#' || CAST(row_number() OVER w AS TEXT)
-          ELSE CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || CAST(length(CAST(page AS BLOB)) AS TEXT) || ':' || page || '#' || CAST(row_number() OVER w AS TEXT)
+          WHEN page IS NULL THEN CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || '-#' || CAST(sz_occurrence AS TEXT)
+          ELSE CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || CAST(length(CAST(page AS BLOB)) AS TEXT) || ':' || page || '#' || CAST(sz_occurrence AS TEXT)
         END
       WHEN page IS NOT NULL THEN CASE
-          WHEN page IS NULL THEN CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || '-#' || CAST(row_number() OVER w AS TEXT)
-          ELSE CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || CAST(length(CAST(page AS BLOB)) AS TEXT) || ':' || sessionizer_sha256(page) || '#' || CAST(row_number() OVER w AS TEXT)
+          WHEN page IS NULL THEN CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || '-#' || CAST(sz_occurrence AS TEXT)
+          ELSE CAST(length(CAST(user_id AS BLOB)) AS TEXT) || ':' || user_id || page_view_at || CAST(length(CAST(page AS BLOB)) AS TEXT) || ':' || sessionizer_sha256(page) || '#' || CAST(sz_occurrence AS TEXT)
         END
     END AS event_id
-  FROM uncounted
-  WHERE 1
-  WINDOW w AS (PARTITION BY user_id, page_view_at, page ORDER BY page_view_at)
+  FROM counted
   LIMIT -1
 ),
 judged AS (
@@ -242,17 +247,17 @@ INSERT INTO temp.united (
   sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, last_event_id,
   pageviews, entry_page, exit_page
 )
-WITH gained AS (
-  SELECT sz_island
+WITH gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
   FROM temp.islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS (
-  SELECT DISTINCT i.sz_island, i.anchor
-  FROM temp.islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 )
 SELECT
   touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,

@@ -229,17 +229,17 @@ INSERT INTO temp.united (
   sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
   ended_at, last_event_id, pageviews, entry_page, exit_page
 )
-WITH gained AS (
-  SELECT sz_island
+WITH gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
   FROM temp.islands
-  WHERE sz_is_new = 1
-  GROUP BY sz_island
 ),
 touched AS (
-  SELECT DISTINCT i.sz_island, i.anchor
-  FROM temp.islands AS i
-  JOIN gained ON gained.sz_island = i.sz_island
-  WHERE i.anchor IS NOT NULL
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
 )
 SELECT
   touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
