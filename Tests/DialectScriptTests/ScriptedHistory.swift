@@ -108,6 +108,7 @@ struct ScriptedHistory {
     func text(_ value: String?) -> String {
       guard var value else { return "NULL" }
       if dialect.literals.escapesBackslash { value = value.replacing("\\", with: "\\\\") }
+      if let lineBreak = dialect.literals.lineBreak { value = value.replacing("\n", with: lineBreak) }
       return "'" + value.replacing("'", with: dialect.literals.escapedQuote) + "'"
     }
     let values = rows.map { row in

@@ -12,6 +12,7 @@ from zetasql.types import (
 )
 
 TYPES = {"STRING": TypeKind.TYPE_STRING, "INT64": TypeKind.TYPE_INT64, "DATETIME": TypeKind.TYPE_DATETIME}
+NAMES = {kind: name for name, kind in TYPES.items()}
 NAME = r"`?([\w.]+)`?"
 
 
@@ -63,10 +64,12 @@ class ZetaSQL:
             raise ValueError("not a statement of a script: " + sql[:200])
 
     def insert(self, sql, name, names, query):
-        if not query.startswith("VALUES"):
-            self.analyze(sql)
+        self.analyze(sql)
         table = self.tables[name]
-        result = self.query(selects(query) if query.startswith("VALUES") else query)
+        if query.startswith("VALUES"):
+            kinds = {column: NAMES[kind] for column, kind, _ in table.columns}
+            query = selects(query, [kinds[column] for column in names])
+        result = self.query(query)
         places = {column: index for index, column in enumerate(names)}
         for row in result.rows:
             cells = []
@@ -122,27 +125,27 @@ def columns(definitions):
             yield found[1], TYPES[found[2]], not found[3]
 
 
-def selects(values):
-    """`VALUES (a, b), (c, d)` as SELECTs."""
-    rows, depth, start, quoted, escaped = [], 0, 0, False, False
+def selects(values, types):
+    """`VALUES (a, b), (c, d)` as SELECTs, each value in the type of its column."""
+    rows, items, depth, start, quoted, escaped = [], [], 0, 0, False, False
     for index, character in enumerate(values):
         if quoted:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == "'":
-                quoted = False
+            quoted = escaped or character != "'"
+            escaped = not escaped and character == "\\"
         elif character == "'":
             quoted = True
         elif character == "(":
             depth += 1
             if depth == 1:
-                start = index + 1
+                items, start = [], index + 1
+        elif character in ",)" and depth == 1:
+            items.append(values[start:index])
+            start = index + 1
+            if character == ")":
+                depth = 0
+                rows.append("SELECT " + ", ".join(f"CAST({item} AS {kind})" for item, kind in zip(items, types)))
         elif character == ")":
             depth -= 1
-            if depth == 0:
-                rows.append("SELECT " + values[start:index])
     return "\nUNION ALL\n".join(rows)
 
 

@@ -9,10 +9,10 @@ import WarehouseDriver
   private static func looks(_ explanation: [String], _ engine: Engine) -> [String] {
     explanation.filter { line in
       switch engine.family {
-      case .sqlite: line.contains("SCAN p") || line.contains("SEARCH p")
+      case .sqlite: line.contains("SCAN hits") || line.contains("SEARCH hits")
       case .postgres: line.contains(" on hits ") || line.contains(" on hits_by_loaded ")
       case .mariadb:
-        line.contains("p") && (line.contains("ALL") || line.contains("index")) || line.contains("optimized away")
+        line.contains("hits") && (line.contains("ALL") || line.contains("index")) || line.contains("optimized away")
       }
     }
   }
@@ -60,7 +60,7 @@ import WarehouseDriver
     let looks = Self.looks(with, engine)
     #expect(looks.count == 1, "\(with)")
     switch engine.family {
-    case .sqlite: #expect(looks.first?.contains("SEARCH p USING COVERING INDEX") ?? false, "\(with)")
+    case .sqlite: #expect(looks.first?.contains("SEARCH hits USING COVERING INDEX") ?? false, "\(with)")
     case .postgres: #expect(looks.first?.contains("Index Only Scan Backward using hits_by_loaded") ?? false, "\(with)")
     case .mariadb: #expect(looks.first?.contains("optimized away") ?? false, "\(with)")
     }

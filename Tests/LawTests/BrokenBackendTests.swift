@@ -46,9 +46,8 @@ struct Broken: Sendable, CustomTestStringConvertible {
       { $0.templates[.gapExceeds] = "{current} / 60000000 {op} ({previous} + {microseconds}) / 60000000" },
       caughtBy: ["boundary/nine-rows-same", "boundary/before-1970-new", "boundary/before-1970-same"]),
     rewriting("case-insensitive keys", caughtBy: ["keys/seven-users", "boundary/nine-rows"]) { _, text in
-      text.replacing(
-        #""b"."user_id" <> "r"."user_id""#, with: #""b"."user_id" <> "r"."user_id" COLLATE NOCASE"#
-      ).replacing(#"ORDER BY "user_id""#, with: #"ORDER BY "user_id" COLLATE NOCASE"#)
+      text.replacing("b.user_id <> r.user_id", with: "b.user_id <> r.user_id COLLATE NOCASE")
+        .replacing("ORDER BY user_id", with: "ORDER BY user_id COLLATE NOCASE")
     },
     // As an engine would have it whose default is the whole partition, where the frame is left out.
     rewriting("RANGE frame", windows, caughtBy: ["boundary/nine-rows", "late/bridge"]) { _, text in
@@ -59,11 +58,11 @@ struct Broken: Sendable, CustomTestStringConvertible {
     rewriting("a lost late event", caughtBy: ["late/bridge", "late/year-old", "late/extended-backwards"]) { _, text in
       // Rows that are older than the newest that is known are passed over.
       text.replacing(
-        #"WHERE ("t"."run_id" IS NULL"#,
-        with: #"""
-          WHERE coalesce("s"."page_view_at" >= (SELECT max("v"."page_view_at") FROM "LEDGER" AS "v" \#
-          WHERE "v"."user_id" = "s"."user_id"), 1) AND ("t"."run_id" IS NULL
-          """#.replacing("LEDGER", with: ledger(text)))
+        "WHERE (t.run_id IS NULL",
+        with: """
+          WHERE coalesce(judged.page_view_at >= (SELECT max(v.page_view_at) FROM LEDGER AS v \
+          WHERE v.user_id = judged.user_id), 1) AND (t.run_id IS NULL
+          """.replacing("LEDGER", with: ledger(text)))
     },
     Broken(
       testDescription: "an UPDATE", backend: BrokenBackend(faults: updating), caughtBy: ["audit/run", "late/bridge"]),
@@ -76,8 +75,8 @@ struct Broken: Sendable, CustomTestStringConvertible {
   }
 
   private static func ledger(_ text: String) -> String {
-    guard let end = text.range(of: "_session_table\"") else { return "session_table" }
-    let start = text[..<end.lowerBound].lastIndex(of: "\"") ?? text.startIndex
+    guard let end = text.range(of: "_session_table ") else { return "session_table" }
+    let start = text[..<end.lowerBound].lastIndex(of: " ") ?? text.startIndex
     return String(text[text.index(after: start)..<end.lowerBound]) + "_session_table"
   }
 

@@ -23,7 +23,7 @@ func firstFailure(
     let others = Variant.all.filter { $0.on.historyShare == variant.on.historyShare }.count
     let share = UInt64(max(2, TestAmount.histories / variant.on.historyShare / others))
     let fixed = UInt64(index) * 1_000_000
-    let ofToday = TestAmount.seed * 1_000_000_000 + fixed
+    let ofToday = TestAmount.seed &* 1_000_000_000 &+ fixed
     let player = SQLPlayer(variant.engine)
     let seeds = [UInt64](fixed..<(fixed + share / 2)) + [UInt64](ofToday..<(ofToday + share - share / 2))
     let failure = await firstFailure(seeds, variant.histories, player: player)

@@ -238,7 +238,10 @@ numbered AS (
 SELECT
   event_id AS event_id, user_id AS user_id, page_view_at AS page_view_at,
   sequence AS sequence, page AS page, sz_is_new AS sz_is_new, anchor AS anchor,
-  first_value_respect_nulls(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence NULLS FIRST, event_id) AS sz_island
+  first_value_respect_nulls(event_id) OVER (
+    PARTITION BY user_id, sz_number
+    ORDER BY page_view_at, sequence NULLS FIRST, event_id
+  ) AS sz_island
 FROM numbered;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
@@ -259,7 +262,10 @@ INSERT INTO merged (
 WITH gaining AS (
   SELECT
     anchor AS anchor, sz_island AS sz_island,
-    first_value_respect_nulls(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
+    first_value_respect_nulls(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+      PARTITION BY sz_island
+      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+    ) AS sz_gained
   FROM islands
 ),
 touched AS (
@@ -303,12 +309,18 @@ SELECT
   started_at AS started_at, session_id AS session_id, first_sequence AS first_sequence,
   last_sequence AS last_sequence, ended_at AS ended_at, last_event_id AS last_event_id,
   pageviews AS pageviews, entry_page AS entry_page, exit_page AS exit_page,
-  row_number() OVER (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FIRST, session_id) AS sz_first_rank,
+  row_number() OVER (
+    PARTITION BY sz_island
+    ORDER BY started_at, first_sequence NULLS FIRST, session_id
+  ) AS sz_first_rank,
   row_number() OVER (
     PARTITION BY sz_island
     ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
   ) AS sz_last_rank,
-  first_value_respect_nulls(coalesce(anchor, session_id)) OVER (PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id) AS sz_survivor
+  first_value_respect_nulls(coalesce(anchor, session_id)) OVER (
+    PARTITION BY sz_island
+    ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id
+  ) AS sz_survivor
 FROM united;
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.

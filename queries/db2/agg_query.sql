@@ -12,7 +12,9 @@ WITH "r" AS (
   SELECT
     "user_id", "duration_microseconds", "pageviews", "is_bounce",
     row_number() OVER (ORDER BY "duration_microseconds", "session_id" || CHR(1)) AS "rank",
-    row_number() OVER (ORDER BY "duration_microseconds" DESC, "session_id" || CHR(1) DESC) AS "rank_from_end"
+    row_number() OVER (
+      ORDER BY "duration_microseconds" DESC, "session_id" || CHR(1) DESC
+    ) AS "rank_from_end"
   FROM "sessions"
 ),
 "t" AS (

@@ -124,7 +124,7 @@ END@
 -- session_table_by_event_id: Keeps a run's cost with the new data.
 BEGIN
   DECLARE CONTINUE HANDLER FOR SQLSTATE '42710' BEGIN END;
-  EXECUTE IMMEDIATE 'CREATE INDEX "session_table_by_event_id" ON "session_table" ("event_id")';
+  EXECUTE IMMEDIATE 'CREATE INDEX "session_table_by_event_id" ON "session_table" ("event_id", "run_id")';
 END@
 
 -- session_versions_by_anchor: Keeps a run's cost with the new data.

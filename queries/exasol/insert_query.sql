@@ -12,8 +12,8 @@
 --
 -- Needs: SELECT on the source, SELECT and INSERT on the ledgers, CREATE TABLE on the schema.
 -- Two runs at once: safe; of two that conflict the later one waits or fails, to be repeated.
--- A run that died: leaves nothing; run it again. Step tables that stayed are replaced by the next
---   run.
+-- A run that died: leaves nothing; run it again. If the next one says that a table
+--   sessionizer_step_… is there, drop it first.
 --
 -- Run it:  exaplus -c my_host:8563 -u me -autocommit OFF -x -f insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
@@ -41,7 +41,7 @@ SELECT
 FROM dual;
 
 -- picked: Source rows that the ledger does not simply know.
-CREATE OR REPLACE TABLE "sessionizer_step_picked" AS
+CREATE TABLE "sessionizer_step_picked" AS
 WITH "mapped" AS (
   SELECT
     CAST("p"."user_id" AS VARCHAR(2000000)) AS "user_id",
@@ -82,7 +82,7 @@ WHERE ("t"."run_id" IS NULL
       AND CASE WHEN "t"."page" = "judged"."page" OR ("t"."page" IS NULL AND "judged"."page" IS NULL) THEN 1 ELSE 0 END = 1));
 
 -- duplicates: Their rows; the first counts.
-CREATE OR REPLACE TABLE "sessionizer_step_duplicates" AS
+CREATE TABLE "sessionizer_step_duplicates" AS
 WITH "repeated" AS (  -- Event ids that came more than once.
   SELECT "event_id"
   FROM "sessionizer_step_picked"
@@ -116,7 +116,7 @@ WHERE "k"."reason" IS NULL
   AND EXISTS (SELECT 1 FROM "repeated" AS "d" WHERE "d"."event_id" = "k"."event_id");
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
-CREATE OR REPLACE TABLE "sessionizer_step_islands" AS
+CREATE TABLE "sessionizer_step_islands" AS
 WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
   SELECT
     "k"."event_id", "k"."user_id", "k"."page_view_at", "k"."sequence", "k"."page",
@@ -132,7 +132,10 @@ WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
 "behind" AS (
   SELECT
     "event_id", "user_id", "page_view_at", "sequence", "sz_instant",
-    lag("sz_instant") OVER (PARTITION BY "user_id" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id") AS "sz_before"
+    lag("sz_instant") OVER (
+      PARTITION BY "user_id"
+      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+    ) AS "sz_before"
   FROM "fresh"
 ),
 "flagged" AS (
@@ -201,8 +204,14 @@ WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
   SELECT
     "event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant", "sz_is_new",
     "anchor",
-    lag("sz_instant") OVER (PARTITION BY "user_id" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id") AS "sz_before",
-    lag("anchor") OVER (PARTITION BY "user_id" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id") AS "sz_anchor_before"
+    lag("sz_instant") OVER (
+      PARTITION BY "user_id"
+      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+    ) AS "sz_before",
+    lag("anchor") OVER (
+      PARTITION BY "user_id"
+      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+    ) AS "sz_anchor_before"
   FROM "neighbours"
 ),
 "flagged_2" AS (
@@ -236,7 +245,7 @@ SELECT
 FROM "numbered";
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
-CREATE OR REPLACE TABLE "sessionizer_step_merged" AS
+CREATE TABLE "sessionizer_step_merged" AS
 WITH "gaining" AS (
   SELECT
     "anchor", "sz_island",
@@ -284,7 +293,10 @@ WITH "gaining" AS (
 SELECT
   "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
   "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
-  row_number() OVER (PARTITION BY "sz_island" ORDER BY "started_at", "first_sequence" NULLS FIRST, "session_id") AS "sz_first_rank",
+  row_number() OVER (
+    PARTITION BY "sz_island"
+    ORDER BY "started_at", "first_sequence" NULLS FIRST, "session_id"
+  ) AS "sz_first_rank",
   row_number() OVER (
     PARTITION BY "sz_island"
     ORDER BY "ended_at" DESC, CASE WHEN "last_sequence" IS NULL THEN 0 ELSE 1 END DESC, "last_sequence" DESC, "last_event_id" DESC
@@ -297,7 +309,7 @@ SELECT
 FROM "united";
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
-CREATE OR REPLACE TABLE "sessionizer_step_superseded" AS
+CREATE TABLE "sessionizer_step_superseded" AS
 SELECT "anchor" AS "session_id", "sz_survivor" AS "became"
 FROM "sessionizer_step_merged"
 WHERE "anchor" IS NOT NULL
@@ -310,7 +322,7 @@ WHERE "m"."anchor" IS NOT NULL
   AND "m"."anchor" <> "m"."sz_survivor";
 
 -- rejected: What goes to quarantine and is not there yet.
-CREATE OR REPLACE TABLE "sessionizer_step_rejected" AS
+CREATE TABLE "sessionizer_step_rejected" AS
 WITH "bad" AS (
   SELECT
     "k"."reason",

@@ -194,7 +194,10 @@ FROM (
     FROM (
       SELECT
         event_id, user_id, page_view_at, sequence, sz_instant,
-        lag(sz_instant) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_before
+        lag(sz_instant) OVER (
+          PARTITION BY user_id, user_id + CHAR(1)
+          ORDER BY page_view_at, sequence, event_id + CHAR(1)
+        ) AS sz_before
       FROM [#fresh]
     ) AS behind
   ) AS flagged
@@ -300,8 +303,14 @@ FROM (
     FROM (
       SELECT
         event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor,
-        lag(sz_instant) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_before,
-        lag(anchor) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_anchor_before
+        lag(sz_instant) OVER (
+          PARTITION BY user_id, user_id + CHAR(1)
+          ORDER BY page_view_at, sequence, event_id + CHAR(1)
+        ) AS sz_before,
+        lag(anchor) OVER (
+          PARTITION BY user_id, user_id + CHAR(1)
+          ORDER BY page_view_at, sequence, event_id + CHAR(1)
+        ) AS sz_anchor_before
       FROM [#neighbours]
     ) AS behind
   ) AS flagged

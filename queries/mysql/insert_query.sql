@@ -95,7 +95,10 @@ repeated AS (  -- Event ids that came more than once.
 duplicates AS (  -- Their rows; the first counts.
   SELECT
     k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
-    row_number() OVER (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page, k.sequence) AS sz_rank
+    row_number() OVER (
+      PARTITION BY k.event_id
+      ORDER BY k.page_view_at, k.user_id, k.page, k.sequence
+    ) AS sz_rank
   FROM picked AS k
   WHERE k.reason IS NULL
     AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
@@ -192,13 +195,19 @@ numbered AS (
 islands AS (  -- New rows and context, each with the island that it lies on: what is one session now.
   SELECT
     event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
-    first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence, event_id) AS sz_island
+    first_value(event_id) OVER (
+      PARTITION BY user_id, sz_number
+      ORDER BY page_view_at, sequence, event_id
+    ) AS sz_island
   FROM numbered
 ),
 gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+      PARTITION BY sz_island
+      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+    ) AS sz_gained
   FROM islands
 ),
 touched AS (
@@ -235,12 +244,18 @@ merged AS (  -- The same, ranked: the island's first part, its last, and the anc
   SELECT
     sz_island, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
     ended_at, last_event_id, pageviews, entry_page, exit_page,
-    row_number() OVER (PARTITION BY sz_island ORDER BY started_at, first_sequence, session_id) AS sz_first_rank,
+    row_number() OVER (
+      PARTITION BY sz_island
+      ORDER BY started_at, first_sequence, session_id
+    ) AS sz_first_rank,
     row_number() OVER (
       PARTITION BY sz_island
       ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
     ) AS sz_last_rank,
-    first_value(coalesce(anchor, session_id)) OVER (PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence, session_id) AS sz_survivor
+    first_value(coalesce(anchor, session_id)) OVER (
+      PARTITION BY sz_island
+      ORDER BY anchors DESC, started_at, first_sequence, session_id
+    ) AS sz_survivor
   FROM united
 )
 SELECT
@@ -313,7 +328,10 @@ repeated AS (  -- Event ids that came more than once.
 duplicates AS (  -- Their rows; the first counts.
   SELECT
     k.event_id, k.user_id, k.page_view_at, k.sequence,
-    row_number() OVER (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page, k.sequence) AS sz_rank
+    row_number() OVER (
+      PARTITION BY k.event_id
+      ORDER BY k.page_view_at, k.user_id, k.page, k.sequence
+    ) AS sz_rank
   FROM picked AS k
   WHERE k.reason IS NULL
     AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
@@ -410,13 +428,19 @@ numbered AS (
 islands AS (  -- New rows and context, each with the island that it lies on: what is one session now.
   SELECT
     event_id, page_view_at, sequence, sz_is_new, anchor,
-    first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence, event_id) AS sz_island
+    first_value(event_id) OVER (
+      PARTITION BY user_id, sz_number
+      ORDER BY page_view_at, sequence, event_id
+    ) AS sz_island
   FROM numbered
 ),
 gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+      PARTITION BY sz_island
+      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+    ) AS sz_gained
   FROM islands
 ),
 touched AS (
@@ -447,7 +471,10 @@ united AS (  -- For each island that gained rows, what it is made of: its anchor
 merged AS (  -- The same, ranked: the island's first part, its last, and the anchor that survives.
   SELECT
     anchor,
-    first_value(coalesce(anchor, session_id)) OVER (PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence, session_id) AS sz_survivor
+    first_value(coalesce(anchor, session_id)) OVER (
+      PARTITION BY sz_island
+      ORDER BY anchors DESC, started_at, first_sequence, session_id
+    ) AS sz_survivor
   FROM united
 ),
 superseded AS (  -- Anchors that were merged into another, with all that resolved to them.
@@ -516,7 +543,10 @@ repeated AS (  -- Event ids that came more than once.
 duplicates AS (  -- Their rows; the first counts.
   SELECT
     k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
-    row_number() OVER (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page, k.sequence) AS sz_rank
+    row_number() OVER (
+      PARTITION BY k.event_id
+      ORDER BY k.page_view_at, k.user_id, k.page, k.sequence
+    ) AS sz_rank
   FROM picked AS k
   WHERE k.reason IS NULL
     AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
@@ -613,13 +643,19 @@ numbered AS (
 islands AS (  -- New rows and context, each with the island that it lies on: what is one session now.
   SELECT
     event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
-    first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence, event_id) AS sz_island
+    first_value(event_id) OVER (
+      PARTITION BY user_id, sz_number
+      ORDER BY page_view_at, sequence, event_id
+    ) AS sz_island
   FROM numbered
 ),
 gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+      PARTITION BY sz_island
+      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+    ) AS sz_gained
   FROM islands
 ),
 touched AS (
@@ -650,8 +686,14 @@ united AS (  -- For each island that gained rows, what it is made of: its anchor
 merged AS (  -- The same, ranked: the island's first part, its last, and the anchor that survives.
   SELECT
     sz_island,
-    row_number() OVER (PARTITION BY sz_island ORDER BY started_at, first_sequence, session_id) AS sz_first_rank,
-    first_value(coalesce(anchor, session_id)) OVER (PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence, session_id) AS sz_survivor
+    row_number() OVER (
+      PARTITION BY sz_island
+      ORDER BY started_at, first_sequence, session_id
+    ) AS sz_first_rank,
+    first_value(coalesce(anchor, session_id)) OVER (
+      PARTITION BY sz_island
+      ORDER BY anchors DESC, started_at, first_sequence, session_id
+    ) AS sz_survivor
   FROM united
 )
 SELECT

@@ -111,7 +111,10 @@ WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
 "behind" AS (
   SELECT
     "event_id", "user_id", "page_view_at", "sequence", "sz_instant",
-    lag("sz_instant") OVER (PARTITION BY "user_id" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id") AS "sz_before"
+    lag("sz_instant") OVER (
+      PARTITION BY "user_id"
+      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+    ) AS "sz_before"
   FROM "fresh"
 ),
 "flagged" AS (
@@ -178,8 +181,14 @@ WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
   SELECT
     "event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant", "sz_is_new",
     "anchor",
-    lag("sz_instant") OVER (PARTITION BY "user_id" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id") AS "sz_before",
-    lag("anchor") OVER (PARTITION BY "user_id" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id") AS "sz_anchor_before"
+    lag("sz_instant") OVER (
+      PARTITION BY "user_id"
+      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+    ) AS "sz_before",
+    lag("anchor") OVER (
+      PARTITION BY "user_id"
+      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+    ) AS "sz_anchor_before"
   FROM "neighbours"
 ),
 "flagged_2" AS (
@@ -261,7 +270,10 @@ WITH "gaining" AS (
 SELECT
   "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
   "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
-  row_number() OVER (PARTITION BY "sz_island" ORDER BY "started_at", "first_sequence" NULLS FIRST, "session_id") AS "sz_first_rank",
+  row_number() OVER (
+    PARTITION BY "sz_island"
+    ORDER BY "started_at", "first_sequence" NULLS FIRST, "session_id"
+  ) AS "sz_first_rank",
   row_number() OVER (
     PARTITION BY "sz_island"
     ORDER BY "ended_at" DESC, CASE WHEN "last_sequence" IS NULL THEN 0 ELSE 1 END DESC, "last_sequence" DESC, "last_event_id" DESC

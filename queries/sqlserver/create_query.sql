@@ -117,7 +117,7 @@ GO
 
 -- session_table_by_event_id: Keeps a run's cost with the new data.
 IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE name = N'session_table_by_event_id' AND object_id = OBJECT_ID(N'session_table'))
-CREATE INDEX session_table_by_event_id ON session_table () INCLUDE (event_id);
+CREATE INDEX session_table_by_event_id ON session_table (event_id) INCLUDE (run_id);
 GO
 
 -- session_versions_by_anchor: Keeps a run's cost with the new data.

@@ -178,7 +178,10 @@ WITH fresh AS (  -- The new rows, fixed once for the whole run.
 behind AS (
   SELECT
     event_id, user_id, page_view_at, sequence, sz_instant,
-    lag(sz_instant) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_before
+    lag(sz_instant) OVER (
+      PARTITION BY user_id, user_id + CHAR(1)
+      ORDER BY page_view_at, sequence, event_id + CHAR(1)
+    ) AS sz_before
   FROM fresh
 ),
 flagged AS (
@@ -238,8 +241,14 @@ neighbours AS (  -- New rows and context together.
 behind_2 AS (
   SELECT
     event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor,
-    lag(sz_instant) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_before,
-    lag(anchor) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_anchor_before
+    lag(sz_instant) OVER (
+      PARTITION BY user_id, user_id + CHAR(1)
+      ORDER BY page_view_at, sequence, event_id + CHAR(1)
+    ) AS sz_before,
+    lag(anchor) OVER (
+      PARTITION BY user_id, user_id + CHAR(1)
+      ORDER BY page_view_at, sequence, event_id + CHAR(1)
+    ) AS sz_anchor_before
   FROM neighbours
 ),
 flagged_2 AS (

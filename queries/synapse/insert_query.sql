@@ -192,7 +192,10 @@ FROM (
     FROM (
       SELECT
         event_id, user_id, page_view_at, sequence, sz_instant,
-        lag(sz_instant) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_before
+        lag(sz_instant) OVER (
+          PARTITION BY user_id, user_id + CHAR(1)
+          ORDER BY page_view_at, sequence, event_id + CHAR(1)
+        ) AS sz_before
       FROM [#fresh]
     ) AS behind
   ) AS flagged
@@ -295,8 +298,14 @@ FROM (
     FROM (
       SELECT
         event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor,
-        lag(sz_instant) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_before,
-        lag(anchor) OVER (PARTITION BY user_id, user_id + CHAR(1) ORDER BY page_view_at, sequence, event_id + CHAR(1)) AS sz_anchor_before
+        lag(sz_instant) OVER (
+          PARTITION BY user_id, user_id + CHAR(1)
+          ORDER BY page_view_at, sequence, event_id + CHAR(1)
+        ) AS sz_before,
+        lag(anchor) OVER (
+          PARTITION BY user_id, user_id + CHAR(1)
+          ORDER BY page_view_at, sequence, event_id + CHAR(1)
+        ) AS sz_anchor_before
       FROM [#neighbours]
     ) AS behind
   ) AS flagged

@@ -211,7 +211,10 @@ numbered AS (
 )
 SELECT
   event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
-  first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence NULLS FIRST, event_id) AS sz_island
+  first_value(event_id) OVER (
+    PARTITION BY user_id, sz_number
+    ORDER BY page_view_at, sequence NULLS FIRST, event_id
+  ) AS sz_island
 FROM numbered;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
@@ -219,7 +222,10 @@ CREATE TABLE sessionizer_step_merged AS
 WITH gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY sz_island ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC) AS sz_gained
+    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+      PARTITION BY sz_island
+      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+    ) AS sz_gained
   FROM sessionizer_step_islands
 ),
 touched AS (
@@ -257,12 +263,18 @@ united AS (  -- For each island that gained rows, what it is made of: its anchor
 SELECT
   sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
   ended_at, last_event_id, pageviews, entry_page, exit_page,
-  row_number() OVER (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FIRST, session_id) AS sz_first_rank,
+  row_number() OVER (
+    PARTITION BY sz_island
+    ORDER BY started_at, first_sequence NULLS FIRST, session_id
+  ) AS sz_first_rank,
   row_number() OVER (
     PARTITION BY sz_island
     ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
   ) AS sz_last_rank,
-  first_value(coalesce(anchor, session_id)) OVER (PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id) AS sz_survivor
+  first_value(coalesce(anchor, session_id)) OVER (
+    PARTITION BY sz_island
+    ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id
+  ) AS sz_survivor
 FROM united;
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.

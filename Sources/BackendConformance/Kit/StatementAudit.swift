@@ -73,8 +73,9 @@ struct StatementAudit {
       guard case .word(let word) = token, Self.changes.contains(word) else { continue }
       if !isHarmless(tokens, index) { return "\(word) in \(phase)" }
     }
-    // Scratch tables are of a transaction only, and never have one of the job's names.
-    let own = ownNames(tokens)
+    // Scratch tables are of a transaction only, and never have one of the job's names. What fills one may read the job's.
+    let made = SQLTokens(sql, syntax).temporaryTable
+    let own = made.map { name in [name].filter { $0.hasPrefix(prefix) } } ?? ownNames(tokens)
     switch (phase, verb) {
     case (.cleanUp, "DROP"): return own.isEmpty ? "DROP of something that is not the kit's" : nil
     case (_, "DROP"): return own.isEmpty ? nil : "DROP of \(own[0]) in \(phase)"
@@ -111,14 +112,17 @@ struct StatementAudit {
     }
   }
 
-  private func isKey(_ words: [String]) -> Bool { words.starts(with: ["ALTER", "TABLE", "ADD", "PRIMARY", "KEY"]) }
+  private func isKey(_ words: [String]) -> Bool {
+    words.filter { !$0.lowercased().hasPrefix(prefix) }.starts(with: ["ALTER", "TABLE", "ADD", "PRIMARY", "KEY"])
+  }
 
   /// The job's objects that a statement names.
   private func ownNames(_ tokens: [SQLTokens.Token]) -> [String] {
     tokens.compactMap { token in
       switch token {
       case .name(let name) where name.hasPrefix(prefix): name
-      case .word(let word) where word.hasPrefix(prefix.uppercased()): word
+      // A name without quotes is in lower case: what is not would be quoted.
+      case .word(let word) where word.lowercased().hasPrefix(prefix): word.lowercased()
       default: nil
       }
     }
@@ -130,9 +134,12 @@ struct StatementAudit {
     var name: String?
     loop: for token in tokens[(into + 1)...] {
       switch token {
-      case .name(let text), .word(let text):
+      case .name(let text):
         if let name, name != "." { break loop }
         name = text
+      case .word(let word):
+        if let name, name != "." { break loop }
+        name = word.lowercased()
       case .sign(UInt8(ascii: ".")): name = "."
       default: break loop
       }

@@ -29,11 +29,13 @@ enum Layout {
   }
 
   /// Clauses in parentheses, on one line or one a clause.
-  static func parenthesized(_ clauses: [String]) -> String {
+  ///
+  /// - Parameter beside: how many bytes stand on the line already
+  static func parenthesized(_ clauses: [String], beside: Int = 0) -> String {
     let lines = clauses.joined(separator: "\n")
     // Names and texts have no line breaks here: all blanks at a line's start are the renderer's own.
     let one = lines.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
-    return fits(one) ? "(\(one))" : "(\n" + lines.indented() + "\n)"
+    return fits(one) && one.utf8.count + beside <= width ? "(\(one))" : "(\n" + lines.indented() + "\n)"
   }
 
   /// `head (a, b, …)`, filled up to the width.

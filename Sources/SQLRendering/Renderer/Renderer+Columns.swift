@@ -31,7 +31,9 @@ extension Renderer {
       let name = try quoted(Self.windowName(index))
       return function + " OVER " + (frame.map { "(\(name) \($0))" } ?? name)
     }
-    return "\(function) OVER \(Layout.parenthesized(over + (frame.map { [$0] } ?? [])))"
+    // The name of the column follows.
+    let beside = function.utf8.count + column.name.utf8.count + 10
+    return "\(function) OVER \(Layout.parenthesized(over + (frame.map { [$0] } ?? []), beside: beside))"
   }
 
   /// The function, and the frame that it needs: the default one ends at the last of equal rows.

@@ -80,7 +80,7 @@ extension Planner {
 
   /// By what a key would be looked up, where there is none.
   private var insteadOfKeys: [IndexDefinition] {
-    [index(on: .sessionTable, [.eventID]), index(on: .sessionVersions, [.anchor, .runID])]
+    [index(on: .sessionTable, [.eventID, .runID]), index(on: .sessionVersions, [.anchor, .runID])]
   }
 
   var otherIndexes: [IndexDefinition] {

@@ -15,8 +15,8 @@ ALWAYS = {"SELECT", "transaction", "setting", "lock", "EXPLAIN", "COPY TO STDOUT
           "CREATE scratch TRIGGER"}
 # Settings and questions of SQLite's, none of which changes a row.
 PRAGMAS = {
-    "cache_size", "database_list", "encoding", "journal_mode", "page_count", "page_size", "recursive_triggers",
-    "secure_delete", "synchronous", "table_xinfo", "temp_store", "trusted_schema",
+    "cache_size", "database_list", "encoding", "index_info", "index_list", "journal_mode", "page_count", "page_size",
+    "recursive_triggers", "secure_delete", "synchronous", "table_xinfo", "temp_store", "trusted_schema",
 }
 
 

@@ -76,6 +76,7 @@ WRAPPINGS = [
 OTHERWISE = [
     # How long a scratch table lives, and how it is stored.
     ("postgres", re.compile(r"^(CREATE TEMPORARY TABLE .*\)) ON COMMIT DROP$", re.S), r"\1"),
+    ("postgres", re.compile(rf"^(CREATE TEMPORARY TABLE {NAME}) ON COMMIT DROP(?= AS\s)"), r"\1"),
     ("mysql", re.compile(r"^(CREATE TEMPORARY TABLE .*\)) ENGINE = \w+$", re.S), r"\1"),
     # A long result that is kept on the server, row by row.
     ("mysql", re.compile(r"^BEGIN NOT ATOMIC FOR r IN \((.*)\) DO (INSERT INTO \S+ \([^()]*\)) "

@@ -47,7 +47,10 @@ n AS (
 x AS (
   SELECT
     event_id, session_id,
-    first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence, event_id) AS sz_island
+    first_value(event_id) OVER (
+      PARTITION BY user_id, sz_number
+      ORDER BY page_view_at, sequence, event_id
+    ) AS sz_island
   FROM n
 )
 SELECT event_id AS subject, sz_island AS expected, session_id AS `found`

@@ -65,7 +65,10 @@ numbered AS (
 )
 SELECT
   event_id,
-  first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence NULLS FIRST, event_id) AS session_id,
+  first_value(event_id) OVER (
+    PARTITION BY user_id, sz_number
+    ORDER BY page_view_at, sequence NULLS FIRST, event_id
+  ) AS session_id,
   user_id, page_view_at, sequence, page, (SELECT max(run_id) FROM session_runs) AS run_id
 FROM numbered;
 

@@ -47,7 +47,10 @@ n AS (
 x AS (
   SELECT
     event_id, session_id,
-    first_value(event_id) OVER (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence NULLS FIRST, event_id) AS sz_island
+    first_value(event_id) OVER (
+      PARTITION BY user_id, sz_number
+      ORDER BY page_view_at, sequence NULLS FIRST, event_id
+    ) AS sz_island
   FROM n
 )
 SELECT event_id AS subject, sz_island AS expected, session_id AS "found"
@@ -181,7 +184,10 @@ e AS (
 r AS (
   SELECT
     event_id, session_id, user_id, page_view_at, page,
-    row_number() OVER (PARTITION BY session_id ORDER BY page_view_at, sequence NULLS FIRST, event_id) AS sz_first_rank,
+    row_number() OVER (
+      PARTITION BY session_id
+      ORDER BY page_view_at, sequence NULLS FIRST, event_id
+    ) AS sz_first_rank,
     row_number() OVER (
       PARTITION BY session_id
       ORDER BY page_view_at DESC, CASE WHEN sequence IS NULL THEN 0 ELSE 1 END DESC, sequence DESC, event_id DESC
