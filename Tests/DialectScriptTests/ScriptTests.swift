@@ -64,6 +64,7 @@ import Testing
 
   enum Shape: String, CaseIterable, Sendable {
     case scratchTablesFirst, writtenOut, bytesBesideTexts, joinsForExists, nowhereBefore
+    case nested, everythingNamed
 
     func change(_ dialect: inout Dialect) {
       switch self {
@@ -86,6 +87,13 @@ import Testing
       case .joinsForExists:
         dialect.queries.semiJoin = "SEMI JOIN"
         dialect.queries.antiJoin = "ANTI JOIN"
+      case .nested:
+        dialect.queries.hoistsSubqueries = false
+        dialect.queries.namesWindows = false
+        dialect.tables.createScratchAs = nil
+      case .everythingNamed:
+        dialect.queries.namesEveryColumn = true
+        dialect.identifiers.quotesWhenNeeded = false
       case .nowhereBefore:
         dialect.scripts.steps = .fewScratchTables
         dialect.queries.subqueriesInInsert = .beforeInsert

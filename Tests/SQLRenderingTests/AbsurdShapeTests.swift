@@ -45,6 +45,28 @@ import Testing
     #expect(!sql.contains { $0.contains("zettel!⟪picked") })
   }
 
+  @Test func namesAreQuotedWhereTheyMustBe() throws {
+    var dialect = AbsurdDialect.dialect(Self.inline)
+    dialect.identifiers.quotesWhenNeeded = true
+    let renderer = Renderer(dialect)
+    for plain in ["event_id", "sz_rank", "page2", "session_table"] { #expect(try renderer.identifier(plain) == plain) }
+    // Reserved somewhere, folded somewhere, or no name without quotes; or refused by the guard as a statement's word.
+    for other in ["order", "user", "Page", "größe", "a b", "2nd", "_x", "update", "upsert", "vacuum", "security"] {
+      #expect(try renderer.identifier(other) == "⟪\(other)⟫⟫")
+    }
+  }
+
+  @Test func subqueriesAreNestedWhereTheDialectSays() throws {
+    var dialect = AbsurdDialect.dialect(AbsurdDialect.profiles[0])
+    #expect(try run(dialect).contains { $0.contains("\nWITH ") || $0.hasPrefix("WITH ") })
+    dialect.queries.hoistsSubqueries = false
+    let nested = try run(dialect)
+    #expect(!nested.contains { $0.contains("WITH ") } && nested.contains { $0.contains("FROM (\n") })
+    #expect(!nested.contains { $0.contains("⟪event_id⟫⟫ AS ⟪event_id⟫⟫") })
+    dialect.queries.namesEveryColumn = true
+    #expect(try run(dialect).contains { $0.contains("⟪event_id⟫⟫ AS ⟪event_id⟫⟫") })
+  }
+
   @Test func limitsStandBeforeTheColumnsOrAfterTheOrder() throws {
     var dialect = AbsurdDialect.dialect(Self.inline)
     let query = try Planner(.assumed(SessionJob()), profile: Self.inline).lastRun()

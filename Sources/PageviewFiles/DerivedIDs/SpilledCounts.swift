@@ -37,7 +37,8 @@ final class SpilledCounts {
   /// - Parameter folder: nil: `TMPDIR`, or `/var/tmp`, since `/tmp` may be memory
   init?(folder: String?) {
     let folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
-    var template = Array("\(folder)/sessionizer-XXXXXX".utf8CString)
+    // mkstemp puts what makes the name its own in the place of six X at its end.
+    var template = Array((folder + "/sessionizer-" + String(repeating: "X", count: 6)).utf8CString)
     // From calloc, so that only what is used of it takes memory.
     guard let filter = calloc(1 << (Self.filterBits - 3), 1) else { return nil }
     self.filter = filter.assumingMemoryBound(to: UInt64.self)

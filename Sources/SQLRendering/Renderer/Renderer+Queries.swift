@@ -8,7 +8,13 @@ extension Renderer {
   }
 
   /// `WITH a AS (…), b AS (…)`, nil for none, and the query itself.
-  func texts(of query: Query, writingOut: Bool = false) throws -> (with: String?, body: String) {
+  ///
+  /// - Parameters:
+  ///   - writingOut: whether named subqueries are written out where they are read
+  ///   - isShown: whether its texts are written as people are to see them
+  func texts(
+    of query: Query, writingOut: Bool = false, isShown: Bool = false
+  ) throws -> (with: String?, body: String) {
     var builder = SelectBuilder(dialect: dialect)
     if writingOut {
       for named in query.with { builder.writtenOut[named.name] = named.relation }
@@ -16,7 +22,7 @@ extension Renderer {
     // The order of a query names the columns of its result; an expression of one needs them from a subquery.
     let isKeyed = dialect.queries.byteKey != nil && query.order.contains { $0.collation == .bytes }
     var body = try builder.select(query.relation).finished
-    if isKeyed { body = try builder.wrapping(body).finished }
+    if isKeyed { body = try builder.wrapped(body).finished }
     var whole = SelectQuery(
       with: try writingOut
         ? []
@@ -27,6 +33,7 @@ extension Renderer {
       body: body)
     whole.prune()
     if !writingOut, dialect.queries.hoistsSubqueries { whole.hoist() }
+    whole.body.isShown = isShown
     let limits = try query.limit.map { try limit($0) }
     // An order by the name of a result's column needs one where several of that name are read.
     if !query.order.isEmpty { whole.body.namesColumns = !whole.body.joins.isEmpty }
@@ -50,12 +57,8 @@ extension Renderer {
 
   /// The query of a view: its texts as people are to see them.
   func text(ofView query: Query) throws -> String {
-    guard dialect.tables.viewText != nil else { return try text(of: query) }
-    var whole = SelectQuery(with: [], body: try SelectBuilder(dialect: dialect).select(query.relation).finished)
-    whole.prune()
-    if dialect.queries.hoistsSubqueries { whole.hoist() }
-    whole.body.isShown = true
-    return [try subqueries(whole.with), try text(of: whole.body)].compactMap { $0 }.joined(separator: "\n")
+    let (with, body) = try texts(of: query, isShown: dialect.tables.viewText != nil)
+    return [with, body].compactMap { $0 }.joined(separator: "\n")
   }
 
   /// What stands before the columns and what follows the query, for its first rows.
@@ -77,7 +80,7 @@ extension Renderer {
   /// `EXISTS (SELECT 1 FROM …)`, not correlated.
   func existence(of rows: Relation) throws -> String {
     let select = try SelectBuilder(dialect: dialect).select(rows)
-    return try existence(of: select.columns == nil ? select : SelectBuilder(dialect: dialect).wrapping(select), nil)
+    return try existence(of: select.columns == nil ? select : SelectBuilder(dialect: dialect).wrapped(select), nil)
   }
 
   /// - Parameter on: nil where it is not correlated
@@ -95,7 +98,7 @@ extension Renderer {
   func lookup(_ lookup: Lookup) throws -> String {
     let builder = SelectBuilder(dialect: dialect)
     var select = try builder.select(lookup.from)
-    if select.columns != nil || !select.merged.isEmpty { select = try builder.wrapping(select) }
+    if select.columns != nil || !select.merged.isEmpty { select = try builder.wrapped(select) }
     select.conditions.append(.holds(lookup.matching))
     let printer = try inside(select)
     let (before, after) = try limit(1)

@@ -84,7 +84,7 @@ struct SelectBuilder {
       let fits = inner.merged.isEmpty || !clashes(expressions, inner)
       if !isGrouped, fits { return inner }
       if isGrouped, use == .result, fits { return inner }
-      return try wrapped(inner.finished)
+      return try wrapped(inner)
     }
     guard !inner.isFenced, !inner.isDistinct, !clashes(expressions, inner),
       use == .result || (!isGrouped && inner.calls.isEmpty), isCheap(inner, for: expressions, as: use)
@@ -143,7 +143,8 @@ struct SelectBuilder {
   }
 
   /// A SELECT as a subquery in FROM.
-  private func wrapped(_ select: Select) throws -> Select {
+  func wrapped(_ select: Select) throws -> Select {
+    let select = select.finished
     guard let alias = select.alias, let offer = select.offered.first, select.offered.count == 1 else {
       throw PlanError(.malformed, "a join has no alias of its own", remedy: "project it first")
     }
@@ -151,8 +152,6 @@ struct SelectBuilder {
     result.readsFenced = select.isFenced
     return result
   }
-
-  func wrapping(_ select: Select) throws -> Select { try wrapped(select.finished) }
 
   private func closed(_ select: Select, _ relation: Relation, _ alias: String) throws -> Select {
     var result = select
@@ -182,7 +181,7 @@ struct SelectBuilder {
   private func joined(_ left: Relation, _ right: Relation, _ kind: JoinKind, _ on: Expression) throws -> Select {
     var other = try joinable(right)
     var result = try base(left, for: [on], as: .more)
-    if !Set(result.aliases).isDisjoint(with: [other.from.alias]) { result = try wrapped(result.finished) }
+    if !Set(result.aliases).isDisjoint(with: [other.from.alias]) { result = try wrapped(result) }
     let hasSubquery =
       switch kind {
       case .lookup: dialect.queries.lookupSubquery != nil
@@ -193,7 +192,7 @@ struct SelectBuilder {
     if hasSubquery {
       join.conditions = other.conditions
     } else if kind == .left || kind == .leftLookup, !other.conditions.isEmpty {
-      other = try wrapped(other.finished)
+      other = try wrapped(other)
       join.rows = other.from
     } else {
       result.conditions += other.conditions
@@ -209,7 +208,7 @@ struct SelectBuilder {
   private func joinable(_ relation: Relation) throws -> Select {
     let result = try select(relation)
     let isPlain = result.columns == nil && result.merged.isEmpty && result.joins.isEmpty && result.groups == nil
-    return isPlain ? result : try wrapped(result.finished)
+    return isPlain ? result : try wrapped(result)
   }
 
   private func matched(
@@ -217,9 +216,9 @@ struct SelectBuilder {
   ) throws -> Select {
     var inner = try joinable(other)
     var result = try base(rows, for: [on], as: .more)
-    if result.aliases.contains(inner.from.alias) { result = try wrapped(result.finished) }
+    if result.aliases.contains(inner.from.alias) { result = try wrapped(result) }
     if let words {
-      if !inner.conditions.isEmpty { inner = try wrapped(inner.finished) }
+      if !inner.conditions.isEmpty { inner = try wrapped(inner) }
       result.joins.append(Select.Join(kind: .matching(words: words), rows: inner.from, on: result.resolved(on)))
       result.readsFenced = false
     } else {

@@ -22,12 +22,7 @@ extension Relation {
       for column in columns { column.expression.visitTables(visit) }
     case .window(let rows, let columns, _):
       rows.visitTables(visit)
-      for column in columns {
-        switch column.function {
-        case .rowNumber: break
-        case .previous(let value), .next(let value), .runningSum(let value), .first(let value): value.visitTables(visit)
-        }
-      }
+      for operand in columns.flatMap(\.operands) { operand.visitTables(visit) }
     case .join(let left, let right, _, let on), .notExists(let left, let right, let on),
       .exists(let left, let right, let on):
       left.visitTables(visit)
