@@ -1,7 +1,7 @@
 # Targets for people and for CI. Everything else is `swift build`, `swift test`.
 SOURCES := Package.swift Sources Tests Backends docs/examples
 
-# Where `make demo` works: sqlite, postgres, or the URL of a target.
+# Where `make demo` works: sqlite, postgres, duckdb, or the URL of a target.
 TARGET ?= sqlite
 
 # How long `make soak` plays.
@@ -62,3 +62,4 @@ prepare:
 prepare-test:
 	@./scripts/prepare.sh test
 	@./scripts/python-engines.sh
+	@./scripts/adbc-drivers.sh

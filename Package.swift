@@ -9,6 +9,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -21,6 +22,9 @@ let package = Package(
     .library(name: "WarehouseDriver", targets: ["WarehouseDriver"]),
     .library(name: "SessionRunner", targets: ["SessionRunner"]),
     .library(name: "DialectFiles", targets: ["DialectFiles"]),
+    .library(name: "ConnectionCore", targets: ["ConnectionCore"]),
+    .library(
+      name: "Backends", targets: ["ADBCBackend", "ODBCBackend", "PostgresBackend", "SQLiteBackend"]),
     .library(name: "BackendConformance", targets: ["BackendConformance"]),
   ],
   dependencies: [
@@ -28,6 +32,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
     // The core planner. Pure: no I/O, no SQL text, no clock; imports none of ours.
@@ -43,6 +48,10 @@ let package = Package(
       exclude: ["Dialects"], swiftSettings: strict),
     // The protocol that every backend implements.
     .target(name: "WarehouseDriver", dependencies: ["SessionPlan"], swiftSettings: strict),
+    // What every connection needs that speaks an engine's dialect through a C client: order, locks, guard, catalog, words.
+    .target(
+      name: "ConnectionCore", dependencies: ["DialectFiles", "SQLRendering", "SessionPlan", "WarehouseDriver"],
+      swiftSettings: strict),
 
     // Pageview files (CSV, JSON lines, access logs) as column batches, and the random generator.
     .systemLibrary(
@@ -103,8 +112,17 @@ let package = Package(
       providers: [.apt(["unixodbc-dev"]), .brew(["unixodbc"])]),
     .target(
       name: "ODBCBackend",
-      dependencies: ["CODBC", "DialectFiles", "SQLRendering", "SessionPlan", "WarehouseDriver"],
+      dependencies: ["CODBC", "ConnectionCore", "DialectFiles", "SQLRendering", "SessionPlan", "WarehouseDriver"],
       path: "Backends/ODBC/Sources", swiftSettings: strict),
+
+    // Whatever has an ADBC driver: a shared library that is found when it is asked for. The header is Apache Arrow's.
+    .target(name: "CADBC", path: "Backends/ADBC/CADBC"),
+    .target(
+      name: "ADBCBackend",
+      dependencies: [
+        "CADBC", "ConnectionCore", "DialectFiles", "SQLRendering", "SessionPlan", "WarehouseDriver", toml,
+      ],
+      path: "Backends/ADBC/Sources", swiftSettings: strict),
 
     // Presets for exports, as bytes in a C target.
     .target(name: "BuiltInPresets", exclude: ["Presets"]),
@@ -120,7 +138,8 @@ let package = Package(
     .executableTarget(
       name: "sessionizer",
       dependencies: [
-        "DialectFiles", "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionizerCLI", "WarehouseDriver",
+        "ADBCBackend", "DialectFiles", "ODBCBackend", "PostgresBackend", "SQLiteBackend", "SessionizerCLI",
+        "WarehouseDriver",
       ],
       swiftSettings: strict),
     // Measures reading without a database: `make bench-reading`.
@@ -199,10 +218,18 @@ let package = Package(
     .testTarget(
       name: "ODBCBackendTests",
       dependencies: [
-        "CODBC", "DialectFiles", "MariaDBServer", "ODBCBackend", "PostgresBackend", "PostgresServer", "PrivateServer",
+        "CODBC", "ConnectionCore", "DialectFiles", "MariaDBServer", "ODBCBackend", "PostgresBackend", "PostgresServer",
+        "PrivateServer",
         "SQLRendering", "SQLiteBackend", "SessionPlan", "TestNeeds", "WarehouseDriver",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "ADBCBackendTests",
+      dependencies: [
+        "ADBCBackend", "ConnectionCore", "DialectFiles", "PrivateServer", "SQLRendering", "SessionPlan", "TestNeeds",
+        "WarehouseDriver",
+      ],
+      exclude: ["faulty_driver.c"], swiftSettings: strict),
     .testTarget(
       name: "SessionizerCLITests",
       dependencies: [
@@ -215,8 +242,8 @@ let package = Package(
     .executableTarget(
       name: "RunHelper",
       dependencies: [
-        "ODBCBackend", "PostgresBackend", "PrivateServer", "SQLiteBackend", "SessionPlan", "SessionRunner",
-        "StatementRecording", "WarehouseDriver", logging,
+        "ADBCBackend", "ODBCBackend", "PostgresBackend", "PrivateServer", "SQLiteBackend", "SessionPlan",
+        "SessionRunner", "StatementRecording", "WarehouseDriver", logging,
       ],
       path: "Tests/RunHelper", swiftSettings: strict),
     // The scripts of dialects on engines that run inside Python, where the set-up of the tests made room for them.
@@ -233,8 +260,9 @@ let package = Package(
     .testTarget(
       name: "LawTests",
       dependencies: [
-        "AggregateOracle", "BackendConformance", "DialectFiles", "HistoryMutants", "MariaDBServer", "ODBCBackend",
-        "PageviewFiles", "PostgresBackend", "PostgresServer", "PrivateServer", "RunHelper", "SQLRendering",
+        "ADBCBackend", "AggregateOracle", "BackendConformance", "DialectFiles", "HistoryMutants", "MariaDBServer",
+        "ODBCBackend", "PageviewFiles", "PostgresBackend", "PostgresServer", "PrivateServer", "RunHelper",
+        "SQLRendering",
         "SQLiteBackend", "SessionPlan", "SessionRunner", "StatementRecording", "TestFixtures", "TestNeeds",
         "WarehouseDriver", logging, "sessionizer",
       ],

@@ -4,6 +4,7 @@
 #   demo.sh             on SQLite, in demo.db
 #   demo.sh FILE        on SQLite, in that file
 #   demo.sh postgres    on PostgreSQL: docker compose's where Docker is, else a private server that goes with the demo
+#   demo.sh duckdb      on DuckDB, in demo.duckdb; its library is fetched where there is none
 #   demo.sh URL         on any target without our tables
 set -eu
 cd "$(dirname "$0")/.."
@@ -21,6 +22,15 @@ postgres)
     ./scripts/postgres.sh stop
   }
   target=$(./scripts/postgres.sh start $$)
+  ;;
+duckdb)
+  target="duckdb:demo.duckdb"
+  rm -f demo.duckdb demo.duckdb.wal
+  "$tool" backends --format csv | grep -q '^adbc+duckdb:,found' || {
+    ./scripts/adbc-drivers.sh
+    ADBC_DRIVER_PATH="$PWD/.build-adbc${ADBC_DRIVER_PATH:+:$ADBC_DRIVER_PATH}"
+    export ADBC_DRIVER_PATH
+  }
   ;;
 *:*) target="$where" ;;
 *)

@@ -7,6 +7,15 @@ public protocol Backend: Sendable {
   ///
   /// - Throws: `DriverError`, whose description shows no secret.
   func connect(to target: Target, options: ConnectionOptions) async throws -> any Connection
+
+  /// What it reaches on this machine.
+  func findings() -> [BackendFinding]
+}
+
+extension Backend {
+  public func findings() -> [BackendFinding] {
+    schemes.map { BackendFinding(target: $0 + ":", isFound: true, detail: "part of the program") }
+  }
 }
 
 /// What the user asked of a connection.

@@ -9,7 +9,8 @@ public struct Target: Sendable {
   /// What follows the first colon. May hold a secret.
   public let rest: String
 
-  /// Reads a target URL. A plain path that ends in `.db`, `.sqlite` or `.sqlite3` is taken for SQLite.
+  /// Reads a target URL. A plain path that ends in `.db`, `.sqlite` or `.sqlite3` is taken for SQLite, one that ends in
+  /// `.duckdb` for DuckDB.
   public init(url: String) throws(DriverError) {
     let colon = url.firstIndex(of: ":")
     let head = colon.map { String(url[..<$0]) } ?? ""
@@ -20,8 +21,9 @@ public struct Target: Sendable {
           || ("0"..."9").contains($0) || $0 == "+" || $0 == "-" || $0 == "_"
       }
     guard isScheme, let colon else {
-      if [".db", ".sqlite", ".sqlite3"].contains(where: url.hasSuffix) {
-        scheme = "sqlite"
+      let isDuckDB = url.hasSuffix(".duckdb")
+      if isDuckDB || [".db", ".sqlite", ".sqlite3"].contains(where: url.hasSuffix) {
+        scheme = isDuckDB ? "duckdb" : "sqlite"
         variant = nil
         rest = url
         return
@@ -53,8 +55,7 @@ extension Target {
     case "file", "sqlite3": "sqlite:PATH"
     case "pg", "psql", "pgsql": "postgres://USER@HOST/DATABASE"
     case "sqlserver", "mssql", "tds": "'odbc+sqlserver:Driver=…;Server=HOST;Database=NAME;UID=USER;PWD=…'"
-    case "snowflake", "bigquery", "redshift", "oracle", "databricks", "trino", "presto", "clickhouse", "duckdb",
-      "vertica",
+    case "snowflake", "bigquery", "redshift", "oracle", "databricks", "trino", "presto", "clickhouse", "vertica",
       "teradata", "db2", "exasol", "spark", "hive2", "synapse", "fabric":
       "'odbc+\(scheme == "hive2" ? "spark" : scheme == "presto" ? "trino" : scheme):DSN=…'"
     case "dsn", "driver", "server", "odbcs": "'odbc+DIALECT:DSN=…;UID=…;PWD=…'"

@@ -1,3 +1,4 @@
+import ADBCBackend
 import Foundation
 import ODBCBackend
 import PostgresBackend
@@ -11,7 +12,12 @@ struct Sessionizer {
   static func main() async {
     let process = ProcessInfo.processInfo
     let environment = CommandEnvironment(
-      backends: { BackendRegistry([SQLiteBackend(), PostgresBackend(), ODBCBackend(dialects: $0)]) },
+      backends: {
+        BackendRegistry([
+          SQLiteBackend(), PostgresBackend(), ODBCBackend(dialects: $0),
+          ADBCBackend(dialects: $0, variables: process.environment),
+        ])
+      },
       variables: process.environment, console: .standard())
     exit(await CommandLineTool.main(Array(process.arguments.dropFirst()), environment))
   }

@@ -11,13 +11,16 @@ import WarehouseDriver
       switch engine.family {
       case .sqlite: line.contains("SCAN hits") || line.contains("SEARCH hits")
       case .postgres: line.contains(" on hits ") || line.contains(" on hits_by_loaded ")
+      // A box for each step; names stand in them.
+      case .duckdb: line.contains(" hits ")
       case .mariadb:
         line.contains("hits") && (line.contains("ALL") || line.contains("index")) || line.contains("optimized away")
       }
     }
   }
 
-  @Test(arguments: Engine.live, [Arrival.Kind.id, .time])
+  // DuckDB keeps the greatest value of each part of a table, and uses no index for it.
+  @Test(arguments: Engine.live.filter { $0.family != .duckdb }, [Arrival.Kind.id, .time])
   func theSourceIsLookedAtOnce(engine: Engine, kind: Arrival.Kind) async throws {
     let place = try await Place.make(on: engine)
     defer { place.remove() }
@@ -44,11 +47,7 @@ import WarehouseDriver
 
     // What doctor says to do is what helps.
     let advice = try #require(await context.examine().first { $0.name == "arrival" })
-    if engine.isODBC && engine != .mariadb {
-      #expect(advice.outcome == (engine.family == .sqlite && kind == .time ? .advised : .skipped), "\(advice)")
-    } else {
-      #expect(advice.outcome == .advised, "\(advice)")
-    }
+    #expect(advice.outcome == .advised, "\(advice)")
     // Texts of times are in no order that an index could have.
     if engine.family == .sqlite, kind == .time { return await connection.close() }
     let index = "CREATE INDEX"
@@ -63,6 +62,7 @@ import WarehouseDriver
     case .sqlite: #expect(looks.first?.contains("SEARCH hits USING COVERING INDEX") ?? false, "\(with)")
     case .postgres: #expect(looks.first?.contains("Index Only Scan Backward using hits_by_loaded") ?? false, "\(with)")
     case .mariadb: #expect(looks.first?.contains("optimized away") ?? false, "\(with)")
+    case .duckdb: break
     }
     // The mark is the greatest, whichever way it is found.
     _ = try await context.run()

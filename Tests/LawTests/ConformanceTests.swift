@@ -90,6 +90,7 @@ enum Leftovers {
       switch place.engine.family {
       case .sqlite: "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
       case .postgres: "SELECT relname FROM pg_class WHERE relnamespace = '\(place.schema ?? "public")'::regnamespace"
+      case .duckdb: "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main'"
       case .mariadb: "SELECT table_name FROM information_schema.tables WHERE table_schema = '\(place.database)'"
       }
     let connection = try await place.connect()

@@ -11,6 +11,9 @@ import WarehouseDriver
   @Test(.needs(Engine.mariadb.absence)) func mariadb() async throws { try await answers(.mariadb) }
   @Test(.needs(Engine.psqlODBC.absence)) func psqlODBC() async throws { try await answers(.psqlODBC) }
   @Test(.needs(Engine.sqliteODBC.absence)) func sqliteODBC() async throws { try await answers(.sqliteODBC) }
+  @Test(.needs(Engine.duckdb.absence)) func duckdb() async throws { try await answers(.duckdb) }
+  @Test(.needs(Engine.adbcSQLite.absence)) func adbcSQLite() async throws { try await answers(.adbcSQLite) }
+  @Test(.needs(Engine.adbcPostgres.absence)) func adbcPostgres() async throws { try await answers(.adbcPostgres) }
 
   private func answers(_ engine: Engine) async throws {
     let place = try await Place.make(on: engine)
@@ -25,7 +28,9 @@ import WarehouseDriver
   /// None has been forgotten above.
   @Test func allAreNamed() {
     #expect(
-      Engine.allCases == [.sqlite, .postgresC, .postgresICU, .mariadb, .psqlODBC, .sqliteODBC],
+      Engine.allCases == [
+        .sqlite, .postgresC, .postgresICU, .mariadb, .psqlODBC, .sqliteODBC, .duckdb, .adbcSQLite, .adbcPostgres,
+      ],
       "a new engine needs its test here")
   }
 }

@@ -44,6 +44,7 @@ import WarehouseDriver
       case .sqlite: ("printf('%.6f', duration)", "")
       case .postgres: ("duration::numeric(20, 6)", " COLLATE \"C\"")
       case .mariadb: ("duration", " COLLATE utf8mb4_bin")
+      case .duckdb: ("duration", "")
       }
     let found = try await place.shell(
       """

@@ -31,17 +31,21 @@ import WarehouseDriver
   /// The ways in which a run begins, ends, and makes its scratch tables.
   private func isFraming(_ sql: String, on engine: Engine, isFirst: Bool) -> Bool {
     func matches(_ pattern: Regex<Substring>) -> Bool { sql.wholeMatch(of: pattern) != nil }
-    if engine.isODBC, sql == "job lock" { return true }
+    if engine.isODBC || engine.isADBC, sql == "job lock" { return true }
     switch engine.family {
     case .sqlite:
       return matches(#/BEGIN IMMEDIATE|COMMIT|ROLLBACK/#)
         || matches(#/CREATE TEMP TABLE \w+ \([^;]*|CREATE INDEX temp\.\w+ ON[^;]*/#)
         // Scratch tables of a connection that stays open.
-        || engine.isODBC && matches(#/DROP TABLE IF EXISTS temp\.\w+/#)
+        || engine != .sqlite && matches(#/DROP TABLE IF EXISTS temp\.\w+/#)
     case .mariadb:
       return matches(#/SET TRANSACTION ISOLATION LEVEL READ COMMITTED|COMMIT|ROLLBACK/#)
         || matches(#/CREATE TEMPORARY TABLE sessionizer_scratch_[^;]* ENGINE = \w+/#)
         || matches(#/DROP TEMPORARY TABLE IF EXISTS sessionizer_scratch_\w+/#)
+    case .duckdb:
+      return matches(#/BEGIN TRANSACTION|COMMIT|ROLLBACK/#)
+        || matches(#/CREATE TEMPORARY TABLE \w+ \([^;]*/#) || matches(#/DROP TABLE temp\.\w+/#)
+        || matches(#/CREATE INDEX \w+ ON \w+ \(\w+\)/#)
     case .postgres: break
     }
     return matches(#/BEGIN ISOLATION LEVEL REPEATABLE READ|COMMIT|ROLLBACK/#)
@@ -56,7 +60,9 @@ import WarehouseDriver
     // A first run that meets copies of an event id is taken back, and done again by the general plan.
     if isFraming(sql, on: engine, isFirst: isFirst) { return true }
     // A scratch table that is filled at once: what fills it may only read.
-    if engine.family == .postgres, let made = sql.prefixMatch(of: #/CREATE TEMPORARY TABLE \w+ ON COMMIT DROP AS\n/#) {
+    if engine.family == .postgres || engine.family == .duckdb,
+      let made = sql.prefixMatch(of: #/CREATE TEMPORARY TABLE \w+ (?:ON COMMIT DROP )?AS\n/#)
+    {
       let query = String(sql[made.range.upperBound...])
       return !words(query).contains("INSERT") && isAllowed(query, on: engine)
     }

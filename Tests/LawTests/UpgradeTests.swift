@@ -28,6 +28,7 @@ import WarehouseDriver
       case .sqlite: "sqlite"
       case .postgres: "postgres"
       case .mariadb: "mariadb"
+      case .duckdb: "duckdb"
       }
     return statements(try text("create_\(dialect).sql"))
   }
@@ -52,7 +53,10 @@ import WarehouseDriver
     return text
   }
 
-  @Test(arguments: Engine.live) func nothingIsLostAndEveryRunCanStillBeAskedFor(engine: Engine) async throws {
+  /// Those that older releases ran on.
+  private static let oldEngines = Engine.live.filter { !$0.isADBC }
+
+  @Test(arguments: oldEngines) func nothingIsLostAndEveryRunCanStillBeAskedFor(engine: Engine) async throws {
     let place = try await Place.make(on: engine)
     defer { place.remove() }
     let context = try await oldLedgers(place)
@@ -77,7 +81,7 @@ import WarehouseDriver
   }
 
   /// A late pageview for each user, then the same events sessionized at once elsewhere.
-  @Test(arguments: Engine.live) func runsGoOnFromThere(engine: Engine) async throws {
+  @Test(arguments: oldEngines) func runsGoOnFromThere(engine: Engine) async throws {
     let (place, other) = (try await Place.make(on: engine), try await Place.make(on: engine))
     defer {
       place.remove()
@@ -117,7 +121,7 @@ import WarehouseDriver
   }
 
   /// What an upgrade would make wrong, or what was wrong before, is not touched.
-  @Test(arguments: Engine.live) func wrongLedgersStayAsTheyAre(engine: Engine) async throws {
+  @Test(arguments: oldEngines) func wrongLedgersStayAsTheyAre(engine: Engine) async throws {
     let place = try await Place.make(on: engine)
     defer { place.remove() }
     let context = try await oldLedgers(place)

@@ -74,7 +74,7 @@ import WarehouseDriver
   }
 
   /// Without the keys it looks at everything in another way, and finds the same.
-  @Test(arguments: changes, Engine.live.filter { $0.family != .sqlite })
+  @Test(arguments: changes, Engine.servers)
   func withoutKeysTheSameIsFound(change: (sql: String, finding: String), engine: Engine) async throws {
     let place = try await Place.make(on: engine)
     defer { place.remove() }
@@ -100,7 +100,7 @@ import WarehouseDriver
     switch engine.family {
     case .postgres: try await damage(connection, "ALTER TABLE session_table DROP CONSTRAINT session_table_pkey")
     case .mariadb: try await damage(connection, "ALTER TABLE session_table DROP PRIMARY KEY")
-    case .sqlite:
+    case .sqlite, .duckdb:
       try await damage(connection, "ALTER TABLE session_table RENAME TO old")
       try await damage(connection, "DROP VIEW sessions")
       try await damage(connection, "DROP VIEW session_events")

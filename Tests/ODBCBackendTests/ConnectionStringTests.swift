@@ -1,6 +1,7 @@
 import Testing
 import WarehouseDriver
 
+@testable import ConnectionCore
 @testable import ODBCBackend
 
 @Suite struct ConnectionStringTests {

@@ -6,6 +6,7 @@ import SessionPlan
 import Testing
 import WarehouseDriver
 
+@testable import ConnectionCore
 @testable import ODBCBackend
 
 /// What goes wrong is said in one line, with the right code, and leaves nothing half-written.

@@ -3,6 +3,7 @@ import SessionPlan
 import Testing
 import WarehouseDriver
 
+@testable import ConnectionCore
 @testable import ODBCBackend
 
 /// A result of any length is read in little memory, and no row of it is lost.

@@ -7,6 +7,7 @@ import SessionPlan
 import Testing
 import WarehouseDriver
 
+@testable import ConnectionCore
 @testable import ODBCBackend
 
 /// A fresh database behind a driver.
@@ -72,6 +73,9 @@ let columnsOfT = [
 ]
 
 extension ODBCConnection {
+  /// How many results have been kept on the server.
+  var spoolCount: Int { wire?.spoolCount ?? 0 }
+
   func all(_ sql: String, types: [BatchColumnType]? = nil) async throws -> [[BatchValue?]] {
     let cursor = try await open(sql, types: types)
     var rows: [[BatchValue?]] = []

@@ -1,3 +1,4 @@
+import ADBCBackend
 import Foundation
 import Logging
 import ODBCBackend
@@ -30,7 +31,9 @@ import WarehouseDriver
   private static func run() async throws {
     let words = CommandLine.arguments
     let target = try Target(url: words[1])
-    let backends: [any Backend] = [SQLiteBackend(), PostgresBackend(), ODBCBackend()]
+    let backends: [any Backend] = [
+      SQLiteBackend(), PostgresBackend(), ODBCBackend(), ADBCBackend(),
+    ]
     let found = try BackendRegistry(backends).backend(for: target)
     let backend = RecordingBackend(found, engine: words[2])
     let stop = words.count > 4 ? Int(words[4]) : nil

@@ -1,3 +1,4 @@
+internal import ConnectionCore
 internal import WarehouseDriver
 
 extension Reporter {
@@ -35,23 +36,6 @@ extension Reporter {
       default: break
       }
     }
-    switch DriverReport(records, reporter: self, phase: .connect).failure {
-    case .authentication?:
-      return made(
-        .authentication, "\(place) refuses the login\(says)",
-        "check the user and the password in the target or the data source", records.first?.state)
-    case .noSuchDatabase?:
-      return made(
-        .noSuchObject, "there is no such database on \(place)\(says)", "create it, or check its name in the target",
-        records.first?.state)
-    case .tooManyConnections?:
-      return made(.connection, "\(place) has too many connections\(says)", "try again later", records.first?.state)
-    case .notADatabase?:
-      return made(.notADatabase, "\(place) is no database\(says)", "check the path", records.first?.state)
-    default:
-      return made(
-        .connection, "no connection to \(place)\(says)", "start the server, or check the settings of the target",
-        records.first?.state)
-    }
+    return connectRefused(records)
   }
 }

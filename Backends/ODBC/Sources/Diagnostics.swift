@@ -1,13 +1,5 @@
 internal import CODBC
-
-/// One diagnostic record of a driver or of the driver manager.
-struct DiagnosticRecord: Sendable, Hashable {
-  /// Five characters.
-  var state: String
-  /// The engine's own number; drivers that have none say 0.
-  var native: Int
-  var message: String
-}
+internal import ConnectionCore
 
 /// All records of a handle, in the driver's order.
 func diagnosticRecords(_ type: Int32, _ handle: SQLHANDLE?) -> [DiagnosticRecord] {

@@ -1,3 +1,4 @@
+public import ConnectionCore
 internal import DialectFiles
 public import SQLRendering
 public import WarehouseDriver

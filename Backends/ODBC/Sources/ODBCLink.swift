@@ -1,4 +1,5 @@
 internal import CODBC
+internal import ConnectionCore
 internal import SQLRendering
 internal import WarehouseDriver
 
@@ -30,7 +31,7 @@ final class ODBCLink {
   /// Told each text before it is sent.
   private let onSend: (@Sendable (String) -> Void)?
   /// What went wrong last, as far as it is known.
-  var lastFailure: Dialect.ODBC.Failure?
+  var lastFailure: Dialect.Failure?
 
   /// Connects.
   init(
@@ -122,17 +123,20 @@ final class ODBCLink {
     return changed
   }
 
-  /// All rows of a statement of the connection's own, as texts.
-  func texts(_ sql: String, _ phase: DriverError.Phase, shown: String? = nil) throws(DriverError) -> [[String?]] {
+  func table(_ sql: String, _ phase: DriverError.Phase, shown: String?) throws(DriverError) -> TextTable {
     let statement = try ODBCStatement(self, sql: shown ?? sql)
     try statement.execute(sql, phase)
-    return try statement.texts(phase)
+    var names: [String] = []
+    for index in 0..<statement.columnCount { names.append(try statement.column(index).name) }
+    return TextTable(names: names, rows: try statement.texts(phase))
   }
 
-  /// The first value of a statement of the connection's own.
-  func text(_ sql: String, _ phase: DriverError.Phase) throws(DriverError) -> String? {
-    try texts(sql, phase).first?.first ?? nil
+  /// All rows of a statement of the connection's own.
+  func texts(_ sql: String, _ phase: DriverError.Phase) throws(DriverError) -> [[String?]] {
+    try table(sql, phase, shown: nil).rows
   }
+
+  // MARK: After an error
 
   /// Some drivers begin a transaction of their own around a query, and leave it as it is when that fails.
   func recover() {

@@ -1,4 +1,5 @@
 internal import CODBC
+internal import ConnectionCore
 internal import Foundation
 internal import WarehouseDriver
 
@@ -50,9 +51,10 @@ final class ODBCStatement {
     let limit = link.isShielded ? nil : link.limit
     if let limit, spent >= limit { throw link.reporter.timeout(after: limit, phase, sql) }
     let start = ContinuousClock.now
-    let (result, stopped) = link.watch.during(
-      handle, isShielded: link.isShielded, limit: limit.map { $0 - spent }
+    let (answer, stopped) = link.watch.during(
+      Int(bitPattern: handle), isShielded: link.isShielded, limit: limit.map { $0 - spent }
     ) { body(handle) }
+    let result = answer ?? SQLRETURN(SQL_ERROR)
     spent += ContinuousClock.now - start
     let isDone = ODBCLink.isDone(result) || result == SQL_NO_DATA
     // A request that came just after the end has closed the statement's cursor.

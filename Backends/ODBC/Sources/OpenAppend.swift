@@ -1,9 +1,10 @@
 internal import CODBC
+internal import ConnectionCore
 internal import SQLRendering
 internal import WarehouseDriver
 
 /// A bulk insert between two batches.
-final class OpenAppend {
+final class OpenAppend: WireAppend {
   /// For messages: the statement of one row.
   let sql: String
   private let link: ODBCLink
@@ -16,7 +17,6 @@ final class OpenAppend {
   /// a single row from the same memory.
   private var prepared: [(rows: Int, statement: ODBCStatement)] = []
   private(set) var rowCount = 0
-  var duration = Duration.zero
 
   /// How many bytes of values go at once; a row that is longer goes alone.
   private static let chunkBytes = 1 << 20

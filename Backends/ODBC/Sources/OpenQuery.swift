@@ -1,9 +1,10 @@
 internal import CODBC
+internal import ConnectionCore
 internal import SQLRendering
 internal import WarehouseDriver
 
 /// A query between two batches.
-final class OpenQuery {
+final class OpenQuery: WireQuery {
   private var statement: ODBCStatement
   private var readers: [ColumnReader] = []
   /// Where the rows come page by page.
@@ -14,7 +15,6 @@ final class OpenQuery {
   private var readBytes = 0
   private var isAtEnd = false
   var rowCount = 0
-  var duration = Duration.zero
 
   /// - Parameter statement: carried out, and before its first row
   init(
@@ -83,5 +83,5 @@ final class OpenQuery {
   }
 
   /// Frees what the query holds on the server.
-  func end(_ renderer: Renderer) { pages?.drop(renderer) }
+  func end() { pages?.drop(Renderer(dialect)) }
 }

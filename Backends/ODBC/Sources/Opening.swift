@@ -1,7 +1,6 @@
 internal import CODBC
-internal import Foundation
+internal import ConnectionCore
 internal import SQLRendering
-internal import Synchronization
 internal import WarehouseDriver
 
 /// How a connection comes about: from a target, by way of the driver, to a dialect.
@@ -29,9 +28,11 @@ struct Opening {
 
   func connect() async throws -> ODBCConnection {
     let choice = Choice(string: string, dialects: dialects, named: named, options: options)
-    let watch = StatementWatch()
-    let connection = try await Self.offThread { [options] in
-      ODBCConnection(try choice.open(watch), watch: watch, options: options)
+    // The one call that ODBC allows while another is running.
+    let watch = StatementWatch { _ = SQLCancel(SQLHANDLE(bitPattern: $0)) }
+    let connection = try await offThread { [options] in
+      let wire = try choice.open(watch)
+      return ODBCConnection(wire, wire.engine, watch: watch, options: options)
     }
     do {
       try await connection.prepare()
@@ -41,77 +42,6 @@ struct Opening {
     }
     return connection
   }
-
-  /// Connects on a thread of its own. No driver can be stopped while it connects; a cancelled task leaves it behind.
-  private static func offThread(
-    _ body: @escaping @Sendable () throws -> ODBCConnection
-  ) async throws -> ODBCConnection {
-    let answer = Answer<ODBCConnection>()
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        answer.isAwaited(by: continuation)
-        Thread.detachNewThread { answer.give(Result { try body() }) }
-      }
-    } onCancel: {
-      answer.give(.failure(DriverError(.cancelled, phase: .connect, "connecting was cancelled")))
-    }
-  }
-}
-
-/// The first answer to a question counts; a connection that comes later ends with its last reference.
-private final class Answer<Value: Sendable>: Sendable {
-  private enum State {
-    case open
-    case awaited(CheckedContinuation<Value, any Error>)
-    case given(Result<Value, any Error>)
-    case over
-  }
-
-  private let state = Mutex(State.open)
-
-  func isAwaited(by continuation: CheckedContinuation<Value, any Error>) {
-    let early: Result<Value, any Error>? = state.withLock { state in
-      if case .given(let result) = state {
-        state = .over
-        return result
-      }
-      state = .awaited(continuation)
-      return nil
-    }
-    if let early { continuation.resume(with: early) }
-  }
-
-  func give(_ result: Result<Value, any Error>) {
-    let continuation: CheckedContinuation<Value, any Error>? = state.withLock { state in
-      switch state {
-      case .open:
-        state = .given(result)
-        return nil
-      case .awaited(let continuation):
-        state = .over
-        return continuation
-      case .given, .over: return nil
-      }
-    }
-    continuation?.resume(with: result)
-  }
-}
-
-/// A connection, and what is known of the engine at its other end. It goes into its actor on the thread that made it.
-struct OpenedLink {
-  let link: ODBCLink
-  let engine: Engine
-}
-
-/// What is known of the engine and its dialect once the driver has been asked.
-struct Engine: Sendable {
-  var dialect: Dialect
-  /// Why this dialect: for `doctor`.
-  var reason: String
-  var product: String
-  var productVersion: String
-  var driver: String
-  var driverVersion: String
 }
 
 /// Connects, asks the driver who it is, and connects again where the dialect has attributes for that driver that the
@@ -122,7 +52,7 @@ struct Choice: Sendable {
   let named: Dialect?
   let options: ConnectionOptions
 
-  func open(_ watch: StatementWatch) throws -> OpenedLink {
+  func open(_ watch: StatementWatch) throws -> ODBCWire {
     var complete = string
     if let named, let file = string.driverFile { complete = completed(string, named, driver: file) }
     func link(_ string: ConnectionString, _ dialect: Dialect?) throws -> ODBCLink {
@@ -134,7 +64,7 @@ struct Choice: Sendable {
     if wanted.text != complete.text { opened = try link(wanted, engine.dialect) }
     opened.reporter = reporter(engine.dialect)
     opened.reporter.place = place(opened, engine)
-    return OpenedLink(link: opened, engine: engine)
+    return ODBCWire(opened, engine)
   }
 
   private func completed(_ string: ConnectionString, _ dialect: Dialect, driver: String) -> ConnectionString {
@@ -153,7 +83,7 @@ struct Choice: Sendable {
     let server = (string["Server"] ?? string["Servername"] ?? string["Host"] ?? string["Database"])
     let place = source ?? server.map { "the database at \($0)" } ?? "the database"
     return Reporter(
-      place: place, secrets: string.secrets, errors: dialect?.odbc.errors ?? [:],
+      place: place, secrets: string.secrets, errors: dialect?.session.errors ?? [:],
       lockTimeout: options.lockTimeout, statementTimeout: options.statementTimeout,
       driverPath: string["Driver"])
   }

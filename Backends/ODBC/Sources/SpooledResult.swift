@@ -1,3 +1,4 @@
+internal import ConnectionCore
 internal import SQLRendering
 internal import WarehouseDriver
 

@@ -2,7 +2,7 @@ extension DialectKey {
   /// Every key but those that describe the file itself, in the order of the documentation.
   package static let all: [DialectKey] =
     profileKeys + capabilityKeys + identifierKeys + literalKeys + typeKeys + tableKeys + rightsKeys + queryKeys
-    + scriptKeys + sessionKeys + odbcKeys + templateKeys + trapKeys
+    + scriptKeys + sessionKeys + catalogKeys + odbcKeys + adbcKeys + templateKeys + trapKeys
 
   package static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 
@@ -25,8 +25,11 @@ extension DialectKey {
     "rights": "Who may do what.",
     "queries": "The shape of queries.",
     "scripts": "Scripts for the engine's own shell, as in queries/.",
-    "session": "What is said to a server around the plan's statements. Only the ODBC backend asks for it.",
+    "session":
+      "What is said to a server around the plan's statements. Backends that reach many engines (ODBC, ADBC) ask for it.",
+    "catalog": "Questions to the engine's own catalog.",
     "odbc": "What ODBC drivers of the engine want.",
+    "adbc": "What ADBC drivers of the engine want.",
     "templates": "How each node of the plan language is written. One without a template is refused, by name.",
     "traps": "The dialect's answer to each known trap, one sentence each.",
   ]

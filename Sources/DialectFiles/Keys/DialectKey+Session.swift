@@ -62,6 +62,16 @@ extension DialectKey {
       "session.commits_on_ddl", \.session.commitsOnDDL,
       "Whether making or changing a table or index, temporary tables themselves left out, commits the transaction "
         + "(trap T17): then a run may not do it.", or: false),
+    .list(
+      "session.products", \.session.products,
+      "Names by which a driver calls the engine (ODBC's SQL_DBMS_NAME, ADBC's vendor name), for "
+        + "odbc: and adbc: without a dialect.", or: [],
+      example: ["PostgreSQL"]),
+    .words(
+      "session.errors", \.session.errors, among: Dialect.Failure.allCases,
+      "What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), "
+        + "where the SQLSTATE's class does not say it.",
+      example: ["42P01": .noSuchObject]),
   ]
 
   /// The parts of a requirement, all of them needed.
@@ -95,7 +105,7 @@ extension DialectKey {
   private static let jobLock = DialectKey(
     path: "session.job_lock", kind: .jobLock, isOptional: true,
     meaning: "What keeps two runs of a job apart (trap T19): `transaction` where the transaction of begin_run is the "
-      + "lock, or statements: `acquire` gives 1 where the lock was taken, `holder` (or ~) says who has it. {name} is "
+      + "lock, `process` where one process at a time can open the database to write, or statements: `acquire` gives 1 where the lock was taken, `holder` (or ~) says who has it. {name} is "
       + "the run ledger as a text constant of at most 60 bytes, {ledger} one that a catalog function takes; "
       + "{seconds} or {milliseconds} to wait. ~ where the engine has no lock.",
     standard: KeyValue.none,
@@ -107,6 +117,7 @@ extension DialectKey {
       switch dialect.session.jobLock {
       case nil: .none
       case .transaction: .text("transaction")
+      case .process: .text("process")
       case .statements(let acquire, let release, let holder):
         .mapping(["acquire": .text(acquire), "release": .text(release), "holder": holder.map(KeyValue.text) ?? .none])
       }
@@ -114,6 +125,7 @@ extension DialectKey {
     set: { dialect, value in
       dialect.session.jobLock =
         switch value {
+        case .text("process"): .process
         case .text: .transaction
         case .mapping:
           .statements(
@@ -124,10 +136,6 @@ extension DialectKey {
     })
 
   static let odbcKeys: [DialectKey] = [
-    .list(
-      "odbc.products", \.odbc.products,
-      "Names by which a driver calls the engine (SQL_DBMS_NAME), for odbc: without a dialect.", or: [],
-      example: ["PostgreSQL"]),
     DialectKey(
       path: "odbc.attributes", kind: .lists,
       meaning: "Put before the user's connection string where it does not say otherwise, by the driver's file name or "
@@ -163,48 +171,6 @@ extension DialectKey {
       "odbc.prepares_queries", \.odbc.preparesQueries,
       "Whether queries are prepared first and then carried out, in two calls, because a driver that is given both at once "
         + "ends the process where the connection is cut in between.", or: false),
-    .words(
-      "odbc.column_types", \.odbc.columnTypes, among: ValueType.inSources,
-      "What a column is by the driver's name of its type, in lower case without lengths, where the number of the type "
-        + "alone does not say it.", example: ["timestamptz": .zonedTimestamp]),
-    .optional(
-      "odbc.catalog_tables", \.odbc.catalogTables,
-      "Gives the tables and views called {name} of a schema, or of a database where there are no schemas: name, and a word "
-        + "with TABLE or VIEW in it. ~ asks the driver's own catalog functions; with it, the two that follow are asked.",
-      takes: "name namespace", mustAnswer: false,
-      example:
-        "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = {namespace} AND table_name = {name}"
-    ),
-    .optional(
-      "odbc.catalog_columns", \.odbc.catalogColumns,
-      "Gives the columns of that table, in their order: name, type as column_types names it, 1 where it may be NULL and "
-        + "else 0.", takes: "name namespace", mustAnswer: false,
-      example:
-        "SELECT column_name, data_type, CASE is_nullable WHEN 'NO' THEN 0 ELSE 1 END FROM information_schema.columns WHERE table_schema = {namespace} AND table_name = {name} ORDER BY ordinal_position"
-    ),
-    .optional(
-      "odbc.catalog_key", \.odbc.catalogKey, "Gives the columns of that table's primary key, in their order.",
-      takes: "name namespace", mustAnswer: false,
-      example:
-        "SELECT column_name FROM information_schema.statistics WHERE table_schema = {namespace} AND table_name = {name} AND index_name = 'PRIMARY' ORDER BY seq_in_index"
-    ),
-    .optional(
-      "odbc.catalog_indexes", \.odbc.catalogIndexes,
-      "Gives the columns by which an index over all rows of that table begins, for `doctor`.",
-      takes: "name namespace", mustAnswer: false,
-      example:
-        "SELECT column_name FROM information_schema.statistics WHERE table_schema = {namespace} AND table_name = {name} AND seq_in_index = 1"
-    ),
     spool,
-    .words(
-      "odbc.errors", \.odbc.errors, among: Dialect.ODBC.Failure.allCases,
-      "What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), "
-        + "where the SQLSTATE's class does not say it.",
-      example: ["42P01": .noSuchObject]),
   ]
-}
-
-extension ValueType {
-  /// The types that columns of a source may have.
-  fileprivate static let inSources: [ValueType] = [.integer, .text, .timestamp, .zonedTimestamp, .flag]
 }

@@ -119,7 +119,7 @@ public struct DialectLibrary: Sendable {
     let wanted = product.lowercased()
     for entry in all.filter({ !$0.isBuiltIn }) + all.filter(\.isBuiltIn) {
       guard let dialect = try? dialect(at: entry) else { continue }
-      if dialect.odbc.products.contains(where: { $0.lowercased() == wanted }) { return dialect }
+      if dialect.session.products.contains(where: { $0.lowercased() == wanted }) { return dialect }
     }
     return nil
   }

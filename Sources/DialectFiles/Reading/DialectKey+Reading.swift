@@ -111,7 +111,7 @@ extension DialectKey {
   }
 
   private func jobLock(_ cursor: YAMLCursor, _ found: inout ProblemList) -> KeyValue? {
-    if cursor.isScalar { return word(cursor, ["transaction"], &found) }
+    if cursor.isScalar { return word(cursor, ["transaction", "process"], &found) }
     guard let entries = found.attempt({ () throws(YAMLFileError) in try cursor.entries("acquire: SELECT …") }) else {
       return nil
     }

@@ -2,7 +2,7 @@ public import SessionPlan
 
 /// What is said to a server around the plan's statements.
 ///
-/// Backends that know one engine (SQLite, libpq) need none of it; one that reaches many (ODBC) knows no engine but
+/// Backends that know one engine (SQLite, libpq) need none of it; those that reach many (ODBC, ADBC) know no engine but
 /// through these answers, so that another warehouse is another file and no code.
 extension Dialect {
   public struct Session: Sendable {
@@ -47,6 +47,11 @@ extension Dialect {
     /// Whether statements that make or change tables and indexes, temporary tables themselves left out, commit the
     /// transaction (trap T17): then a run may not have any.
     public var commitsOnDDL: Bool
+    /// Names by which drivers call the engine (ODBC's SQL_DBMS_NAME, ADBC's vendor name), for a target without a dialect.
+    public var products: [String]
+    /// What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), where
+    /// the SQLSTATE's class does not say it.
+    public var errors: [String: Failure]
 
     public init(
       opening: [String] = [], beginReading: [String] = [], beginRehearsal: [String] = [], beginWriting: [String] = [],
@@ -54,7 +59,7 @@ extension Dialect {
       commit: [String] = [], rollback: [String] = [], jobLock: JobLock? = nil,
       statementTimeout: String? = nil, lockTimeout: String? = nil, explain: String? = nil, version: String? = nil,
       requirements: [Requirement] = [], namespaces: String? = nil, ignoresCaseOfNames: Bool = false,
-      commitsOnDDL: Bool = false
+      commitsOnDDL: Bool = false, products: [String] = [], errors: [String: Failure] = [:]
     ) {
       self.opening = opening
       self.beginReading = beginReading
@@ -75,6 +80,8 @@ extension Dialect {
       self.namespaces = namespaces
       self.ignoresCaseOfNames = ignoresCaseOfNames
       self.commitsOnDDL = commitsOnDDL
+      self.products = products
+      self.errors = errors
     }
   }
 
@@ -97,6 +104,8 @@ extension Dialect {
   public enum JobLock: Sendable, Hashable {
     /// The transaction that `begin_run` begins is the lock; an engine that refuses it as busy is locked.
     case transaction
+    /// One process at a time can open the database to write: a lock among the connections of this process is enough.
+    case process
     /// Statements of the session, outside any transaction.
     ///
     /// `acquire` gives one row whose first column is 1 where the lock was taken. Placeholders of all: `{name}` (the
@@ -108,8 +117,6 @@ extension Dialect {
 
   /// What ODBC drivers of the engine want.
   public struct ODBC: Sendable {
-    /// Names by which a driver calls the engine (SQL_DBMS_NAME), for `odbc:` without a dialect.
-    public var products: [String]
     /// Put before the user's connection string where it does not say otherwise, by the driver's file name or its
     /// beginning, such as `psqlodbc: [UseDeclareFetch=1]`. `{lock_milliseconds}` is how long a statement waits for
     /// another connection's lock, `{no_create}` 1 where a database that does not exist may not be made, and else 0.
@@ -130,25 +137,8 @@ extension Dialect {
     /// Whether queries are prepared first and then carried out, in two calls, because a driver that is given both at once
     /// ends the process where the connection is cut in between.
     public var preparesQueries: Bool
-    /// What a column of a type is, by the driver's name of the type (TYPE_NAME) in lower case without lengths, where
-    /// the number of the type alone does not say it: `timestamptz: zonedTimestamp`.
-    public var columnTypes: [String: ValueType]
-    /// `{name}`, `{namespace}` (text constants): gives the tables and views of that name in a schema, or in a database
-    /// where the engine has no schemas: its name, and a word with TABLE or VIEW in it. nil asks the driver's own catalog
-    /// functions; with it, the two that follow are asked as well.
-    public var catalogTables: String?
-    /// The same for the columns, in their order: name, type as `columnTypes` names it, 1 where it may be NULL and else 0.
-    public var catalogColumns: String?
-    /// The same for the columns of the primary key, in their order.
-    public var catalogKey: String?
-    /// The same for the columns by which an index over all of its rows begins, for `doctor`; nil where that is not known.
-    public var catalogIndexes: String?
     /// How long results are read in constant memory where a driver would hold them whole; nil where no driver does.
     public var spool: Spool?
-    /// What an error means, by its SQLSTATE, the engine's own number, or some words of its message (at least two), where
-    /// the SQLSTATE's class does not say it.
-    public var errors: [String: Failure]
-
     public enum Append: String, Sendable, CaseIterable {
       /// Column-wise arrays of parameters.
       case arrays
@@ -156,38 +146,11 @@ extension Dialect {
       case values
     }
 
-    /// What can go wrong, as far as it makes a difference to people.
-    public enum Failure: String, Sendable, CaseIterable {
-      case authentication
-      case noSuchObject = "no_such_object"
-      case noSuchDatabase = "no_such_database"
-      case alreadyExists = "already_exists"
-      case wrongColumn = "wrong_column"
-      case wrongValue = "wrong_value"
-      case syntax
-      case readOnly = "read_only"
-      case permission
-      case locked
-      case diskFull = "disk_full"
-      case constraint
-      case timeout
-      case cancelled
-      case connectionLost = "connection_lost"
-      case tooManyConnections = "too_many_connections"
-      case encoding
-      case notADatabase = "not_a_database"
-      /// A commit or rollback where no transaction is open.
-      case noTransaction = "no_transaction"
-    }
-
     public init(
-      products: [String] = [], attributes: [String: [String]] = [:], append: Append = .arrays,
+      attributes: [String: [String]] = [:], append: Append = .arrays,
       rowsPerStatement: Int = 1000, parametersPerStatement: Int = 32_000, timesAsText: Bool = false,
-      integersAsText: Bool = false, retriesLocked: Bool = false, preparesQueries: Bool = false,
-      columnTypes: [String: ValueType] = [:], catalogTables: String? = nil, catalogColumns: String? = nil,
-      catalogKey: String? = nil, catalogIndexes: String? = nil, spool: Spool? = nil, errors: [String: Failure] = [:]
+      integersAsText: Bool = false, retriesLocked: Bool = false, preparesQueries: Bool = false, spool: Spool? = nil
     ) {
-      self.products = products
       self.attributes = attributes
       self.append = append
       self.rowsPerStatement = rowsPerStatement
@@ -196,13 +159,31 @@ extension Dialect {
       self.integersAsText = integersAsText
       self.retriesLocked = retriesLocked
       self.preparesQueries = preparesQueries
-      self.columnTypes = columnTypes
-      self.catalogTables = catalogTables
-      self.catalogColumns = catalogColumns
-      self.catalogKey = catalogKey
-      self.catalogIndexes = catalogIndexes
       self.spool = spool
-      self.errors = errors
     }
+  }
+
+  /// What can go wrong, as far as it makes a difference to people.
+  public enum Failure: String, Sendable, CaseIterable {
+    case authentication
+    case noSuchObject = "no_such_object"
+    case noSuchDatabase = "no_such_database"
+    case alreadyExists = "already_exists"
+    case wrongColumn = "wrong_column"
+    case wrongValue = "wrong_value"
+    case syntax
+    case readOnly = "read_only"
+    case permission
+    case locked
+    case diskFull = "disk_full"
+    case constraint
+    case timeout
+    case cancelled
+    case connectionLost = "connection_lost"
+    case tooManyConnections = "too_many_connections"
+    case encoding
+    case notADatabase = "not_a_database"
+    /// A commit or rollback where no transaction is open.
+    case noTransaction = "no_transaction"
   }
 }

@@ -34,6 +34,9 @@ extension Dialect {
     public var nullableColumn: String
     /// The whole column: `{name}` is an integer that grows with each row and is the primary key.
     public var growingColumn: String
+    /// `{sequence}`: a sequence of numbers, made before such a table unless it is there, whose name `{sequence_text}` of
+    /// `growing_column` is, as a text constant; nil where the column numbers by itself.
+    public var growingSequence: String?
     /// `{columns}`; nil where a table cannot have one.
     public var primaryKey: String?
     /// Whether the name of an index carries the schema, as on SQLite, or the table's schema decides.
@@ -61,7 +64,7 @@ extension Dialect {
 
     public init(
       createTable: String, createIndex: String?, createLongIndex: String?, createKey: String?, createView: String,
-      growingColumn: String, primaryKey: String?,
+      growingColumn: String, growingSequence: String? = nil, primaryKey: String?,
       indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String,
       scratchIndex: String?, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
       scratchIndexInTable: String? = nil, viewText: String? = nil,
@@ -87,6 +90,7 @@ extension Dialect {
       self.createKey = createKey
       self.createView = createView
       self.growingColumn = growingColumn
+      self.growingSequence = growingSequence
       self.primaryKey = primaryKey
       self.indexNameHasSchema = indexNameHasSchema
       self.createScratch = createScratch

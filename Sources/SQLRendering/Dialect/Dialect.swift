@@ -29,7 +29,9 @@ public struct Dialect: Sendable {
   public var queries: Queries
   public var scripts: Scripts
   public var session: Session
+  public var catalog: Catalog
   public var odbc: ODBC
+  public var adbc: ADBC
   /// How each intent node is written. A node without a template is refused, by name.
   public var templates: [Intent: String]
   /// The dialect's answers to the known traps.
@@ -40,7 +42,8 @@ public struct Dialect: Sendable {
     steps: PlanProfile.Steps, islands: PlanProfile.Islands, capabilities: [Capability: Support],
     identifiers: Identifiers,
     literals: Literals, types: Types, tables: Tables, rights: Rights, queries: Queries, scripts: Scripts,
-    session: Session = Session(), odbc: ODBC = ODBC(), templates: [Intent: String], traps: [Trap: TrapAnswer]
+    session: Session = Session(), catalog: Catalog = Catalog(), odbc: ODBC = ODBC(), adbc: ADBC = ADBC(),
+    templates: [Intent: String], traps: [Trap: TrapAnswer]
   ) {
     self.name = name
     self.title = title
@@ -58,7 +61,9 @@ public struct Dialect: Sendable {
     self.queries = queries
     self.scripts = scripts
     self.session = session
+    self.catalog = catalog
     self.odbc = odbc
+    self.adbc = adbc
     self.templates = templates
     self.traps = traps
   }

@@ -4,7 +4,10 @@ extension Renderer {
   func createTable(_ table: TableDefinition) throws -> String {
     var lines = try table.columns.map { column in
       let name = try quoted(column.column.name)
-      if column.role == .growing { return try fill(dialect.tables.growingColumn, ["name": name], "growing_column") }
+      if column.role == .growing {
+        let values = ["name": name, "sequence_text": try quotedText(try quoted(sequence(of: table)))]
+        return try fill(dialect.tables.growingColumn, values, "growing_column")
+      }
       let type = type(column.column.type, isKey: column.isKey)
       let tables = dialect.tables
       return try fill(
@@ -24,6 +27,23 @@ extension Renderer {
         "columns": lines.joined(separator: ",\n").indented(), "clustering": try clustering(table.clustering),
       ], "create_table")
     return try unlessThere(statement, name)
+  }
+
+  /// What is made before a table whose rows a growing column numbers; nil where the column does it by itself.
+  func createSequence(_ table: TableDefinition) throws -> String? {
+    guard let template = dialect.tables.growingSequence, table.columns.contains(where: { $0.role == .growing }) else {
+      return nil
+    }
+    return try fill(template, ["sequence": try quoted(sequence(of: table))], "growing_sequence")
+  }
+
+  /// Functions take a sequence's name as a text, in which not every engine can read quotes: it is a plain name. Tables
+  /// that share one have numbers that grow all the same.
+  private func sequence(of table: TableDefinition) -> ObjectName {
+    let plain = table.name.last.unicodeScalars.map { scalar in
+      scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil) ? String(scalar) : "_"
+    }
+    return table.name.sibling(plain.joined() + "_arrivals")
   }
 
   private func clustering(_ columns: [String]) throws -> String {
@@ -82,10 +102,10 @@ extension Renderer {
       "create_key")
   }
 
-  /// Made, filled, and indexed where rows are looked up in it.
+  /// Made, filled unless that comes later, and indexed where rows are looked up in it.
   func createScratch(_ scratch: ScratchDefinition) throws -> [String] {
     var statements = try filledScratch(scratch)
-    if let analyze = dialect.tables.analyzeScratch {
+    if let analyze = dialect.tables.analyzeScratch, !scratch.isFilledLater {
       statements.append(try fill(analyze, ["name": try scratchName(scratch.name)], "analyze_scratch"))
     }
     guard let index = dialect.tables.scratchIndex, dialect.tables.scratchIndexInTable == nil else { return statements }
@@ -103,7 +123,8 @@ extension Renderer {
   private func filledScratch(_ scratch: ScratchDefinition) throws -> [String] {
     let name = try quoted(dialect.tables.scratchPrefix + scratch.name)
     let isIndexedInside = dialect.tables.scratchIndexInTable != nil && !scratch.lookup.isEmpty
-    if let template = dialect.tables.createScratchAs, scratch.position == nil, !isIndexedInside {
+    if let template = dialect.tables.createScratchAs, scratch.position == nil, !isIndexedInside, !scratch.isFilledLater
+    {
       return [try fill(template, ["name": name, "query": try text(of: scratch.query)], "create_scratch_as")]
     }
     let columns = try PlanColumns.of(scratch.query)
@@ -127,6 +148,7 @@ extension Renderer {
     }
     let create = try fill(
       dialect.tables.createScratch, ["name": name, "columns": Layout.filled(lines).indented()], "create_scratch")
+    if scratch.isFilledLater { return [create] }
     var query = scratch.query
     if let position = scratch.position {
       query.order = position.order

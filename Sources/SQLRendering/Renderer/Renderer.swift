@@ -32,7 +32,7 @@ public struct Renderer: Sendable {
 
   private func protectedText(of statement: Statement) throws -> [String] {
     switch statement {
-    case .createTable(let table): [try createTable(table)]
+    case .createTable(let table): [try createSequence(table), try createTable(table)].compactMap(\.self)
     case .createIndex(let index): try createIndex(index).map { [$0] } ?? []
     case .createView(let name, let query): [try createView(name, text(ofView: query))]
     case .replaceView(let name, let query): [try dropView(name), try createView(name, text(ofView: query))]

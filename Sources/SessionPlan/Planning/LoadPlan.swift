@@ -21,8 +21,7 @@ extension Planner {
 
   /// Rows of the scratch table that the source does not have yet, all columns equal.
   public func insertLoaded() -> Statement {
-    let l = TableReference(
-      .step(Self.loadedStep), alias: "l", columns: loadedColumns + [SchemaColumn("position", .integer)])
+    let l = TableReference(.step(Self.loadedStep), alias: "l", columns: loadedColumns)
     let p = TableReference(.stored(names[.pageviews]), alias: "p", columns: pageviewsTable().columns.map(\.column))
     // The sequence is a hint, no part of a pageview's content.
     let content = loadedColumns.filter { $0.name != Column.eventID.name && $0.name != Column.sequence.name }
@@ -32,7 +31,7 @@ extension Planner {
     // Apart, so that an engine can look rows up by their event id: with NULL equal to NULL not every index helps.
     let known = Expression.and([p["event_id"].equals(l["event_id"], ids)] + others)
     let unnamed = Expression.and([.isNull(p["event_id"])] + others)
-    let columns = (loadedColumns.map(\.name) + ["position"]).map { NamedExpression("l", $0) }
+    let columns = loadedColumns.map { NamedExpression("l", $0.name) }
     let rows = Relation.unionAll(
       [
         Relation.notExists(Relation.table(l).filter(l["event_id"].isPresent), .table(p), on: known)
@@ -51,9 +50,7 @@ extension Planner {
   public func insertFaults() -> Statement {
     let f = TableReference(
       .step(Self.faultsStep), alias: "f",
-      columns: faultColumns.map { SchemaColumn($0.name, $0.type, nullable: true) } + [
-        SchemaColumn("position", .integer)
-      ])
+      columns: faultColumns.map { SchemaColumn($0.name, $0.type, nullable: true) })
     let q = ledger(.sessionQuarantine, as: "q")
     func isThere(_ alias: String) -> Expression {
       .and(faultColumns.map { .isSame(q[$0.name], .column(alias, $0.name), collation(of: $0)) })
@@ -84,11 +81,7 @@ extension Planner {
   private func collation(of column: SchemaColumn) -> Collation { column.type == .text ? .bytes : .value }
 
   private func emptyScratch(_ name: String, _ columns: [SchemaColumn]) -> ScratchDefinition {
-    ScratchDefinition(
-      name: name, query: Query(Self.nothing(columns)),
-      position: .init(
-        column: "position", order: [OrderTerm(.column("e", columns[0].name), collation(of: columns[0]), nulls: .first)],
-        tiesAreEqual: true))
+    ScratchDefinition(name: name, query: Query(Self.nothing(columns)), isFilledLater: true)
   }
 
   /// No rows, of the given columns, under the alias `e`.

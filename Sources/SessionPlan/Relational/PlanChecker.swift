@@ -176,7 +176,7 @@ public struct PlanChecker: Sendable {
 
   /// Columns that no two rows of a partition share.
   private static let uniqueColumns: Set<String> = [
-    "event_id", "session_id", "position", "number", "sz_position", "sz_number", "sz_first_position", "last_event_id",
+    "event_id", "session_id", "number", "sz_position", "sz_number", "sz_first_position", "last_event_id",
   ]
 
   /// The message is made only where it is needed: describing an expression is slow.

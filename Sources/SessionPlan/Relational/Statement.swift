@@ -98,6 +98,8 @@ public struct ScratchDefinition: Hashable, Sendable {
   public var isReadOnce: Bool
   /// Columns that hold keys of the ledger, where they are texts: of at most 1,024 bytes.
   public var keyColumns: Set<String>
+  /// Whether it is made without rows, which a bulk insert brings later; the query only says its columns.
+  public var isFilledLater: Bool
 
   public struct Position: Hashable, Sendable {
     public var column: String
@@ -114,8 +116,9 @@ public struct ScratchDefinition: Hashable, Sendable {
 
   public init(
     name: String, query: Query, position: Position? = nil, lookup: [String] = [],
-    isReadOnce: Bool = false, keyColumns: Set<String> = []
+    isReadOnce: Bool = false, keyColumns: Set<String> = [], isFilledLater: Bool = false
   ) {
+    self.isFilledLater = isFilledLater
     self.keyColumns = keyColumns
     self.name = name
     self.query = query

@@ -28,11 +28,29 @@ public struct CommandEnvironment: Sendable {
   var dialects: DialectLibrary {
     func set(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
     var folders = (set("SESSIONIZER_DIALECTS") ?? "").split(separator: ":").map(String.init)
-    // A path that is not absolute is to be ignored (XDG Base Directory Specification).
-    let configuration =
-      set("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? set("HOME").map { $0 + "/.config" }
-    if let configuration { folders.append(configuration + "/sessionizer/dialects") }
+    if let configurationFolder { folders.append(configurationFolder + "/sessionizer/dialects") }
     return DialectLibrary(folders: folders)
+  }
+
+  /// The user's own, for all programs; nil where none is known.
+  private var configurationFolder: String? {
+    func set(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+    // A path that is not absolute is to be ignored (XDG Base Directory Specification).
+    return set("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? set("HOME").map { $0 + "/.config" }
+  }
+
+  /// Where plug-in files of backends are: the folders of `SESSIONIZER_BACKENDS`, then the user's own.
+  var pluginFolders: [String] {
+    var folders = (variables["SESSIONIZER_BACKENDS"] ?? "").split(separator: ":").map(String.init)
+    if let configurationFolder { folders.append(configurationFolder + "/sessionizer/backends") }
+    return folders
+  }
+
+  /// The databases that can be reached, with those of plug-in files.
+  func allBackends(_ library: DialectLibrary) -> BackendRegistry {
+    var registry = backends(library)
+    for plugin in BackendPlugins(folders: pluginFolders).usable(beside: registry) { registry.register(plugin) }
+    return registry
   }
 }
 

@@ -100,7 +100,7 @@ struct ConformanceCommand: AsyncParsableCommand {
     let file = try JobFile.load(path: jobFile)
     let chosen = try file.target(target.target, environment: environment.variables)
     let (library, own) = try target.dialects.library()
-    let backend = try environment.backends(library).backend(for: chosen)
+    let backend = try environment.allBackends(library).backend(for: chosen)
     let timeouts = file.timeouts.overridden(by: target.timeouts)
     var options = ConformanceKit.Options()
     options.histories = histories

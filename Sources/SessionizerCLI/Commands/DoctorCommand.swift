@@ -59,7 +59,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     guard let chosen else { return results }
     let backend = await look("driver") {
-      let backend = try environment.backends(try target.dialects.library().library).backend(for: chosen)
+      let backend = try environment.allBackends(try target.dialects.library().library).backend(for: chosen)
       return (backend, backend.schemes.map { $0 + ":" }.joined(separator: ", "))
     }
     guard let backend else { return results }

@@ -29,7 +29,7 @@ struct JobWork {
     let environment = CommandEnvironment.current
     let console = log.console
     let chosen = try loaded.file.target(target.target, environment: environment.variables)
-    let backends = environment.backends(try target.dialects.library().library)
+    let backends = environment.allBackends(try target.dialects.library().library)
     let connection = try await backends.backend(for: chosen).connect(
       to: chosen, options: connectionOptions(console, loaded.file.timeouts))
     let context = JobContext(

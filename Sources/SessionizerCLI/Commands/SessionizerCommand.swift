@@ -27,7 +27,7 @@ struct SessionizerCommand: AsyncParsableCommand {
     VerifyCommand.self, CompareCommand.self, ExplainSessionCommand.self, StatusCommand.self, UpgradeCommand.self,
     AdoptCommand.self, PlanCommand.self,
     RenderCommand.self, DialectCommand.self, ConformanceCommand.self, DoctorCommand.self,
-    TrustCommand.self,
+    BackendsCommand.self, TrustCommand.self,
   ]
 
   static let commandNames = commands.compactMap { $0.configuration.commandName }

@@ -13,7 +13,7 @@ struct SeveralTargets {
     let environment = CommandEnvironment.current
     let console = log.console
     let loaded = try job.load()
-    let backends = environment.backends(try targets.dialects.library().library)
+    let backends = environment.allBackends(try targets.dialects.library().library)
     let chosen = TargetsOptions.split(
       targets.targets, names: loaded.file.targetNames, schemes: backends.backends.flatMap(\.schemes))
     guard chosen.count >= 2 else { throw UsageError("--targets must name two databases or more, separated by commas") }

@@ -17,6 +17,8 @@ enum TargetRisk {
     switch scheme {
     case "odbc":
       if let reason = driverReason(String(rest)) { reasons.append(reason) }
+    case "adbc", "duckdb":
+      if let reason = libraryReason(String(rest)) { reasons.append(reason) }
     case "postgres", "postgresql":
       let hasPassword = !(environment["PGPASSWORD"] ?? "").isEmpty && !allowed.contains("PGPASSWORD")
       if hasPassword, namesHost(String(rest)) { reasons.append("sends PGPASSWORD to the host that it names") }
@@ -47,6 +49,31 @@ enum TargetRisk {
     }
     return nil
   }
+
+  /// The same for a target of ADBC, whose options stand after a question mark, or between semicolons.
+  private static func libraryReason(_ rest: String) -> String? {
+    let word = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
+    let isList = !word.isEmpty && rest[word.endIndex...].first == "="
+    let options =
+      isList
+      ? rest.split(separator: ";")
+      : rest.contains("://") ? [] : rest.split(separator: "?").dropFirst().flatMap { $0.split(separator: "&") }
+    for option in options {
+      let pair = option.split(separator: "=", maxSplits: 1).map { $0.trimmingPrefix(while: \.isWhitespace) }
+      guard let name = pair.first?.lowercased() else { continue }
+      if name == "driver" || name == "entrypoint" {
+        if name == "entrypoint" || pair.count < 2 || pair[1].contains("/") || pair[1].hasSuffix(".toml") {
+          return "loads a driver by its path"
+        }
+      } else if !plainKeys.contains(name), !plainOptions.contains(name) {
+        return "gives a driver settings that may name libraries, files or statements"
+      }
+    }
+    return nil
+  }
+
+  /// Options of ADBC's databases that name neither libraries nor statements.
+  private static let plainOptions: Set<String> = ["uri", "path", "threads", "memory_limit", "access_mode"]
 
   private static func namesHost(_ rest: String) -> Bool {
     guard rest.hasPrefix("//") else { return rest.contains("host") || rest.contains("service") }

@@ -1,3 +1,4 @@
+import ADBCBackend
 import BackendConformance
 import DialectFiles
 import Foundation
@@ -25,6 +26,11 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case psqlODBC
   /// SQLite by its ODBC driver.
   case sqliteODBC
+  /// DuckDB by its ADBC driver.
+  case duckdb
+  /// SQLite and PostgreSQL by their ADBC drivers: a check of the tool's own ways to them.
+  case adbcSQLite
+  case adbcPostgres
 
   /// Those that this machine has; `EngineTests` names the others.
   static let live: [Engine] = allCases.filter(\.isHere)
@@ -32,7 +38,8 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
   static let odbc: [Engine] = [.mariadb, .psqlODBC, .sqliteODBC].filter(\.isHere)
   static let mariadbs: [Engine] = [.mariadb].filter(\.isHere)
   /// Those on servers, where many connections meet.
-  static let servers: [Engine] = live.filter { $0.family != .sqlite }
+  static let servers: [Engine] = live.filter { $0.family != .sqlite && !$0.isADBC }
+  static let adbc: [Engine] = [.duckdb, .adbcSQLite, .adbcPostgres].filter(\.isHere)
 
   private var isHere: Bool { absence == nil }
 
@@ -45,20 +52,26 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case .mariadb: MariaDBServer.absence ?? DriverLibrary.mariadb.absence
     case .psqlODBC: PostgresServer.absence ?? DriverLibrary.postgres.absence
     case .sqliteODBC: DriverLibrary.sqlite.absence
+    case .duckdb: ADBCLibrary.duckdb.absence
+    case .adbcSQLite: ADBCLibrary.sqlite.absence
+    case .adbcPostgres: PostgresServer.absence ?? ADBCLibrary.postgres.absence
     }
   }
 
   /// What SQL it understands.
-  enum Family: Sendable { case sqlite, postgres, mariadb }
+  enum Family: Sendable { case sqlite, postgres, mariadb, duckdb }
 
   var family: Family {
     switch self {
-    case .sqlite, .sqliteODBC: .sqlite
-    case .postgresC, .postgresICU, .psqlODBC: .postgres
+    case .sqlite, .sqliteODBC, .adbcSQLite: .sqlite
+    case .postgresC, .postgresICU, .psqlODBC, .adbcPostgres: .postgres
     case .mariadb: .mariadb
+    case .duckdb: .duckdb
     }
   }
 
+  /// Whether it is reached by an ADBC driver.
+  var isADBC: Bool { self == .duckdb || self == .adbcSQLite || self == .adbcPostgres }
   var isODBC: Bool { self == .mariadb || self == .psqlODBC || self == .sqliteODBC }
 
   var testDescription: String { rawValue }
@@ -68,9 +81,10 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     switch self {
     case .sqlite: SQLiteDialect.dialect
     // Without the functions that only the tool's own connection has.
-    case .sqliteODBC: SQLiteDialect.plain
-    case .postgresC, .postgresICU, .psqlODBC: PostgresDialect.dialect
+    case .sqliteODBC, .adbcSQLite: SQLiteDialect.plain
+    case .postgresC, .postgresICU, .psqlODBC, .adbcPostgres: PostgresDialect.dialect
     case .mariadb: DialectLibrary.builtIn("mariadb")
+    case .duckdb: DialectLibrary.builtIn("duckdb")
     }
   }
 
@@ -82,6 +96,7 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
       case .mariadb, .psqlODBC, .sqliteODBC: ODBCBackend(dialects: [dialect])
       case .postgresC, .postgresICU: PostgresBackend(dialect: dialect)
       case .sqlite: SQLiteBackend(dialect: dialect)
+      case .duckdb, .adbcSQLite, .adbcPostgres: ADBCBackend(dialects: [dialect])
       }
     return RecordingBackend(backend, engine: rawValue)
   }
@@ -97,9 +112,11 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     let dialect = dialect ?? self.dialect
     return switch self {
     case .sqlite: SQLiteEngine(dialect: dialect, collation: isFolding ? " " + folding : "")
-    case .sqliteODBC: SQLiteODBCEngine(dialect: dialect, collation: isFolding ? " " + folding : "")
-    case .postgresC, .postgresICU, .psqlODBC: PostgresEngine(engine: self, dialect: dialect, isFolding: isFolding)
+    case .sqliteODBC, .adbcSQLite: SQLiteDriverEngine(self, dialect: dialect, collation: isFolding ? " " + folding : "")
+    case .postgresC, .postgresICU, .psqlODBC, .adbcPostgres:
+      PostgresEngine(engine: self, dialect: dialect, isFolding: isFolding)
     case .mariadb: MariaDBEngine(dialect: dialect)
+    case .duckdb: DuckDBEngine(dialect: dialect)
     }
   }
 
@@ -109,6 +126,7 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case .sqlite: .standard
     case .postgres: .typed
     case .mariadb: .narrowlyTyped
+    case .duckdb: .typed
     }
   }
 
@@ -117,8 +135,8 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
   var historyShare: Int {
     switch self {
     case .sqlite: 1
-    case .postgresC, .postgresICU: 8
-    case .mariadb, .psqlODBC, .sqliteODBC: 20
+    case .postgresC, .postgresICU, .duckdb: 8
+    case .mariadb, .psqlODBC, .sqliteODBC, .adbcSQLite, .adbcPostgres: 20
     }
   }
 
@@ -128,14 +146,14 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
   var timeType: String {
     switch family {
     case .sqlite: "TEXT"
-    case .postgres: "timestamp"
+    case .postgres, .duckdb: "timestamp"
     case .mariadb: "datetime(6)"
     }
   }
   var zonedTimeType: String {
     switch family {
     case .sqlite: "TIMESTAMP"
-    case .postgres: "timestamptz"
+    case .postgres, .duckdb: "timestamptz"
     case .mariadb: "timestamp(6) NULL"
     }
   }
@@ -145,6 +163,7 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case .sqlite: "COLLATE NOCASE"
     case .postgres: "COLLATE public.folding"
     case .mariadb: "COLLATE utf8mb4_general_ci"
+    case .duckdb: "COLLATE NOCASE"
     }
   }
 

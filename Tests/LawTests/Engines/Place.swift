@@ -49,6 +49,13 @@ struct Place: Sendable {
     _ engine: Engine, _ server: Server?, _ database: String, _ schema: String?
   ) throws -> String {
     switch server {
+    case nil where engine == .duckdb:
+      return "adbc+duckdb:\(database)?driver=\(try ADBCLibrary.duckdb.found.get())"
+    case nil where engine.isADBC:
+      return "adbc+sqlite:\(database)?driver=\(try ADBCLibrary.sqlite.found.get())"
+    case .postgres(let server) where engine.isADBC:
+      let uri = server.url(database: database) + (schema.map { "?options=-csearch_path%3D\($0)" } ?? "")
+      return "adbc+postgres:driver=\(try ADBCLibrary.postgres.found.get());uri=\(uri)"
     case nil where engine.isODBC:
       return "odbc+sqlite:Driver=\(try DriverLibrary.sqlite.found.get());Database=\(database)"
     case nil: return "sqlite:" + database
@@ -74,12 +81,12 @@ struct Place: Sendable {
   func remove() {
     // A schema goes with its server.
     guard held == nil else { return }
-    for end in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: database + end) }
+    for end in ["", "-wal", "-shm", "-journal", ".wal"] { try? FileManager.default.removeItem(atPath: database + end) }
   }
 
   static func make(on engine: Engine) async throws -> Place {
     switch engine.family {
-    case .sqlite: return try Place(engine, server: nil, database: file())
+    case .sqlite, .duckdb: return try Place(engine, server: nil, database: file())
     case .postgres:
       let (server, database) = try await sharedDatabase(engine)
       let schema = "s" + UUID().uuidString.lowercased().replacing("-", with: "")

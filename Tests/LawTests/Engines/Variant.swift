@@ -57,5 +57,7 @@ struct Variant: Sendable, CustomTestStringConvertible, CustomStringConvertible {
       [.usual, .inlineWindows, .generalFirstRun].map { Variant(on: engine, shape: $0, isLoose: engine == .postgresICU) }
     }
     + Engine.odbc.map { Variant(on: $0, isLoose: $0 == .sqliteODBC) }
+    + Engine.adbc.map { Variant(on: $0) }
+    + Engine.adbc.filter { $0 == .duckdb }.map { Variant(on: $0, shape: .inlineWindows) }
     + Engine.mariadbs.map { Variant(on: $0, shape: .generalFirstRun) }
 }
