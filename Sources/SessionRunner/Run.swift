@@ -32,8 +32,20 @@ public struct RunReport: Hashable, Sendable {
   /// Anchors of sessions that were merged into another.
   public var lineageRows: Int64
   public var quarantined: Int64
+  /// Sessions of earlier runs that gained a pageview; nil where the engine keeps no steps to count in.
+  public var lateSessions: Int64?
+  /// Sessions of earlier runs that are part of another now.
+  public var mergedSessions: Int64?
+  /// What may be wrong with the source, a sentence each.
+  public var warnings: [String]
 
-  public init(runID: Int64, mode: String, pageviews: Int64, sessions: Int64, lineageRows: Int64, quarantined: Int64) {
+  public init(
+    runID: Int64, mode: String, pageviews: Int64, sessions: Int64, lineageRows: Int64, quarantined: Int64,
+    lateSessions: Int64? = nil, mergedSessions: Int64? = nil, warnings: [String] = []
+  ) {
+    self.lateSessions = lateSessions
+    self.mergedSessions = mergedSessions
+    self.warnings = warnings
     self.runID = runID
     self.mode = mode
     self.pageviews = pageviews
@@ -93,13 +105,21 @@ extension JobContext {
         // What files have been told of attributes goes on from row to row.
         var identity = identity
         if let settings = try await requireSameJob(bound) { identity.job = settings.text }
+        var planner = planner
+        planner.floor = try await floor(planner)
         let mode = try await planMode(request.mode, planner, bound)
         let plan = try await plan(mode, planner, identity, allowed)
+        let markBefore = try await mark(planner)
         try await carryOut(plan) { step in
           guard step == plan.steps.first?.name, let id = try await runID(planner) else { return }
           await connection.annotate("run \(id) of \(ledger)")
         }
-        return try await report(planner)
+        var report = try await report(planner)
+        (report.lateSessions, report.mergedSessions) = try await changes(plan)
+        if let warning = Self.warning(of: try await mark(planner), after: markBefore) {
+          report.warnings.append(warning)
+        }
+        return report
       }
       do {
         try await connection.unlockJob()
@@ -134,7 +154,10 @@ extension JobContext {
     if allowingFirst, planner.hasFirstRunPlan {
       plans.append(try planner.firstRunPlan(planned, identity, buildingKeys: buildingKeys))
     }
-    try requireRendering(plans, [planner.fingerprintQuery(), planner.markQuery(), planner.lastRun()])
+    try requireRendering(
+      plans,
+      [planner.fingerprintQuery(), planner.markQuery(), planner.floorQuery(), planner.lastRun()]
+        + plans.compactMap(\.changes))
   }
 
   /// The first run into empty ledgers has a cheaper plan.
@@ -150,7 +173,8 @@ extension JobContext {
         have the table's owner run `sessionizer create --finish`
         """)
     }
-    guard allowed.firstPlan, keys == .built || buildingKeys, planner.hasFirstRunPlan,
+    // Where `retain` has removed pageviews, the ledgers are not empty though this one may be.
+    guard allowed.firstPlan, keys == .built || buildingKeys, planner.hasFirstRunPlan, planner.floor == nil,
       try await connection.rows(planner.ledgerProbe(), path: "run/is the ledger empty").isEmpty
     else { return try planner.runPlan(mode, identity, buildingKeys: buildingKeys) }
     return try planner.firstRunPlan(mode, identity, buildingKeys: buildingKeys)
@@ -206,6 +230,13 @@ extension JobContext {
     }
   }
 
+  /// The time before which no run takes rows; nil where `retain` has removed nothing.
+  func floor(_ planner: Planner) async throws -> Timestamp? {
+    guard case .timestamp(let floor)? = try await connection.rows(planner.floorQuery(), path: "retention").first?.first
+    else { return nil }
+    return Timestamp(microseconds: floor)
+  }
+
   /// The last mark less the overlap; nil where no finished run has set one.
   func markLessOverlap(_ planner: Planner, _ bound: BoundJob) async throws -> Literal? {
     guard let arrival = bound.job.source.arrival,
@@ -220,6 +251,46 @@ extension JobContext {
       return .timestamp(max(since, .earliest))
     default: return nil
     }
+  }
+
+  /// What the run did to sessions of earlier runs; into empty ledgers there were none.
+  private func changes(_ plan: Plan) async throws -> (late: Int64?, merged: Int64?) {
+    guard let query = plan.changes else { return profile.keepsSteps ? (0, 0) : (nil, nil) }
+    guard let row = try await connection.rows(query, path: "run/changes").first else { return (nil, nil) }
+    let numbers = row.map { value -> Int64? in if case .int64(let number)? = value { number } else { nil } }
+    return (numbers[0], numbers[1])
+  }
+
+  /// A high-water mark of arrivals as it was noted.
+  private struct Mark {
+    var run: Int64
+    /// A count, or microseconds since 1970; nil where the source was empty.
+    var value: Int64?
+    var isTime = false
+
+    var text: String {
+      guard let value else { return "none" }
+      return isTime ? Timestamp(microseconds: value).description : String(value)
+    }
+  }
+
+  /// The newest mark; nil where the source has no arrival column, or no run has noted one.
+  private func mark(_ planner: Planner) async throws -> Mark? {
+    guard planner.bound.job.source.arrival != nil,
+      let row = try await connection.rows(planner.markQuery(), path: "run/mark").first, case .int64(let run)? = row[0]
+    else { return nil }
+    if case .int64(let value)? = row[1] { return Mark(run: run, value: value) }
+    if case .timestamp(let value)? = row[2] { return Mark(run: run, value: value, isTime: true) }
+    return Mark(run: run, value: nil)
+  }
+
+  /// That the greatest arrival went back, which no source does that only grows.
+  private static func warning(of mark: Mark?, after before: Mark?) -> String? {
+    guard let mark, let before, mark.run > before.run, let old = before.value else { return nil }
+    if let new = mark.value, new >= old { return nil }
+    return
+      "the source's greatest arrival is \(mark.text), and was \(before.text) at run \(before.run): rows were removed "
+      + "from it, or it was replaced; `sessionizer verify` counts the pageviews that are gone"
   }
 
   private func report(_ planner: Planner) async throws -> RunReport {
@@ -269,11 +340,12 @@ extension JobContext {
     let bound = try await boundToSource()
     try requireArrival(request.mode, bound)
     try await requireLedgers(bound)
-    let planner = try planner(bound)
+    var planner = try planner(bound)
     let identity = RunIdentity(job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
     try await connection.begin(.rehearsal)
     do {
       try await requireSameJob(bound)
+      planner.floor = try await floor(planner)
       let mode = try await planMode(request.mode, planner, bound)
       let plan = try await plan(mode, planner, identity, Allowed())
       try PlanChecker().check(plan)

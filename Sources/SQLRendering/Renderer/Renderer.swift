@@ -57,6 +57,9 @@ public struct Renderer: Sendable {
 
   // MARK: Names
 
+  /// A finished text, with the line breaks of its names and constants.
+  func restored(_ sql: String) -> String { LineBreaks.restored(sql) }
+
   /// A table's or view's name as it stands in SQL.
   public func identifier(_ name: ObjectName) throws(RenderingError) -> String {
     LineBreaks.restored(try quoted(name))

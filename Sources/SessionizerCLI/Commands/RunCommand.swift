@@ -18,6 +18,7 @@ struct RunCommand: AsyncParsableCommand {
         sessionizer run --target prod --from 2026-01-01 --to 2026-02-01
         sessionizer run --target prod --new --arrival-column id --wait 60
         sessionizer run --target prod --dry-run
+        sessionizer run --target prod --new --fail-if-empty --format json --log-file /var/log/sessionizer.log
       """)
 
   @OptionGroup var window: WindowOptions
@@ -28,17 +29,41 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Show the statements, the engine's plans for them and the number of new rows; write nothing.")
   var dryRun = false
 
+  @Flag(help: "Exit with 1 where the run found no new pageview; it is committed all the same.")
+  var failIfEmpty = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Also count the ledger's pageviews that are gone from the source, as verify does, and warn of them."))
+  var checkRetired = false
+
+  @OptionGroup var ignoring: IgnoreOptions
   @OptionGroup var waiting: WaitOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup(title: JobOptions.title) var job: JobOptions
+  @OptionGroup var result: ResultOptions
   @OptionGroup var log: LogOptions
 
   mutating func validate() throws {
     if new && window.isGiven { throw ValidationError("--new and a window (--from, --to) do not go together") }
+    if ignoring.ignoreBefore != nil && !checkRetired {
+      throw ValidationError("--ignore-before belongs to --check-retired")
+    }
+    if dryRun && (result.format != nil || failIfEmpty || checkRetired) {
+      throw ValidationError(
+        "--dry-run prints SQL and writes nothing; leave --format, --fail-if-empty and --check-retired out")
+    }
   }
 
   func run() async throws {
-    try await JobWork(target: target, job: job, log: log).run { context, console in
+    let tally = StatementTally()
+    try await CommandResult.reporting("run", result.format, log.console, tally: tally) { result in
+      try await run(result, tally)
+    }
+  }
+
+  private func run(_ result: CommandResult, _ tally: StatementTally) async throws {
+    try await JobWork(target: target, job: job, log: log, tally: tally).run { context, console in
       let request = RunRequest(mode: mode, wait: waiting.wait)
       if dryRun {
         try show(try await context.dryRun(request), on: console)
@@ -51,7 +76,33 @@ struct RunCommand: AsyncParsableCommand {
       let report = try await context.run(request)
       progress.clear()
       console.note(summary(report, took: ContinuousClock.now - start))
+      for warning in report.warnings { console.warn(warning) }
+      result.facts = facts(report)
+      if checkRetired {
+        progress.show("looking for pageviews that are gone from the source …")
+        let retired = try await context.retired(since: ignoring.ignoreBefore)
+        progress.clear()
+        result.facts.append(Fact("retired", Int64(retired)))
+        if retired > 0 {
+          console.warn(
+            "\(Counted.text(Int64(retired), "pageview")) of the ledger are gone from the source; the ledger's stand")
+        }
+      }
+      if failIfEmpty, report.pageviews == 0 {
+        result.reason = "empty"
+        console.error("the run found no new pageview (--fail-if-empty)")
+        throw ExitCode(ExitStatus.different)
+      }
     }
+  }
+
+  private func facts(_ report: RunReport) -> [Fact] {
+    [
+      Fact("run_id", report.runID), Fact("mode", report.mode), Fact("pageviews", report.pageviews),
+      Fact("sessions", report.sessions), Fact("late_sessions", report.lateSessions),
+      Fact("merged_sessions", report.mergedSessions), Fact("lineage_rows", report.lineageRows),
+      Fact("quarantined", report.quarantined), Fact("warnings", Int64(report.warnings.count)),
+    ]
   }
 
   private func summary(_ report: RunReport, took time: Duration) -> String {

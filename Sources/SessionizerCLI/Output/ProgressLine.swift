@@ -17,7 +17,9 @@ public final class ProgressLine: Sendable {
     self.console = console
   }
 
-  private var isShown: Bool { console.errorStyle.isTerminal && console.verbosity == .usual }
+  private var isShown: Bool {
+    console.errorStyle.isTerminal && console.verbosity == .usual && console.messageFormat == nil
+  }
 
   /// Replaces the line. Calls that come too soon after the last are passed over, unless each must be seen because it may
   /// stand for long.

@@ -36,6 +36,12 @@ public actor RowOutput {
     try writer.write(batch, into: &buffer)
   }
 
+  /// Rows of other columns after those that were written, for formats in which each row names its own: JSON.
+  public func write(section batch: RecordBatch) throws {
+    hasBegun = false
+    try write(batch)
+  }
+
   /// Writes what is left.
   ///
   /// - Parameter schema: the columns, for a result that had no batch at all

@@ -27,6 +27,9 @@ def ends(name: Name, words: tuple[str, ...]) -> bool:
 def fault(fact: Fact, phase: str | None) -> str | None:
     """What is wrong with a statement in a phase; None where nothing is."""
     where = phase or "no phase"
+    # The one statement that removes rows, and the one phase that has it.
+    if fact.faults == ["DELETE"] and fact.kind == "DELETE" and phase == "erase":
+        fact.faults = []
     if fact.faults:
         return f"{', '.join(fact.faults)} in {where}"
     if fact.kind in ALWAYS:
@@ -75,6 +78,17 @@ def adopt(kind: str, target: Name) -> bool:
     return adds or shows or kind == "INSERT" and ends(target, ("session_runs",)) or scratch(kind, target)
 
 
+def erase(kind: str, target: Name) -> bool:
+    """`erase` and `retain`, which nothing but their own commands starts, remove rows of the source and of the ledgers, and
+    never what they have noted; a guard is lifted meanwhile."""
+    if kind in {"CREATE TRIGGER", "CREATE FUNCTION", "block", "DROP TRIGGER"}:
+        return True
+    # A source of somebody's own has any name.
+    removes = kind == "DELETE" and not ends(target, ("session_runs", "session_erasures"))
+    notes = kind == "INSERT" and ends(target, ("session_runs", "session_erasures"))
+    return removes or notes or kind == "CREATE TABLE" and ends(target, ("session_erasures",)) or scratch(kind, target)
+
+
 def load(kind: str, target: Name) -> bool:
     fills = kind in {"INSERT", "COPY FROM STDIN"} and ends(target, ("pageviews", "session_quarantine"))
     return fills or scratch(kind, target)
@@ -102,6 +116,6 @@ def no_phase(kind: str, target: Name) -> bool:
 
 
 RULES = {
-    "create": create, "upgrade": upgrade, "adopt": adopt, "load": load, "run": run, "read": scratch, "take-back": take_back, "clean-up": clean_up,
+    "create": create, "upgrade": upgrade, "adopt": adopt, "load": load, "run": run, "read": scratch, "erase": erase, "take-back": take_back, "clean-up": clean_up,
     None: no_phase,
 }
