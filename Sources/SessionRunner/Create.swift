@@ -36,18 +36,20 @@ extension JobContext {
   ///
   /// - Throws: `RunnerError` where an object of that name has other columns, or belongs to another job.
   @discardableResult
-  public func create(_ request: CreateRequest = CreateRequest()) async throws -> CreateReport {
+  public func create(
+    _ request: CreateRequest = CreateRequest(), progress: StepProgress.Report? = nil
+  ) async throws -> CreateReport {
     try await WorkPhase.$current.withValue(.create) {
       do {
-        return try await carryOut(request)
+        return try await carryOut(request, progress)
       } catch let error as DriverError where error.code == .constraint && error.planPath == Self.createdPath {
         // Another `create` was faster, so that its settings are the ledgers'.
-        return try await carryOut(request)
+        return try await carryOut(request, progress)
       }
     }
   }
 
-  private func carryOut(_ request: CreateRequest) async throws -> CreateReport {
+  private func carryOut(_ request: CreateRequest, _ progress: StepProgress.Report?) async throws -> CreateReport {
     try await connection.transaction(.write) {
       let ownsSource = job.source.table == nil
       let sourceIsThere = try await connection.describe(job.source.table ?? job.names[.pageviews]) != nil
@@ -71,7 +73,8 @@ extension JobContext {
       }
       if keptSteps.contains("session_runs") { try await requireSameJob(bound) }
       try requireRendering([plan])
-      for step in plan.steps where !keptSteps.contains(step.name) {
+      for (index, step) in plan.steps.enumerated() where !keptSteps.contains(step.name) {
+        progress?(StepProgress(step: step.name, number: index + 1, count: plan.steps.count))
         try await connection.execute(step.statement, path: "create/" + step.name)
       }
       try await note(bound, request)

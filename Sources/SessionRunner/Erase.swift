@@ -60,11 +60,13 @@ extension JobContext {
   /// Removes one user's rows from source and ledgers, in one transaction.
   ///
   /// It needs the right to DELETE, which a run's role does not have, and works in spite of `create --guard`.
-  public func erase(_ request: EraseRequest) async throws -> ErasureReport {
+  public func erase(
+    _ request: EraseRequest, progress: StepProgress.Report? = nil
+  ) async throws -> ErasureReport {
     try await WorkPhase.$current.withValue(.erase) {
       let work = try await Erasure(self)
       let removesSource = try await work.mayRemoveSource(of: request.user)
-      return try await work.carryOut(wait: request.wait, archive: nil) { planner, identity, mark in
+      return try await work.carryOut(wait: request.wait, archive: nil, progress) { planner, identity, mark in
         var mark = mark
         if mark.id != nil || mark.time != nil, planner.bound.job.source.eventID != nil {
           mark.isForgotten = try await work.finds(try planner.copiesProbe(ofUser: request.user), "copies")
@@ -91,10 +93,13 @@ extension JobContext {
   ///
   /// They go from the ledger, and from the source where it is the tool's own table.
   /// - Throws: `RunnerError` where something before the date waits for a run
-  public func retain(_ request: RetainRequest) async throws -> ErasureReport {
+  public func retain(
+    _ request: RetainRequest, progress: StepProgress.Report? = nil
+  ) async throws -> ErasureReport {
     try await WorkPhase.$current.withValue(.erase) {
       let work = try await Erasure(self)
-      return try await work.carryOut(wait: request.wait, archive: request.archive) { planner, identity, mark in
+      return try await work.carryOut(wait: request.wait, archive: request.archive, progress) {
+        planner, identity, mark in
         try await work.requireRun(before: request.before, planner)
         var mark = mark
         if mark.id != nil || mark.time != nil, planner.bound.job.source.eventID != nil {
@@ -176,7 +181,7 @@ private struct Erasure {
   // MARK: Doing it
 
   func carryOut(
-    wait: Duration, archive: RetainRequest.Archive?, _ make: Making
+    wait: Duration, archive: RetainRequest.Archive?, _ progress: StepProgress.Report?, _ make: Making
   ) async throws -> ErasureReport {
     try await connection.lockJob(context.job.names[.sessionRuns], wait: wait)
     do {
@@ -184,7 +189,7 @@ private struct Erasure {
       if context.profile.hasTransactionalDefinitions {
         report = try await connection.transaction(.write) {
           let guarded = try await liftGuards()
-          let report = try await remove(archive, make)
+          let report = try await remove(archive, progress, make)
           try await restore(guarded)
           return report
         }
@@ -193,7 +198,7 @@ private struct Erasure {
         try await makeTable()
         let guarded = try await liftGuards()
         do {
-          report = try await connection.transaction(.write) { try await remove(archive, make) }
+          report = try await connection.transaction(.write) { try await remove(archive, progress, make) }
         } catch {
           try? await restore(guarded)
           throw error
@@ -208,9 +213,12 @@ private struct Erasure {
     }
   }
 
-  private func remove(_ archive: RetainRequest.Archive?, _ make: Making) async throws -> ErasureReport {
+  private func remove(
+    _ archive: RetainRequest.Archive?, _ progress: StepProgress.Report?, _ make: Making
+  ) async throws -> ErasureReport {
     let (plan, planner) = try await plan(make)
-    for step in plan.steps {
+    for (index, step) in plan.steps.enumerated() {
+      progress?(StepProgress(step: step.name, number: index + 1, count: plan.steps.count))
       let path = plan.name + "/" + step.name
       switch step.action {
       case .statement(let statement):

@@ -59,24 +59,26 @@ extension JobContext {
   /// One run (semantics.md, 3): takes the job lock, then in one transaction writes lineage, new rows and versions.
   ///
   /// - Throws: `RunnerError`, or `DriverError` with the code `jobLocked` where another run holds the job.
-  public func run(_ request: RunRequest = RunRequest()) async throws -> RunReport {
-    try await WorkPhase.$current.withValue(.run) { try await carryOut(request) }
+  public func run(
+    _ request: RunRequest = RunRequest(), progress: StepProgress.Report? = nil
+  ) async throws -> RunReport {
+    try await WorkPhase.$current.withValue(.run) { try await carryOut(request, progress) }
   }
 
-  private func carryOut(_ request: RunRequest) async throws -> RunReport {
+  private func carryOut(_ request: RunRequest, _ progress: StepProgress.Report?) async throws -> RunReport {
     let bound = try await boundToSource()
     try requireArrival(request.mode, bound)
     try await requireLedgers(bound)
     do {
-      return try await attempt(request, bound, Allowed())
+      return try await attempt(request, bound, Allowed(), progress)
     } catch let error as DriverError where error.code == .constraint && (error.planPath ?? "").hasPrefix("first run/") {
       // An event id occurs twice in the source: the general plan chooses among copies.
       logger.info("the source has copies of an event id; running again with the general plan")
-      return try await attempt(request, bound, Allowed(firstPlan: false))
+      return try await attempt(request, bound, Allowed(firstPlan: false), progress)
     } catch let error as DriverError where error.code == .permission {
       // The engine did not tell before that this role may not build the key.
       guard isLateKey(error.planPath, try planner(bound)) else { throw error }
-      return try await attempt(request, bound, Allowed(lateKeys: false))
+      return try await attempt(request, bound, Allowed(lateKeys: false), progress)
     }
   }
 
@@ -92,7 +94,9 @@ extension JobContext {
     planner.keySteps().contains { path?.hasSuffix("/" + $0.name) ?? false }
   }
 
-  private func attempt(_ request: RunRequest, _ bound: BoundJob, _ allowed: Allowed) async throws -> RunReport {
+  private func attempt(
+    _ request: RunRequest, _ bound: BoundJob, _ allowed: Allowed, _ progress: StepProgress.Report?
+  ) async throws -> RunReport {
     let planner = try planner(bound)
     let identity = RunIdentity(
       job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
@@ -110,7 +114,7 @@ extension JobContext {
         let mode = try await planMode(request.mode, planner, bound)
         let plan = try await plan(mode, planner, identity, allowed)
         let markBefore = try await mark(planner)
-        try await carryOut(plan) { step in
+        try await carryOut(plan, progress: progress) { step in
           guard step == plan.steps.first?.name, let id = try await runID(planner) else { return }
           await connection.annotate("run \(id) of \(ledger)")
         }

@@ -77,10 +77,19 @@ struct ErrorReport {
       console.error(error.description)
     } else {
       let command = SessionizerCommand.commandNames.contains(commandWord) ? " " + commandWord : ""
-      let message = TargetText.redacted(SessionizerCommand.message(for: error), arguments)
+      let message = TargetText.redacted(Self.withoutFarHint(SessionizerCommand.message(for: error)), arguments)
       console.error(message + " (see sessionizer\(command) --help)")
     }
     return ExitStatus.usage
+  }
+
+  /// A message without a hint at an option that is not near: `--user` is not a mistyped `--quiet`.
+  static func withoutFarHint(_ message: String) -> String {
+    let form = /^(.*Unknown option '(--[^']+)')\. Did you mean '(--[^']+)'\?(.*)$/.dotMatchesNewlines()
+    guard let found = message.wholeMatch(of: form) else { return message }
+    let (unknown, hint) = (String(found.2.dropFirst(2)), String(found.3.dropFirst(2)))
+    guard NearestWord.hint(unknown, among: [hint]).isEmpty else { return message }
+    return String(found.1) + String(found.4)
   }
 
   func exitCode(running error: any Error) -> Int32 {

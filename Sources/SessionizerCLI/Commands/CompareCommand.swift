@@ -82,8 +82,12 @@ struct CompareCommand: AsyncParsableCommand {
       let comparison = TargetComparison(
         sides, ComparisonRequest(mode: mode, samples: show, wait: waiting.wait),
         note: { console.note("sessionizer: " + $0) })
+      let progress = ProgressLine(console)
+      progress.show("comparing \(sides.count) databases …")
+      defer { progress.clear() }
       let report = try await comparison.run()
-      let rows = console.rows(format.format)
+      progress.clear()
+      let rows = console.rows(format.format, shape: format.shape)
       try await rows.write(ComparisonTable.batch(report))
       // As JSON, the result is the last object.
       if [.json, .jsonl].contains(format.format) { result.rows = rows } else { try await rows.finish() }
@@ -107,6 +111,6 @@ struct CompareCommand: AsyncParsableCommand {
       try PlanOptions.plan(
         plan ?? .run, try Planner(.assumed(job), profile: dialect.profile), dialect, .whole)
     }
-    try await log.console.print(DialectComparisonTable.batch(comparison, chosen[0], chosen[1]), format.format)
+    try await log.console.print(DialectComparisonTable.batch(comparison, chosen[0], chosen[1]), format)
   }
 }

@@ -68,7 +68,10 @@ struct CreateCommand: AsyncParsableCommand {
         }
         return
       }
-      let report = try await context.create(request)
+      let progress = ProgressLine(console)
+      defer { progress.clear() }
+      let report = try await context.create(request) { progress.show($0.words) }
+      progress.clear()
       for warning in report.warnings { console.warn(warning) }
       if !report.made.isEmpty { console.note("made " + report.made.joined(separator: ", ")) }
       if !report.kept.isEmpty { console.note("already there: " + report.kept.joined(separator: ", ")) }

@@ -80,7 +80,9 @@ struct EraseCommand: AsyncParsableCommand {
           continue
         }
         progress.show("erasing user \(index + 1) of \(all.count) …")
-        let report = try await context.erase(request)
+        let report = try await context.erase(request) {
+          progress.show("user \(index + 1) of \(all.count): \($0.words)")
+        }
         progress.clear()
         sums.add(report)
         console.note("run \(report.runID) (erase): " + sums.words(report))

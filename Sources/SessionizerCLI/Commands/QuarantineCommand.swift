@@ -37,17 +37,12 @@ struct QuarantineCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Only lines of this file, named as it was loaded.", valueName: "file"))
   var file: String?
 
-  @Option(help: ArgumentHelp("With --rows: the most rows.", valueName: "n"))
-  var limit: Int?
-
   @OptionGroup var target: TargetOptions
   @OptionGroup(title: JobOptions.title) var job: JobOptions
   @OptionGroup var format: FormatOptions
   @OptionGroup var log: LogOptions
 
   mutating func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
-    if limit != nil && !rows { throw ValidationError("--limit belongs to --rows") }
     if let reason, !QuarantineWording.reasons.contains(reason) {
       let hint = NearestWord.hint(reason, among: QuarantineWording.reasons)
       throw UsageError(
@@ -60,9 +55,9 @@ struct QuarantineCommand: AsyncParsableCommand {
     let filter = QuarantineFilter(reason: reason, run: ofRun?.value, file: file)
     try await JobWork(target: target, job: job, log: log, readOnly: true, readsLedgers: true).run { context, console in
       if rows {
-        let output = console.rows(format.format)
-        try await context.quarantine(filter, limit: limit) { try await output.write($0) }
-        try await output.finish()
+        try await console.stream(format.format, format.shape) { write in
+          try await context.quarantine(filter, limit: format.shape.limit, write)
+        }
         return
       }
       var batch = RecordBatch(
@@ -80,7 +75,7 @@ struct QuarantineCommand: AsyncParsableCommand {
         batch.columns[4].append(QuarantineWording.meaning(count.reason))
         batch.columns[5].append(QuarantineWording.remedy(count.reason))
       }
-      try await console.print(batch, format.format)
+      try await console.print(batch, format)
       let total = counts.map(\.rows).reduce(0, +)
       console.note(total == 0 ? "nothing is in quarantine" : "\(Counted.text(total, "row")) in quarantine")
     }

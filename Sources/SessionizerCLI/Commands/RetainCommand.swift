@@ -68,7 +68,8 @@ struct RetainCommand: AsyncParsableCommand {
       defer { progress.clear() }
       do {
         let report = try await context.retain(
-          RetainRequest(before: before, wait: waiting.wait, archive: file?.archive))
+          RetainRequest(before: before, wait: waiting.wait, archive: file?.archive)
+        ) { progress.show($0.words, always: true) }
         progress.clear()
         var sums = ErasureSums()
         sums.add(report)

@@ -73,7 +73,7 @@ struct RunCommand: AsyncParsableCommand {
       progress.show("running …")
       defer { progress.clear() }
       let start = ContinuousClock.now
-      let report = try await context.run(request)
+      let report = try await context.run(request) { progress.show($0.words, always: true) }
       progress.clear()
       console.note(summary(report, took: ContinuousClock.now - start))
       for warning in report.warnings { console.warn(warning) }
@@ -119,18 +119,19 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func show(_ report: DryRunReport, on console: Console) throws {
-    for step in report.steps {
-      var lines = ["-- \(step.name): \(step.purpose)"]
-      lines += step.sql.map { $0 + ";" }
-      lines += step.explanation.map { "--   " + DisplayText.visible($0) }
-      try console.print(lines.joined(separator: "\n") + "\n")
-    }
     let counts = [
       report.pageviews.map { Counted.text($0, "new pageview") },
       report.sessions.map { "\(Counted.text($0, "session")) new or changed" },
       report.lineageRows.map { "\(Counted.number($0)) merged" },
       report.quarantined.map { "\(Counted.number($0)) newly quarantined" },
     ].compactMap(\.self)
-    try console.print("-- " + (counts.isEmpty ? "nothing counted" : "would write: " + counts.joined(separator: ", ")))
+    try console.print(
+      "-- " + (counts.isEmpty ? "nothing counted" : "would write: " + counts.joined(separator: ", ")) + "\n")
+    for step in report.steps {
+      var lines = ["-- \(step.name): \(step.purpose)"]
+      lines += step.sql.map { $0 + ";" }
+      lines += step.explanation.map { "--   " + DisplayText.visible($0) }
+      try console.print(lines.joined(separator: "\n") + "\n")
+    }
   }
 }

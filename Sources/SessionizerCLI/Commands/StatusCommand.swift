@@ -55,9 +55,11 @@ struct StatusCommand: AsyncParsableCommand {
       """)
   var safeForSpreadsheets = false
 
+  @OptionGroup var shaping: ShapeOptions
   @OptionGroup var log: LogOptions
 
   mutating func validate() throws {
+    if shaping.expanded && format != .rows(.table) { throw ValidationError("--expanded belongs to --format table") }
     guard safeForSpreadsheets else { return }
     guard format == .rows(.csv) else { throw ValidationError("--safe-for-spreadsheets belongs to --format csv") }
     format = .rows(.spreadsheet)
@@ -68,9 +70,7 @@ struct StatusCommand: AsyncParsableCommand {
       context, console in
       switch format {
       case .rows(let format):
-        let rows = console.rows(format)
-        try await context.status { try await rows.write($0) }
-        try await rows.finish()
+        try await console.stream(format, shaping.shape) { try await context.status($0) }
       case .openMetrics:
         var metrics = OpenMetrics(ledger: context.job.names[.sessionRuns].description)
         try await context.status { metrics.add($0) }

@@ -63,7 +63,7 @@ struct VerifyCommand: AsyncParsableCommand {
         batch.columns[2].append(verdict)
         batch.columns[3].append(finding.samples.map(Self.text).joined(separator: "; "))
       }
-      let rows = console.rows(format.format)
+      let rows = console.rows(format.format, shape: format.shape)
       try await rows.write(batch)
       // As JSON, the result is the last object.
       if [.json, .jsonl].contains(format.format) { result.rows = rows } else { try await rows.finish() }

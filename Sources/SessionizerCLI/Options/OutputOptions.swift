@@ -22,9 +22,13 @@ struct FormatOptions: ParsableArguments {
       """)
   var safeForSpreadsheets = false
 
+  @OptionGroup var shaping: ShapeOptions
+
   var format: OutputFormat { safeForSpreadsheets ? .spreadsheet : written }
+  var shape: RowShape { shaping.shape }
 
   mutating func validate() throws {
+    if shaping.expanded && written != .table { throw ValidationError("--expanded belongs to --format table") }
     if safeForSpreadsheets && written != .csv {
       throw ValidationError("--safe-for-spreadsheets belongs to --format csv")
     }

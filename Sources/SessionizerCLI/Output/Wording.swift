@@ -1,3 +1,13 @@
+internal import SessionRunner
+
+extension StepProgress {
+  /// `step 4 of 16: neighbours (1,234 rows before it) …`
+  var words: String {
+    let rows = rowsBefore.map { " (\(Counted.text(Int64($0), "row")) before it)" } ?? ""
+    return "step \(number) of \(count): \(DisplayText.visible(step))\(rows) …"
+  }
+}
+
 /// Numbers with their nouns: `1 row`, `12,345 rows`.
 enum Counted {
   static func text(_ count: Int64, _ noun: String) -> String { "\(number(count)) \(noun)\(count == 1 ? "" : "s")" }

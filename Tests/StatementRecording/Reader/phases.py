@@ -81,7 +81,9 @@ def adopt(kind: str, target: Name) -> bool:
 def erase(kind: str, target: Name) -> bool:
     """`erase` and `retain`, which nothing but their own commands starts, remove rows of the source and of the ledgers, and
     never what they have noted; a guard is lifted meanwhile."""
-    if kind in {"CREATE TRIGGER", "CREATE FUNCTION", "block", "DROP TRIGGER"}:
+    if kind in {"CREATE TRIGGER", "CREATE FUNCTION", "block"}:
+        return True
+    if kind == "DROP" and ends(target, ("_no_update", "_no_delete", "sessionizer_insert_only")):
         return True
     # A source of somebody's own has any name.
     removes = kind == "DELETE" and not ends(target, ("session_runs", "session_erasures"))
