@@ -9,12 +9,16 @@ public struct CreateRequest: Sendable {
   public var isGuarded: Bool
   /// Whether keys that are otherwise left to the first run are built, too.
   public var finishes: Bool
+  /// Whether the schema of the tables is made, too, where it is not there.
+  public var makesSchema: Bool
   /// Which field of a file an attribute of the tool's own table is, where it has another name: noted for `load`.
   public var fields: [String: String]
 
   public init(
-    grantee: String? = nil, isGuarded: Bool = false, finishes: Bool = false, fields: [String: String] = [:]
+    grantee: String? = nil, isGuarded: Bool = false, finishes: Bool = false, fields: [String: String] = [:],
+    makesSchema: Bool = false
   ) {
+    self.makesSchema = makesSchema
     self.grantee = grantee
     self.isGuarded = isGuarded
     self.finishes = finishes
@@ -141,6 +145,10 @@ extension JobContext {
     }
     if request.isGuarded { plan.steps += planner.guardSteps() }
     if let role = request.grantee { plan.steps += planner.grantSteps(to: role) }
+    if request.makesSchema {
+      plan.steps.insert(
+        .init("schema", "Where the tables are.", .createSchema(of: job.names[.sessionRuns])), at: 0)
+    }
     try PlanChecker().check(plan)
     return plan
   }

@@ -260,9 +260,24 @@ extension JobContext {
   /// What the run did to sessions of earlier runs; into empty ledgers there were none.
   private func changes(_ plan: Plan) async throws -> (late: Int64?, merged: Int64?) {
     guard let query = plan.changes else { return profile.keepsSteps ? (0, 0) : (nil, nil) }
-    guard let row = try await connection.rows(query, path: "run/changes").first else { return (nil, nil) }
-    let numbers = row.map { value -> Int64? in if case .int64(let number)? = value { number } else { nil } }
+    let numbers = try await numbers(query, count: 2, path: "run/changes")
     return (numbers[0], numbers[1])
+  }
+
+  /// The numbers of a query of one row over a plan's scratch tables. It does not know their columns by itself, and not
+  /// every driver knows that a sum is a number.
+  private func numbers(_ query: Query, count: Int, path: String) async throws -> [Int64?] {
+    do {
+      let sql = try connection.render(.query(query)).joined(separator: ";\n")
+      let cursor = try await connection.open(sql, types: Array(repeating: .int64, count: count))
+      let batch = try await cursor.next()
+      await cursor.close()
+      guard let batch, batch.rowCount == 1 else { return Array(repeating: nil, count: count) }
+      return batch.row(0).map { value in if case .int64(let number)? = value { number } else { nil } }
+    } catch var error as DriverError {
+      error.planPath = error.planPath ?? path
+      throw error
+    }
   }
 
   /// A high-water mark of arrivals as it was noted.
@@ -367,8 +382,8 @@ extension JobContext {
         }
         report.steps.append(DryRunStep(name: step.name, purpose: step.purpose, sql: sql, explanation: explanation))
       }
-      if let counts = plan.counts, let row = try await connection.rows(counts, path: "dry run/counts").first {
-        let numbers = row.map { value -> Int64? in if case .int64(let number)? = value { number } else { nil } }
+      if let counts = plan.counts {
+        let numbers = try await numbers(counts, count: 4, path: "dry run/counts")
         (report.pageviews, report.sessions, report.lineageRows, report.quarantined) =
           (numbers[0], numbers[1], numbers[2], numbers[3])
       }

@@ -54,6 +54,8 @@ import WarehouseDriver
       ('x','u','2025-06-01 08:20:00','/'), ('y','v','2025-06-01 23:55:00','/'), ('a','z','2025-06-03 08:00:00','/'),
       ('i','w','2025-06-02 00:05:00','/')
       """)
+    let dry = try await context.dryRun(RunRequest(mode: .new))
+    #expect(dry.pageviews == 1 && dry.sessions == 1 && dry.lineageRows == 0 && dry.quarantined == 1)
     let run = try await context.run(RunRequest(mode: .new))
     #expect(run.pageviews == 1 && run.quarantined == 1)
     #expect(try await context.run().pageviews == 0)

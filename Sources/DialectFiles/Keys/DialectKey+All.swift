@@ -1,7 +1,8 @@
 extension DialectKey {
   /// Every key but those that describe the file itself, in the order of the documentation.
   package static let all: [DialectKey] =
-    profileKeys + capabilityKeys + identifierKeys + literalKeys + typeKeys + tableKeys + rightsKeys + queryKeys
+    profileKeys + capabilityKeys + identifierKeys + literalKeys + typeKeys + tableKeys + schemaKeys + rightsKeys
+    + queryKeys
     + scriptKeys + sessionKeys + odbcKeys + templateKeys + trapKeys
 
   package static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })

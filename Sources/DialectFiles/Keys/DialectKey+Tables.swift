@@ -100,6 +100,13 @@ extension DialectKey {
       mustAnswer: false, example: "DROP TEMPORARY TABLE IF EXISTS {name}"),
   ]
 
+  static let schemaKeys: [DialectKey] = [
+    .optional(
+      "tables.create_schema", \.tables.createSchema,
+      "Makes a schema, unless it is there; ~ where there are none to make.",
+      takes: "name", mustAnswer: false, example: "CREATE SCHEMA IF NOT EXISTS {name}")
+  ]
+
   private static let guardNames: Placeholders =
     "table? table_name? table_text? table_name_text? schema_text? function? guard_update? guard_delete? guard_delete_text?"
 

@@ -33,6 +33,7 @@ public struct Renderer: Sendable {
   private func protectedText(of statement: Statement) throws -> [String] {
     switch statement {
     case .createTable(let table): [try createTable(table)]
+    case .createSchema(let table): [try createSchema(of: table)]
     case .createIndex(let index): try createIndex(index).map { [$0] } ?? []
     case .createView(let name, let query): [try createView(name, text(ofView: query))]
     case .replaceView(let name, let query): [try dropView(name), try createView(name, text(ofView: query))]

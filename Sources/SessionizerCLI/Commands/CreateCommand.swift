@@ -36,6 +36,9 @@ struct CreateCommand: AsyncParsableCommand {
     ))
   var finish = false
 
+  @Flag(help: "Also make the schema that --schema names, unless it is there.")
+  var createSchema = false
+
   @Flag(help: "Show the statements; carry out none.")
   var dryRun = false
 
@@ -58,7 +61,9 @@ struct CreateCommand: AsyncParsableCommand {
 
   private func create(_ result: CommandResult, _ tally: StatementTally) async throws {
     let loaded = try job.load()
-    let request = CreateRequest(grantee: grant, isGuarded: isGuarded, finishes: finish, fields: loaded.fields)
+    let request = CreateRequest(
+      grantee: grant, isGuarded: isGuarded, finishes: finish, fields: loaded.fields,
+      makesSchema: createSchema)
     let work = JobWork(target: target, job: job, log: log, mayCreate: !dryRun, tally: tally)
     try await work.run(loaded) { context, _, console in
       if dryRun {

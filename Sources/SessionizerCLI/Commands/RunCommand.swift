@@ -66,7 +66,12 @@ struct RunCommand: AsyncParsableCommand {
     try await JobWork(target: target, job: job, log: log, tally: tally).run { context, console in
       let request = RunRequest(mode: mode, wait: waiting.wait)
       if dryRun {
-        try show(try await context.dryRun(request), on: console)
+        let progress = ProgressLine(console)
+        progress.show("rehearsing …")
+        defer { progress.clear() }
+        let report = try await context.dryRun(request)
+        progress.clear()
+        try show(report, on: console)
         return
       }
       let progress = ProgressLine(console)

@@ -57,7 +57,7 @@ def is_key(kind: str, target: Name) -> bool:
 
 def create(kind: str, target: Name) -> bool:
     # A block carries out what a text before it has made, of which the words were looked at.
-    if kind in {"GRANT", "CREATE TRIGGER", "CREATE FUNCTION", "block"}:
+    if kind in {"GRANT", "CREATE TRIGGER", "CREATE FUNCTION", "CREATE SCHEMA", "block"}:
         return True
     # It notes the job's settings.
     notes = kind == "INSERT" and ends(target, ("session_runs",))
