@@ -9,12 +9,16 @@ public struct CreateRequest: Sendable {
   public var isGuarded: Bool
   /// Whether keys that are otherwise left to the first run are built, too.
   public var finishes: Bool
+  /// Whether the schema of the tables is made, too, where it is not there.
+  public var makesSchema: Bool
   /// Which field of a file an attribute of the tool's own table is, where it has another name: noted for `load`.
   public var fields: [String: String]
 
   public init(
-    grantee: String? = nil, isGuarded: Bool = false, finishes: Bool = false, fields: [String: String] = [:]
+    grantee: String? = nil, isGuarded: Bool = false, finishes: Bool = false, fields: [String: String] = [:],
+    makesSchema: Bool = false
   ) {
+    self.makesSchema = makesSchema
     self.grantee = grantee
     self.isGuarded = isGuarded
     self.finishes = finishes
@@ -36,18 +40,20 @@ extension JobContext {
   ///
   /// - Throws: `RunnerError` where an object of that name has other columns, or belongs to another job.
   @discardableResult
-  public func create(_ request: CreateRequest = CreateRequest()) async throws -> CreateReport {
+  public func create(
+    _ request: CreateRequest = CreateRequest(), progress: StepProgress.Report? = nil
+  ) async throws -> CreateReport {
     try await WorkPhase.$current.withValue(.create) {
       do {
-        return try await carryOut(request)
+        return try await carryOut(request, progress)
       } catch let error as DriverError where error.code == .constraint && error.planPath == Self.createdPath {
         // Another `create` was faster, so that its settings are the ledgers'.
-        return try await carryOut(request)
+        return try await carryOut(request, progress)
       }
     }
   }
 
-  private func carryOut(_ request: CreateRequest) async throws -> CreateReport {
+  private func carryOut(_ request: CreateRequest, _ progress: StepProgress.Report?) async throws -> CreateReport {
     try await connection.transaction(.write) {
       let ownsSource = job.source.table == nil
       let sourceIsThere = try await connection.describe(job.source.table ?? job.names[.pageviews]) != nil
@@ -71,7 +77,8 @@ extension JobContext {
       }
       if keptSteps.contains("session_runs") { try await requireSameJob(bound) }
       try requireRendering([plan])
-      for step in plan.steps where !keptSteps.contains(step.name) {
+      for (index, step) in plan.steps.enumerated() where !keptSteps.contains(step.name) {
+        progress?(StepProgress(step: step.name, number: index + 1, count: plan.steps.count))
         try await connection.execute(step.statement, path: "create/" + step.name)
       }
       try await note(bound, request)
@@ -138,6 +145,10 @@ extension JobContext {
     }
     if request.isGuarded { plan.steps += planner.guardSteps() }
     if let role = request.grantee { plan.steps += planner.grantSteps(to: role) }
+    if request.makesSchema {
+      plan.steps.insert(
+        .init("schema", "Where the tables are.", .createSchema(of: job.names[.sessionRuns])), at: 0)
+    }
     try PlanChecker().check(plan)
     return plan
   }

@@ -2,6 +2,19 @@ public import Logging
 public import SessionPlan
 public import WarehouseDriver
 
+/// How far a command is that has steps.
+public struct StepProgress: Hashable, Sendable {
+  /// What is about to be done.
+  public var step: String
+  /// Its number, from 1, and how many there are.
+  public var number: Int
+  public var count: Int
+  /// How many rows the step before wrote, where the engine says.
+  public var rowsBefore: Int?
+
+  public typealias Report = @Sendable (StepProgress) -> Void
+}
+
 /// A job on a connection: what the commands work with.
 ///
 /// ```swift
@@ -54,13 +67,19 @@ public struct JobContext: Sendable {
 
   /// Carries out the steps of a plan, after checking it.
   ///
-  /// - Parameter after: called after each step, with its name
-  func carryOut(_ plan: Plan, after: (String) async throws -> Void = { _ in }) async throws {
+  /// - Parameters:
+  ///   - progress: called before each step
+  ///   - after: called after each step, with its name
+  func carryOut(
+    _ plan: Plan, progress: StepProgress.Report? = nil, after: (String) async throws -> Void = { _ in }
+  ) async throws {
     try PlanChecker().check(plan)
-    for step in plan.steps {
+    var rows: Int?
+    for (index, step) in plan.steps.enumerated() {
+      progress?(StepProgress(step: step.name, number: index + 1, count: plan.steps.count, rowsBefore: rows))
       logger.debug("step", metadata: ["plan": "\(plan.name)", "step": "\(step.name)"])
       guard let statement = try await statement(of: step, plan) else { continue }
-      try await connection.execute(statement, path: plan.name + "/" + step.name)
+      rows = try await connection.execute(statement, path: plan.name + "/" + step.name)
       try await after(step.name)
     }
   }

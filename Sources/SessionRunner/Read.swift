@@ -14,7 +14,7 @@ extension JobContext {
     try await read(asOf: run, "events", { $0.eventsExport(asOf: $1) }, body)
   }
 
-  /// What changed after a run: sessions that gained a pageview, and retired ids with what replaced them.
+  /// What changed after a run: sessions that gained a pageview, retired ids with what replaced them, and erased users.
   ///
   /// - Parameters:
   ///   - run: 0 for everything
@@ -36,7 +36,11 @@ extension JobContext {
       guard end >= run else {
         throw RunnerError("--until \(end) is before --changed-since \(run)", remedy: "name a later run, or none")
       }
-      let query = planner.changedSessions(since: .integer(run), until: .integer(end))
+      let (first, last) = (Literal.integer(run), Literal.integer(end))
+      let withErasures = try await !connection.rows(
+        planner.erasuresProbe(since: first, until: last), path: "changed sessions/erasures"
+      ).isEmpty
+      let query = planner.changedSessions(since: first, until: last, withErasures: withErasures)
       try await connection.query(query, path: "changed sessions") { try await body($0.withReadableDurations()) }
       return end
     }
@@ -62,6 +66,17 @@ extension JobContext {
   public func status(_ body: (RecordBatch) async throws -> Void) async throws {
     try await WorkPhase.$current.withValue(.read) {
       try await connection.query(try await reader().statusQuery(), path: "status", body)
+    }
+  }
+
+  /// How long ago, by the server's clock, the newest run finished that looked at the source; nil where none has.
+  public func age() async throws -> Duration? {
+    try await WorkPhase.$current.withValue(.read) {
+      let query = try await reader().freshnessQuery()
+      guard let row = try await connection.rows(query, path: "status/age").first,
+        case .timestamp(let finished)? = row[0], case .timestamp(let now)? = row[1]
+      else { return nil }
+      return .microseconds(now - finished)
     }
   }
 

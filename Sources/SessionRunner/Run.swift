@@ -32,8 +32,20 @@ public struct RunReport: Hashable, Sendable {
   /// Anchors of sessions that were merged into another.
   public var lineageRows: Int64
   public var quarantined: Int64
+  /// Sessions of earlier runs that gained a pageview; nil where the engine keeps no steps to count in.
+  public var lateSessions: Int64?
+  /// Sessions of earlier runs that are part of another now.
+  public var mergedSessions: Int64?
+  /// What may be wrong with the source, a sentence each.
+  public var warnings: [String]
 
-  public init(runID: Int64, mode: String, pageviews: Int64, sessions: Int64, lineageRows: Int64, quarantined: Int64) {
+  public init(
+    runID: Int64, mode: String, pageviews: Int64, sessions: Int64, lineageRows: Int64, quarantined: Int64,
+    lateSessions: Int64? = nil, mergedSessions: Int64? = nil, warnings: [String] = []
+  ) {
+    self.lateSessions = lateSessions
+    self.mergedSessions = mergedSessions
+    self.warnings = warnings
     self.runID = runID
     self.mode = mode
     self.pageviews = pageviews
@@ -47,24 +59,26 @@ extension JobContext {
   /// One run (semantics.md, 3): takes the job lock, then in one transaction writes lineage, new rows and versions.
   ///
   /// - Throws: `RunnerError`, or `DriverError` with the code `jobLocked` where another run holds the job.
-  public func run(_ request: RunRequest = RunRequest()) async throws -> RunReport {
-    try await WorkPhase.$current.withValue(.run) { try await carryOut(request) }
+  public func run(
+    _ request: RunRequest = RunRequest(), progress: StepProgress.Report? = nil
+  ) async throws -> RunReport {
+    try await WorkPhase.$current.withValue(.run) { try await carryOut(request, progress) }
   }
 
-  private func carryOut(_ request: RunRequest) async throws -> RunReport {
+  private func carryOut(_ request: RunRequest, _ progress: StepProgress.Report?) async throws -> RunReport {
     let bound = try await boundToSource()
     try requireArrival(request.mode, bound)
     try await requireLedgers(bound)
     do {
-      return try await attempt(request, bound, Allowed())
+      return try await attempt(request, bound, Allowed(), progress)
     } catch let error as DriverError where error.code == .constraint && (error.planPath ?? "").hasPrefix("first run/") {
       // An event id occurs twice in the source: the general plan chooses among copies.
       logger.info("the source has copies of an event id; running again with the general plan")
-      return try await attempt(request, bound, Allowed(firstPlan: false))
+      return try await attempt(request, bound, Allowed(firstPlan: false), progress)
     } catch let error as DriverError where error.code == .permission {
       // The engine did not tell before that this role may not build the key.
       guard isLateKey(error.planPath, try planner(bound)) else { throw error }
-      return try await attempt(request, bound, Allowed(lateKeys: false))
+      return try await attempt(request, bound, Allowed(lateKeys: false), progress)
     }
   }
 
@@ -80,7 +94,9 @@ extension JobContext {
     planner.keySteps().contains { path?.hasSuffix("/" + $0.name) ?? false }
   }
 
-  private func attempt(_ request: RunRequest, _ bound: BoundJob, _ allowed: Allowed) async throws -> RunReport {
+  private func attempt(
+    _ request: RunRequest, _ bound: BoundJob, _ allowed: Allowed, _ progress: StepProgress.Report?
+  ) async throws -> RunReport {
     let planner = try planner(bound)
     let identity = RunIdentity(
       job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
@@ -93,13 +109,21 @@ extension JobContext {
         // What files have been told of attributes goes on from row to row.
         var identity = identity
         if let settings = try await requireSameJob(bound) { identity.job = settings.text }
+        var planner = planner
+        planner.floor = try await floor(planner)
         let mode = try await planMode(request.mode, planner, bound)
         let plan = try await plan(mode, planner, identity, allowed)
-        try await carryOut(plan) { step in
+        let markBefore = try await mark(planner)
+        try await carryOut(plan, progress: progress) { step in
           guard step == plan.steps.first?.name, let id = try await runID(planner) else { return }
           await connection.annotate("run \(id) of \(ledger)")
         }
-        return try await report(planner)
+        var report = try await report(planner)
+        (report.lateSessions, report.mergedSessions) = try await changes(plan)
+        if let warning = Self.warning(of: try await mark(planner), after: markBefore) {
+          report.warnings.append(warning)
+        }
+        return report
       }
       do {
         try await connection.unlockJob()
@@ -134,7 +158,10 @@ extension JobContext {
     if allowingFirst, planner.hasFirstRunPlan {
       plans.append(try planner.firstRunPlan(planned, identity, buildingKeys: buildingKeys))
     }
-    try requireRendering(plans, [planner.fingerprintQuery(), planner.markQuery(), planner.lastRun()])
+    try requireRendering(
+      plans,
+      [planner.fingerprintQuery(), planner.markQuery(), planner.floorQuery(), planner.lastRun()]
+        + plans.compactMap(\.changes))
   }
 
   /// The first run into empty ledgers has a cheaper plan.
@@ -150,7 +177,8 @@ extension JobContext {
         have the table's owner run `sessionizer create --finish`
         """)
     }
-    guard allowed.firstPlan, keys == .built || buildingKeys, planner.hasFirstRunPlan,
+    // Where `retain` has removed pageviews, the ledgers are not empty though this one may be.
+    guard allowed.firstPlan, keys == .built || buildingKeys, planner.hasFirstRunPlan, planner.floor == nil,
       try await connection.rows(planner.ledgerProbe(), path: "run/is the ledger empty").isEmpty
     else { return try planner.runPlan(mode, identity, buildingKeys: buildingKeys) }
     return try planner.firstRunPlan(mode, identity, buildingKeys: buildingKeys)
@@ -206,6 +234,13 @@ extension JobContext {
     }
   }
 
+  /// The time before which no run takes rows; nil where `retain` has removed nothing.
+  func floor(_ planner: Planner) async throws -> Timestamp? {
+    guard case .timestamp(let floor)? = try await connection.rows(planner.floorQuery(), path: "retention").first?.first
+    else { return nil }
+    return Timestamp(microseconds: floor)
+  }
+
   /// The last mark less the overlap; nil where no finished run has set one.
   func markLessOverlap(_ planner: Planner, _ bound: BoundJob) async throws -> Literal? {
     guard let arrival = bound.job.source.arrival,
@@ -220,6 +255,61 @@ extension JobContext {
       return .timestamp(max(since, .earliest))
     default: return nil
     }
+  }
+
+  /// What the run did to sessions of earlier runs; into empty ledgers there were none.
+  private func changes(_ plan: Plan) async throws -> (late: Int64?, merged: Int64?) {
+    guard let query = plan.changes else { return profile.keepsSteps ? (0, 0) : (nil, nil) }
+    let numbers = try await numbers(query, count: 2, path: "run/changes")
+    return (numbers[0], numbers[1])
+  }
+
+  /// The numbers of a query of one row over a plan's scratch tables. It does not know their columns by itself, and not
+  /// every driver knows that a sum is a number.
+  private func numbers(_ query: Query, count: Int, path: String) async throws -> [Int64?] {
+    do {
+      let sql = try connection.render(.query(query)).joined(separator: ";\n")
+      let cursor = try await connection.open(sql, types: Array(repeating: .int64, count: count))
+      let batch = try await cursor.next()
+      await cursor.close()
+      guard let batch, batch.rowCount == 1 else { return Array(repeating: nil, count: count) }
+      return batch.row(0).map { value in if case .int64(let number)? = value { number } else { nil } }
+    } catch var error as DriverError {
+      error.planPath = error.planPath ?? path
+      throw error
+    }
+  }
+
+  /// A high-water mark of arrivals as it was noted.
+  private struct Mark {
+    var run: Int64
+    /// A count, or microseconds since 1970; nil where the source was empty.
+    var value: Int64?
+    var isTime = false
+
+    var text: String {
+      guard let value else { return "none" }
+      return isTime ? Timestamp(microseconds: value).description : String(value)
+    }
+  }
+
+  /// The newest mark; nil where the source has no arrival column, or no run has noted one.
+  private func mark(_ planner: Planner) async throws -> Mark? {
+    guard planner.bound.job.source.arrival != nil,
+      let row = try await connection.rows(planner.markQuery(), path: "run/mark").first, case .int64(let run)? = row[0]
+    else { return nil }
+    if case .int64(let value)? = row[1] { return Mark(run: run, value: value) }
+    if case .timestamp(let value)? = row[2] { return Mark(run: run, value: value, isTime: true) }
+    return Mark(run: run, value: nil)
+  }
+
+  /// That the greatest arrival went back, which no source does that only grows.
+  private static func warning(of mark: Mark?, after before: Mark?) -> String? {
+    guard let mark, let before, mark.run > before.run, let old = before.value else { return nil }
+    if let new = mark.value, new >= old { return nil }
+    return
+      "the source's greatest arrival is \(mark.text), and was \(before.text) at run \(before.run): rows were removed "
+      + "from it, or it was replaced; `sessionizer verify` counts the pageviews that are gone"
   }
 
   private func report(_ planner: Planner) async throws -> RunReport {
@@ -269,11 +359,12 @@ extension JobContext {
     let bound = try await boundToSource()
     try requireArrival(request.mode, bound)
     try await requireLedgers(bound)
-    let planner = try planner(bound)
+    var planner = try planner(bound)
     let identity = RunIdentity(job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
     try await connection.begin(.rehearsal)
     do {
       try await requireSameJob(bound)
+      planner.floor = try await floor(planner)
       let mode = try await planMode(request.mode, planner, bound)
       let plan = try await plan(mode, planner, identity, Allowed())
       try PlanChecker().check(plan)
@@ -291,8 +382,8 @@ extension JobContext {
         }
         report.steps.append(DryRunStep(name: step.name, purpose: step.purpose, sql: sql, explanation: explanation))
       }
-      if let counts = plan.counts, let row = try await connection.rows(counts, path: "dry run/counts").first {
-        let numbers = row.map { value -> Int64? in if case .int64(let number)? = value { number } else { nil } }
+      if let counts = plan.counts {
+        let numbers = try await numbers(counts, count: 4, path: "dry run/counts")
         (report.pageviews, report.sessions, report.lineageRows, report.quarantined) =
           (numbers[0], numbers[1], numbers[2], numbers[3])
       }

@@ -9,8 +9,14 @@ public struct VerifyRequest: Sendable {
   public var isComplete: Bool
   /// How many examples of each finding to keep.
   public var samples: Int
+  /// Pending, changed and retired rows before this time are not counted: what the source need not keep.
+  public var ignoredBefore: Timestamp?
 
-  public init(from: Timestamp? = nil, to: Timestamp? = nil, isComplete: Bool = false, samples: Int = 5) {
+  public init(
+    from: Timestamp? = nil, to: Timestamp? = nil, isComplete: Bool = false, samples: Int = 5,
+    ignoredBefore: Timestamp? = nil
+  ) {
+    self.ignoredBefore = ignoredBefore
     self.from = from
     self.to = to
     self.isComplete = isComplete
@@ -64,16 +70,18 @@ extension JobContext {
     _ request: VerifyRequest, _ progress: (@Sendable (VerifyProgress) -> Void)?
   ) async throws -> VerifyReport {
     let bound = try await boundToSource()
-    let planner = try await verifier(bound)
+    var planner = try await verifier(bound)
     guard try await connection.describe(job.names[.sessionTable]) != nil else {
       throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: "run `sessionizer create` first")
     }
     try await connection.begin(.read)
     do {
       try await requireSameJob(bound)
+      planner.floor = try await floor(planner)
       let checks = try planner.verifyChecks(
         from: request.from.map { .timestamp($0) }, to: request.to.map { .timestamp($0) },
-        belowMark: try await markLessOverlap(planner, bound))
+        belowMark: try await markLessOverlap(planner, bound),
+        ignoringBefore: request.ignoredBefore.map { .timestamp($0) })
       var report = VerifyReport(findings: [])
       for (index, check) in checks.enumerated() {
         progress?(VerifyProgress(check: check.name, number: index + 1, count: checks.count))
@@ -84,6 +92,20 @@ extension JobContext {
     } catch {
       try? await connection.rollback()
       throw error
+    }
+  }
+
+  /// How many pageviews of the ledger are gone from the source.
+  ///
+  /// - Parameter ignored: those before this time are not counted; nil counts all
+  public func retired(since ignored: Timestamp? = nil) async throws -> Int {
+    try await WorkPhase.$current.withValue(.read) {
+      let planner = try await verifier(try await boundToSource())
+      let checks = try planner.verifyChecks(ignoringBefore: ignored.map { .timestamp($0) })
+      guard let check = checks.first(where: { $0.name == "retired" }) else { return 0 }
+      return try await connection.transaction(.read) {
+        try await finding(of: check, isComplete: false, samples: 0).count
+      }
     }
   }
 

@@ -18,6 +18,11 @@ public protocol Connection: Actor {
   /// A plan statement as this engine's SQL: one text, or several to be carried out in order.
   nonisolated func render(_ statement: Statement) throws -> [String]
 
+  /// What `erase` and `retain` remove, as this engine's SQL: no plan statement, see `Removal`.
+  ///
+  /// - Throws: `DriverError` (`unsupported`) where the backend has none.
+  nonisolated func render(_ removal: Removal) throws -> [String]
+
   /// The name of a table or view as it stands in this engine's SQL.
   nonisolated func identifier(_ name: ObjectName) throws -> String
 
@@ -182,6 +187,12 @@ public struct ServerFacts: Sendable {
 
 extension Connection {
   public func annotate(_ text: String?) async {}
+
+  public nonisolated func render(_ removal: Removal) throws -> [String] {
+    throw DriverError(
+      .unsupported, phase: .prepare, "rows cannot be removed through this backend",
+      remedy: "remove them by hand, with the statements of docs/privacy.md")
+  }
 
   public func indexedColumns(of table: ObjectName) async throws -> [String]? { nil }
 

@@ -11,6 +11,8 @@ public enum WorkPhase: String, Sendable {
   case adopt
   /// Fills the source and quarantine.
   case load
+  /// Removes one user's rows, or those of sessions that ended long ago, and notes that it did: `erase` and `retain`.
+  case erase
   /// Reads, keeps its steps in scratch tables, and inserts into the ledgers.
   case run
   /// Reads only; long results may stay in scratch tables meanwhile.

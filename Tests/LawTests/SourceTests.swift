@@ -145,7 +145,11 @@ import WarehouseDriver
     #expect(try await context.run().pageviews == 2)
     try await insert("(3,'u','2025-06-01 08:25:00','/',3,'z'), (4,'u','2025-06-01 08:25:00','/health',4,'z')")
     let report = try await context.run(RunRequest(mode: .new))
-    #expect(report == RunReport(runID: 2, mode: "new", pageviews: 1, sessions: 1, lineageRows: 1, quarantined: 0))
+    #expect(
+      report
+        == RunReport(
+          runID: 2, mode: "new", pageviews: 1, sessions: 1, lineageRows: 1, quarantined: 0, lateSessions: 1,
+          mergedSessions: 1))
     let view = try await connection.textRows(
       "SELECT session_id, pageviews, \(quoted("Ätt \"1\"")) FROM \(schema).\(quoted("My \"Own\" sessions"))")
     #expect(view == [["1", "3", "x"]])

@@ -6,7 +6,7 @@ import Testing
   /// Does not compile when a statement is added: whoever adds one comes by here, and by law L2.
   private func verb(_ statement: Statement) -> String {
     switch statement {
-    case .createTable, .createIndex, .createView, .createScratch: "CREATE"
+    case .createTable, .createSchema, .createIndex, .createView, .createScratch: "CREATE"
     // A key is added to a table, and takes no row away.
     case .createKey: "CREATE"
     case .grant: "GRANT"
@@ -28,17 +28,18 @@ import Testing
       .insert(Insert(into: t, columns: [], query: query)), .query(query), .createKey(table: t, columns: ["a"]),
       .grant(.scratchTables(to: "r")), .guardTable(t),
       .addColumn(SchemaColumn("a", .integer, nullable: true), to: t, isKey: false), .replaceView(name: t, query: query),
+      .createSchema(of: t),
     ]
     #expect(
       every.map(verb) == [
         "CREATE", "CREATE", "CREATE", "CREATE", "INSERT", "SELECT", "CREATE", "GRANT", "CREATE", "CREATE",
-        "CREATE",
+        "CREATE", "CREATE",
       ])
     let cases = every.compactMap { Mirror(reflecting: $0).children.first?.label }
     #expect(
       cases == [
         "createTable", "createIndex", "createView", "createScratch", "insert", "query", "createKey", "grant",
-        "guardTable", "addColumn", "replaceView",
+        "guardTable", "addColumn", "replaceView", "createSchema",
       ])
   }
 }

@@ -153,6 +153,27 @@ public struct AnchorLedger: Sendable {
 
   private func size(_ anchor: EventID) -> Int { 1 + (followers[anchor]?.count ?? 0) }
 
+  // MARK: Removing
+
+  /// Takes all of a user away, as `erase` does.
+  mutating func forget(user: ByteKey) {
+    for (id, entry) in entries where entry.pageview.user == user { entries[id] = nil }
+    timelines[user] = nil
+    for (anchor, rows) in versions where rows.contains(where: { $0.first.user == user }) {
+      versions[anchor] = nil
+      lineage[anchor] = nil
+      followers[anchor] = nil
+    }
+  }
+
+  /// Takes pageviews away whose sessions stay, as `retain` does.
+  mutating func forget(pageviews: Set<EventID>) {
+    for id in pageviews {
+      guard let user = entries.removeValue(forKey: id)?.pageview.user else { continue }
+      timelines[user]?.removeAll { $0.id == id }
+    }
+  }
+
   // MARK: Reading
 
   /// What an anchor resolved to as of a run; nil is now. One look-up, never a chain.

@@ -28,6 +28,10 @@ public struct LedgerModel: Sendable {
   public private(set) var quarantine: Set<QuarantineRow> = []
   /// The greatest arrival value that the last finished run without a window saw.
   public private(set) var mark: Int64?
+  /// The time before which no row is taken any more.
+  public private(set) var floor: Int64?
+  /// Pageviews that `retain` removed, with the runs that had written them: their sessions stand.
+  public private(set) var removed: [AnchorLedger.Entry] = []
 
   /// - Parameter spelling: the text by which quarantine knows a time out of range.
   public init(job: HistoryJob, spelling: @escaping @Sendable (SourceTime) -> ByteKey = { $0.canonicalText }) {
@@ -43,6 +47,72 @@ public struct LedgerModel: Sendable {
     for row in rows { source.append((row, RowRules.judge(row, job: job, spelling: spelling))) }
   }
 
+  // MARK: Erasure and retention
+
+  /// All rows of a user are gone, as if they had never been.
+  public mutating func erase(_ user: ByteKey) {
+    source.removeAll { $0.row.user == user }
+    quarantine = quarantine.filter { $0.user != user }
+    removed.removeAll { $0.pageview.user == user }
+    let copies = Set(ledger.values.filter { $0.pageview.user == user }.map(\.pageview.id))
+    anchors.forget(user: user)
+    lower(forgetting: copies)
+  }
+
+  /// The pageviews of sessions that ended a gap or more before a time are gone; their sessions stand, and nothing before
+  /// that time is taken any more.
+  ///
+  /// - Returns: false where rows before it wait for a run: then nothing is done
+  public mutating func retain(before time: Int64) -> Bool {
+    guard !hasPending(before: time) else { return false }
+    let sessions = FromScratch(ledger.values.map(\.pageview), gap: job.gap, boundary: job.boundary)
+    let gap = job.gap.microseconds
+    let ended = Set(
+      sessions.sessions.filter { session in
+        let distance = time - session.endedAt
+        return job.boundary == .new ? distance >= gap : distance > gap
+      }.map(\.id))
+    let ids = Set(sessions.events.filter { ended.contains($0.sessionID) }.map(\.pageview.id))
+    removed += ids.compactMap { ledger[$0] }
+    anchors.forget(pageviews: ids)
+    floor = time
+    lower(forgetting: ids)
+    return true
+  }
+
+  /// The mark is never above what the source has. Where the source has rows with ids that are free now, it is forgotten,
+  /// so that the next run looks at them.
+  private mutating func lower(forgetting ids: Set<EventID>) {
+    let hasCopies = source.contains { row, judgement in
+      guard case .pageview(let pageview) = judgement, !isClosed(judgement) else { return false }
+      return ids.contains(pageview.id)
+    }
+    let greatest = source.compactMap(\.row.arrival).max()
+    mark = mark.flatMap { mark in hasCopies ? nil : greatest.map { min($0, mark) } }
+  }
+
+  /// Whether a row is too old to be taken.
+  private func isClosed(_ judgement: RowRules.Judgement) -> Bool {
+    guard let floor else { return false }
+    return switch judgement {
+    case .pageview(let pageview): pageview.time < floor
+    case .content(let content): content.time < floor
+    case .quarantined: false
+    }
+  }
+
+  /// The ids of sessions whose pageviews were removed, those that they had before among them.
+  private var idsOfRemovedSessions: Set<EventID> {
+    guard floor != nil else { return [] }
+    return Set(anchors.versions.values.flatMap(\.self).map(\.first.id))
+  }
+
+  private func hasPending(before time: Int64) -> Bool {
+    let (candidates, _) = judged(selected: { _ in true })
+    let taken = idsOfRemovedSessions
+    return candidates.contains { $0.time < time && ledger[$0.id] == nil && !taken.contains($0.id) }
+  }
+
   /// A finished run.
   @discardableResult
   public mutating func run(_ mode: RunMode, id runID: Int64) -> Outcome {
@@ -53,7 +123,12 @@ public struct LedgerModel: Sendable {
     let (candidates, rejected) = judged(selected: { selects($0, mode) })
     rejected.forEach(setAside)
     var new: [Pageview] = []
+    let taken = idsOfRemovedSessions
     for (id, copies) in Dictionary(grouping: candidates, by: \.id) {
+      if ledger[id] == nil, taken.contains(id) {
+        for copy in copies { setAside(QuarantineRow(duplicate: copy)) }
+        continue
+      }
       let truth: Pageview
       if let entry = ledger[id] {
         truth = entry.pageview
@@ -69,9 +144,15 @@ public struct LedgerModel: Sendable {
     return outcome
   }
 
-  /// The ledger's pageviews as of a run; nil is all.
+  /// The ledger's pageviews as of a run, and those that were removed; nil is all.
   public func pageviews(asOf runID: Int64? = nil) -> [Pageview] {
-    ledger.values.filter { runID == nil || $0.runID <= (runID ?? 0) }.map(\.pageview)
+    (Array(ledger.values) + removed).filter { runID == nil || $0.runID <= (runID ?? 0) }.map(\.pageview)
+  }
+
+  /// The canonical export of the pageviews that the ledger has, as of a run; nil is now.
+  public func eventsCSV(asOf runID: Int64? = nil) -> [UInt8] {
+    let there = Set(ledger.values.map(\.pageview))
+    return CanonicalExport.events(sessions(asOf: runID).events.filter { there.contains($0.pageview) })
   }
 
   /// The sessions as of a run; nil is now.
@@ -87,13 +168,17 @@ public struct LedgerModel: Sendable {
   /// What `verify` must say of arrival values below the mark minus the overlap.
   public var missed: Missed {
     guard let threshold else { return .no }
-    let late = source.filter { ($0.row.arrival).map { $0 < threshold } ?? false }
+    let late = source.filter { ($0.row.arrival).map { $0 < threshold } ?? false && !isClosed($0.judgement) }
+    let taken = idsOfRemovedSessions
     var open = false
     var contents: [RowRules.Content: Int] = [:]
     for (_, judgement) in late {
       switch judgement {
       case .pageview(let row):
-        guard let entry = ledger[row.id] else { return .yes }
+        guard let entry = ledger[row.id] else {
+          if taken.contains(row.id) { continue }
+          return .yes
+        }
         if !entry.pageview.hasContent(of: row), !quarantine.contains(QuarantineRow(duplicate: row)) { open = true }
       case .content(let content): contents[content, default: 0] += 1
       case .quarantined(let row): if !quarantine.contains(row) { open = true }
@@ -135,7 +220,7 @@ public struct LedgerModel: Sendable {
     var rejected: [QuarantineRow] = []
     var counts: [RowRules.Content: Int] = [:]
     var looked: Set<RowRules.Content> = []
-    for (row, judgement) in source {
+    for (row, judgement) in source where !isClosed(judgement) {
       let isSelected = selected(row)
       switch judgement {
       case .pageview(let pageview): if isSelected { pageviews.append(pageview) }

@@ -9,6 +9,8 @@ struct ChangedSessionsReader {
   let hasIntegerIDs: Bool
   private var sessions: [SessionRecord] = []
   private var retired: [ChangedSessions.Retired] = []
+  /// The keyed hashes of erased users, in their order.
+  private(set) var erased: [ByteKey] = []
 
   init(hasIntegerIDs: Bool) { self.hasIntegerIDs = hasIntegerIDs }
 
@@ -34,6 +36,10 @@ struct ChangedSessionsReader {
         return .text(key)
       }
       guard let user = try text("user_id") else { throw Malformed(column: "user_id") }
+      if try text("change") == ByteKey("erased") {
+        erased.append(user)
+        continue
+      }
       if try text("change") == ByteKey("retired") {
         guard let reason = try text("reason").flatMap({ ChangedSessions.Reason(rawValue: $0.text) }) else {
           throw Malformed(column: "reason")

@@ -114,9 +114,16 @@ public actor SQLPlayer: HistoryPlayer {
   }
 
   public func changedSessions(since runID: Int64, until end: Int64) async throws -> ChangedSessions? {
+    try await feed(since: runID, until: end).sessions
+  }
+
+  /// The feed with the keyed hashes of the users that were erased.
+  package func feed(
+    since runID: Int64, until end: Int64
+  ) async throws -> (sessions: ChangedSessions, erased: [ByteKey]) {
     var reader = ChangedSessionsReader(hasIntegerIDs: job.idType == .integer)
     _ = try await context.changedSessions(since: runID, until: end) { try reader.read($0) }
-    return reader.result
+    return (reader.result, reader.erased)
   }
 
   public func ledgerDump() async throws -> [String: Set<ByteKey>] { try await context.ledgerDump() }

@@ -57,6 +57,10 @@ enum TextGuard {
       #"\bexecute\s+format\(\s*'grant\s+temporary\s+on\s[\w\s%,]*'"#,
       #"\bgrant\s+(?:create\s+)?temp(?:orary)?(?:\s+tables)?\s+on\b"#,
     ],
+    // Only `erase` and `retain` send it, and put the guard back.
+    "rights.lift_guard": [
+      #"\A\s*drop\s+trigger\s+if\s+exists\s+(?:\{guard_(?:update|delete)\}|sessionizer_insert_only\s+on\s+\{table\})\s*\z"#
+    ],
     "rights.guard_table": [
       #"\b(?:before|instead\s+of)\s+(?:update|delete|truncate)(?:\s+or\s+(?:update|delete|truncate))*\s+on\s+\{table(?:_name)?\}"#
     ],

@@ -67,7 +67,7 @@ extension Statement {
     case .insert(let insert): insert.query
     case .createScratch(let scratch): scratch.query
     case .createView(_, let query), .replaceView(_, let query), .query(let query): query
-    case .createTable, .createIndex, .createKey, .addColumn, .grant, .guardTable: nil
+    case .createTable, .createSchema, .createIndex, .createKey, .addColumn, .grant, .guardTable: nil
     }
   }
 
@@ -88,7 +88,7 @@ extension Statement {
     case .replaceView(let name, var query):
       query.with = []
       return .replaceView(name: name, query: query)
-    case .createTable, .createIndex, .createKey, .addColumn, .grant, .guardTable: return self
+    case .createTable, .createSchema, .createIndex, .createKey, .addColumn, .grant, .guardTable: return self
     }
   }
 }

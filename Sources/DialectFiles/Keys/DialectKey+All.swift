@@ -1,8 +1,8 @@
 extension DialectKey {
   /// Every key but those that describe the file itself, in the order of the documentation.
   package static let all: [DialectKey] =
-    profileKeys + capabilityKeys + identifierKeys + literalKeys + typeKeys + tableKeys + rightsKeys + queryKeys
-    + scriptKeys + sessionKeys + catalogKeys + odbcKeys + adbcKeys + templateKeys + trapKeys
+    profileKeys + capabilityKeys + identifierKeys + literalKeys + typeKeys + tableKeys + schemaKeys + rightsKeys
+    + queryKeys + scriptKeys + sessionKeys + catalogKeys + odbcKeys + adbcKeys + templateKeys + trapKeys
 
   package static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 

@@ -105,6 +105,16 @@ extension DialectKey {
       mustAnswer: false, example: "DROP TEMPORARY TABLE IF EXISTS {name}"),
   ]
 
+  static let schemaKeys: [DialectKey] = [
+    .optional(
+      "tables.create_schema", \.tables.createSchema,
+      "Makes a schema, unless it is there; ~ where there are none to make.",
+      takes: "name", mustAnswer: false, example: "CREATE SCHEMA IF NOT EXISTS {name}")
+  ]
+
+  private static let guardNames: Placeholders =
+    "table? table_name? table_text? table_name_text? schema_text? function? guard_update? guard_delete? guard_delete_text?"
+
   static let rightsKeys: [DialectKey] = [
     .optional(
       "rights.grant_on_table", \.rights.grantOnTable, "Lets a role read or insert; ~ where the engine has no roles.",
@@ -123,5 +133,15 @@ extension DialectKey {
         + "{table_text} a text constant, {function}, {guard_update} and {guard_delete} are names beside the table.",
       takes: "table? table_name? table_text? function? guard_update? guard_delete? message?",
       example: ["CREATE TRIGGER {guard_update} BEFORE UPDATE ON {table} SIGNAL '{message}'"]),
+    .optional(
+      "rights.find_guard", \.rights.findGuard,
+      "Gives a row where a table has that guard: for erase and retain, which lift it and put it back. {table_name_text}, "
+        + "{guard_delete_text} and {schema_text} (NULL where the name has none) are text constants; ~ where there is no guard.",
+      takes: guardNames, mustAnswer: false,
+      example: "SELECT 1 FROM information_schema.triggers WHERE trigger_name = {guard_delete_text}"),
+    .list(
+      "rights.lift_guard", \.rights.liftGuard,
+      "Statements that take that guard away, in the same transaction where it can be.",
+      takes: guardNames, or: [], example: ["DROP TRIGGER IF EXISTS {guard_delete}"]),
   ]
 }

@@ -3,6 +3,8 @@ extension Dialect {
   public struct Tables: Sendable {
     /// `{name}`, `{columns}`; `{name_text}`, the name as a text constant; `{clustering}`, see `clustered`.
     public var createTable: String
+    /// `{name}`: makes a schema, unless it is there; nil where there are none to make. Defaults to nil.
+    public var createSchema: String?
     /// `{name}`, `{table}`, `{columns}`, and where they are needed `{name_text}` (without schema) and `{table_text}` as
     /// text constants, `{first_column}`, `{leading_columns}` (all but the last), `{last_column}`; nil where the engine
     /// has no indexes.
@@ -71,8 +73,10 @@ extension Dialect {
       createUnlessThere: String? = nil, createScratchAs: String? = nil, clustered: String = "",
       unclustered: String = "",
       requiredColumn: String = "{name} {type} NOT NULL", nullableColumn: String = "{name} {type}",
-      addColumn: String = "ALTER TABLE {table} ADD COLUMN {column}", dropView: String = "DROP VIEW {name}"
+      addColumn: String = "ALTER TABLE {table} ADD COLUMN {column}", dropView: String = "DROP VIEW {name}",
+      createSchema: String? = nil
     ) {
+      self.createSchema = createSchema
       self.createScratchAs = createScratchAs
       self.addColumn = addColumn
       self.dropView = dropView

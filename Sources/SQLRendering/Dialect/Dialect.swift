@@ -169,10 +169,18 @@ public struct Dialect: Sendable {
     /// Statements that have the engine refuse changes of a table: `{table}`, `{table_name}` (without schema), `{table_text}` (the name as a text
     /// constant), `{function}`, `{guard_update}`, `{guard_delete}` (names beside the table), `{message}`.
     public var guardTable: [String]
+    /// A query that gives a row where a table has that guard, with the names of `guardTable` and `{table_name_text}`,
+    /// `{guard_delete_text}` and `{schema_text}` (NULL where the name has none) as text constants. Defaults to nil.
+    public var findGuard: String?
+    /// Statements that take the guard away, for `erase` and `retain`. Defaults to none.
+    public var liftGuard: [String]
 
     public init(
-      grantOnTable: String?, grantOnSchema: String?, grantScratchTables: String?, guardTable: [String]
+      grantOnTable: String?, grantOnSchema: String?, grantScratchTables: String?, guardTable: [String],
+      findGuard: String? = nil, liftGuard: [String] = []
     ) {
+      self.findGuard = findGuard
+      self.liftGuard = liftGuard
       self.grantOnTable = grantOnTable
       self.grantOnSchema = grantOnSchema
       self.grantScratchTables = grantScratchTables

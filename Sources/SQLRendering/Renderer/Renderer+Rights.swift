@@ -28,15 +28,23 @@ extension Renderer {
 
   func guardTable(_ table: ObjectName) throws -> [String] {
     guard !dialect.rights.guardTable.isEmpty else { throw unknown("guard_table", "trigger") }
-    let name = try quoted(table)
-    let values = [
-      "table": name, "table_name": try quoted(table.last), "table_text": try embeddedText(try identifier(table)),
-      "function": try quoted(table.sibling("sessionizer_insert_only")),
-      "guard_update": try quoted(table.sibling(table.last + "_no_update")),
-      "guard_delete": try quoted(table.sibling(table.last + "_no_delete")),
-      "message": "this table is a ledger of sessionizer: rows are only ever inserted",
-    ]
+    var values = try guardNames(of: table)
+    values["message"] = "this table is a ledger of sessionizer: rows are only ever inserted"
     return try dialect.rights.guardTable.map { try fill($0, values, "guard_table") }
+  }
+
+  /// What the texts of a guard may name.
+  func guardNames(of table: ObjectName) throws -> [String: String] {
+    let (onUpdate, onDelete) = (table.last + "_no_update", table.last + "_no_delete")
+    return [
+      "table": try quoted(table), "table_name": try quoted(table.last),
+      "table_text": try embeddedText(try identifier(table)),
+      "table_name_text": try embeddedText(table.last),
+      "schema_text": table.parts.count > 1 ? try embeddedText(table.parts[table.parts.count - 2]) : "NULL",
+      "function": try quoted(table.sibling("sessionizer_insert_only")),
+      "guard_update": try quoted(table.sibling(onUpdate)), "guard_delete": try quoted(table.sibling(onDelete)),
+      "guard_delete_text": try embeddedText(onDelete),
+    ]
   }
 
   private func known(_ template: String?, _ node: String) throws(RenderingError) -> String {

@@ -46,6 +46,20 @@ extension Renderer {
     return table.name.sibling(plain.joined() + "_arrivals")
   }
 
+  func createSchema(of table: ObjectName) throws -> String {
+    guard let template = dialect.tables.createSchema else {
+      throw RenderingError(
+        dialect: dialect.name, node: "create_schema", message: "this dialect has no schemas that can be made",
+        remedy: "leave --create-schema out")
+    }
+    guard table.parts.count > 1 else {
+      throw RenderingError(
+        dialect: dialect.name, node: "create_schema", message: "\(table) has no schema",
+        remedy: "name one with --schema")
+    }
+    return try fill(template, ["name": try quoted(ObjectName(parts: table.parts.dropLast()))], "create_schema")
+  }
+
   private func clustering(_ columns: [String]) throws -> String {
     guard let first = columns.first else { return dialect.tables.unclustered }
     return try fill(

@@ -33,6 +33,7 @@ public struct Renderer: Sendable {
   private func protectedText(of statement: Statement) throws -> [String] {
     switch statement {
     case .createTable(let table): [try createSequence(table), try createTable(table)].compactMap(\.self)
+    case .createSchema(let table): [try createSchema(of: table)]
     case .createIndex(let index): try createIndex(index).map { [$0] } ?? []
     case .createView(let name, let query): [try createView(name, text(ofView: query))]
     case .replaceView(let name, let query): [try dropView(name), try createView(name, text(ofView: query))]
@@ -56,6 +57,9 @@ public struct Renderer: Sendable {
   }
 
   // MARK: Names
+
+  /// A finished text, with the line breaks of its names and constants.
+  func restored(_ sql: String) -> String { LineBreaks.restored(sql) }
 
   /// A table's or view's name as it stands in SQL.
   public func identifier(_ name: ObjectName) throws(RenderingError) -> String {

@@ -35,6 +35,7 @@ extension Statement {
     case .grant(.schema(let table, let role)):
       ExplainedNode("grant use of schema", ["schema of": [table.description], "role": [role]])
     case .grant(.scratchTables(let role)): ExplainedNode("grant scratch tables", ["role": [role]])
+    case .createSchema(let table): ExplainedNode("create schema", ["of": [table.description]])
     case .guardTable(let table): ExplainedNode("guard table", ["table": [table.description]])
     case .addColumn(let column, let table, _):
       ExplainedNode("add column", ["table": [table.description], "column": [column.name]])

@@ -35,6 +35,10 @@ public struct ObjectNames: Hashable, Sendable {
     self.overrides = overrides
   }
 
+  /// The insert-only table in which `erase` and `retain` note what they removed. They make it when there is something to
+  /// note, so that it is none of a job's objects.
+  public var erasures: ObjectName { ObjectName(parts: (schema?.parts ?? []) + [prefix + "session_erasures"]) }
+
   public subscript(object: Object) -> ObjectName {
     ObjectName(parts: (schema?.parts ?? []) + [overrides[object] ?? prefix + object.rawValue])
   }

@@ -9,7 +9,9 @@ extension Planner {
   /// - Parameters:
   ///   - run: the run after which changes count
   ///   - last: the run at which the feed ends, so that the next one begins there
-  public func changedSessions(since run: Literal, until last: Literal) -> Query {
+  ///   - withErasures: whether users were erased in between: a row each, `erased`, with the keyed hash of the user's id
+  ///     in the place of the user, and no session
+  public func changedSessions(since run: Literal, until last: Literal, withErasures: Bool = false) -> Query {
     let current = currentVersions(asOf: last, as: "v").filter(
       Expression.column("v", .runID).isGreater(than: .literal(run)))
     let changed = shown(current, "v", also: [], as: "s").project(
@@ -18,12 +20,43 @@ extension Planner {
         NamedExpression("replaced_by", .null(idType)), NamedExpression(.reason, .null(.text)),
       ] + Self.sessionColumns.map { NamedExpression("s", $0.column) }
         + attributeColumns.map { NamedExpression("s", $0) }, as: "o")
+    let erased = withErasures ? [erasedUsers(since: run, until: last)] : []
     return Query(
-      .unionAll([changed, retiredSessions(since: run, until: last)], alias: "o"),
+      .unionAll([changed, retiredSessions(since: run, until: last)] + erased, alias: "o"),
       order: [
         OrderTerm(.column("o", "change"), .bytes), OrderTerm(.column("o", .userID), .bytes, nulls: .first),
-        OrderTerm(.column("o", .startedAt), .value, nulls: .first), OrderTerm(.column("o", .sessionID), ids),
-      ])
+        OrderTerm(.column("o", .startedAt), .value, nulls: .first),
+        OrderTerm(.column("o", .sessionID), ids, nulls: withErasures ? .first : .none),
+      ], orderIsTotal: withErasures)
+  }
+
+  /// A row for each user who was erased.
+  private func erasedUsers(since run: Literal, until last: Literal) -> Relation {
+    let e = erasures(as: "e")
+    let isInside = Expression.and([
+      e[.runID].isGreater(than: .literal(run)), e[.runID].isAtMost(.literal(last)),
+      e["kind"].equals(.text(RunMode.eraseName), .bytes),
+    ])
+    return Relation.table(e).filter(isInside).project(
+      [
+        NamedExpression("change", .text("erased")), NamedExpression(.sessionID, .null(idType)),
+        NamedExpression("replaced_by", .null(idType)), NamedExpression(.reason, .text("erased")),
+      ]
+        + Self.sessionColumns.map { column, type in
+          NamedExpression(column, column == .userID ? e["user_hash"] : .null(type))
+        } + attributeColumns.map { NamedExpression($0, .null(.text)) }, as: "o")
+  }
+
+  /// One row where a user was erased between two runs: after the first, up to the last.
+  public func erasuresProbe(since run: Literal, until last: Literal) -> Query {
+    let r = ledger(.sessionRuns, as: "r")
+    return Query(
+      Relation.table(r).filter(
+        .and([
+          r["run_id"].isGreater(than: .literal(run)), r["run_id"].isAtMost(.literal(last)),
+          r["state"].equals(.text("finished"), .bytes), r["mode"].equals(.text(RunMode.eraseName), .bytes),
+        ])
+      ).project([NamedExpression("found", .integer(1))], as: "o"), limit: 1)
   }
 
   /// Sessions as of the first run whose id is no session's as of the last.

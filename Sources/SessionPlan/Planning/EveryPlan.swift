@@ -54,11 +54,15 @@ package enum EveryPlan {
     var result: [(String, Query)] = [
       ("status", planner.statusQuery()), ("changed", planner.changedSessions(since: run, until: .integer(5))),
       ("mark", planner.markQuery()), ("fingerprint", planner.fingerprintQuery()),
-      ("settings", planner.settingsQuery()), ("last run", planner.lastRun()),
+      ("settings", planner.settingsQuery()), ("retention", planner.floorQuery()), ("last run", planner.lastRun()),
       ("states", planner.runStates(of: run)), ("source probe", planner.sourceProbe()),
-      ("layout", planner.layoutQuery()), ("finished runs", planner.finishedRuns()),
+      ("freshness", planner.freshnessQuery()), ("layout", planner.layoutQuery()),
+      ("finished runs", planner.finishedRuns()),
       ("ledger probe", planner.ledgerProbe()), ("source copy", planner.sourceCopy()),
     ]
+    let filters = [QuarantineFilter(), QuarantineFilter(reason: "bad_time", run: 3, file: "it's")]
+    result += filters.map { ("quarantine", planner.quarantined($0, limit: 5)) }
+    result += filters.map { ("quarantine counts", planner.quarantineCounts($0)) }
     for isOrdered in [false, true] {
       result += [
         ("compared sessions", planner.comparedSessions(isOrdered: isOrdered)),

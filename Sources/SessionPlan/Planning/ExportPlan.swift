@@ -51,4 +51,20 @@ extension Planner {
         ], as: "o"),
       order: [OrderTerm(.column("o", "run_id"), .value)], orderIsTotal: true)
   }
+
+  /// One row: when the newest run finished that looked at the source, NULL where none did, and what time it is by the
+  /// server's clock. Columns: finished_at, now.
+  public func freshnessQuery() -> Query {
+    let r = ledger(.sessionRuns, as: "r")
+    let isRun = Expression.and([
+      r["state"].equals(.text("finished"), .bytes),
+      .or([RunMode.whole.name, RunMode.windowName, RunMode.newName].map { r["mode"].equals(.text($0), .bytes) }),
+    ])
+    let newest = Relation.aggregate(
+      Relation.table(r).filter(isRun), by: [],
+      [AggregateColumn("finished_at", .maximum(r["recorded_at"], .value))], alias: "m")
+    let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
+    return Query(
+      one.project([NamedExpression("finished_at", .scalar(newest)), NamedExpression("now", .serverNow)], as: "f"))
+  }
 }

@@ -6,6 +6,9 @@ public struct Plan: Hashable, Sendable {
   /// What the steps found, from their scratch tables, before anything is written: pageviews, lineage_rows,
   /// quarantined. nil where there are no scratch tables.
   public var counts: Query?
+  /// What became of sessions of earlier runs, from the same scratch tables: late_sessions, which gained a pageview, and
+  /// merged_sessions, which are part of another now. nil where there are none of these tables.
+  public var changes: Query?
 
   public struct Step: Hashable, Sendable {
     /// Such as `lineage`.
@@ -29,9 +32,10 @@ public struct Plan: Hashable, Sendable {
     }
   }
 
-  public init(name: String, steps: [Step], counts: Query? = nil) {
+  public init(name: String, steps: [Step], counts: Query? = nil, changes: Query? = nil) {
     self.name = name
     self.steps = steps
     self.counts = counts
+    self.changes = changes
   }
 }

@@ -9,6 +9,9 @@ public struct Planner: Sendable {
   public var readsViews = false
   /// Whether rows of the ledgers are found by their keys; else what is compared is sorted together.
   public var looksUp = true
+  /// The time before which no row is taken any more, since `retain` has removed pageviews from there; nil where it has
+  /// not.
+  public var floor: Timestamp?
 
   /// - Throws: `PlanError` where the job needs what the profile cannot do.
   public init(_ bound: BoundJob, profile: PlanProfile) throws(PlanError) {

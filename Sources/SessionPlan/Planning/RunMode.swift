@@ -11,7 +11,7 @@ public enum RunMode: Hashable, Sendable {
   public var name: String {
     switch self {
     case .whole: "whole"
-    case .window: "window"
+    case .window: Self.windowName
     case .new: Self.newName
     }
   }
@@ -21,6 +21,7 @@ public enum RunMode: Hashable, Sendable {
     if case .window(let from, let to) = self { from != nil || to != nil } else { false }
   }
 
+  static let windowName = "window"
   static let newName = "new"
   /// As the run ledger names what brings ledgers to another layout.
   static let upgradeName = "upgrade"
@@ -28,6 +29,9 @@ public enum RunMode: Hashable, Sendable {
   static let createName = "create"
   /// As the run ledger names what takes over other names of the source's columns, another table or a new attribute.
   static let adoptName = "adopt"
+  /// As the run ledger names what removes one user's rows, and what removes the pageviews of old sessions.
+  static let eraseName = "erase"
+  static let retainName = "retain"
 }
 
 /// Why a row is in quarantine. The loader has more reasons, for lines that are no rows.

@@ -10,10 +10,12 @@ extension Planner {
         t[.userID].equals(s(.userID), .bytes), t[.pageViewAt].equals(s(.pageViewAt), .value),
         .isSame(t[.page], s(.page), .bytes),
       ]))
+    let isDuplicate = Expression.or(
+      [t[.runID].isPresent] + (isIDOfRemovedSession(s(.eventID)).map { [$0] } ?? []))
     let reason = Expression.choose(
       [
         Branch(s(.reason).isPresent, then: s(.reason)),
-        Branch(t[.runID].isPresent, then: .text(QuarantineReason.duplicateEventID.rawValue)),
+        Branch(isDuplicate, then: .text(QuarantineReason.duplicateEventID.rawValue)),
       ], otherwise: .null(.text))
     let selected = try selection(mode, as: "judged")
     let unread = unread(in: "judged", mode)
@@ -35,6 +37,18 @@ extension Planner {
               NamedExpression(.reason, reason), NamedExpression(.rawEventID, whenBad(unread.eventID)),
               NamedExpression(.rawTime, whenBad(unread.time)),
             ], as: "picked"))
+  }
+
+  /// Whether an event id that the ledger does not have is that of a session whose pageviews `retain` has removed: another
+  /// session must not be kept under it. nil where nothing was removed.
+  func isIDOfRemovedSession(_ id: Expression) -> Expression? {
+    guard floor != nil else { return nil }
+    let v = ledger(.sessionVersions, as: "removed")
+    return Expression.lookup(
+      Lookup(
+        v[.runID], from: .table(v), matching: v[.sessionID].equals(id, ids),
+        order: [OrderTerm(v[.runID], .value, descending: true)])
+    ).isPresent
   }
 
   /// Event ids that came more than once.

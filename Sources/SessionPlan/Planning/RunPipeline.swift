@@ -87,6 +87,20 @@ struct RunPipeline {
 
   private var versionRows: Relation { planner.versions(of: .table(merged.table(as: "m"))) }
 
+  /// What becomes of the sessions of earlier runs: late_sessions, merged_sessions.
+  var changes: Query {
+    let m = merged.table(as: "x")
+    func parts(_ survive: Bool) -> Expression {
+      let isSurvivor = Expression.present(m[.anchor]).equals(m[.survivor], planner.ids)
+      return planner.count(
+        Relation.table(m).filter(.and([m[.anchor].isPresent, survive ? isSurvivor : .not(isSurvivor)])))
+    }
+    let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
+    return Query(
+      one.project(
+        [NamedExpression("late_sessions", parts(true)), NamedExpression("merged_sessions", parts(false))], as: "c"))
+  }
+
   /// What the run writes: pageviews, sessions, lineage rows, quarantined rows.
   var counts: RunCounts {
     if !planner.profile.keepsSteps { return planner.countsOfThisRun }

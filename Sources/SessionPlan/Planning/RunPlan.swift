@@ -22,7 +22,7 @@ extension Planner {
       name: "run",
       steps: [started(mode, identity)] + run.steps.scratchSteps + (try run.inserts(buildingKeys: buildingKeys))
         + [finished(run.counts)],
-      counts: profile.keepsSteps ? run.counts.query : nil)
+      counts: profile.keepsSteps ? run.counts.query : nil, changes: profile.keepsSteps ? run.changes : nil)
   }
 
   /// A run over everything into empty ledgers, of a source whose event ids are unique: the same result as `runPlan`
@@ -200,13 +200,17 @@ extension Planner {
     }
   }
 
-  /// The last mark that counts: that of the newest finished run without a window, or what `adopt` left of it. Columns:
+  /// The last mark that counts: that of the newest finished run without a window, or what `adopt`, `erase` or
+  /// `retain` left of it. Columns:
   /// run_id, arrival_mark, arrival_mark_at; no row where there is none.
   public func markQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     let counts = Expression.and([
       r["state"].equals(.text("finished"), .bytes),
-      .or([RunMode.whole.name, RunMode.newName, RunMode.adoptName].map { r["mode"].equals(.text($0), .bytes) }),
+      .or(
+        [RunMode.whole.name, RunMode.newName, RunMode.adoptName, RunMode.eraseName, RunMode.retainName].map {
+          r["mode"].equals(.text($0), .bytes)
+        }),
     ])
     return Query(
       Relation.table(r).filter(counts).project(

@@ -35,6 +35,33 @@ extension Planner {
     return [started, Plan.Step("finished", "Says that the ledgers have the new layout.", insert(row))]
   }
 
+  /// The two rows of the run ledger that `erase` and `retain` write.
+  ///
+  /// The mark is carried on, but never above what the source still has: looking again at what is known already costs
+  /// little, and a mark that no row reaches would look like a source that lost rows.
+  func rowsOfRemoval(
+    _ identity: RunIdentity, mode: String, to end: Literal?, _ mark: ArrivalMark
+  ) -> (started: Statement, finished: Statement) {
+    var row = SettingsRow(identity: identity, mode: mode, state: "started", runID: nextRun)
+    row.windowTo = end.map { .literal($0) }
+    let started = insert(row)
+    (row.state, row.runID) = ("finished", .present(thisRun))
+    (row.pageviews, row.sessions, row.others) = (.integer(0), .integer(0), .integer(0))
+    if !mark.isForgotten, let arrival = job.source.arrival {
+      let (rows, greatest) = greatestArrival(arrival)
+      let now = Expression.scalar(rows.project([NamedExpression("mark", greatest)], as: "g"))
+      func carried(_ before: Literal, _ type: ValueType) -> Expression {
+        .choose(
+          [
+            Branch(.isNull(now), then: .null(type)), Branch(now.isLess(than: .literal(before)), then: now),
+          ], otherwise: .literal(before))
+      }
+      row.mark = mark.id.map { carried($0, .integer) }
+      row.markTime = mark.time.map { carried($0, .timestamp) }
+    }
+    return (started, insert(row))
+  }
+
   private var nextRun: Expression { .coalesce([.add(thisRun, .integer(1)), .integer(1)]) }
 
   /// What is not the same in every row of that kind; nil is NULL.
@@ -49,6 +76,8 @@ extension Planner {
     var others: Expression?
     var mark: Expression?
     var markTime: Expression?
+    /// The date of `retain`.
+    var windowTo: Expression?
   }
 
   private func insert(_ row: SettingsRow, from one: Relation? = nil) -> Statement {
@@ -61,6 +90,7 @@ extension Planner {
         case "recorded_at": .serverNow
         case "job": .text(row.identity.job)
         case "mode": .text(row.mode)
+        case "window_to": row.windowTo
         case "arrival_mark": row.mark
         case "arrival_mark_at": row.markTime
         case "pageviews": row.pageviews

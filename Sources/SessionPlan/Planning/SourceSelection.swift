@@ -28,7 +28,12 @@ extension Planner {
     let judged = rows.project(
       (content + [.sourceEventID, .sourceTime] + arrival).map { NamedExpression("mapped", $0) }
         + [NamedExpression(.reason, reason(of: "mapped", mode))], as: alias)
-    return judgedOnce ? .computedOnce(judged) : judged
+    let selected = judgedOnce ? .computedOnce(judged) : judged
+    guard let floor else { return selected }
+    // What is bad is quarantined whatever its time.
+    let time = Expression.column(alias, .pageViewAt)
+    return selected.filter(
+      .or([Expression.column(alias, .reason).isPresent, time.isAtLeast(.literal(.timestamp(floor)))]))
   }
 
   /// What could not be read of the rows of a selection, as text: an id that is no integer, a time that is none.

@@ -21,10 +21,12 @@ extension Planner {
   ///   - from: the start of the window, nil for open
   ///   - to: the end of the window, nil for open
   ///   - mark: the arrival mark less the overlap; nil where none is set
-  public func verifyChecks(from: Literal? = nil, to: Literal? = nil, belowMark mark: Literal? = nil) throws
-    -> [VerifyCheck]
-  {
+  ///   - ignored: the time before which ledger and source need not agree; nil where they must everywhere
+  public func verifyChecks(
+    from: Literal? = nil, to: Literal? = nil, belowMark mark: Literal? = nil, ignoringBefore ignored: Literal? = nil
+  ) throws -> [VerifyCheck] {
     let window = TimeWindow(from: from, to: to)
+    let compared = TimeWindow(from: Self.later(from, ignored), to: to)
     var checks = [
       VerifyCheck(
         name: "wrong session", meaning: "a pageview whose session is not that of one full run", kind: .fault,
@@ -55,18 +57,39 @@ extension Planner {
           kind: .fault,
           query: try pending(window, arrivalBelow: mark)))
     }
+    if let floor {
+      var open = self
+      open.floor = nil
+      checks.append(
+        VerifyCheck(
+          name: "before retention", meaning: "a source row before the date of retain, which no run takes any more",
+          kind: .count,
+          query: try open.pending(
+            TimeWindow(from: compared.from, to: Self.earlier(compared.to, .timestamp(floor))), arrivalBelow: nil)))
+    }
     checks += [
       VerifyCheck(
         name: "pending", meaning: "a source row that no run took yet", kind: .count,
-        query: try pending(window, arrivalBelow: nil)),
+        query: try pending(compared, arrivalBelow: nil)),
       VerifyCheck(
         name: "changed", meaning: "a source row that is not what the ledger took", kind: .count,
-        query: try changed(window)),
+        query: try changed(compared)),
       VerifyCheck(
         name: "retired", meaning: "a ledger row that is gone from the source", kind: .count,
-        query: try retired(window)),
+        query: try retired(compared)),
     ]
     return checks
+  }
+
+  /// The later of two times, where there are two.
+  private static func later(_ a: Literal?, _ b: Literal?) -> Literal? {
+    guard case .timestamp(let first)? = a, case .timestamp(let second)? = b else { return b ?? a }
+    return .timestamp(max(first, second))
+  }
+
+  private static func earlier(_ a: Literal?, _ b: Literal) -> Literal {
+    guard case .timestamp(let first)? = a, case .timestamp(let second) = b else { return b }
+    return .timestamp(min(first, second))
   }
 
   // MARK: Sessions from scratch
@@ -165,7 +188,7 @@ extension Planner {
 
   private func sums() -> Query {
     let inSessions = Relation.aggregate(
-      sessions(asOf: nil), by: [], [AggregateColumn(.pageviews, .sum(.column("s", .pageviews)))], alias: "a")
+      kept(sessions(asOf: nil), "s"), by: [], [AggregateColumn(.pageviews, .sum(.column("s", .pageviews)))], alias: "a")
     let inLedger = Relation.aggregate(
       countedRows(asOf: nil, as: "t"), by: [], [AggregateColumn(.pageviews, .count)], alias: "b")
     let differ = Expression.column("a", .pageviews).differs(from: .column("b", .pageviews), .value)
@@ -196,7 +219,9 @@ extension Planner {
       .unionAll(
         [
           side(sessionsFromPageviews, "p", isVersion: false),
-          side(shown(currentVersions(asOf: nil, as: "v"), "v", also: [.lastEventID], as: "s"), "s", isVersion: true),
+          side(
+            shown(kept(currentVersions(asOf: nil, as: "v"), "v"), "v", also: [.lastEventID], as: "s"), "s",
+            isVersion: true),
         ], alias: "u"),
       by: [.init("u", .sessionID)],
       given.flatMap { column, type in
@@ -278,6 +303,7 @@ extension Planner {
     func s(_ column: Column) -> Expression { .column("s", column) }
     var conditions = [Expression.isNull(s(.reason))]
     if let mark { conditions.append(s(.arrival).isLess(than: .literal(mark))) }
+    if let isRemoved = isIDOfRemovedSession(s(.eventID)) { conditions.append(.not(isRemoved)) }
     let rows = try selection(window.mode, as: "s", withArrival: mark != nil).filter(.and(conditions))
     let t = ledger(.sessionTable, as: "t")
     let (expected, found) = (Expression.text("in the ledger"), Expression.text("not there"))
@@ -308,7 +334,9 @@ extension Planner {
     let t = ledger(.sessionTable, as: "t")
     let id = Expression.column("s", .eventID)
     // An ordinary join: look-ups would be one scan a row where the key is missing.
-    return try selection(.whole, as: "s").filter(id.isPresent).join(.table(t), on: t[.eventID].equals(id, ids))
+    var open = self
+    open.floor = nil
+    return try open.selection(.whole, as: "s").filter(id.isPresent).join(.table(t), on: t[.eventID].equals(id, ids))
   }
 
   /// Ledger rows that the source still has, with how many of its copies are `equal`: under the alias `c`.

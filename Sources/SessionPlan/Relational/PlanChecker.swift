@@ -31,7 +31,7 @@ public struct PlanChecker: Sendable {
       for key in table.primaryKey {
         try require(names.contains(key), "primary key \(key) is no column of \(table.name)")
       }
-    case .createIndex, .createKey, .grant, .guardTable: break
+    case .createSchema, .createIndex, .createKey, .grant, .guardTable: break
     case .addColumn(let column, let table, _):
       try require(column.isNullable, "column \(column.name) is added to \(table), whose rows have no value for it")
     case .createView(_, let query), .replaceView(_, let query), .query(let query): _ = try columns(of: query)

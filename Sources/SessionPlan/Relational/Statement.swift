@@ -1,6 +1,8 @@
 /// What a plan can do. There is no UPDATE, DELETE, MERGE, TRUNCATE or DROP: what cannot be said cannot be run.
 public enum Statement: Hashable, Sendable {
   case createTable(TableDefinition)
+  /// Makes the schema of a table, unless it is there.
+  case createSchema(of: ObjectName)
   case createIndex(IndexDefinition)
   /// Makes columns the primary key of a table that was made without one, because a key is cheaper to build from rows
   /// that are there (`PlanProfile.buildsKeysLate`).

@@ -43,9 +43,10 @@ struct AggCommand: AsyncParsableCommand {
   func run() async throws {
     try await JobWork(target: target, job: job, log: log, readOnly: true, readsLedgers: true).run { context, console in
       // The totals are a metric a row, so that counts and decimals share a column of texts.
-      let rows = console.rows(format.format, decimals: kind == .totals ? ["value"] : [])
-      try await context.aggregate(kind, asOf: asOf.asOf?.value, top: top) { try await rows.write($0) }
-      try await rows.finish()
+      let decimals: Set<String> = kind == .totals ? ["value"] : []
+      try await console.stream(format.format, format.shape, decimals: decimals) { write in
+        try await context.aggregate(kind, asOf: asOf.asOf?.value, top: top, write)
+      }
     }
   }
 }

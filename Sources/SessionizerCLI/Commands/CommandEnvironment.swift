@@ -10,6 +10,8 @@ public struct CommandEnvironment: Sendable {
   /// Environment variables.
   public var variables: [String: String]
   public var console: Console
+  /// The console as the options of the command at hand want it.
+  var active = ActiveConsole()
 
   public init(
     backends: @escaping @Sendable (DialectLibrary) -> BackendRegistry, variables: [String: String], console: Console

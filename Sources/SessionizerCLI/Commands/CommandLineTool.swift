@@ -24,9 +24,11 @@ public enum CommandLineTool {
   ///
   /// Cancelling the task that waits for it interrupts the command: its transaction is rolled back.
   public static func run(_ arguments: [String], _ environment: CommandEnvironment) async -> Int32 {
-    await CommandEnvironment.$current.withValue(environment) {
+    var environment = environment
+    environment.active = ActiveConsole()
+    return await CommandEnvironment.$current.withValue(environment) { [environment] in
       let report = ErrorReport(
-        console: environment.console, commandWord: arguments.first ?? "", arguments: arguments)
+        environment: environment, commandWord: arguments.first ?? "", arguments: arguments)
       var command: any ParsableCommand
       do {
         if let unknown = unknownCommand(arguments) { throw UsageError(unknown) }
@@ -35,6 +37,7 @@ public enum CommandLineTool {
         return report.exitCode(parsing: error)
       }
       do {
+        try environment.active.requireLog()
         if var asynchronous = command as? any AsyncParsableCommand {
           try await asynchronous.run()
         } else {
@@ -60,11 +63,13 @@ public enum CommandLineTool {
 
 /// Says in one line on standard error what went wrong, and finds the exit code.
 struct ErrorReport {
-  let console: Console
+  let environment: CommandEnvironment
   /// The first argument, which is a command's name if it is known.
   let commandWord: String
   /// All of the command line: what it has of targets is not repeated.
   var arguments: [String] = []
+
+  private var console: Console { environment.active.console ?? environment.console }
 
   func exitCode(parsing error: any Error) -> Int32 {
     if let code = answer(error) { return code }
@@ -72,10 +77,19 @@ struct ErrorReport {
       console.error(error.description)
     } else {
       let command = SessionizerCommand.commandNames.contains(commandWord) ? " " + commandWord : ""
-      let message = TargetText.redacted(SessionizerCommand.message(for: error), arguments)
+      let message = TargetText.redacted(Self.withoutFarHint(SessionizerCommand.message(for: error)), arguments)
       console.error(message + " (see sessionizer\(command) --help)")
     }
     return ExitStatus.usage
+  }
+
+  /// A message without a hint at an option that is not near: `--user` is not a mistyped `--quiet`.
+  static func withoutFarHint(_ message: String) -> String {
+    let form = /^(.*Unknown option '(--[^']+)')\. Did you mean '(--[^']+)'\?(.*)$/.dotMatchesNewlines()
+    guard let found = message.wholeMatch(of: form) else { return message }
+    let (unknown, hint) = (String(found.2.dropFirst(2)), String(found.3.dropFirst(2)))
+    guard NearestWord.hint(unknown, among: [hint]).isEmpty else { return message }
+    return String(found.1) + String(found.4)
   }
 
   func exitCode(running error: any Error) -> Int32 {

@@ -68,14 +68,35 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     if !dialects.isEmpty { return try await showDialects() }
+    let tally = StatementTally()
+    let asked = [.json, .jsonl].contains(format.format) ? format.format : nil
+    try await CommandResult.reporting("compare", asked, log.console, tally: tally) { result in
+      try await compare(result, tally)
+    }
+  }
+
+  private func compare(_ result: CommandResult, _ tally: StatementTally) async throws {
     let mode: ComparisonRequest.Mode = existing ? .existing : sourceOnly ? .sourceOnly : .run
-    let work = SeveralTargets(targets: targets, job: job, log: log, mayWrite: mode == .run)
+    let work = SeveralTargets(targets: targets, job: job, log: log, mayWrite: mode == .run, tally: tally)
     let isEqual = try await work.run { sides, console in
       let comparison = TargetComparison(
         sides, ComparisonRequest(mode: mode, samples: show, wait: waiting.wait),
         note: { console.note("sessionizer: " + $0) })
+      let progress = ProgressLine(console)
+      progress.show("comparing \(sides.count) databases …")
+      defer { progress.clear() }
       let report = try await comparison.run()
-      try await console.print(ComparisonTable.batch(report), format.format)
+      progress.clear()
+      let rows = console.rows(format.format, shape: format.shape)
+      try await rows.write(ComparisonTable.batch(report))
+      // As JSON, the result is the last object.
+      if [.json, .jsonl].contains(format.format) { result.rows = rows } else { try await rows.finish() }
+      result.facts = [
+        Fact("targets", Int64(sides.count)),
+        Fact("only_here", Int64(report.rows.map(\.onlyHere).reduce(0, +))),
+        Fact("only_there", Int64(report.rows.map(\.onlyThere).reduce(0, +))),
+        Fact("changed", Int64(report.rows.map(\.changed).reduce(0, +))),
+      ]
       console.note(report.isEqual ? "no difference" : "there are differences")
       return report.isEqual
     }
@@ -90,6 +111,6 @@ struct CompareCommand: AsyncParsableCommand {
       try PlanOptions.plan(
         plan ?? .run, try Planner(.assumed(job), profile: dialect.profile), dialect, .whole)
     }
-    try await log.console.print(DialectComparisonTable.batch(comparison, chosen[0], chosen[1]), format.format)
+    try await log.console.print(DialectComparisonTable.batch(comparison, chosen[0], chosen[1]), format)
   }
 }

@@ -90,7 +90,7 @@ struct ConformanceCommand: AsyncParsableCommand {
     let report = try await kit.run { result in progress.show("\(result.section.rawValue): \(result.id)") }
     progress.clear()
     if let evidence { try write(report, to: evidence) }
-    try await console.print(ConformanceRows.batch(report), format.format)
+    try await console.print(ConformanceRows.batch(report), format)
     console.note("\(report.engine) \(report.version), dialect \(report.dialect.name): \(report.summary)")
     if !report.isPassed { throw ExitCode(ExitStatus.different) }
   }

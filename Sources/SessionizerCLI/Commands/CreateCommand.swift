@@ -36,21 +36,36 @@ struct CreateCommand: AsyncParsableCommand {
     ))
   var finish = false
 
+  @Flag(help: "Also make the schema that --schema names, unless it is there.")
+  var createSchema = false
+
   @Flag(help: "Show the statements; carry out none.")
   var dryRun = false
 
   @OptionGroup var target: TargetOptions
   @OptionGroup(title: JobOptions.title) var job: JobOptions
+  @OptionGroup var result: ResultOptions
   @OptionGroup var log: LogOptions
 
   mutating func validate() throws {
     if grant == "" { throw ValidationError("--grant names no role") }
+    if dryRun && result.format != nil { throw ValidationError("--dry-run prints SQL; leave --format out") }
   }
 
   func run() async throws {
+    let tally = StatementTally()
+    try await CommandResult.reporting("create", result.format, log.console, tally: tally) { result in
+      try await create(result, tally)
+    }
+  }
+
+  private func create(_ result: CommandResult, _ tally: StatementTally) async throws {
     let loaded = try job.load()
-    let request = CreateRequest(grantee: grant, isGuarded: isGuarded, finishes: finish, fields: loaded.fields)
-    try await JobWork(target: target, job: job, log: log, mayCreate: !dryRun).run(loaded) { context, _, console in
+    let request = CreateRequest(
+      grantee: grant, isGuarded: isGuarded, finishes: finish, fields: loaded.fields,
+      makesSchema: createSchema)
+    let work = JobWork(target: target, job: job, log: log, mayCreate: !dryRun, tally: tally)
+    try await work.run(loaded) { context, _, console in
       if dryRun {
         for step in try await context.createScript(request) {
           try console.print(
@@ -58,10 +73,16 @@ struct CreateCommand: AsyncParsableCommand {
         }
         return
       }
-      let report = try await context.create(request)
-      for warning in report.warnings { console.note("warning: " + warning) }
+      let progress = ProgressLine(console)
+      defer { progress.clear() }
+      let report = try await context.create(request) { progress.show($0.words) }
+      progress.clear()
+      for warning in report.warnings { console.warn(warning) }
       if !report.made.isEmpty { console.note("made " + report.made.joined(separator: ", ")) }
       if !report.kept.isEmpty { console.note("already there: " + report.kept.joined(separator: ", ")) }
+      result.facts = [
+        Fact("made", report.made.joined(separator: ", ")), Fact("already_there", report.kept.joined(separator: ", ")),
+      ]
     }
   }
 }

@@ -28,7 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
     for result in results {
       batch.append(texts: [result.name, Self.word(result.outcome), Console.oneLine(result.detail)])
     }
-    try await console.print(batch, format.format)
+    try await console.print(batch, format)
     if results.contains(where: { $0.outcome == .bad }) { throw ExitCode(ExitStatus.failed) }
   }
 

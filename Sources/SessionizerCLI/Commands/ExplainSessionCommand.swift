@@ -27,10 +27,11 @@ struct ExplainSessionCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await JobWork(target: target, job: job, log: log, readOnly: true, readsLedgers: true).run { context, console in
-      let rows = console.rows(format.format)
-      let explanation = try await context.explain(session: id) { try await rows.write($0) }
-      try await rows.finish()
-      if explanation.isRetired {
+      var explanation: SessionExplanation?
+      try await console.stream(format.format, format.shape) { write in
+        explanation = try await context.explain(session: id, write)
+      }
+      if let explanation, explanation.isRetired {
         console.note(
           "session \(DisplayText.visible(explanation.asked)) is retired; it is part of "
             + "\(DisplayText.visible(explanation.current)) now")

@@ -75,16 +75,18 @@ struct SessionsCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await JobWork(target: target, job: job, log: log, readOnly: true, readsLedgers: true).run { context, console in
-      let rows = console.rows(format.format)
       if let changedSince {
-        let end = try await context.changedSessions(since: changedSince.value, until: until?.value) {
-          try await rows.write($0)
+        var end: Int64?
+        try await console.stream(format.format, format.shape) { write in
+          end = try await context.changedSessions(since: changedSince.value, until: until?.value, write)
         }
-        try await rows.finish()
-        console.note("changes up to run \(end); go on with --changed-since \(end)")
+        console.note(
+          end.map { "changes up to run \($0); go on with --changed-since \($0)" }
+            ?? "not all of the changes (--limit); do not go on from here")
       } else {
-        try await context.sessions(asOf: asOf.asOf?.value) { try await rows.write($0) }
-        try await rows.finish()
+        try await console.stream(format.format, format.shape) { write in
+          try await context.sessions(asOf: asOf.asOf?.value, write)
+        }
       }
     }
   }
@@ -111,9 +113,9 @@ struct EventsCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await JobWork(target: target, job: job, log: log, readOnly: true, readsLedgers: true).run { context, console in
-      let rows = console.rows(format.format)
-      try await context.events(asOf: asOf.asOf?.value) { try await rows.write($0) }
-      try await rows.finish()
+      try await console.stream(format.format, format.shape) { write in
+        try await context.events(asOf: asOf.asOf?.value, write)
+      }
     }
   }
 }

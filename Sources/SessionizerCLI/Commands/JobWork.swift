@@ -17,6 +17,8 @@ struct JobWork {
   var readsLedgers = false
   /// Whether a setting that is said must be the ledgers'.
   var mustMatch = true
+  /// Counts what its statements read and write.
+  var tally: StatementTally?
 
   func run<Result>(_ body: (JobContext, Console) async throws -> Result) async throws -> Result {
     try await run(try job.load()) { context, _, console in try await body(context, console) }
@@ -55,10 +57,22 @@ struct JobWork {
     var options = ConnectionOptions(mayCreate: mayCreate, readOnly: readOnly)
     options.apply(timeouts.overridden(by: target.timeouts))
     options.notice = { console.note("sessionizer: " + $0) }
-    if console.verbosity == .verbose {
-      options.observer = { console.detail(StatementLine.text($0)) }
-    }
+    options.observe(console, tally)
     return options
+  }
+}
+
+extension ConnectionOptions {
+  /// Has statements counted, and shown with `--verbose`.
+  ///
+  /// - Parameter place: put before each, where there are several connections
+  mutating func observe(_ console: Console, _ tally: StatementTally?, place: String = "") {
+    let isShown = console.verbosity == .verbose
+    guard isShown || tally != nil else { return }
+    observer = { event in
+      tally?.count(event)
+      if isShown { console.detail(place + StatementLine.text(event)) }
+    }
   }
 }
 

@@ -30,18 +30,29 @@ struct LoadCommand: AsyncParsableCommand {
 
   @OptionGroup var target: TargetOptions
   @OptionGroup(title: JobOptions.title) var job: JobOptions
-  @OptionGroup var log: LogOptions
+  @OptionGroup var result: ResultOptions
+  @OptionGroup var log: LoadLogOptions
 
   mutating func validate() throws {
     if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input (-) can be read once") }
   }
 
   func run() async throws {
+    let tally = StatementTally()
+    try await CommandResult.reporting("load", result.format, log.options.console, tally: tally) { result in
+      try await load(result, tally)
+    }
+  }
+
+  private func load(_ result: CommandResult, _ tally: StatementTally) async throws {
     let loaded = try job.load()
     var settings = loaded.file.files.overridden(by: file.settings)
     if let preset = settings.preset { settings = try FilePresets.settings(preset).overridden(by: settings) }
     let howRead = settings
-    try await JobWork(target: target, job: job, log: log).run(loaded) { context, fields, console in
+    var sums = LoadSums()
+    defer { result.facts = sums.facts }
+    try await JobWork(target: target, job: job, log: log.options, tally: tally).run(loaded) {
+      context, fields, console in
       // What is said here is another file's way to call a field; what is not, the ledgers know from `create`.
       let known = fields.map { Attribute(name: $0.key, column: $0.value) }
       let attributes = loaded.said.contains("attributes") ? loaded.attributes : known
@@ -56,10 +67,35 @@ struct LoadCommand: AsyncParsableCommand {
         }
         progress.clear()
         for report in reports {
+          sums.add(report)
           for notice in LoadWording.notices(report) { console.note("\(report.file): \(notice)") }
           console.note(LoadWording.line(report, took: ContinuousClock.now - start))
         }
       }
     }
+  }
+}
+
+/// What all files together brought.
+private struct LoadSums {
+  var files: Int64 = 0
+  var loaded: Int64 = 0
+  var known: Int64 = 0
+  var leftOut: Int64 = 0
+  var quarantined: Int64 = 0
+
+  mutating func add(_ report: LoadReport) {
+    files += 1
+    loaded += Int64(report.loaded)
+    known += Int64(report.known)
+    leftOut += Int64(report.summary.filtered)
+    quarantined += Int64(report.summary.faultCount)
+  }
+
+  var facts: [Fact] {
+    [
+      Fact("files", files), Fact("pageviews", loaded), Fact("already_there", known), Fact("left_out", leftOut),
+      Fact("quarantined", quarantined),
+    ]
   }
 }

@@ -18,6 +18,7 @@ struct RunCommand: AsyncParsableCommand {
         sessionizer run --target prod --from 2026-01-01 --to 2026-02-01
         sessionizer run --target prod --new --arrival-column id --wait 60
         sessionizer run --target prod --dry-run
+        sessionizer run --target prod --new --fail-if-empty --format json --log-file /var/log/sessionizer.log
       """)
 
   @OptionGroup var window: WindowOptions
@@ -28,30 +29,85 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Show the statements, the engine's plans for them and the number of new rows; write nothing.")
   var dryRun = false
 
+  @Flag(help: "Exit with 1 where the run found no new pageview; it is committed all the same.")
+  var failIfEmpty = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Also count the ledger's pageviews that are gone from the source, as verify does, and warn of them."))
+  var checkRetired = false
+
+  @OptionGroup var ignoring: IgnoreOptions
   @OptionGroup var waiting: WaitOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup(title: JobOptions.title) var job: JobOptions
+  @OptionGroup var result: ResultOptions
   @OptionGroup var log: LogOptions
 
   mutating func validate() throws {
     if new && window.isGiven { throw ValidationError("--new and a window (--from, --to) do not go together") }
+    if ignoring.ignoreBefore != nil && !checkRetired {
+      throw ValidationError("--ignore-before belongs to --check-retired")
+    }
+    if dryRun && (result.format != nil || failIfEmpty || checkRetired) {
+      throw ValidationError(
+        "--dry-run prints SQL and writes nothing; leave --format, --fail-if-empty and --check-retired out")
+    }
   }
 
   func run() async throws {
-    try await JobWork(target: target, job: job, log: log).run { context, console in
+    let tally = StatementTally()
+    try await CommandResult.reporting("run", result.format, log.console, tally: tally) { result in
+      try await run(result, tally)
+    }
+  }
+
+  private func run(_ result: CommandResult, _ tally: StatementTally) async throws {
+    try await JobWork(target: target, job: job, log: log, tally: tally).run { context, console in
       let request = RunRequest(mode: mode, wait: waiting.wait)
       if dryRun {
-        try show(try await context.dryRun(request), on: console)
+        let progress = ProgressLine(console)
+        progress.show("rehearsing …")
+        defer { progress.clear() }
+        let report = try await context.dryRun(request)
+        progress.clear()
+        try show(report, on: console)
         return
       }
       let progress = ProgressLine(console)
       progress.show("running …")
       defer { progress.clear() }
       let start = ContinuousClock.now
-      let report = try await context.run(request)
+      let report = try await context.run(request) { progress.show($0.words, always: true) }
       progress.clear()
       console.note(summary(report, took: ContinuousClock.now - start))
+      for warning in report.warnings { console.warn(warning) }
+      result.facts = facts(report)
+      if checkRetired {
+        progress.show("looking for pageviews that are gone from the source …")
+        let retired = try await context.retired(since: ignoring.ignoreBefore)
+        progress.clear()
+        result.facts.append(Fact("retired", Int64(retired)))
+        if retired > 0 {
+          console.warn(
+            "\(Counted.text(Int64(retired), "pageview")) of the ledger are gone from the source; the ledger's stand")
+        }
+      }
+      if failIfEmpty, report.pageviews == 0 {
+        result.reason = "empty"
+        console.error("the run found no new pageview (--fail-if-empty)")
+        throw ExitCode(ExitStatus.different)
+      }
     }
+  }
+
+  private func facts(_ report: RunReport) -> [Fact] {
+    [
+      Fact("run_id", report.runID), Fact("mode", report.mode), Fact("pageviews", report.pageviews),
+      Fact("sessions", report.sessions), Fact("late_sessions", report.lateSessions),
+      Fact("merged_sessions", report.mergedSessions), Fact("lineage_rows", report.lineageRows),
+      Fact("quarantined", report.quarantined), Fact("warnings", Int64(report.warnings.count)),
+    ]
   }
 
   private func summary(_ report: RunReport, took time: Duration) -> String {
@@ -68,18 +124,19 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func show(_ report: DryRunReport, on console: Console) throws {
-    for step in report.steps {
-      var lines = ["-- \(step.name): \(step.purpose)"]
-      lines += step.sql.map { $0 + ";" }
-      lines += step.explanation.map { "--   " + DisplayText.visible($0) }
-      try console.print(lines.joined(separator: "\n") + "\n")
-    }
     let counts = [
       report.pageviews.map { Counted.text($0, "new pageview") },
       report.sessions.map { "\(Counted.text($0, "session")) new or changed" },
       report.lineageRows.map { "\(Counted.number($0)) merged" },
       report.quarantined.map { "\(Counted.number($0)) newly quarantined" },
     ].compactMap(\.self)
-    try console.print("-- " + (counts.isEmpty ? "nothing counted" : "would write: " + counts.joined(separator: ", ")))
+    try console.print(
+      "-- " + (counts.isEmpty ? "nothing counted" : "would write: " + counts.joined(separator: ", ")) + "\n")
+    for step in report.steps {
+      var lines = ["-- \(step.name): \(step.purpose)"]
+      lines += step.sql.map { $0 + ";" }
+      lines += step.explanation.map { "--   " + DisplayText.visible($0) }
+      try console.print(lines.joined(separator: "\n") + "\n")
+    }
   }
 }

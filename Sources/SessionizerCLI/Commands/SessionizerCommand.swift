@@ -24,7 +24,8 @@ struct SessionizerCommand: AsyncParsableCommand {
   private static let commands: [any ParsableCommand.Type] = [
     CreateCommand.self, GenerateCommand.self, LoadCommand.self, RunCommand.self, AggCommand.self, SessionsCommand.self,
     EventsCommand.self,
-    VerifyCommand.self, CompareCommand.self, ExplainSessionCommand.self, StatusCommand.self, UpgradeCommand.self,
+    VerifyCommand.self, CompareCommand.self, ExplainSessionCommand.self, StatusCommand.self, QuarantineCommand.self,
+    EraseCommand.self, RetainCommand.self, UpgradeCommand.self,
     AdoptCommand.self, PlanCommand.self,
     RenderCommand.self, DialectCommand.self, ConformanceCommand.self, DoctorCommand.self,
     BackendsCommand.self, TrustCommand.self,

@@ -8,6 +8,8 @@ struct SeveralTargets {
   var job: JobOptions
   var log: LogOptions
   var mayWrite: Bool
+  /// Counts what its statements read and write.
+  var tally: StatementTally?
 
   func run<Result>(_ body: ([TargetComparison.Side], Console) async throws -> Result) async throws -> Result {
     let environment = CommandEnvironment.current
@@ -46,9 +48,7 @@ struct SeveralTargets {
     var options = ConnectionOptions(mayCreate: mayWrite, readOnly: !mayWrite)
     options.apply(timeouts.overridden(by: targets.timeouts))
     options.notice = { console.note("sessionizer: \(name): " + $0) }
-    if console.verbosity == .verbose {
-      options.observer = { console.detail("-- \(name)\n" + StatementLine.text($0)) }
-    }
+    options.observe(console, tally, place: "-- \(name)\n")
     return options
   }
 }

@@ -22,9 +22,13 @@ struct FormatOptions: ParsableArguments {
       """)
   var safeForSpreadsheets = false
 
+  @OptionGroup var shaping: ShapeOptions
+
   var format: OutputFormat { safeForSpreadsheets ? .spreadsheet : written }
+  var shape: RowShape { shaping.shape }
 
   mutating func validate() throws {
+    if shaping.expanded && written != .table { throw ValidationError("--expanded belongs to --format table") }
     if safeForSpreadsheets && written != .csv {
       throw ValidationError("--safe-for-spreadsheets belongs to --format csv")
     }
@@ -36,7 +40,9 @@ enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
   case auto, always, never
 }
 
-/// How much is said.
+extension MessageFormat: ExpressibleByArgument {}
+
+/// How much is said, and how.
 struct LogOptions: ParsableArguments {
   @Flag(help: "Say nothing but errors on standard error.")
   var quiet = false
@@ -48,14 +54,28 @@ struct LogOptions: ParsableArguments {
     help: ArgumentHelp("Use colour; auto: in a terminal, unless NO_COLOR is set.", valueName: "auto|always|never"))
   var color: ColorChoice = .auto
 
+  @Option(
+    name: [.customLong("log-format"), .customLong("message-format")],
+    help: ArgumentHelp(
+      "Write each message as a line with its time and level, or as a JSON object.", valueName: "text|json"))
+  var logFormat: MessageFormat?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also append all messages to this file, with their times; --quiet leaves none out.", valueName: "file"),
+    completion: .file())
+  var logFile: String?
+
   mutating func validate() throws {
     if quiet && verbose { throw ValidationError("--quiet and --verbose do not go together") }
+    activate()
   }
 
   /// The console as these options want it: the flag decides, then NO_COLOR, then whether it is a terminal.
   func applied(to console: Console, environment: [String: String]) -> Console {
     var console = console
     console.verbosity = quiet ? .quiet : verbose ? .verbose : .usual
+    console.messageFormat = logFormat
     console.outputStyle.isColored = usesColor(console.outputStyle, environment)
     console.errorStyle.isColored = usesColor(console.errorStyle, environment)
     return console
@@ -69,12 +89,55 @@ struct LogOptions: ParsableArguments {
       environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb" && style.isTerminal
     }
   }
+
+  /// From here on the command's messages go where these options say, errors too.
+  @discardableResult
+  private func activate() -> Console {
+    let environment = CommandEnvironment.current
+    if let logFile { environment.active.openLog(logFile, logFormat ?? .text) }
+    return environment.active.use(applied(to: environment.console, environment: environment.variables))
+  }
+
+  /// The console of the running command, as these options want it.
+  var console: Console { CommandEnvironment.current.active.console ?? activate() }
 }
 
-extension LogOptions {
-  /// The console of the running command, as these options want it.
-  var console: Console {
-    let environment = CommandEnvironment.current
-    return applied(to: environment.console, environment: environment.variables)
+/// The same for `load`, where `--log-format` says how an access log is written.
+struct LoadLogOptions: ParsableArguments {
+  @Flag(help: "Say nothing but errors on standard error.")
+  var quiet = false
+
+  @Flag(help: "Show each statement with its time and row count.")
+  var verbose = false
+
+  @Option(
+    help: ArgumentHelp("Use colour; auto: in a terminal, unless NO_COLOR is set.", valueName: "auto|always|never"))
+  var color: ColorChoice = .auto
+
+  @Option(
+    help: ArgumentHelp(
+      "Write each message as a line with its time and level, or as a JSON object (--log-format of other commands).",
+      valueName: "text|json"))
+  var messageFormat: MessageFormat?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also append all messages to this file, with their times; --quiet leaves none out.", valueName: "file"),
+    completion: .file())
+  var logFile: String?
+
+  mutating func validate() throws {
+    var options = options
+    try options.validate()
+  }
+
+  var options: LogOptions {
+    var options = LogOptions()
+    options.quiet = quiet
+    options.verbose = verbose
+    options.color = color
+    options.logFormat = messageFormat
+    options.logFile = logFile
+    return options
   }
 }

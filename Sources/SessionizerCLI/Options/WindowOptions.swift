@@ -2,6 +2,15 @@ internal import ArgumentParser
 internal import SessionPlan
 internal import YAMLReading
 
+/// `--ignore-before`
+struct IgnoreOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Do not count pageviews before this time, UTC, which the source need not keep: YYYY-MM-DD[ HH:MM[:SS]].",
+      valueName: "time"), transform: WindowOptions.time)
+  var ignoreBefore: Timestamp?
+}
+
 /// `--from` and `--to`: a half-open window in UTC.
 struct WindowOptions: ParsableArguments {
   @Option(

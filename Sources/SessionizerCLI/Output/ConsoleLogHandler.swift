@@ -16,7 +16,7 @@ private struct ConsoleLogHandler: LogHandler {
     self.console = console
     logLevel =
       switch console.verbosity {
-      case .quiet: .error
+      case .quiet: console.journal == nil ? .error : .warning
       case .usual: .warning
       case .verbose: .debug
       }
@@ -30,6 +30,21 @@ private struct ConsoleLogHandler: LogHandler {
   func log(event: LogEvent) {
     let values = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
       .map { " \($0.key)=\($0.value)" }.joined()
-    console.report("\(event.level): " + Console.oneLine("\(event.message)\(values)"))
+    let level: MessageLevel =
+      switch event.level {
+      case .trace, .debug: .debug
+      case .info, .notice: .info
+      case .warning: .warning
+      case .error, .critical: .error
+      }
+    let threshold: Console.Verbosity =
+      switch level {
+      case .debug, .info: .verbose
+      case .warning: .usual
+      case .error: .quiet
+      }
+    console.say(
+      Message(level: level, text: Console.oneLine("\(event.message)\(values)")), from: threshold,
+      label: "\(event.level): ")
   }
 }

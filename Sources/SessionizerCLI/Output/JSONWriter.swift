@@ -67,6 +67,6 @@ struct JSONWriter: RowWriter {
 }
 
 /// For texts that are made in memory only.
-private struct NoSink: ByteSink {
+struct NoSink: ByteSink {
   func write(_ bytes: UnsafeRawBufferPointer) {}
 }

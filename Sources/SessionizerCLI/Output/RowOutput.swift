@@ -6,16 +6,24 @@ public actor RowOutput {
   private var buffer: OutputBuffer
   private let decimals: Set<String>
   private var hasBegun = false
+  private let shape: RowShape
+  private var rows = 0
+
+  /// Whether no more rows are wanted.
+  public var isFull: Bool { shape.limit.map { rows >= $0 } ?? false }
 
   /// - Parameters:
   ///   - decimals: the text columns that hold exact decimal numbers
   ///   - style: how a person sees it; only the table cares
+  ///   - shape: which rows and columns are printed
   public init(
     _ format: OutputFormat, to sink: any ByteSink, decimals: Set<String> = RowOutput.usualDecimals,
-    style: TextStyle = TextStyle()
+    style: TextStyle = TextStyle(), shape: RowShape = RowShape()
   ) {
+    self.shape = shape
     writer =
       switch format {
+      case .table where shape.isExpanded: ExpandedWriter(isColored: style.isColored)
       case .table: TableWriter(isTerminal: style.isTerminal, isColored: style.isColored)
       case .csv: CSVWriter(isTerminal: style.isTerminal)
       case .spreadsheet: CSVWriter(isTerminal: style.isTerminal, isForSpreadsheets: true)
@@ -32,6 +40,16 @@ public actor RowOutput {
 
   /// The first batch may be empty: then it only names the columns.
   public func write(_ batch: RecordBatch) throws {
+    var batch = try shape.selected(batch)
+    if let limit = shape.limit { batch = batch.prefix(max(0, limit - rows)) }
+    rows += batch.rowCount
+    try begin(batch.schema)
+    try writer.write(batch, into: &buffer)
+  }
+
+  /// Rows of other columns after those that were written, for formats in which each row names its own: JSON.
+  public func write(section batch: RecordBatch) throws {
+    hasBegun = false
     try begin(batch.schema)
     try writer.write(batch, into: &buffer)
   }

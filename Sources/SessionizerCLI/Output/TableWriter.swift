@@ -13,6 +13,10 @@ struct TableWriter: RowWriter {
   private var widths: [Int] = []
   private var sample: [[String]] = []
   private var isSized = false
+  /// Whether a column has a value in one of the first rows.
+  private var hasValue: [Bool] = []
+  /// Columns that are left out, because no row has a value in them.
+  private var hidden: Set<Int> = []
 
   init(isTerminal: Bool, isColored: Bool) {
     self.isTerminal = isTerminal
@@ -22,6 +26,7 @@ struct TableWriter: RowWriter {
   mutating func begin(_ columns: [OutputColumn], into buffer: inout OutputBuffer) {
     self.columns = columns
     widths = columns.map { DisplayText.width(DisplayText.visible($0.name)) }
+    hasValue = columns.map { _ in false }
   }
 
   mutating func write(_ batch: RecordBatch, into buffer: inout OutputBuffer) throws(OutputError) {
@@ -34,7 +39,10 @@ struct TableWriter: RowWriter {
         append(cells, to: &buffer)
         try buffer.flushIfFull()
       } else {
-        for index in cells.indices { widths[index] = max(widths[index], DisplayText.width(cells[index])) }
+        for index in cells.indices {
+          widths[index] = max(widths[index], DisplayText.width(cells[index]))
+          if !batch.columns[index].isNull(row) { hasValue[index] = true }
+        }
         sample.append(cells)
         if sample.count == Self.sampleRows { try showSample(in: &buffer) }
       }
@@ -42,7 +50,15 @@ struct TableWriter: RowWriter {
   }
 
   mutating func finish(into buffer: inout OutputBuffer) throws(OutputError) {
-    if !isSized { try showSample(in: &buffer) }
+    guard !isSized else { return }
+    // All rows are known: on a screen, a column without a value only takes room.
+    if isTerminal, !sample.isEmpty, hasValue.contains(true) {
+      hidden = Set(hasValue.indices.filter { !hasValue[$0] })
+    }
+    try showSample(in: &buffer)
+    guard !hidden.isEmpty else { return }
+    let names = hidden.sorted().map { DisplayText.visible(columns[$0].name) }
+    buffer.append("(no value in any row: \(names.joined(separator: ", ")))\n")
   }
 
   private mutating func showSample(in buffer: inout OutputBuffer) throws(OutputError) {
@@ -58,14 +74,16 @@ struct TableWriter: RowWriter {
   }
 
   private func append(_ cells: [String], to buffer: inout OutputBuffer, end: String = "\n") {
-    for index in cells.indices {
-      if index > 0 { buffer.append("  ") }
+    let shown = cells.indices.filter { !hidden.contains($0) }
+    for index in shown {
+      if index != shown.first { buffer.append("  ") }
       let padding = String(repeating: " ", count: max(0, widths[index] - DisplayText.width(cells[index])))
+      let cell = Alarm.colored(cells[index], in: columns[index].name, isColored: isColored)
       if columns[index].isNumber {
-        buffer.append(padding + cells[index])
+        buffer.append(padding + cell)
       } else {
-        buffer.append(cells[index])
-        if index < cells.count - 1 { buffer.append(padding) }
+        buffer.append(cell)
+        if index != shown.last { buffer.append(padding) }
       }
     }
     buffer.append(end)

@@ -27,6 +27,9 @@ def ends(name: Name, words: tuple[str, ...]) -> bool:
 def fault(fact: Fact, phase: str | None) -> str | None:
     """What is wrong with a statement in a phase; None where nothing is."""
     where = phase or "no phase"
+    # The one statement that removes rows, and the one phase that has it.
+    if fact.faults == ["DELETE"] and fact.kind == "DELETE" and phase == "erase":
+        fact.faults = []
     if fact.faults:
         return f"{', '.join(fact.faults)} in {where}"
     if fact.kind in ALWAYS:
@@ -54,7 +57,7 @@ def is_key(kind: str, target: Name) -> bool:
 
 def create(kind: str, target: Name) -> bool:
     # A block carries out what a text before it has made, of which the words were looked at.
-    if kind in {"GRANT", "CREATE TRIGGER", "CREATE FUNCTION", "block"}:
+    if kind in {"GRANT", "CREATE TRIGGER", "CREATE FUNCTION", "CREATE SCHEMA", "block"}:
         return True
     # It notes the job's settings.
     notes = kind == "INSERT" and ends(target, ("session_runs",))
@@ -73,6 +76,19 @@ def adopt(kind: str, target: Name) -> bool:
     adds = kind == "ALTER TABLE ADD COLUMN" and ends(target, ("pageviews", "session_table", "session_versions"))
     shows = kind in {"DROP", "CREATE VIEW"} and ends(target, ("sessions", "session_events"))
     return adds or shows or kind == "INSERT" and ends(target, ("session_runs",)) or scratch(kind, target)
+
+
+def erase(kind: str, target: Name) -> bool:
+    """`erase` and `retain`, which nothing but their own commands starts, remove rows of the source and of the ledgers, and
+    never what they have noted; a guard is lifted meanwhile."""
+    if kind in {"CREATE TRIGGER", "CREATE FUNCTION", "block"}:
+        return True
+    if kind == "DROP" and ends(target, ("_no_update", "_no_delete", "sessionizer_insert_only")):
+        return True
+    # A source of somebody's own has any name.
+    removes = kind == "DELETE" and not ends(target, ("session_runs", "session_erasures"))
+    notes = kind == "INSERT" and ends(target, ("session_runs", "session_erasures"))
+    return removes or notes or kind == "CREATE TABLE" and ends(target, ("session_erasures",)) or scratch(kind, target)
 
 
 def load(kind: str, target: Name) -> bool:
@@ -102,6 +118,6 @@ def no_phase(kind: str, target: Name) -> bool:
 
 
 RULES = {
-    "create": create, "upgrade": upgrade, "adopt": adopt, "load": load, "run": run, "read": scratch, "take-back": take_back, "clean-up": clean_up,
+    "create": create, "upgrade": upgrade, "adopt": adopt, "load": load, "run": run, "read": scratch, "erase": erase, "take-back": take_back, "clean-up": clean_up,
     None: no_phase,
 }

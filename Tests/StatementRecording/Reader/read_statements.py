@@ -28,7 +28,7 @@ DIALECTS = {
     "sqlite": "sqlite", "sqliteODBC": "sqlite", "postgresC": "postgres", "postgresICU": "postgres",
     "psqlODBC": "postgres", "mariadb": "mysql",
 }
-PHASES = ["create", "load", "run", "read", "take-back", "clean-up", None]
+PHASES = ["create", "load", "run", "read", "erase", "take-back", "clean-up", None]
 
 
 @dataclass

@@ -115,6 +115,8 @@ def fact(tree: exp.Expression, dialect: str) -> Fact:
         result.targets.append(created(tree))
         if tree.args.get("replace") and tree.kind != "VIEW":
             result.faults.append(f"REPLACE of a {tree.kind}")
+    elif isinstance(tree, exp.Delete):
+        result.targets.append(name(tree.this))
     elif isinstance(tree, exp.Drop):
         is_temporary = bool(tree.args.get("temporary"))
         result.targets += [name(table, is_temporary) for table in tree.args.get("tables") or [tree.this]]

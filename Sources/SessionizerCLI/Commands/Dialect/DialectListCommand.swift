@@ -30,7 +30,7 @@ struct DialectListCommand: AsyncParsableCommand {
         faulty.append(error)
       }
     }
-    try await console.print(batch, format.format)
+    try await console.print(batch, format)
     for path in library.hiddenFiles {
       console.note("\(path) is not used: its name is that of a built-in dialect; give it another one")
     }

@@ -52,7 +52,7 @@ struct DialectShowCommand: AsyncParsableCommand {
         "trap", trap.rawValue, answer?.text ?? "", answer?.evidence.rawValue ?? "", answer?.page ?? "",
       ])
     }
-    try await log.console.print(batch, format.format)
+    try await log.console.print(batch, format)
   }
 
   /// A template on one line that fits a table; --yaml shows all of it.

@@ -1,0 +1,6 @@
+internal import SQLRendering
+public import SessionPlan
+
+extension SessionConnection {
+  public nonisolated func render(_ removal: Removal) throws -> [String] { try Renderer(dialect).render(removal) }
+}
