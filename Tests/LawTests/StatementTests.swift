@@ -56,7 +56,9 @@ import WarehouseDriver
     // A first run that meets copies of an event id is taken back, and done again by the general plan.
     if isFraming(sql, on: engine, isFirst: isFirst) { return true }
     // A scratch table that is filled at once: what fills it may only read.
-    if engine.family == .postgres, let made = sql.prefixMatch(of: #/CREATE TEMPORARY TABLE \w+ ON COMMIT DROP AS\n/#) {
+    let making =
+      engine.family == .postgres ? #/CREATE TEMPORARY TABLE \w+ ON COMMIT DROP AS\n/# : #/CREATE TEMP TABLE \w+ AS\n/#
+    if engine.family != .mariadb, let made = sql.prefixMatch(of: making) {
       let query = String(sql[made.range.upperBound...])
       return !words(query).contains("INSERT") && isAllowed(query, on: engine)
     }

@@ -90,3 +90,5 @@ WITH "d" AS (
 SELECT "day", "sessions", "pageviews", "users", "bounces"
 FROM "o"
 ORDER BY "day" || CHR(1)@
+
+COMMIT@

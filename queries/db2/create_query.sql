@@ -208,3 +208,5 @@ WHERE NOT EXISTS (
     FROM "session_lineage" AS "l"
     WHERE "l"."session_id" = "v"."anchor" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("v"."anchor")
   )@
+
+COMMIT@

@@ -76,3 +76,5 @@ SELECT
 FROM "d"
 LEFT JOIN "t" ON "t"."day" = "d"."day"
 ORDER BY "day";
+
+COMMIT;

@@ -148,3 +148,5 @@ SELECT
 FROM "ranked"
 WHERE "ranked"."sz_rank" = 1
   AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "ranked"."anchor");
+
+COMMIT;

@@ -138,6 +138,10 @@ extension DialectKey {
     .list(
       "scripts.opening", \.scripts.opening, "Statements at the beginning of each script.", or: [],
       example: ["SET TIME ZONE 'UTC'"]),
+    .list(
+      "scripts.closing", \.scripts.closing,
+      "Statements at the end of each script but a run's, such as a COMMIT where the shell leaves it to the script.",
+      or: [], example: ["COMMIT"]),
     .text(
       "scripts.terminator", \.scripts.terminator, "Follows each statement.", or: ";", example: ";\nGO"),
     .flag(

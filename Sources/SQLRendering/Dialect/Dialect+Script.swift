@@ -29,6 +29,9 @@ extension Dialect {
     public var instead: String?
     /// Statements at the beginning of each script.
     public var opening: [String]
+    /// Statements at the end of each script but a run's, such as a COMMIT where the shell leaves it to the script.
+    /// Defaults to none.
+    public var closing: [String]
     /// Follows each statement.
     public var terminator: String
     /// Takes what keeps other runs away, before anything else of a run; empty where `begin` does, or nothing. `{runs}`
@@ -46,13 +49,15 @@ extension Dialect {
     public init(
       begin: String, commit: String, shellCommand: String, lock: String = "", steps: PlanProfile.Steps = .inline,
       islands: PlanProfile.Islands = .windows, instead: String? = nil, opening: [String] = [],
-      terminator: String = ";", scratchBeforeTransaction: Bool = false, needs: String = "", twoRuns: String = "",
+      closing: [String] = [], terminator: String = ";", scratchBeforeTransaction: Bool = false, needs: String = "",
+      twoRuns: String = "",
       afterACrash: String = ""
     ) {
       self.needs = needs
       self.twoRuns = twoRuns
       self.afterACrash = afterACrash
       self.opening = opening
+      self.closing = closing
       self.terminator = terminator
       self.scratchBeforeTransaction = scratchBeforeTransaction
       self.lock = lock

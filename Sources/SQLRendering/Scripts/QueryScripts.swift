@@ -187,6 +187,7 @@ public struct QueryScripts: Sendable {
     parts += try framing(rules.begin)
     parts += try text(of: steps)
     parts += try framing(rules.commit)
+    if !inTransaction, !rules.closing.isEmpty { parts.append(text(rules.closing)) }
     let dropped = try steps.compactMap(\.scratchName).compactMap { try renderer.dropScratch($0) }
     if !dropped.isEmpty { parts.append("-- The steps of the run are of no more use.\n" + text(dropped)) }
     return parts.joined(separator: "\n\n") + "\n"
