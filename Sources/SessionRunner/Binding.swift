@@ -88,10 +88,27 @@ extension JobContext {
   @discardableResult
   func requireSameJob(_ bound: BoundJob) async throws -> JobFingerprint? {
     try await requireKnownLayout(try planner(bound))
-    guard let theirs = try await ledgerSettings(bound) else { return nil }
+    guard let theirs = try await ledgerSettings(bound) else {
+      try await requireIDs(bound)
+      return nil
+    }
     let mine = JobFingerprint(bound)
     guard let difference = mine.difference(from: theirs) else { return theirs }
     throw Self.anotherJob(difference.setting, mine, theirs)
+  }
+
+  /// That ledgers which no run has written yet, such as those of a rendered script, keep event ids as the source has them.
+  private func requireIDs(_ bound: BoundJob) async throws {
+    let name = job.names[.sessionTable]
+    guard let column = try await connection.describe(name)?.columns.first(where: { $0.name == "event_id" }),
+      let type = column.type, (type == .integer) != (bound.eventIDType == .integer)
+    else { return }
+    let kept: EventIDType = type == .integer ? .integer : .text
+    let source = bound.job.source.eventID.map { "\($0) of \(bound.sourceName)" } ?? "a derived id"
+    throw RunnerError(
+      "\(name) keeps event ids as \(kept.rawValue), and \(source) is \(bound.eventIDType.rawValue) (event_id_type)",
+      remedy: "make the ledgers anew with `sessionizer create`, or render them with --event-id-type "
+        + "\(bound.eventIDType.rawValue); they are empty")
   }
 
   /// The source columns that a job reads, each with the setting that names it.

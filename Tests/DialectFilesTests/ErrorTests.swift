@@ -82,7 +82,7 @@ import Testing
     Mistake(
       "session: {job_lock: table}\n", ":6:21: session.job_lock: 'table' is not one of transaction"),
     // Traps.
-    Mistake("traps: {T29: x}\n", ":6:9: traps.T29: no such trap; they are T01 to T28"),
+    Mistake("traps: {T40: x}\n", ":6:9: traps.T40: no such trap; they are T01 to T39"),
     Mistake(
       "traps: {T05: ''}\n",
       ":6:14: traps.T05: unanswered trap: Texts that differ compare as equal: case, accents, trailing blanks."),
@@ -94,7 +94,7 @@ import Testing
     Mistake(
       "types: {integer: [], txt: x}\ntraps: {T99: x}\n",
       ":6:18: types.integer: expected a single value such as 'bigint', found a list",
-      ":6:22: types.txt: unknown key; did you mean text?", ":7:9: traps.T99: no such trap; they are T01 to T28"),
+      ":6:22: types.txt: unknown key; did you mean text?", ":7:9: traps.T99: no such trap; they are T01 to T39"),
   ]
 
   private func problems(_ text: String, name: String = "mine") throws -> [String] {

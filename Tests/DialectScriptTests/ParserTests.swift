@@ -26,8 +26,10 @@ import Testing
     let scripts = QueryScripts(dialect: dialect, planner: try Planner(.assumed(SessionJob()), profile: dialect.profile))
     var statements: [String] = []
     for script in QueryScripts.Script.allCases {
-      let text = try scripts.text(script).replacing("{{ start_time }}", with: "2020-02-02 00:00:00")
-        .replacing("{{ end_time }}", with: "2020-02-03 00:00:00")
+      let text = try scripts.text(script).replacing("{{ dataset }}", with: "d").replacing(
+        "{{ start_time }}", with: "2020-02-02 00:00:00"
+      )
+      .replacing("{{ end_time }}", with: "2020-02-03 00:00:00")
       for statement in ScriptedHistory.statements(text, dialect) where !statements.contains(statement) {
         statements.append(statement)
       }

@@ -62,9 +62,24 @@ import Testing
     try check(dialect, on: "duckdb", histories, atLeast: 5)
   }
 
+  /// Trap T33: a run says when it ended, and not once more when it began.
+  @Test(.needs(PythonEngines.absence(of: ["duckdb"]))) func theClockGoesOnDuringARun() throws {
+    let dialect = try DialectLibrary().dialect(named: "duckdb")
+    let named = try #require(Self.histories.first { $0.name.contains("nine-rows") })
+    var scripted = try #require(ScriptedHistory(named.history, dialect)).play(name: named.name)
+    scripted.exports = [
+      "SELECT count(*), count(*) FILTER (WHERE ended > began) FROM (SELECT run_id, min(recorded_at) AS began, "
+        + "max(recorded_at) AS ended FROM session_runs GROUP BY run_id HAVING count(*) = 2)"
+    ]
+    let reply = try #require(try PythonEngines.run([scripted], on: "duckdb").first)
+    #expect(reply.error == nil)
+    let counts = try #require(reply.exports?.first?.first)
+    #expect(counts[0] != "0" && counts[0] == counts[1])
+  }
+
   enum Shape: String, CaseIterable, Sendable {
     case scratchTablesFirst, writtenOut, bytesBesideTexts, joinsForExists, nowhereBefore
-    case nested, everythingNamed
+    case nested, everythingNamed, leftJoins, madeThenFilled
 
     func change(_ dialect: inout Dialect) {
       switch self {
@@ -87,6 +102,15 @@ import Testing
       case .joinsForExists:
         dialect.queries.semiJoin = "SEMI JOIN"
         dialect.queries.antiJoin = "ANTI JOIN"
+      case .leftJoins:
+        dialect.queries.antiJoinAsLeftJoin = true
+        dialect.capabilities[.correlatedLookup]?.state = .unsupported
+        dialect.capabilities[.enforcedKeys]?.state = .unsupported
+        dialect.tables.primaryKey = nil
+      case .madeThenFilled:
+        dialect.scripts.steps = .fewScratchTables
+        dialect.scripts.scratchBeforeTransaction = true
+        dialect.tables.createScratchAs = nil
       case .nested:
         dialect.queries.hoistsSubqueries = false
         dialect.queries.namesWindows = false

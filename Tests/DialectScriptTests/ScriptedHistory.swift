@@ -37,7 +37,7 @@ struct ScriptedHistory {
     let scripts = try scripts()
     let renderer = Renderer(dialect)
     // A second time it leaves what is there.
-    let create = Self.statements(try scripts.create(), dialect)
+    let create = Self.statements(try scripts.create().replacing("{{ dataset }}.", with: ""), dialect)
     var statements = create + (isWhole ? create : [])
     let run = try scripts.insert()
     for step in history.steps {

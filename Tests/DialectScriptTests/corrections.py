@@ -28,7 +28,6 @@ LEVEL = "DuckDB has one level of isolation"
 INDEX = "where rows lie, and how they are found, changes no result"
 IMPLICIT = "a transaction begins with its first statement; DuckDB's need a word for it"
 CLOCK = "the clock"
-NO_TABLE = "DuckDB needs no table"
 KEYS = "DuckDB's keys always are"
 ITSELF = "the statement inside the text"
 PASSED_OVER = "what is there is passed over, by the block around it or by the shell"
@@ -83,9 +82,9 @@ def transact_sql(reads, texts=(), left_out=()):
     )
 
 
-def spark(reads):
+def spark(reads, left_out=()):
     interval = ("make_dt_interval(d, h, m, s)", "to_microseconds(CAST(s * 1000000 AS BIGINT))", "of seconds alone")
-    return Corrections(reads, functions=[interval])
+    return Corrections(reads, left_out=list(left_out), functions=[interval])
 
 
 BY_DIALECT = {
@@ -110,7 +109,7 @@ BY_DIALECT = {
         functions=[("current_datetime(zone)", "now() AT TIME ZONE zone", CLOCK)],
     ),
     "databricks": spark("databricks"),
-    "spark": spark("spark"),
+    "spark": spark("spark", left_out=[(r"SET spark\.", SETTING)]),
     "redshift": Corrections(
         "redshift",
         texts=[(r"BEGIN ISOLATION LEVEL SERIALIZABLE", "BEGIN", LEVEL)],
@@ -200,7 +199,6 @@ BY_DIALECT = {
             TO_CHAR,
             (r"TIMESTAMP ('[^']*')", r"CAST(\1 AS TIMESTAMP)", "sqlglot takes the form of the session for a fixed one"),
             (r"TIMESTAMP\(9\)", "TIMESTAMP(6)", NANOSECONDS),
-            (r"\s+FROM dual\b", "", NO_TABLE),
         ],
         left_out=[
             (r"WHENEVER", SETTING),
@@ -243,7 +241,6 @@ BY_DIALECT = {
             (r"(?m) ENABLE$", "", KEYS),
             (r"\bSESSIONTIMEZONE\b", "'UTC'", "the session is set to it"),
             TO_CHAR,
-            (r"\s+FROM dual\b", "", NO_TABLE),
         ],
         left_out=[(r"ALTER SESSION", SETTING), (r"COMMIT", IMPLICIT)],
         functions=[TO_TEXT],
@@ -261,7 +258,6 @@ BY_DIALECT = {
             (r"^DECLARE GLOBAL TEMPORARY TABLE", "CREATE TEMPORARY TABLE", NO_DIALECT),
             (r"\nON COMMIT PRESERVE ROWS NOT LOGGED", "", "what rolling back does to it"),
             (r"\bSESSION\.", "", "where such tables are"),
-            (r"\s+FROM sysibm\.sysdummy1\b", "", NO_TABLE),
             (r"CURRENT TIMESTAMP - CURRENT TIMEZONE", "CURRENT_TIMESTAMP AT TIME ZONE 'UTC'", CLOCK),
             (r"\((-?[\d.]+)\) (SECONDS|MICROSECONDS)", r"INTERVAL '\1' \2", "labelled durations"),
             (r"\bBIGINT\((DAYS|MIDNIGHT_SECONDS)\(", r"(\1(", A_TYPE),

@@ -7,7 +7,7 @@ from sqlglot import exp
 from corrections import BY_DIALECT, EVERYWHERE
 
 # Collations that compare by bytes, as DuckDB does without one. Any other stays, and DuckDB refuses it.
-BYTE_COLLATIONS = {"c", "latin1_general_100_bin2", "latin1_general_100_bin2_utf8", "utf8mb4_0900_bin"}
+BYTE_COLLATIONS = {"c", "latin1_general_100_bin2", "latin1_general_100_bin2_utf8", "utf8mb4_0900_bin", "case_sensitive", "utf8_binary"}
 
 TIME = re.compile(r"'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?'")
 # Stands for the time of that number.

@@ -8,7 +8,8 @@ import re
 from zetasql.api import Analyzer, CatalogBuilder, TableBuilder
 from zetasql.api.prepared_query import PreparedQuery
 from zetasql.types import (
-    AnalyzerOptions, LanguageOptions, TableContent, TableData, TypeKind, ZetaSQLBuiltinFunctionOptions,
+    AnalyzerOptions, LanguageFeature, LanguageOptions, TableContent, TableData, TypeKind,
+    ZetaSQLBuiltinFunctionOptions,
 )
 
 TYPES = {"STRING": TypeKind.TYPE_STRING, "INT64": TypeKind.TYPE_INT64, "DATETIME": TypeKind.TYPE_DATETIME}
@@ -29,6 +30,10 @@ class ZetaSQL:
     def __init__(self, number):
         if ZetaSQL.language is None:
             ZetaSQL.language = LanguageOptions.maximum_features()
+            # BigQuery has collations; they are not among the features that are always there.
+            ZetaSQL.language.enabled_language_features += [
+                LanguageFeature.FEATURE_ANNOTATION_FRAMEWORK, LanguageFeature.FEATURE_COLLATION_SUPPORT,
+            ]
         self.options = AnalyzerOptions(language_options=self.language)
         self.tables = {}
         self.views = {}
@@ -54,7 +59,7 @@ class ZetaSQL:
             self.views[found[1]] = found[2]
         elif found := re.match(rf"CREATE (?:TEMP )?TABLE {NAME} AS\n(.*)", sql, re.DOTALL):
             self.tables[found[1]] = self.query(found[2])
-        elif found := re.match(rf"CREATE TABLE (?:IF NOT EXISTS )?{NAME} \(\n?(.*?)\n?\)(\nCLUSTER BY .*)?$", sql, re.DOTALL):
+        elif found := re.match(rf"CREATE TABLE (?:IF NOT EXISTS )?{NAME} \(\n?(.*?)\n?\)(?:\nDEFAULT COLLATE '')?(\nCLUSTER BY .*)?$", sql, re.DOTALL):
             self.analyze(sql)
             if found[1] not in self.tables:
                 self.tables[found[1]] = Table(list(columns(found[2])))

@@ -56,6 +56,39 @@ import WarehouseDriver
     await connection.close()
   }
 
+  // MARK: Event ids
+
+  /// Ledgers of a rendered script keep event ids as it was told; where the source has others, the first run says so, and
+  /// writes nothing.
+  @Test(arguments: Engine.live) func ledgersOfOtherIDsAreRefusedTheFirstNight(engine: Engine) async throws {
+    let place = try await Place.make(on: engine)
+    defer { place.remove() }
+    let connection = try await place.connect()
+    _ = try await connection.execute(
+      "CREATE TABLE hits (event_id bigint, user_id TEXT, page_view_at \(engine.timeType), page TEXT)")
+    _ = try await connection.execute("INSERT INTO hits VALUES (7,'u','2025-06-01 08:00:00','/')")
+    for type in EventIDType.allCases {
+      let source = PageviewSource(table: ObjectName("hits"))
+      let job = SessionJob(
+        eventIDType: type, source: source, names: ObjectNames(prefix: "\(type.rawValue)_", schema: nil))
+      let planner = try Planner(.assumed(job), profile: engine.dialect.profile)
+      for step in try planner.createPlan(withSource: false).steps {
+        for sql in try connection.render(step.statement) { _ = try await connection.execute(sql) }
+      }
+      let context = JobContext(connection, job: job)
+      if type == .integer {
+        #expect(try await context.run().pageviews == 1)
+        continue
+      }
+      let error = await #expect(throws: RunnerError.self) { try await context.run() }
+      let text = error.map { "\($0)" } ?? ""
+      #expect(text.contains("text_session_table keeps event ids as text, and event_id of hits is integer"))
+      #expect(text.contains("(event_id_type)"))
+      #expect(try await connection.textRows("SELECT count(*) FROM text_session_runs") == [["0"]])
+    }
+    await connection.close()
+  }
+
   // MARK: The filter
 
   private static let filters: [(filter: String, events: String)] = [

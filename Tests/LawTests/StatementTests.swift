@@ -60,8 +60,8 @@ import WarehouseDriver
     // A first run that meets copies of an event id is taken back, and done again by the general plan.
     if isFraming(sql, on: engine, isFirst: isFirst) { return true }
     // A scratch table that is filled at once: what fills it may only read.
-    if engine.family == .postgres || engine.family == .duckdb,
-      let made = sql.prefixMatch(of: #/CREATE TEMPORARY TABLE \w+ (?:ON COMMIT DROP )?AS\n/#)
+    if engine.family != .mariadb,
+      let made = sql.prefixMatch(of: #/CREATE TEMP(?:ORARY)? TABLE \w+ (?:ON COMMIT DROP )?AS\n/#)
     {
       let query = String(sql[made.range.upperBound...])
       return !words(query).contains("INSERT") && isAllowed(query, on: engine)

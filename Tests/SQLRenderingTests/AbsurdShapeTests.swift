@@ -182,6 +182,16 @@ import Testing
     #expect(try Renderer(dialect).render(.query(query))[0].contains(" \(forms) AS ⟪x⟫⟫"))
   }
 
+  /// Where the shell commits nothing, a script that is no run does; a run ends its own transaction.
+  @Test func scriptsHaveTheirClosing() throws {
+    var dialect = AbsurdDialect.dialect(AbsurdDialect.profiles[0])
+    dialect.scripts.closing = ["BEHALTE"]
+    let scripts = QueryScripts(
+      dialect: dialect, planner: try Planner(.assumed(SessionJob()), profile: dialect.profile))
+    #expect(try scripts.create().hasSuffix("\n\nBEHALTE UND AUS\n"))
+    #expect(try !scripts.insert().contains("BEHALTE") && scripts.insert().contains("SCHLUSS UND AUS"))
+  }
+
   /// A script makes its scratch tables first where making one would end the transaction, and takes them away at the end.
   @Test func scriptsOfScratchTables() throws {
     var dialect = AbsurdDialect.dialect(AbsurdDialect.profiles[0])

@@ -1,6 +1,6 @@
 -- agg_query.sql for Standard SQL (dialect ansi)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 30 answers assumed.
+-- Of what is known of the engine: 41 answers assumed.
 --
 -- The current sessions in numbers. Reads only.
 --

@@ -1,6 +1,6 @@
 -- insert_query.sql for Standard SQL (dialect ansi)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 30 answers assumed.
+-- Of what is known of the engine: 41 answers assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -22,31 +22,24 @@ START TRANSACTION ISOLATION LEVEL SERIALIZABLE;
 
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO "session_runs" (
-  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout",
+  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "layout",
   "engine", "tool_version"
 )
 SELECT
-  coalesce((SELECT max("run_id") FROM "session_runs") + 1, 1) AS "run_id",
-  'started' AS "state", LOCALTIMESTAMP(6) AS "recorded_at",
+  coalesce(max("r"."run_id"), 0) + 1 AS "run_id", 'started' AS "state",
+  LOCALTIMESTAMP(6) AS "recorded_at",
   '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
   'window' AS "mode", TIMESTAMP '{{ start_time }}' AS "window_from",
-  TIMESTAMP '{{ end_time }}' AS "window_to", CAST(NULL AS BIGINT) AS "arrival_mark",
-  CAST(NULL AS TIMESTAMP(6)) AS "arrival_mark_at", CAST(NULL AS BIGINT) AS "pageviews",
-  CAST(NULL AS BIGINT) AS "sessions", CAST(NULL AS BIGINT) AS "lineage_rows",
-  CAST(NULL AS BIGINT) AS "quarantined", 2 AS "layout", 'Standard SQL' AS "engine",
-  'script' AS "tool_version";
+  TIMESTAMP '{{ end_time }}' AS "window_to", 2 AS "layout", 'Standard SQL' AS "engine",
+  'script' AS "tool_version"
+FROM "session_runs" AS "r";
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE LOCAL TEMPORARY TABLE "picked" (
   "event_id" VARCHAR(4000), "user_id" VARCHAR(4000), "page_view_at" TIMESTAMP(6),
-  "sequence" BIGINT, "page" VARCHAR(4000), "reason" VARCHAR(4000),
-  "sz_raw_event_id" VARCHAR(4000), "sz_raw_time" VARCHAR(4000)
+  "sequence" BIGINT, "page" VARCHAR(4000), "reason" VARCHAR(4000)
 ) ON COMMIT DELETE ROWS;
-INSERT INTO "picked" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "reason", "sz_raw_event_id",
-  "sz_raw_time"
-)
+INSERT INTO "picked" ("event_id", "user_id", "page_view_at", "sequence", "page", "reason")
 WITH "mapped" AS (
   SELECT
     CAST("p"."user_id" AS VARCHAR(4000)) AS "user_id",
@@ -75,9 +68,7 @@ SELECT
   CASE
     WHEN "judged"."reason" IS NOT NULL THEN "judged"."reason"
     WHEN "t"."run_id" IS NOT NULL THEN 'duplicate_event_id'
-  END AS "reason",
-  CAST(NULL AS VARCHAR(4000)) AS "sz_raw_event_id",
-  CAST(NULL AS VARCHAR(4000)) AS "sz_raw_time"
+  END AS "reason"
 FROM "judged"
 LEFT JOIN "session_table" AS "t" ON "judged"."reason" IS NULL AND "t"."event_id" = "judged"."event_id"
 WHERE ("t"."run_id" IS NULL
@@ -190,7 +181,7 @@ WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
 "ranked" AS (
   SELECT
     "session_id", "became",
-    row_number() OVER (PARTITION BY "session_id" ORDER BY "run_id" DESC) AS "sz_rank"
+    row_number() OVER (PARTITION BY "session_id" ORDER BY "run_id" DESC, "became") AS "sz_rank"
   FROM "session_lineage"
 ),
 "resolution" AS (
@@ -282,9 +273,9 @@ INSERT INTO "merged" (
 WITH "gaining" AS (
   SELECT
     "anchor", "sz_island",
-    first_value(CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END) OVER (
+    first_value("sz_is_new") OVER (
       PARTITION BY "sz_island"
-      ORDER BY CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END DESC
+      ORDER BY "sz_is_new" DESC
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS "sz_gained"
   FROM "islands"
@@ -297,12 +288,18 @@ WITH "gaining" AS (
 ),
 "ranked" AS (
   SELECT
-    "anchor", "run_id",
-    row_number() OVER (PARTITION BY "anchor" ORDER BY "run_id" DESC) AS "sz_rank"
+    "anchor", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
+    "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page",
+    row_number() OVER (
+      PARTITION BY "anchor"
+      ORDER BY "run_id" DESC, "pageviews" DESC, "session_id"
+    ) AS "sz_rank"
   FROM "session_versions"
 ),
-"latest" AS (
-  SELECT "anchor", "run_id"
+"v" AS (
+  SELECT
+    "anchor", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
+    "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page"
   FROM "ranked"
   WHERE "sz_rank" = 1
 ),
@@ -312,8 +309,7 @@ WITH "gaining" AS (
     "v"."session_id", "v"."first_sequence", "v"."last_sequence", "v"."ended_at",
     "v"."last_event_id", "v"."pageviews", "v"."entry_page", "v"."exit_page"
   FROM "touched"
-  JOIN "latest" ON "latest"."anchor" = "touched"."anchor"
-  JOIN "session_versions" AS "v" ON "v"."anchor" = "latest"."anchor" AND "v"."run_id" = "latest"."run_id"
+  JOIN "v" ON "v"."anchor" = "touched"."anchor"
   UNION ALL
   SELECT
     "sz_island", CAST(NULL AS VARCHAR(4000)) AS "anchor", 0 AS "anchors", "user_id",
@@ -368,14 +364,11 @@ WITH "bad" AS (
     "k"."reason",
     CASE WHEN "k"."event_id" IS NOT NULL AND "k"."event_id" <> '' THEN "k"."event_id" END AS "event_id",
     CASE WHEN "k"."user_id" IS NOT NULL AND "k"."user_id" <> '' THEN "k"."user_id" END AS "user_id",
-    CASE
-      WHEN "k"."page_view_at" IS NOT NULL THEN CAST("k"."page_view_at" AS VARCHAR(26))
-      ELSE CASE WHEN "k"."sz_raw_time" IS NOT NULL AND "k"."sz_raw_time" <> '' THEN "k"."sz_raw_time" END
-    END AS "page_view_at",
+    CASE WHEN "k"."page_view_at" IS NOT NULL THEN CAST("k"."page_view_at" AS VARCHAR(26)) END AS "page_view_at",
     "k"."page"
   FROM "picked" AS "k"
   WHERE "k"."reason" IS NOT NULL
-  UNION ALL
+  UNION
   SELECT
     'duplicate_event_id' AS "reason", "c"."event_id", "c"."user_id",
     CAST("c"."page_view_at" AS VARCHAR(26)) AS "page_view_at", "c"."page"
@@ -383,10 +376,6 @@ WITH "bad" AS (
   WHERE NOT ("c"."user_id" = "c"."sz_first_user_id"
       AND "c"."page_view_at" = "c"."sz_first_page_view_at"
       AND "c"."page" IS NOT DISTINCT FROM "c"."sz_first_page")
-),
-"bad_2" AS (
-  SELECT DISTINCT "reason", "event_id", "user_id", "page_view_at", "page"
-  FROM "bad"
 ),
 "keyed" AS (
   SELECT
@@ -404,7 +393,7 @@ WITH "bad" AS (
       WHEN "page" IS NULL THEN '-'
       ELSE CAST(octet_length("page") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("page") <= 180 THEN "page" ELSE '#' END
     END AS "row_key"
-  FROM "bad_2"
+  FROM "bad"
 )
 SELECT
   "keyed"."reason", "keyed"."event_id", "keyed"."user_id", "keyed"."page_view_at",
@@ -461,33 +450,31 @@ GROUP BY "m"."sz_island", "m"."sz_survivor", "m"."user_id";
 
 -- quarantine: What cannot be sessionized, and why.
 INSERT INTO "session_quarantine" (
-  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "run_id",
-  "row_key"
+  "reason", "event_id", "user_id", "page_view_at", "page", "run_id", "row_key"
 )
 SELECT
   "reason", "event_id", "user_id", "page_view_at", "page",
-  CAST(NULL AS VARCHAR(4000)) AS "source_file", CAST(NULL AS BIGINT) AS "line",
   (SELECT max("run_id") FROM "session_runs") AS "run_id", "row_key"
 FROM "rejected";
 
 -- finished: Closes the run.
 INSERT INTO "session_runs" (
-  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout",
-  "engine", "tool_version"
+  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "pageviews",
+  "sessions", "lineage_rows", "quarantined", "layout", "engine", "tool_version"
 )
 SELECT
   "started_run"."run_id", 'finished' AS "state", LOCALTIMESTAMP(6) AS "recorded_at",
   "started_run"."job", "started_run"."mode", "started_run"."window_from",
-  "started_run"."window_to", "started_run"."arrival_mark", "started_run"."arrival_mark_at",
+  "started_run"."window_to",
   (SELECT coalesce(sum("pageviews"), 0) FROM "merged" WHERE "anchor" IS NULL) AS "pageviews",
   (SELECT count(*) FROM "merged" WHERE "sz_first_rank" = 1) AS "sessions",
   (SELECT count(*) FROM "superseded") AS "lineage_rows",
   (SELECT count(*) FROM "rejected") AS "quarantined", "started_run"."layout",
   "started_run"."engine", "started_run"."tool_version"
 FROM "session_runs" AS "started_run"
-WHERE "started_run"."run_id" = (SELECT max("run_id") FROM "session_runs")
-  AND "started_run"."state" = 'started';
+WHERE "started_run"."state" = 'started'
+ORDER BY "run_id" DESC
+FETCH FIRST 1 ROWS ONLY;
 
 COMMIT;
 

@@ -1,8 +1,10 @@
 -- create_query.sql for BigQuery (dialect bigquery)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 37 assumed.
+-- Of what is known of the engine: 20 answers documented, 29 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
+--
+-- Put in {{ dataset }} first: where the tables are, which a view must say.
 --
 -- Run it:  bq query --use_legacy_sql=false --dataset_id=my_dataset < create_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
@@ -14,7 +16,8 @@ CREATE TABLE IF NOT EXISTS pageviews (
   page_view_at DATETIME,
   sequence INT64,
   page STRING
-);
+)
+DEFAULT COLLATE '';
 
 -- session_table: One row for each sessionized pageview.
 CREATE TABLE IF NOT EXISTS session_table (
@@ -24,9 +27,9 @@ CREATE TABLE IF NOT EXISTS session_table (
   page_view_at DATETIME NOT NULL,
   sequence INT64,
   page STRING,
-  run_id INT64 NOT NULL,
-  PRIMARY KEY (event_id) NOT ENFORCED
+  run_id INT64 NOT NULL
 )
+DEFAULT COLLATE ''
 CLUSTER BY user_id, page_view_at, event_id;
 
 -- session_lineage: Which anchors were merged, and into which.
@@ -35,6 +38,7 @@ CREATE TABLE IF NOT EXISTS session_lineage (
   became STRING NOT NULL,
   run_id INT64 NOT NULL
 )
+DEFAULT COLLATE ''
 CLUSTER BY session_id, run_id;
 
 -- session_versions: One row for each session that a run made or changed.
@@ -51,9 +55,9 @@ CREATE TABLE IF NOT EXISTS session_versions (
   pageviews INT64 NOT NULL,
   anchors INT64 NOT NULL,
   entry_page STRING,
-  exit_page STRING,
-  PRIMARY KEY (anchor, run_id) NOT ENFORCED
+  exit_page STRING
 )
+DEFAULT COLLATE ''
 CLUSTER BY anchor, run_id;
 
 -- session_runs: Two rows for each run.
@@ -73,9 +77,9 @@ CREATE TABLE IF NOT EXISTS session_runs (
   quarantined INT64,
   layout INT64,
   engine STRING NOT NULL,
-  tool_version STRING NOT NULL,
-  PRIMARY KEY (run_id, state) NOT ENFORCED
+  tool_version STRING NOT NULL
 )
+DEFAULT COLLATE ''
 CLUSTER BY run_id, state;
 
 -- session_quarantine: What cannot be sessionized, and why.
@@ -90,6 +94,7 @@ CREATE TABLE IF NOT EXISTS session_quarantine (
   run_id INT64,
   row_key STRING NOT NULL
 )
+DEFAULT COLLATE ''
 CLUSTER BY row_key;
 
 -- session_events: Each sessionized pageview with its current session.
@@ -98,13 +103,13 @@ WITH ranked AS (
   SELECT
     event_id, session_id, user_id, page_view_at, sequence, page, run_id,
     row_number() OVER (PARTITION BY event_id ORDER BY run_id) AS sz_rank
-  FROM session_table
+  FROM {{ dataset }}.session_table
 ),
 ranked_2 AS (
   SELECT
     session_id, became,
-    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC) AS sz_rank
-  FROM session_lineage
+    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
+  FROM {{ dataset }}.session_lineage
 ),
 resolution AS (
   SELECT session_id, became
@@ -120,8 +125,10 @@ anchored AS (
   WHERE ranked.sz_rank = 1
 ),
 ranked_3 AS (
-  SELECT anchor, session_id, row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
-  FROM session_versions
+  SELECT
+    anchor, session_id,
+    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
+  FROM {{ dataset }}.session_versions
 ),
 s AS (
   SELECT anchor, session_id
@@ -139,8 +146,8 @@ CREATE OR REPLACE VIEW sessions AS
 WITH ranked AS (
   SELECT
     anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
-  FROM session_versions
+    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
+  FROM {{ dataset }}.session_versions
 )
 SELECT
   ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
@@ -150,4 +157,4 @@ SELECT
   CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM ranked
 WHERE ranked.sz_rank = 1
-  AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = ranked.anchor);
+  AND NOT EXISTS (SELECT 1 FROM {{ dataset }}.session_lineage AS l WHERE l.session_id = ranked.anchor);

@@ -1,6 +1,6 @@
 -- create_query.sql for ClickHouse 26 (dialect clickhouse)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 37 assumed.
+-- Of what is known of the engine: 1 answers documented, 48 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
@@ -110,7 +110,7 @@ WITH ranked AS (
 ranked_2 AS (
   SELECT
     session_id AS session_id, became AS became,
-    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
   FROM session_lineage
 ),
 resolution AS (
@@ -130,7 +130,7 @@ anchored AS (
 ranked_3 AS (
   SELECT
     anchor AS anchor, session_id AS session_id,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
   FROM session_versions
 ),
 s AS (
@@ -153,7 +153,7 @@ WITH ranked AS (
     anchor AS anchor, session_id AS session_id, user_id AS user_id, started_at AS started_at,
     ended_at AS ended_at, pageviews AS pageviews, entry_page AS entry_page,
     exit_page AS exit_page,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
   FROM session_versions
 )
 SELECT

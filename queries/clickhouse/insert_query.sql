@@ -1,6 +1,6 @@
 -- insert_query.sql for ClickHouse 26 (dialect clickhouse)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 37 assumed.
+-- Of what is known of the engine: 1 answers documented, 48 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -23,33 +23,25 @@ SET join_use_nulls = 1;
 
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(toNullable(run_id)) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state, now64(6, 'UTC') AS recorded_at,
+  coalesce(max(toNullable(r.run_id)), 0) + 1 AS run_id, 'started' AS state,
+  now64(6, 'UTC') AS recorded_at,
   '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
   'window' AS mode, toDateTime64('{{ start_time }}', 6, 'UTC') AS window_from,
-  toDateTime64('{{ end_time }}', 6, 'UTC') AS window_to,
-  CAST(NULL AS Nullable(Int64)) AS arrival_mark,
-  CAST(NULL AS Nullable(DateTime64(6, 'UTC'))) AS arrival_mark_at,
-  CAST(NULL AS Nullable(Int64)) AS pageviews, CAST(NULL AS Nullable(Int64)) AS sessions,
-  CAST(NULL AS Nullable(Int64)) AS lineage_rows, CAST(NULL AS Nullable(Int64)) AS quarantined,
-  2 AS layout, 'ClickHouse 26' AS engine, 'script' AS tool_version;
+  toDateTime64('{{ end_time }}', 6, 'UTC') AS window_to, 2 AS layout,
+  'ClickHouse 26' AS engine, 'script' AS tool_version
+FROM session_runs AS r;
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE TEMPORARY TABLE picked (
   event_id Nullable(String), user_id Nullable(String),
   page_view_at Nullable(DateTime64(6, 'UTC')), sequence Nullable(Int64),
-  page Nullable(String), reason Nullable(String), sz_raw_event_id Nullable(String),
-  sz_raw_time Nullable(String)
+  page Nullable(String), reason Nullable(String)
 )
 ENGINE = Memory;
-INSERT INTO picked (
-  event_id, user_id, page_view_at, sequence, page, reason, sz_raw_event_id, sz_raw_time
-)
+INSERT INTO picked (event_id, user_id, page_view_at, sequence, page, reason)
 WITH mapped AS (
   SELECT
     CAST(p.user_id AS Nullable(String)) AS user_id,
@@ -79,9 +71,7 @@ SELECT
   CASE
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
-  END AS reason,
-  CAST(NULL AS Nullable(String)) AS sz_raw_event_id,
-  CAST(NULL AS Nullable(String)) AS sz_raw_time
+  END AS reason
 FROM judged
 LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
 WHERE (t.run_id IS NULL
@@ -178,7 +168,7 @@ ranges AS (  -- Where in time the new rows may touch the ledger.
 ranked AS (
   SELECT
     session_id AS session_id, became AS became,
-    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
   FROM session_lineage
 ),
 resolution AS (
@@ -262,9 +252,9 @@ INSERT INTO merged (
 WITH gaining AS (
   SELECT
     anchor AS anchor, sz_island AS sz_island,
-    first_value_respect_nulls(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+    first_value_respect_nulls(sz_is_new) OVER (
       PARTITION BY sz_island
-      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+      ORDER BY sz_is_new DESC
     ) AS sz_gained
   FROM islands
 ),
@@ -276,12 +266,19 @@ touched AS (
 ),
 ranked AS (
   SELECT
-    anchor AS anchor, run_id AS run_id,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
+    anchor AS anchor, session_id AS session_id, user_id AS user_id, started_at AS started_at,
+    ended_at AS ended_at, last_event_id AS last_event_id, first_sequence AS first_sequence,
+    last_sequence AS last_sequence, pageviews AS pageviews, anchors AS anchors,
+    entry_page AS entry_page, exit_page AS exit_page,
+    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
   FROM session_versions
 ),
-latest AS (
-  SELECT anchor AS anchor, run_id AS run_id
+v AS (
+  SELECT
+    anchor AS anchor, session_id AS session_id, user_id AS user_id, started_at AS started_at,
+    ended_at AS ended_at, last_event_id AS last_event_id, first_sequence AS first_sequence,
+    last_sequence AS last_sequence, pageviews AS pageviews, anchors AS anchors,
+    entry_page AS entry_page, exit_page AS exit_page
   FROM ranked
   WHERE sz_rank = 1
 ),
@@ -293,8 +290,7 @@ united AS (  -- For each island that gained rows, what it is made of: its anchor
     v.ended_at AS ended_at, v.last_event_id AS last_event_id, v.pageviews AS pageviews,
     v.entry_page AS entry_page, v.exit_page AS exit_page
   FROM touched
-  JOIN latest ON latest.anchor = touched.anchor
-  JOIN session_versions AS v ON v.anchor = latest.anchor AND v.run_id = latest.run_id
+  JOIN v ON v.anchor = touched.anchor
   UNION ALL
   SELECT
     sz_island AS sz_island, CAST(NULL AS Nullable(String)) AS anchor, 0 AS anchors,
@@ -352,14 +348,11 @@ WITH bad AS (
     k.reason AS reason,
     CASE WHEN k.event_id IS NOT NULL AND k.event_id <> '' THEN k.event_id END AS event_id,
     CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
-    CASE
-      WHEN k.page_view_at IS NOT NULL THEN toString(k.page_view_at)
-      ELSE CASE WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time END
-    END AS page_view_at,
+    CASE WHEN k.page_view_at IS NOT NULL THEN toString(k.page_view_at) END AS page_view_at,
     k.page AS page
   FROM picked AS k
   WHERE k.reason IS NOT NULL
-  UNION ALL
+  UNION DISTINCT
   SELECT
     'duplicate_event_id' AS reason, c.event_id AS event_id, c.user_id AS user_id,
     toString(c.page_view_at) AS page_view_at, c.page AS page
@@ -367,12 +360,6 @@ WITH bad AS (
   WHERE NOT (c.user_id = c.sz_first_user_id
       AND c.page_view_at = c.sz_first_page_view_at
       AND c.page IS NOT DISTINCT FROM c.sz_first_page)
-),
-bad_2 AS (
-  SELECT DISTINCT
-    reason AS reason, event_id AS event_id, user_id AS user_id, page_view_at AS page_view_at,
-    page AS page
-  FROM bad
 ),
 keyed AS (
   SELECT
@@ -391,7 +378,7 @@ keyed AS (
       WHEN page IS NULL THEN '-'
       ELSE concat(concat(toString(length(page)), ':'), CASE WHEN length(page) <= 180 THEN page ELSE '#' END)
     END) AS row_key
-  FROM bad_2
+  FROM bad
 )
 SELECT
   keyed.reason AS reason, keyed.event_id AS event_id, keyed.user_id AS user_id,
@@ -446,36 +433,32 @@ FROM merged AS m
 GROUP BY m.sz_island, m.sz_survivor, m.user_id;
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
   reason AS reason, event_id AS event_id, user_id AS user_id, page_view_at AS page_view_at,
-  page AS page, CAST(NULL AS Nullable(String)) AS source_file,
-  CAST(NULL AS Nullable(Int64)) AS line,
+  page AS page,
   (SELECT max(toNullable(run_id)) FROM session_runs) AS run_id,
   row_key AS row_key
 FROM rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
+  lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
   started_run.run_id AS run_id, 'finished' AS state, now64(6, 'UTC') AS recorded_at,
   started_run.job AS job, started_run.mode AS mode, started_run.window_from AS window_from,
-  started_run.window_to AS window_to, started_run.arrival_mark AS arrival_mark,
-  started_run.arrival_mark_at AS arrival_mark_at,
+  started_run.window_to AS window_to,
   (SELECT sum(pageviews) FROM merged WHERE anchor IS NULL) AS pageviews,
   (SELECT count(*) FROM merged WHERE sz_first_rank = 1) AS sessions,
   (SELECT count(*) FROM superseded) AS lineage_rows,
   (SELECT count(*) FROM rejected) AS quarantined, started_run.layout AS layout,
   started_run.engine AS engine, started_run.tool_version AS tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(toNullable(run_id)) FROM session_runs)
-  AND started_run.state = 'started';
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;
 
 -- The steps of the run are of no more use.
 DROP TEMPORARY TABLE picked;

@@ -1,6 +1,6 @@
 -- agg_query.sql for Db2 11.5 (dialect db2)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 38 answers assumed.
+-- Of what is known of the engine: 49 answers assumed.
 --
 -- The current sessions in numbers. Reads only.
 --
@@ -90,3 +90,5 @@ WITH "d" AS (
 SELECT "day", "sessions", "pageviews", "users", "bounces"
 FROM "o"
 ORDER BY "day" || CHR(1)@
+
+COMMIT@

@@ -1,6 +1,6 @@
 -- create_query.sql for Db2 11.5 (dialect db2)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 38 answers assumed.
+-- Of what is known of the engine: 49 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
@@ -208,3 +208,5 @@ WHERE NOT EXISTS (
     FROM "session_lineage" AS "l"
     WHERE "l"."session_id" = "v"."anchor" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("v"."anchor")
   )@
+
+COMMIT@

@@ -1,6 +1,6 @@
 -- insert_query.sql for Db2 11.5 (dialect db2)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 38 answers assumed.
+-- Of what is known of the engine: 49 answers assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -22,33 +22,25 @@ LOCK TABLE "session_runs" IN EXCLUSIVE MODE@
 
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO "session_runs" (
-  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout",
+  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "layout",
   "engine", "tool_version"
 )
 SELECT
-  coalesce((SELECT max("run_id") FROM "session_runs") + 1, 1) AS "run_id",
-  'started' AS "state", CURRENT TIMESTAMP - CURRENT TIMEZONE AS "recorded_at",
+  coalesce(max("r"."run_id"), 0) + 1 AS "run_id", 'started' AS "state",
+  CURRENT TIMESTAMP - CURRENT TIMEZONE AS "recorded_at",
   '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
   'window' AS "mode", TIMESTAMP '{{ start_time }}' AS "window_from",
-  TIMESTAMP '{{ end_time }}' AS "window_to", CAST(NULL AS BIGINT) AS "arrival_mark",
-  CAST(NULL AS TIMESTAMP(6)) AS "arrival_mark_at", CAST(NULL AS BIGINT) AS "pageviews",
-  CAST(NULL AS BIGINT) AS "sessions", CAST(NULL AS BIGINT) AS "lineage_rows",
-  CAST(NULL AS BIGINT) AS "quarantined", 2 AS "layout", 'Db2 11.5' AS "engine",
+  TIMESTAMP '{{ end_time }}' AS "window_to", 2 AS "layout", 'Db2 11.5' AS "engine",
   'script' AS "tool_version"
-FROM sysibm.sysdummy1@
+FROM "session_runs" AS "r"@
 
 -- picked: Source rows that the ledger does not simply know.
 DECLARE GLOBAL TEMPORARY TABLE "picked" (
   "event_id" VARCHAR(8000), "user_id" VARCHAR(8000), "page_view_at" TIMESTAMP(6),
-  "sequence" BIGINT, "page" VARCHAR(8000), "reason" VARCHAR(8000),
-  "sz_raw_event_id" VARCHAR(8000), "sz_raw_time" VARCHAR(8000)
+  "sequence" BIGINT, "page" VARCHAR(8000), "reason" VARCHAR(8000)
 )
 ON COMMIT PRESERVE ROWS NOT LOGGED@
-INSERT INTO SESSION."picked" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "reason", "sz_raw_event_id",
-  "sz_raw_time"
-)
+INSERT INTO SESSION."picked" ("event_id", "user_id", "page_view_at", "sequence", "page", "reason")
 WITH "mapped" AS (
   SELECT
     CAST("p"."user_id" AS VARCHAR(8000)) AS "user_id",
@@ -77,9 +69,7 @@ SELECT
   CASE
     WHEN "judged"."reason" IS NOT NULL THEN "judged"."reason"
     WHEN "t"."run_id" IS NOT NULL THEN 'duplicate_event_id'
-  END AS "reason",
-  CAST(NULL AS VARCHAR(8000)) AS "sz_raw_event_id",
-  CAST(NULL AS VARCHAR(8000)) AS "sz_raw_time"
+  END AS "reason"
 FROM "judged"
 LEFT JOIN "session_table" AS "t"
   ON "judged"."reason" IS NULL
@@ -290,9 +280,9 @@ INSERT INTO SESSION."merged" (
 WITH "gaining" AS (
   SELECT
     "anchor", "sz_island",
-    first_value(CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END) OVER (
+    first_value("sz_is_new") OVER (
       PARTITION BY "sz_island", "sz_island" || CHR(1)
-      ORDER BY CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END DESC
+      ORDER BY "sz_is_new" DESC
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS "sz_gained"
   FROM SESSION."islands"
@@ -386,9 +376,6 @@ WITH "bad" AS (
     END AS "user_id",
     CASE
       WHEN "k"."page_view_at" IS NOT NULL THEN VARCHAR_FORMAT("k"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.FF6')
-      ELSE CASE
-          WHEN "k"."sz_raw_time" IS NOT NULL AND ("k"."sz_raw_time" || CHR(1)) <> ('' || CHR(1)) THEN "k"."sz_raw_time"
-        END
     END AS "page_view_at",
     "k"."page"
   FROM SESSION."picked" AS "k"
@@ -481,34 +468,31 @@ GROUP BY "m"."sz_island", "m"."sz_island" || CHR(1), "m"."sz_survivor", "m"."sz_
 
 -- quarantine: What cannot be sessionized, and why.
 INSERT INTO "session_quarantine" (
-  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "run_id",
-  "row_key"
+  "reason", "event_id", "user_id", "page_view_at", "page", "run_id", "row_key"
 )
 SELECT
   "reason", "event_id", "user_id", "page_view_at", "page",
-  CAST(NULL AS VARCHAR(8000)) AS "source_file", CAST(NULL AS BIGINT) AS "line",
   (SELECT max("run_id") FROM "session_runs") AS "run_id", "row_key"
 FROM SESSION."rejected"@
 
 -- finished: Closes the run.
 INSERT INTO "session_runs" (
-  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout",
-  "engine", "tool_version"
+  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "pageviews",
+  "sessions", "lineage_rows", "quarantined", "layout", "engine", "tool_version"
 )
 SELECT
   "started_run"."run_id", 'finished' AS "state",
   CURRENT TIMESTAMP - CURRENT TIMEZONE AS "recorded_at", "started_run"."job",
   "started_run"."mode", "started_run"."window_from", "started_run"."window_to",
-  "started_run"."arrival_mark", "started_run"."arrival_mark_at",
   (SELECT coalesce(sum(CAST("pageviews" AS BIGINT)), 0) FROM SESSION."merged" WHERE "anchor" IS NULL) AS "pageviews",
   (SELECT count_big(*) FROM SESSION."merged" WHERE "sz_first_rank" = 1) AS "sessions",
   (SELECT count_big(*) FROM SESSION."superseded") AS "lineage_rows",
   (SELECT count_big(*) FROM SESSION."rejected") AS "quarantined",
   "started_run"."layout", "started_run"."engine", "started_run"."tool_version"
 FROM "session_runs" AS "started_run"
-WHERE "started_run"."run_id" = (SELECT max("run_id") FROM "session_runs")
-  AND "started_run"."state" = 'started' AND OCTET_LENGTH("started_run"."state") = OCTET_LENGTH('started')@
+WHERE "started_run"."state" = 'started' AND OCTET_LENGTH("started_run"."state") = OCTET_LENGTH('started')
+ORDER BY "run_id" DESC
+FETCH FIRST 1 ROWS ONLY@
 
 COMMIT@
 

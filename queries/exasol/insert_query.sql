@@ -1,6 +1,6 @@
 -- insert_query.sql for Exasol 8 (dialect exasol)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 38 answers assumed.
+-- Of what is known of the engine: 49 answers assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -22,23 +22,17 @@ ALTER SESSION SET TIME_ZONE = 'UTC';
 
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO "session_runs" (
-  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout",
+  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "layout",
   "engine", "tool_version"
 )
 SELECT
-  coalesce((SELECT max("run_id") FROM "session_runs") + 1, 1) AS "run_id",
-  'started' AS "state",
+  coalesce(max("r"."run_id"), 0) + 1 AS "run_id", 'started' AS "state",
   CONVERT_TZ(CURRENT_TIMESTAMP(6), SESSIONTIMEZONE, 'UTC') AS "recorded_at",
   '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
   'window' AS "mode", TIMESTAMP '{{ start_time }}' AS "window_from",
-  TIMESTAMP '{{ end_time }}' AS "window_to", CAST(NULL AS DECIMAL(19, 0)) AS "arrival_mark",
-  CAST(NULL AS TIMESTAMP(6)) AS "arrival_mark_at",
-  CAST(NULL AS DECIMAL(19, 0)) AS "pageviews", CAST(NULL AS DECIMAL(19, 0)) AS "sessions",
-  CAST(NULL AS DECIMAL(19, 0)) AS "lineage_rows",
-  CAST(NULL AS DECIMAL(19, 0)) AS "quarantined", 2 AS "layout", 'Exasol 8' AS "engine",
+  TIMESTAMP '{{ end_time }}' AS "window_to", 2 AS "layout", 'Exasol 8' AS "engine",
   'script' AS "tool_version"
-FROM dual;
+FROM "session_runs" AS "r";
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE TABLE "sessionizer_step_picked" AS
@@ -57,8 +51,8 @@ WITH "mapped" AS (
   SELECT
     "event_id", "user_id", "page_view_at", "sequence", "page",
     CASE
-      WHEN "event_id" IS NULL OR "event_id" IS NULL THEN 'null_event_id'
-      WHEN "user_id" IS NULL OR "user_id" IS NULL THEN 'null_user'
+      WHEN "event_id" IS NULL THEN 'null_event_id'
+      WHEN "user_id" IS NULL THEN 'null_user'
       WHEN octet_length("event_id") > 1024 OR octet_length("user_id") > 1024 THEN 'key_too_long'
     END AS "reason"
   FROM "mapped"
@@ -71,9 +65,7 @@ SELECT
   CASE
     WHEN "judged"."reason" IS NOT NULL THEN "judged"."reason"
     WHEN "t"."run_id" IS NOT NULL THEN 'duplicate_event_id'
-  END AS "reason",
-  CAST(NULL AS VARCHAR(2000000)) AS "sz_raw_event_id",
-  CAST(NULL AS VARCHAR(2000000)) AS "sz_raw_time"
+  END AS "reason"
 FROM "judged"
 LEFT JOIN "session_table" AS "t" ON "judged"."reason" IS NULL AND "t"."event_id" = "judged"."event_id"
 WHERE ("t"."run_id" IS NULL
@@ -249,9 +241,9 @@ CREATE TABLE "sessionizer_step_merged" AS
 WITH "gaining" AS (
   SELECT
     "anchor", "sz_island",
-    first_value(CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END) OVER (
+    first_value("sz_is_new") OVER (
       PARTITION BY "sz_island"
-      ORDER BY CASE WHEN "sz_is_new" = 1 THEN 1 ELSE 0 END DESC
+      ORDER BY "sz_is_new" DESC
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS "sz_gained"
   FROM "sessionizer_step_islands"
@@ -264,12 +256,15 @@ WITH "gaining" AS (
 ),
 "ranked" AS (
   SELECT
-    "anchor", "run_id",
+    "anchor", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
+    "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page",
     row_number() OVER (PARTITION BY "anchor" ORDER BY "run_id" DESC) AS "sz_rank"
   FROM "session_versions"
 ),
-"latest" AS (
-  SELECT "anchor", "run_id"
+"v" AS (
+  SELECT
+    "anchor", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
+    "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page"
   FROM "ranked"
   WHERE "sz_rank" = 1
 ),
@@ -279,8 +274,7 @@ WITH "gaining" AS (
     "v"."session_id", "v"."first_sequence", "v"."last_sequence", "v"."ended_at",
     "v"."last_event_id", "v"."pageviews", "v"."entry_page", "v"."exit_page"
   FROM "touched"
-  JOIN "latest" ON "latest"."anchor" = "touched"."anchor"
-  JOIN "session_versions" AS "v" ON "v"."anchor" = "latest"."anchor" AND "v"."run_id" = "latest"."run_id"
+  JOIN "v" ON "v"."anchor" = "touched"."anchor"
   UNION ALL
   SELECT
     "sz_island", CAST(NULL AS VARCHAR(2000000)) AS "anchor", 0 AS "anchors", "user_id",
@@ -326,16 +320,15 @@ CREATE TABLE "sessionizer_step_rejected" AS
 WITH "bad" AS (
   SELECT
     "k"."reason",
-    CASE WHEN "k"."event_id" IS NOT NULL AND "k"."event_id" IS NOT NULL THEN "k"."event_id" END AS "event_id",
-    CASE WHEN "k"."user_id" IS NOT NULL AND "k"."user_id" IS NOT NULL THEN "k"."user_id" END AS "user_id",
+    CASE WHEN "k"."event_id" IS NOT NULL THEN "k"."event_id" END AS "event_id",
+    CASE WHEN "k"."user_id" IS NOT NULL THEN "k"."user_id" END AS "user_id",
     CASE
       WHEN "k"."page_view_at" IS NOT NULL THEN TO_CHAR("k"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.FF6')
-      ELSE CASE WHEN "k"."sz_raw_time" IS NOT NULL AND "k"."sz_raw_time" IS NOT NULL THEN "k"."sz_raw_time" END
     END AS "page_view_at",
     "k"."page"
   FROM "sessionizer_step_picked" AS "k"
   WHERE "k"."reason" IS NOT NULL
-  UNION ALL
+  UNION
   SELECT
     'duplicate_event_id' AS "reason", "c"."event_id", "c"."user_id",
     TO_CHAR("c"."page_view_at", 'YYYY-MM-DD HH24:MI:SS.FF6') AS "page_view_at",
@@ -344,10 +337,6 @@ WITH "bad" AS (
   WHERE NOT ("c"."user_id" = "c"."sz_first_user_id"
       AND "c"."page_view_at" = "c"."sz_first_page_view_at"
       AND CASE WHEN "c"."page" = "c"."sz_first_page" OR ("c"."page" IS NULL AND "c"."sz_first_page" IS NULL) THEN 1 ELSE 0 END = 1)
-),
-"bad_2" AS (
-  SELECT DISTINCT "reason", "event_id", "user_id", "page_view_at", "page"
-  FROM "bad"
 ),
 "keyed" AS (
   SELECT
@@ -365,7 +354,7 @@ WITH "bad" AS (
       WHEN "page" IS NULL THEN '-'
       ELSE TO_CHAR(octet_length("page")) || ':' || CASE WHEN octet_length("page") <= 180 THEN "page" ELSE '#' END
     END AS "row_key"
-  FROM "bad_2"
+  FROM "bad"
 )
 SELECT
   "keyed"."reason", "keyed"."event_id", "keyed"."user_id", "keyed"."page_view_at",
@@ -422,34 +411,32 @@ GROUP BY "m"."sz_island", "m"."sz_survivor", "m"."user_id";
 
 -- quarantine: What cannot be sessionized, and why.
 INSERT INTO "session_quarantine" (
-  "reason", "event_id", "user_id", "page_view_at", "page", "source_file", "line", "run_id",
-  "row_key"
+  "reason", "event_id", "user_id", "page_view_at", "page", "run_id", "row_key"
 )
 SELECT
   "reason", "event_id", "user_id", "page_view_at", "page",
-  CAST(NULL AS VARCHAR(2000000)) AS "source_file", CAST(NULL AS DECIMAL(19, 0)) AS "line",
   (SELECT max("run_id") FROM "session_runs") AS "run_id", "row_key"
 FROM "sessionizer_step_rejected";
 
 -- finished: Closes the run.
 INSERT INTO "session_runs" (
-  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "arrival_mark",
-  "arrival_mark_at", "pageviews", "sessions", "lineage_rows", "quarantined", "layout",
-  "engine", "tool_version"
+  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "pageviews",
+  "sessions", "lineage_rows", "quarantined", "layout", "engine", "tool_version"
 )
 SELECT
   "started_run"."run_id", 'finished' AS "state",
   CONVERT_TZ(CURRENT_TIMESTAMP(6), SESSIONTIMEZONE, 'UTC') AS "recorded_at",
   "started_run"."job", "started_run"."mode", "started_run"."window_from",
-  "started_run"."window_to", "started_run"."arrival_mark", "started_run"."arrival_mark_at",
+  "started_run"."window_to",
   (SELECT coalesce(sum("pageviews"), 0) FROM "sessionizer_step_merged" WHERE "anchor" IS NULL) AS "pageviews",
   (SELECT count(*) FROM "sessionizer_step_merged" WHERE "sz_first_rank" = 1) AS "sessions",
   (SELECT count(*) FROM "sessionizer_step_superseded") AS "lineage_rows",
   (SELECT count(*) FROM "sessionizer_step_rejected") AS "quarantined",
   "started_run"."layout", "started_run"."engine", "started_run"."tool_version"
 FROM "session_runs" AS "started_run"
-WHERE "started_run"."run_id" = (SELECT max("run_id") FROM "session_runs")
-  AND "started_run"."state" = 'started';
+WHERE "started_run"."state" = 'started'
+ORDER BY "run_id" DESC
+LIMIT 1;
 
 COMMIT;
 

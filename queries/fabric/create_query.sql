@@ -1,10 +1,10 @@
 -- create_query.sql for Microsoft Fabric warehouse (dialect fabric)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 3 answers documented, 35 assumed.
+-- Of what is known of the engine: 3 answers documented, 46 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
--- Run it:  sqlcmd -b -I -i create_query.sql
+-- Run it:  sqlcmd -b -x -I -i create_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
 SET XACT_ABORT ON;
@@ -110,7 +110,10 @@ WITH ranked AS (
 ranked_2 AS (
   SELECT
     session_id, became,
-    row_number() OVER (PARTITION BY session_id, session_id + CHAR(1) ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (
+      PARTITION BY session_id, session_id + CHAR(1)
+      ORDER BY run_id DESC, became + CHAR(1)
+    ) AS sz_rank
   FROM session_lineage
 ),
 resolution AS (
@@ -130,7 +133,10 @@ anchored AS (
 ranked_3 AS (
   SELECT
     anchor, session_id,
-    row_number() OVER (PARTITION BY anchor, anchor + CHAR(1) ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (
+      PARTITION BY anchor, anchor + CHAR(1)
+      ORDER BY run_id DESC, pageviews DESC, session_id + CHAR(1)
+    ) AS sz_rank
   FROM session_versions
 ),
 s AS (
@@ -150,7 +156,10 @@ CREATE OR ALTER VIEW sessions AS
 WITH ranked AS (
   SELECT
     anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
-    row_number() OVER (PARTITION BY anchor, anchor + CHAR(1) ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (
+      PARTITION BY anchor, anchor + CHAR(1)
+      ORDER BY run_id DESC, pageviews DESC, session_id + CHAR(1)
+    ) AS sz_rank
   FROM session_versions
 )
 SELECT

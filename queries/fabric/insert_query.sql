@@ -1,6 +1,6 @@
 -- insert_query.sql for Microsoft Fabric warehouse (dialect fabric)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 3 answers documented, 35 assumed.
+-- Of what is known of the engine: 3 answers documented, 46 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -15,34 +15,157 @@
 --   at a time.
 -- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
 --
--- Run it:  sqlcmd -b -I -i insert_query.sql
+-- Run it:  sqlcmd -b -x -I -i insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
 SET XACT_ABORT ON;
 GO
 
--- picked: Source rows that the ledger does not simply know.
+-- The tables of the run's steps, empty.
 CREATE TABLE [#picked] (
   event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   user_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   page_view_at datetime2(6) NULL, sequence bigint NULL,
   page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  reason varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_raw_event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_raw_time varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  reason varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
 WITH (DISTRIBUTION = ROUND_ROBIN);
 GO
-INSERT INTO [#picked] (
-  event_id, user_id, page_view_at, sequence, page, reason, sz_raw_event_id, sz_raw_time
+CREATE TABLE [#repeated] (
+  event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 )
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+CREATE TABLE [#duplicates] (
+  event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at datetime2(6) NULL, sequence bigint NULL,
+  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_rank bigint NULL,
+  sz_first_user_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_first_page_view_at datetime2(6) NULL,
+  sz_first_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+)
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+CREATE TABLE [#fresh] (
+  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at datetime2(6) NULL, sequence bigint NULL,
+  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_instant datetime2(6) NULL
+)
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+CREATE TABLE [#ranges] (
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_from_at datetime2(6) NULL, sz_to_at datetime2(6) NULL
+)
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+CREATE TABLE [#context] (
+  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at datetime2(6) NULL, sequence bigint NULL, sz_instant datetime2(6) NULL,
+  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+)
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+CREATE TABLE [#neighbours] (
+  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at datetime2(6) NULL, sequence bigint NULL,
+  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_instant datetime2(6) NULL, sz_is_new int NULL,
+  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+)
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+CREATE TABLE [#islands] (
+  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at datetime2(6) NULL, sequence bigint NULL,
+  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_is_new int NULL,
+  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_island varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+)
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+CREATE TABLE [#united] (
+  sz_island varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  anchors bigint NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  started_at datetime2(6) NULL,
+  session_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  first_sequence bigint NULL, last_sequence bigint NULL, ended_at datetime2(6) NULL,
+  last_event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  pageviews bigint NULL,
+  entry_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  exit_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+)
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+CREATE TABLE [#merged] (
+  sz_island varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  anchors bigint NULL,
+  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  started_at datetime2(6) NULL,
+  session_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  first_sequence bigint NULL, last_sequence bigint NULL, ended_at datetime2(6) NULL,
+  last_event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  pageviews bigint NULL,
+  entry_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  exit_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  sz_first_rank bigint NULL, sz_last_rank bigint NULL,
+  sz_survivor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+)
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+CREATE TABLE [#superseded] (
+  session_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  became varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+)
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+CREATE TABLE [#rejected] (
+  reason varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  user_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page_view_at varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
+  row_key varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+)
+WITH (DISTRIBUTION = ROUND_ROBIN);
+GO
+
+BEGIN TRANSACTION;
+GO
+
+-- started: Takes the next run id; notes how far the source has arrived.
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
+)
+SELECT
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
+  SYSUTCDATETIME() AS recorded_at,
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
+  'window' AS mode, CAST('{{ start_time }}' AS datetime2(6)) AS window_from,
+  CAST('{{ end_time }}' AS datetime2(6)) AS window_to, 2 AS layout,
+  'Microsoft Fabric warehouse' AS engine, 'script' AS tool_version
+FROM session_runs AS r;
+GO
+
+-- picked: Source rows that the ledger does not simply know.
+INSERT INTO [#picked] (event_id, user_id, page_view_at, sequence, page, reason)
 SELECT
   judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
   CASE
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
-  END AS reason,
-  CAST(NULL AS varchar(8000)) AS sz_raw_event_id, CAST(NULL AS varchar(8000)) AS sz_raw_time
+  END AS reason
 FROM (
   SELECT
     event_id, user_id, page_view_at, sequence, page,
@@ -78,11 +201,6 @@ WHERE (t.run_id IS NULL
 GO
 
 -- repeated: Event ids that came more than once.
-CREATE TABLE [#repeated] (
-  event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN);
-GO
 INSERT INTO [#repeated] (event_id)
 SELECT event_id
 FROM [#picked]
@@ -92,18 +210,6 @@ HAVING count_big(*) > 1;
 GO
 
 -- duplicates: Their rows; the first counts.
-CREATE TABLE [#duplicates] (
-  event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  user_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  page_view_at datetime2(6) NULL, sequence bigint NULL,
-  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_rank bigint NULL,
-  sz_first_user_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_first_page_view_at datetime2(6) NULL,
-  sz_first_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN);
-GO
 INSERT INTO [#duplicates] (
   event_id, user_id, page_view_at, sequence, page, sz_rank, sz_first_user_id,
   sz_first_page_view_at, sz_first_page
@@ -139,15 +245,6 @@ WHERE k.reason IS NULL
 GO
 
 -- fresh: The new rows, fixed once for the whole run.
-CREATE TABLE [#fresh] (
-  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  page_view_at datetime2(6) NULL, sequence bigint NULL,
-  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_instant datetime2(6) NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN);
-GO
 INSERT INTO [#fresh] (event_id, user_id, page_view_at, sequence, page, sz_instant)
 SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, k.page_view_at AS sz_instant
 FROM [#picked] AS k
@@ -164,12 +261,6 @@ WHERE sz_rank = 1;
 GO
 
 -- ranges: Where in time the new rows may touch the ledger.
-CREATE TABLE [#ranges] (
-  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_from_at datetime2(6) NULL, sz_to_at datetime2(6) NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN);
-GO
 INSERT INTO [#ranges] (user_id, sz_from_at, sz_to_at)
 SELECT
   user_id,
@@ -206,14 +297,6 @@ GROUP BY user_id, user_id + CHAR(1), sz_cluster;
 GO
 
 -- context: The ledger's rows there, each with its current anchor.
-CREATE TABLE [#context] (
-  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  page_view_at datetime2(6) NULL, sequence bigint NULL, sz_instant datetime2(6) NULL,
-  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN);
-GO
 INSERT INTO [#context] (event_id, user_id, page_view_at, sequence, sz_instant, anchor)
 SELECT
   t.event_id, t.user_id, t.page_view_at, t.sequence, t.page_view_at AS sz_instant,
@@ -228,7 +311,10 @@ LEFT JOIN (
   FROM (
     SELECT
       session_id, became,
-      row_number() OVER (PARTITION BY session_id, session_id + CHAR(1) ORDER BY run_id DESC) AS sz_rank
+      row_number() OVER (
+        PARTITION BY session_id, session_id + CHAR(1)
+        ORDER BY run_id DESC, became + CHAR(1)
+      ) AS sz_rank
     FROM session_lineage
   ) AS ranked
   WHERE sz_rank = 1
@@ -237,16 +323,6 @@ LEFT JOIN (
 GO
 
 -- neighbours: New rows and context together.
-CREATE TABLE [#neighbours] (
-  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  page_view_at datetime2(6) NULL, sequence bigint NULL,
-  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_instant datetime2(6) NULL, sz_is_new int NULL,
-  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN);
-GO
 INSERT INTO [#neighbours] (
   event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor
 )
@@ -262,17 +338,6 @@ FROM [#context];
 GO
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
-CREATE TABLE [#islands] (
-  event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  page_view_at datetime2(6) NULL, sequence bigint NULL,
-  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_is_new int NULL,
-  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_island varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN);
-GO
 INSERT INTO [#islands] (
   event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor, sz_island
 )
@@ -318,21 +383,6 @@ FROM (
 GO
 
 -- united: For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-CREATE TABLE [#united] (
-  sz_island varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  anchors bigint NULL,
-  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  started_at datetime2(6) NULL,
-  session_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  first_sequence bigint NULL, last_sequence bigint NULL, ended_at datetime2(6) NULL,
-  last_event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  pageviews bigint NULL,
-  entry_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  exit_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN);
-GO
 INSERT INTO [#united] (
   sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
   ended_at, last_event_id, pageviews, entry_page, exit_page
@@ -348,9 +398,9 @@ FROM (
     FROM (
       SELECT
         anchor, sz_island,
-        first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+        first_value(sz_is_new) OVER (
           PARTITION BY sz_island, sz_island + CHAR(1)
-          ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+          ORDER BY sz_is_new DESC
           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS sz_gained
       FROM [#islands]
@@ -361,18 +411,21 @@ FROM (
   GROUP BY sz_island, sz_island + CHAR(1), anchor, anchor + CHAR(1)
 ) AS touched
 JOIN (
-  SELECT anchor, run_id
+  SELECT
+    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+    last_sequence, pageviews, anchors, entry_page, exit_page
   FROM (
     SELECT
-      anchor, run_id,
-      row_number() OVER (PARTITION BY anchor, anchor + CHAR(1) ORDER BY run_id DESC) AS sz_rank
+      anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+      last_sequence, pageviews, anchors, entry_page, exit_page,
+      row_number() OVER (
+        PARTITION BY anchor, anchor + CHAR(1)
+        ORDER BY run_id DESC, pageviews DESC, session_id + CHAR(1)
+      ) AS sz_rank
     FROM session_versions
   ) AS ranked
   WHERE sz_rank = 1
-) AS latest ON latest.anchor = touched.anchor AND latest.anchor + CHAR(1) = touched.anchor + CHAR(1)
-JOIN session_versions AS v
-  ON v.anchor = latest.anchor AND v.anchor + CHAR(1) = latest.anchor + CHAR(1)
-  AND v.run_id = latest.run_id
+) AS v ON v.anchor = touched.anchor AND v.anchor + CHAR(1) = touched.anchor + CHAR(1)
 UNION ALL
 SELECT
   sz_island, CAST(NULL AS varchar(8000)) AS anchor, 0 AS anchors, user_id,
@@ -384,23 +437,6 @@ WHERE sz_is_new = 1;
 GO
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
-CREATE TABLE [#merged] (
-  sz_island varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  anchors bigint NULL,
-  user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  started_at datetime2(6) NULL,
-  session_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  first_sequence bigint NULL, last_sequence bigint NULL, ended_at datetime2(6) NULL,
-  last_event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  pageviews bigint NULL,
-  entry_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  exit_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_first_rank bigint NULL, sz_last_rank bigint NULL,
-  sz_survivor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN);
-GO
 INSERT INTO [#merged] (
   sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
   ended_at, last_event_id, pageviews, entry_page, exit_page, sz_first_rank, sz_last_rank,
@@ -426,12 +462,6 @@ FROM [#united];
 GO
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
-CREATE TABLE [#superseded] (
-  session_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  became varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN);
-GO
 INSERT INTO [#superseded] (session_id, became)
 SELECT anchor AS session_id, sz_survivor AS became
 FROM [#merged]
@@ -446,16 +476,6 @@ WHERE m.anchor IS NOT NULL
 GO
 
 -- rejected: What goes to quarantine and is not there yet.
-CREATE TABLE [#rejected] (
-  reason varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  event_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  user_id varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  page_view_at varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  row_key varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN);
-GO
 INSERT INTO [#rejected] (reason, event_id, user_id, page_view_at, page, row_key)
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
 FROM (
@@ -479,12 +499,7 @@ FROM (
       k.reason,
       CASE WHEN k.event_id IS NOT NULL AND k.event_id + CHAR(1) <> '' + CHAR(1) THEN k.event_id END AS event_id,
       CASE WHEN k.user_id IS NOT NULL AND k.user_id + CHAR(1) <> '' + CHAR(1) THEN k.user_id END AS user_id,
-      CASE
-        WHEN k.page_view_at IS NOT NULL THEN CONVERT(varchar(26), k.page_view_at, 121)
-        ELSE CASE
-            WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time + CHAR(1) <> '' + CHAR(1) THEN k.sz_raw_time
-          END
-      END AS page_view_at,
+      CASE WHEN k.page_view_at IS NOT NULL THEN CONVERT(varchar(26), k.page_view_at, 121) END AS page_view_at,
       k.page
     FROM [#picked] AS k
     WHERE k.reason IS NOT NULL
@@ -509,27 +524,6 @@ WHERE NOT EXISTS (
       AND CASE WHEN (q.page_view_at = keyed.page_view_at AND q.page_view_at + CHAR(1) = keyed.page_view_at + CHAR(1)) OR (q.page_view_at IS NULL AND keyed.page_view_at IS NULL) THEN 1 ELSE 0 END = 1
       AND CASE WHEN (q.page = keyed.page AND q.page + CHAR(1) = keyed.page + CHAR(1)) OR (q.page IS NULL AND keyed.page IS NULL) THEN 1 ELSE 0 END = 1
   );
-GO
-
-BEGIN TRANSACTION;
-GO
-
--- started: Takes the next run id; notes how far the source has arrived.
-INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
-)
-SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state, SYSUTCDATETIME() AS recorded_at,
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
-  'window' AS mode, CAST('{{ start_time }}' AS datetime2(6)) AS window_from,
-  CAST('{{ end_time }}' AS datetime2(6)) AS window_to, CAST(NULL AS bigint) AS arrival_mark,
-  CAST(NULL AS datetime2(6)) AS arrival_mark_at, CAST(NULL AS bigint) AS pageviews,
-  CAST(NULL AS bigint) AS sessions, CAST(NULL AS bigint) AS lineage_rows,
-  CAST(NULL AS bigint) AS quarantined, 2 AS layout, 'Microsoft Fabric warehouse' AS engine,
-  'script' AS tool_version;
 GO
 
 -- lineage: Anchors that were merged, and which one survives.
@@ -575,33 +569,29 @@ GROUP BY m.sz_island, m.sz_island + CHAR(1), m.sz_survivor, m.sz_survivor + CHAR
 GO
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, CAST(NULL AS varchar(8000)) AS source_file,
-  CAST(NULL AS bigint) AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+  reason, event_id, user_id, page_view_at, page,
+  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM [#rejected];
 GO
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
+  lineage_rows, quarantined, layout, engine, tool_version
 )
-SELECT
+SELECT TOP (1)
   started_run.run_id, 'finished' AS state, SYSUTCDATETIME() AS recorded_at, started_run.job,
-  started_run.mode, started_run.window_from, started_run.window_to, started_run.arrival_mark,
-  started_run.arrival_mark_at,
+  started_run.mode, started_run.window_from, started_run.window_to,
   (SELECT coalesce(sum(CAST(pageviews AS bigint)), 0) FROM [#merged] WHERE anchor IS NULL) AS pageviews,
   (SELECT count_big(*) FROM [#merged] WHERE sz_first_rank = 1) AS sessions,
   (SELECT count_big(*) FROM [#superseded]) AS lineage_rows,
   (SELECT count_big(*) FROM [#rejected]) AS quarantined, started_run.layout,
   started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started' AND started_run.state + CHAR(1) = 'started' + CHAR(1);
+WHERE started_run.state = 'started' AND started_run.state + CHAR(1) = 'started' + CHAR(1)
+ORDER BY run_id DESC;
 GO
 
 COMMIT TRANSACTION;

@@ -1,6 +1,6 @@
 -- create_query.sql for Greenplum 7 (dialect greenplum)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 38 answers assumed.
+-- Of what is known of the engine: 49 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --

@@ -1,6 +1,6 @@
 -- insert_query.sql for MariaDB 10.11 (dialect mariadb)
 -- Evidence: tested live, that is, the project's tests run it on the engine.
--- Of what is known of the engine: 36 answers tested live, 2 documented.
+-- Of what is known of the engine: 39 answers tested live, 2 documented, 8 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -28,18 +28,16 @@ START TRANSACTION;
 
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state, utc_timestamp(6) AS recorded_at,
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
+  utc_timestamp(6) AS recorded_at,
   '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
   'window' AS mode, CAST('{{ start_time }}' AS DATETIME(6)) AS window_from,
-  CAST('{{ end_time }}' AS DATETIME(6)) AS window_to, NULL AS arrival_mark,
-  NULL AS arrival_mark_at, NULL AS pageviews, NULL AS sessions, NULL AS lineage_rows,
-  NULL AS quarantined, 2 AS layout, 'MariaDB 10.11' AS engine, 'script' AS tool_version;
+  CAST('{{ end_time }}' AS DATETIME(6)) AS window_to, 2 AS layout, 'MariaDB 10.11' AS engine,
+  'script' AS tool_version
+FROM session_runs AS r;
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE TEMPORARY TABLE sessionizer_scratch_picked (
@@ -47,13 +45,9 @@ CREATE TEMPORARY TABLE sessionizer_scratch_picked (
   user_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   page_view_at datetime(6), sequence bigint,
   page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  reason longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  sz_raw_event_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  sz_raw_time longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin
+  reason longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin
 ) ENGINE = InnoDB;
-INSERT INTO sessionizer_scratch_picked (
-  event_id, user_id, page_view_at, sequence, page, reason, sz_raw_event_id, sz_raw_time
-)
+INSERT INTO sessionizer_scratch_picked (event_id, user_id, page_view_at, sequence, page, reason)
 WITH mapped AS (
   SELECT
     CAST(CONVERT(p.user_id USING utf8mb4) AS BINARY) AS user_id,
@@ -86,8 +80,7 @@ SELECT
   CASE
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
-  END AS reason,
-  NULL AS sz_raw_event_id, NULL AS sz_raw_time
+  END AS reason
 FROM judged
 LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
 WHERE (t.run_id IS NULL
@@ -280,10 +273,7 @@ INSERT INTO sessionizer_scratch_united (
 WITH gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
-      PARTITION BY sz_island
-      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
-    ) AS sz_gained
+    first_value(sz_is_new) OVER (PARTITION BY sz_island ORDER BY sz_is_new DESC) AS sz_gained
   FROM sessionizer_scratch_islands
 ),
 touched AS (
@@ -377,14 +367,11 @@ WITH bad AS (
     k.reason,
     CASE WHEN k.event_id IS NOT NULL AND k.event_id <> '' THEN k.event_id END AS event_id,
     CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
-    CASE
-      WHEN k.page_view_at IS NOT NULL THEN date_format(k.page_view_at, '%Y-%m-%d %H:%i:%s.%f')
-      ELSE CASE WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time END
-    END AS page_view_at,
+    CASE WHEN k.page_view_at IS NOT NULL THEN date_format(k.page_view_at, '%Y-%m-%d %H:%i:%s.%f') END AS page_view_at,
     k.page
   FROM sessionizer_scratch_picked AS k
   WHERE k.reason IS NOT NULL
-  UNION ALL
+  UNION
   SELECT
     'duplicate_event_id' AS reason, c.event_id, c.user_id,
     date_format(c.page_view_at, '%Y-%m-%d %H:%i:%s.%f') AS page_view_at,
@@ -393,10 +380,6 @@ WITH bad AS (
   WHERE NOT (c.user_id = c.sz_first_user_id
       AND c.page_view_at = c.sz_first_page_view_at
       AND c.page <=> c.sz_first_page)
-),
-bad_2 AS (
-  SELECT DISTINCT reason, event_id, user_id, page_view_at, page
-  FROM bad
 ),
 keyed AS (
   SELECT
@@ -414,7 +397,7 @@ keyed AS (
       WHEN page IS NULL THEN '-'
       ELSE concat(concat(CAST(octet_length(page) AS CHAR), ':'), CASE WHEN octet_length(page) <= 180 THEN page ELSE '#' END)
     END) AS row_key
-  FROM bad_2
+  FROM bad
   LIMIT 9223372036854775807
 )
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
@@ -470,24 +453,20 @@ FROM sessionizer_scratch_merged AS m
 GROUP BY m.sz_island, m.sz_survivor, m.user_id;
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, NULL AS source_file, NULL AS line,
+  reason, event_id, user_id, page_view_at, page,
   (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM sessionizer_scratch_rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
+  lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
   started_run.run_id, 'finished' AS state, utc_timestamp(6) AS recorded_at, started_run.job,
-  started_run.mode, started_run.window_from, started_run.window_to, started_run.arrival_mark,
-  started_run.arrival_mark_at,
+  started_run.mode, started_run.window_from, started_run.window_to,
   (
     SELECT CAST(coalesce(sum(pageviews), 0) AS SIGNED)
     FROM sessionizer_scratch_merged
@@ -498,8 +477,9 @@ SELECT
   (SELECT count(*) FROM sessionizer_scratch_rejected) AS quarantined,
   started_run.layout, started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started';
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;
 
 COMMIT;
 DO release_lock(concat('sessionizer ', concat_ws('.', if('session_runs' LIKE '%`.`%', NULL, database()), replace('session_runs', '`', ''))));

@@ -1,6 +1,6 @@
 -- create_query.sql for MySQL 8 (dialect mysql)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 38 answers assumed.
+-- Of what is known of the engine: 49 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
@@ -13,38 +13,28 @@ SET NAMES utf8mb4 COLLATE utf8mb4_0900_bin;
 SET SESSION max_sort_length = 262144, sort_buffer_size = 67108864;
 
 -- pageviews: The source: everything that was loaded.
-SET @sessionizer_sql = IF(
-  (
-    SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('pageviews', '`', '')
-  ) = 0, 'CREATE TABLE IF NOT EXISTS pageviews (
+CREATE TABLE IF NOT EXISTS pageviews (
   arrival_id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   event_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   user_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   page_view_at datetime(6),
   sequence bigint,
   page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin', 'DO 0');
-PREPARE sessionizer_statement FROM @sessionizer_sql;
-EXECUTE sessionizer_statement;
-DEALLOCATE PREPARE sessionizer_statement;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- pageviews by event: Finds copies of an event.
 SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('pageviews_by_event_id', '`', '')
+    WHERE table_schema = database() AND table_name = replace('pageviews', '`', '')
+      AND index_name = replace('pageviews_by_event_id', '`', '')
   ) = 0, 'CREATE INDEX pageviews_by_event_id ON pageviews (event_id(255))', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
 DEALLOCATE PREPARE sessionizer_statement;
 
 -- session_table: One row for each sessionized pageview.
-SET @sessionizer_sql = IF(
-  (
-    SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('session_table', '`', '')
-  ) = 0, 'CREATE TABLE IF NOT EXISTS session_table (
+CREATE TABLE IF NOT EXISTS session_table (
   event_id varbinary(1024) NOT NULL,
   session_id varbinary(1024) NOT NULL,
   user_id varbinary(1024) NOT NULL,
@@ -53,31 +43,17 @@ SET @sessionizer_sql = IF(
   page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   run_id bigint NOT NULL,
   PRIMARY KEY (event_id)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin', 'DO 0');
-PREPARE sessionizer_statement FROM @sessionizer_sql;
-EXECUTE sessionizer_statement;
-DEALLOCATE PREPARE sessionizer_statement;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- session_lineage: Which anchors were merged, and into which.
-SET @sessionizer_sql = IF(
-  (
-    SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('session_lineage', '`', '')
-  ) = 0, 'CREATE TABLE IF NOT EXISTS session_lineage (
+CREATE TABLE IF NOT EXISTS session_lineage (
   session_id varbinary(1024) NOT NULL,
   became varbinary(1024) NOT NULL,
   run_id bigint NOT NULL
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin', 'DO 0');
-PREPARE sessionizer_statement FROM @sessionizer_sql;
-EXECUTE sessionizer_statement;
-DEALLOCATE PREPARE sessionizer_statement;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- session_versions: One row for each session that a run made or changed.
-SET @sessionizer_sql = IF(
-  (
-    SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('session_versions', '`', '')
-  ) = 0, 'CREATE TABLE IF NOT EXISTS session_versions (
+CREATE TABLE IF NOT EXISTS session_versions (
   anchor varbinary(1024) NOT NULL,
   run_id bigint NOT NULL,
   session_id varbinary(1024) NOT NULL,
@@ -92,17 +68,10 @@ SET @sessionizer_sql = IF(
   entry_page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   exit_page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   PRIMARY KEY (anchor, run_id)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin', 'DO 0');
-PREPARE sessionizer_statement FROM @sessionizer_sql;
-EXECUTE sessionizer_statement;
-DEALLOCATE PREPARE sessionizer_statement;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- session_runs: Two rows for each run.
-SET @sessionizer_sql = IF(
-  (
-    SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('session_runs', '`', '')
-  ) = 0, 'CREATE TABLE IF NOT EXISTS session_runs (
+CREATE TABLE IF NOT EXISTS session_runs (
   run_id bigint NOT NULL,
   state varbinary(1024) NOT NULL,
   recorded_at datetime(6) NOT NULL,
@@ -120,17 +89,10 @@ SET @sessionizer_sql = IF(
   engine longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
   tool_version longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
   PRIMARY KEY (run_id, state)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin', 'DO 0');
-PREPARE sessionizer_statement FROM @sessionizer_sql;
-EXECUTE sessionizer_statement;
-DEALLOCATE PREPARE sessionizer_statement;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- session_quarantine: What cannot be sessionized, and why.
-SET @sessionizer_sql = IF(
-  (
-    SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('session_quarantine', '`', '')
-  ) = 0, 'CREATE TABLE IF NOT EXISTS session_quarantine (
+CREATE TABLE IF NOT EXISTS session_quarantine (
   reason varbinary(1024) NOT NULL,
   event_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   user_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
@@ -140,16 +102,14 @@ SET @sessionizer_sql = IF(
   line bigint,
   run_id bigint,
   row_key varbinary(1024) NOT NULL
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin', 'DO 0');
-PREPARE sessionizer_statement FROM @sessionizer_sql;
-EXECUTE sessionizer_statement;
-DEALLOCATE PREPARE sessionizer_statement;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- session_table_by_user_id: Keeps a run's cost with the new data.
 SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('session_table_by_user_id', '`', '')
+    WHERE table_schema = database() AND table_name = replace('session_table', '`', '')
+      AND index_name = replace('session_table_by_user_id', '`', '')
   ) = 0, 'CREATE INDEX session_table_by_user_id ON session_table (user_id, page_view_at, event_id)', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
@@ -159,7 +119,8 @@ DEALLOCATE PREPARE sessionizer_statement;
 SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('session_versions_by_user_id', '`', '')
+    WHERE table_schema = database() AND table_name = replace('session_versions', '`', '')
+      AND index_name = replace('session_versions_by_user_id', '`', '')
   ) = 0, 'CREATE INDEX session_versions_by_user_id ON session_versions (user_id, started_at)', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
@@ -169,7 +130,8 @@ DEALLOCATE PREPARE sessionizer_statement;
 SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('session_versions_by_session_id', '`', '')
+    WHERE table_schema = database() AND table_name = replace('session_versions', '`', '')
+      AND index_name = replace('session_versions_by_session_id', '`', '')
   ) = 0, 'CREATE INDEX session_versions_by_session_id ON session_versions (session_id, run_id)', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
@@ -179,7 +141,8 @@ DEALLOCATE PREPARE sessionizer_statement;
 SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('session_lineage_by_session_id', '`', '')
+    WHERE table_schema = database() AND table_name = replace('session_lineage', '`', '')
+      AND index_name = replace('session_lineage_by_session_id', '`', '')
   ) = 0, 'CREATE INDEX session_lineage_by_session_id ON session_lineage (session_id, run_id)', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
@@ -189,7 +152,8 @@ DEALLOCATE PREPARE sessionizer_statement;
 SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('session_lineage_by_became', '`', '')
+    WHERE table_schema = database() AND table_name = replace('session_lineage', '`', '')
+      AND index_name = replace('session_lineage_by_became', '`', '')
   ) = 0, 'CREATE INDEX session_lineage_by_became ON session_lineage (became, session_id)', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;
@@ -199,7 +163,8 @@ DEALLOCATE PREPARE sessionizer_statement;
 SET @sessionizer_sql = IF(
   (
     SELECT count(*) FROM information_schema.statistics
-    WHERE table_schema = database() AND index_name = replace('session_quarantine_by_row_key', '`', '')
+    WHERE table_schema = database() AND table_name = replace('session_quarantine', '`', '')
+      AND index_name = replace('session_quarantine_by_row_key', '`', '')
   ) = 0, 'CREATE INDEX session_quarantine_by_row_key ON session_quarantine (row_key, reason)', 'DO 0');
 PREPARE sessionizer_statement FROM @sessionizer_sql;
 EXECUTE sessionizer_statement;

@@ -1,6 +1,6 @@
 -- create_query.sql for PostgreSQL 15 (dialect postgres)
 -- Evidence: tested live, that is, the project's tests run it on the engine.
--- Of what is known of the engine: 38 answers tested live.
+-- Of what is known of the engine: 41 answers tested live, 8 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --

@@ -1,6 +1,6 @@
 -- insert_query.sql for Amazon Redshift (dialect redshift)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 2 answers documented, 36 assumed.
+-- Of what is known of the engine: 18 answers documented, 31 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -26,29 +26,25 @@ LOCK session_runs;
 
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state, SYSDATE AS recorded_at,
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state, GETDATE() AS recorded_at,
   '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
   'window' AS mode, TIMESTAMP '{{ start_time }}' AS window_from,
-  TIMESTAMP '{{ end_time }}' AS window_to, CAST(NULL AS BIGINT) AS arrival_mark,
-  CAST(NULL AS TIMESTAMP) AS arrival_mark_at, CAST(NULL AS BIGINT) AS pageviews,
-  CAST(NULL AS BIGINT) AS sessions, CAST(NULL AS BIGINT) AS lineage_rows,
-  CAST(NULL AS BIGINT) AS quarantined, 2 AS layout, 'Amazon Redshift' AS engine,
-  'script' AS tool_version;
+  TIMESTAMP '{{ end_time }}' AS window_to, 2 AS layout, 'Amazon Redshift' AS engine,
+  'script' AS tool_version
+FROM session_runs AS r;
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE TEMPORARY TABLE sessionizer_step_picked AS
 WITH mapped AS (
   SELECT
-    CAST(p.user_id AS VARCHAR(65535)) AS user_id,
+    COLLATE(CAST(p.user_id AS VARCHAR(65535)), 'case_sensitive') AS user_id,
     CASE WHEN p.page_view_at >= TIMESTAMP '0001-01-02 00:00:00' AND p.page_view_at < TIMESTAMP '9999-12-31 00:00:00' THEN CAST(p.page_view_at AS TIMESTAMP) END AS page_view_at,
-    CAST(p.page AS VARCHAR(65535)) AS page, CAST(p.sequence AS BIGINT) AS sequence,
-    CAST(p.event_id AS VARCHAR(65535)) AS event_id
+    COLLATE(CAST(p.page AS VARCHAR(65535)), 'case_sensitive') AS page,
+    CAST(p.sequence AS BIGINT) AS sequence,
+    COLLATE(CAST(p.event_id AS VARCHAR(65535)), 'case_sensitive') AS event_id
   FROM pageviews AS p
   WHERE p.page_view_at >= TIMESTAMP '{{ start_time }}'
     AND p.page_view_at < TIMESTAMP '{{ end_time }}'
@@ -70,8 +66,7 @@ SELECT
   CASE
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
-  END AS reason,
-  CAST(NULL AS VARCHAR(65535)) AS sz_raw_event_id, CAST(NULL AS VARCHAR(65535)) AS sz_raw_time
+  END AS reason
 FROM judged
 LEFT JOIN session_table AS t
   ON judged.reason IS NULL
@@ -89,6 +84,11 @@ WITH repeated AS (  -- Event ids that came more than once.
   WHERE reason IS NULL
   GROUP BY event_id, event_id || CHR(1)
   HAVING count(*) > 1
+),
+d AS (
+  SELECT event_id
+  FROM repeated
+  GROUP BY event_id, event_id || CHR(1)
 )
 SELECT
   k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
@@ -112,24 +112,18 @@ SELECT
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   ) AS sz_first_page
 FROM sessionizer_step_picked AS k
-WHERE k.reason IS NULL
-  AND EXISTS (
-    SELECT 1
-    FROM repeated AS d
-    WHERE d.event_id = k.event_id AND OCTET_LENGTH(d.event_id) = OCTET_LENGTH(k.event_id)
-  );
+JOIN d ON d.event_id = k.event_id AND OCTET_LENGTH(d.event_id) = OCTET_LENGTH(k.event_id)
+WHERE k.reason IS NULL;
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TEMPORARY TABLE sessionizer_step_islands AS
 WITH fresh AS (  -- The new rows, fixed once for the whole run.
   SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, k.page_view_at AS sz_instant
   FROM sessionizer_step_picked AS k
+  LEFT JOIN sessionizer_step_duplicates AS d
+    ON d.event_id = k.event_id AND OCTET_LENGTH(d.event_id) = OCTET_LENGTH(k.event_id)
   WHERE k.reason IS NULL
-    AND NOT EXISTS (
-      SELECT 1
-      FROM sessionizer_step_duplicates AS d
-      WHERE d.event_id = k.event_id AND OCTET_LENGTH(d.event_id) = OCTET_LENGTH(k.event_id)
-    )
+    AND d.event_id IS NULL
   UNION ALL
   SELECT event_id, user_id, page_view_at, sequence, page, page_view_at AS sz_instant
   FROM sessionizer_step_duplicates
@@ -175,7 +169,10 @@ ranges AS (  -- Where in time the new rows may touch the ledger.
 ranked AS (
   SELECT
     session_id, became,
-    row_number() OVER (PARTITION BY session_id, session_id || CHR(1) ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (
+      PARTITION BY session_id, session_id || CHR(1)
+      ORDER BY run_id DESC, became || CHR(1)
+    ) AS sz_rank
   FROM session_lineage
 ),
 resolution AS (
@@ -254,9 +251,9 @@ CREATE TEMPORARY TABLE sessionizer_step_merged AS
 WITH gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+    first_value(sz_is_new) OVER (
       PARTITION BY sz_island, sz_island || CHR(1)
-      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+      ORDER BY sz_is_new DESC
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS sz_gained
   FROM sessionizer_step_islands
@@ -274,12 +271,18 @@ touched_2 AS (
 ),
 ranked AS (
   SELECT
-    anchor, run_id,
-    row_number() OVER (PARTITION BY anchor, anchor || CHR(1) ORDER BY run_id DESC) AS sz_rank
+    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+    last_sequence, pageviews, anchors, entry_page, exit_page,
+    row_number() OVER (
+      PARTITION BY anchor, anchor || CHR(1)
+      ORDER BY run_id DESC, pageviews DESC, session_id || CHR(1)
+    ) AS sz_rank
   FROM session_versions
 ),
-latest AS (
-  SELECT anchor, run_id
+v AS (
+  SELECT
+    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+    last_sequence, pageviews, anchors, entry_page, exit_page
   FROM ranked
   WHERE sz_rank = 1
 ),
@@ -289,11 +292,7 @@ united AS (  -- For each island that gained rows, what it is made of: its anchor
     v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
     v.exit_page
   FROM touched_2 AS touched
-  JOIN latest
-    ON latest.anchor = touched.anchor AND OCTET_LENGTH(latest.anchor) = OCTET_LENGTH(touched.anchor)
-  JOIN session_versions AS v
-    ON v.anchor = latest.anchor AND OCTET_LENGTH(v.anchor) = OCTET_LENGTH(latest.anchor)
-    AND v.run_id = latest.run_id
+  JOIN v ON v.anchor = touched.anchor AND OCTET_LENGTH(v.anchor) = OCTET_LENGTH(touched.anchor)
   UNION ALL
   SELECT
     sz_island, CAST(NULL AS VARCHAR(65535)) AS anchor, 0 AS anchors, user_id,
@@ -341,12 +340,7 @@ WITH bad AS (
     k.reason,
     CASE WHEN k.event_id IS NOT NULL AND (k.event_id || CHR(1)) <> ('' || CHR(1)) THEN k.event_id END AS event_id,
     CASE WHEN k.user_id IS NOT NULL AND (k.user_id || CHR(1)) <> ('' || CHR(1)) THEN k.user_id END AS user_id,
-    CASE
-      WHEN k.page_view_at IS NOT NULL THEN TO_CHAR(k.page_view_at, 'YYYY-MM-DD HH24:MI:SS.US')
-      ELSE CASE
-          WHEN k.sz_raw_time IS NOT NULL AND (k.sz_raw_time || CHR(1)) <> ('' || CHR(1)) THEN k.sz_raw_time
-        END
-    END AS page_view_at,
+    CASE WHEN k.page_view_at IS NOT NULL THEN TO_CHAR(k.page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') END AS page_view_at,
     k.page
   FROM sessionizer_step_picked AS k
   WHERE k.reason IS NOT NULL
@@ -381,16 +375,14 @@ keyed AS (
 )
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
 FROM keyed
-WHERE NOT EXISTS (
-    SELECT 1
-    FROM session_quarantine AS q
-    WHERE q.row_key = keyed.row_key AND OCTET_LENGTH(q.row_key) = OCTET_LENGTH(keyed.row_key)
-      AND q.reason = keyed.reason AND OCTET_LENGTH(q.reason) = OCTET_LENGTH(keyed.reason)
-      AND CASE WHEN (q.event_id || CHR(1)) = (keyed.event_id || CHR(1)) OR (q.event_id IS NULL AND keyed.event_id IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN (q.user_id || CHR(1)) = (keyed.user_id || CHR(1)) OR (q.user_id IS NULL AND keyed.user_id IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN (q.page_view_at || CHR(1)) = (keyed.page_view_at || CHR(1)) OR (q.page_view_at IS NULL AND keyed.page_view_at IS NULL) THEN 1 ELSE 0 END = 1
-      AND CASE WHEN (q.page || CHR(1)) = (keyed.page || CHR(1)) OR (q.page IS NULL AND keyed.page IS NULL) THEN 1 ELSE 0 END = 1
-  );
+LEFT JOIN session_quarantine AS q
+  ON q.row_key = keyed.row_key AND OCTET_LENGTH(q.row_key) = OCTET_LENGTH(keyed.row_key)
+  AND q.reason = keyed.reason AND OCTET_LENGTH(q.reason) = OCTET_LENGTH(keyed.reason)
+  AND CASE WHEN (q.event_id || CHR(1)) = (keyed.event_id || CHR(1)) OR (q.event_id IS NULL AND keyed.event_id IS NULL) THEN 1 ELSE 0 END = 1
+  AND CASE WHEN (q.user_id || CHR(1)) = (keyed.user_id || CHR(1)) OR (q.user_id IS NULL AND keyed.user_id IS NULL) THEN 1 ELSE 0 END = 1
+  AND CASE WHEN (q.page_view_at || CHR(1)) = (keyed.page_view_at || CHR(1)) OR (q.page_view_at IS NULL AND keyed.page_view_at IS NULL) THEN 1 ELSE 0 END = 1
+  AND CASE WHEN (q.page || CHR(1)) = (keyed.page || CHR(1)) OR (q.page IS NULL AND keyed.page IS NULL) THEN 1 ELSE 0 END = 1
+WHERE q.row_key IS NULL;
 
 -- lineage: Anchors that were merged, and which one survives.
 INSERT INTO session_lineage (session_id, became, run_id)
@@ -433,32 +425,29 @@ FROM sessionizer_step_merged AS m
 GROUP BY m.sz_island, m.sz_island || CHR(1), m.sz_survivor, m.sz_survivor || CHR(1), m.user_id, m.user_id || CHR(1);
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, CAST(NULL AS VARCHAR(65535)) AS source_file,
-  CAST(NULL AS BIGINT) AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+  reason, event_id, user_id, page_view_at, page,
+  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM sessionizer_step_rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
+  lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
-  started_run.run_id, 'finished' AS state, SYSDATE AS recorded_at, started_run.job,
-  started_run.mode, started_run.window_from, started_run.window_to, started_run.arrival_mark,
-  started_run.arrival_mark_at,
+  started_run.run_id, 'finished' AS state, GETDATE() AS recorded_at, started_run.job,
+  started_run.mode, started_run.window_from, started_run.window_to,
   (SELECT CAST(coalesce(sum(pageviews), 0) AS BIGINT) FROM sessionizer_step_merged WHERE anchor IS NULL) AS pageviews,
   (SELECT count(*) FROM sessionizer_step_merged WHERE sz_first_rank = 1) AS sessions,
   (SELECT count(*) FROM sessionizer_step_superseded) AS lineage_rows,
   (SELECT count(*) FROM sessionizer_step_rejected) AS quarantined,
   started_run.layout, started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started' AND OCTET_LENGTH(started_run.state) = OCTET_LENGTH('started');
+WHERE started_run.state = 'started' AND OCTET_LENGTH(started_run.state) = OCTET_LENGTH('started')
+ORDER BY run_id DESC
+LIMIT 1;
 
 COMMIT;
 

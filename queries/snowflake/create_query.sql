@@ -1,6 +1,6 @@
 -- create_query.sql for Snowflake (dialect snowflake)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 4 answers documented, 34 assumed.
+-- Of what is known of the engine: 11 answers documented, 38 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
@@ -100,7 +100,7 @@ WITH "ranked" AS (
 "ranked_2" AS (
   SELECT
     "session_id", "became",
-    row_number() OVER (PARTITION BY "session_id" ORDER BY "run_id" DESC) AS "sz_rank"
+    row_number() OVER (PARTITION BY "session_id" ORDER BY "run_id" DESC, "became") AS "sz_rank"
   FROM "session_lineage"
 ),
 "resolution" AS (
@@ -120,7 +120,10 @@ WITH "ranked" AS (
 "ranked_3" AS (
   SELECT
     "anchor", "session_id",
-    row_number() OVER (PARTITION BY "anchor" ORDER BY "run_id" DESC) AS "sz_rank"
+    row_number() OVER (
+      PARTITION BY "anchor"
+      ORDER BY "run_id" DESC, "pageviews" DESC, "session_id"
+    ) AS "sz_rank"
   FROM "session_versions"
 ),
 "s" AS (
@@ -142,7 +145,10 @@ WITH "ranked" AS (
   SELECT
     "anchor", "session_id", "user_id", "started_at", "ended_at", "pageviews", "entry_page",
     "exit_page",
-    row_number() OVER (PARTITION BY "anchor" ORDER BY "run_id" DESC) AS "sz_rank"
+    row_number() OVER (
+      PARTITION BY "anchor"
+      ORDER BY "run_id" DESC, "pageviews" DESC, "session_id"
+    ) AS "sz_rank"
   FROM "session_versions"
 )
 SELECT

@@ -1,12 +1,13 @@
 -- agg_query.sql for Spark SQL 4 (dialect spark)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 37 assumed.
+-- Of what is known of the engine: 1 answers documented, 48 assumed.
 --
 -- The current sessions in numbers. Reads only.
 --
 -- Run it:  spark-sql -f agg_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
+SET spark.sql.variable.substitute = false;
 SET TIME ZONE 'UTC';
 
 -- totals: All sessions in one row. Columns in _micro are millionths, durations are microseconds.

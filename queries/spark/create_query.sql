@@ -1,12 +1,13 @@
 -- create_query.sql for Spark SQL 4 (dialect spark)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 37 assumed.
+-- Of what is known of the engine: 1 answers documented, 48 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  spark-sql -f create_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
+SET spark.sql.variable.substitute = false;
 SET TIME ZONE 'UTC';
 
 -- pageviews: The source: everything that was loaded.
@@ -103,7 +104,7 @@ WITH ranked AS (
 ranked_2 AS (
   SELECT
     session_id, became,
-    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
   FROM session_lineage
 ),
 resolution AS (
@@ -120,7 +121,9 @@ anchored AS (
   WHERE ranked.sz_rank = 1
 ),
 ranked_3 AS (
-  SELECT anchor, session_id, row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
+  SELECT
+    anchor, session_id,
+    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
   FROM session_versions
 ),
 s AS (
@@ -139,7 +142,7 @@ CREATE OR REPLACE VIEW sessions AS
 WITH ranked AS (
   SELECT
     anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
   FROM session_versions
 )
 SELECT

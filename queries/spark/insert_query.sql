@@ -1,6 +1,6 @@
 -- insert_query.sql for Spark SQL 4 (dialect spark)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 37 assumed.
+-- Of what is known of the engine: 1 answers documented, 48 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -19,24 +19,8 @@
 -- Run it:  spark-sql -f insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
+SET spark.sql.variable.substitute = false;
 SET TIME ZONE 'UTC';
-
--- started: Takes the next run id; notes how far the source has arrived.
-INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
-)
-SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state, CAST(current_timestamp() AS TIMESTAMP_NTZ) AS recorded_at,
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
-  'window' AS mode, TIMESTAMP_NTZ '{{ start_time }}' AS window_from,
-  TIMESTAMP_NTZ '{{ end_time }}' AS window_to, CAST(NULL AS BIGINT) AS arrival_mark,
-  CAST(NULL AS TIMESTAMP_NTZ) AS arrival_mark_at, CAST(NULL AS BIGINT) AS pageviews,
-  CAST(NULL AS BIGINT) AS sessions, CAST(NULL AS BIGINT) AS lineage_rows,
-  CAST(NULL AS BIGINT) AS quarantined, 2 AS layout, 'Spark SQL 4' AS engine,
-  'script' AS tool_version;
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE TABLE sessionizer_step_picked USING parquet AS
@@ -67,8 +51,7 @@ SELECT
   CASE
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
-  END AS reason,
-  CAST(NULL AS STRING) AS sz_raw_event_id, CAST(NULL AS STRING) AS sz_raw_time
+  END AS reason
 FROM judged
 LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
 WHERE (t.run_id IS NULL
@@ -140,7 +123,7 @@ ranges AS (  -- Where in time the new rows may touch the ledger.
 ranked AS (
   SELECT
     session_id, became,
-    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
   FROM session_lineage
 ),
 resolution AS (
@@ -205,10 +188,7 @@ CREATE TABLE sessionizer_step_merged USING parquet AS
 WITH gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
-      PARTITION BY sz_island
-      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
-    ) AS sz_gained
+    first_value(sz_is_new) OVER (PARTITION BY sz_island ORDER BY sz_is_new DESC) AS sz_gained
   FROM sessionizer_step_islands
 ),
 touched AS (
@@ -218,11 +198,16 @@ touched AS (
     AND anchor IS NOT NULL
 ),
 ranked AS (
-  SELECT anchor, run_id, row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
+  SELECT
+    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+    last_sequence, pageviews, anchors, entry_page, exit_page,
+    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
   FROM session_versions
 ),
-latest AS (
-  SELECT anchor, run_id
+v AS (
+  SELECT
+    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+    last_sequence, pageviews, anchors, entry_page, exit_page
   FROM ranked
   WHERE sz_rank = 1
 ),
@@ -232,8 +217,7 @@ united AS (  -- For each island that gained rows, what it is made of: its anchor
     v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
     v.exit_page
   FROM touched
-  JOIN latest ON latest.anchor = touched.anchor
-  JOIN session_versions AS v ON v.anchor = latest.anchor AND v.run_id = latest.run_id
+  JOIN v ON v.anchor = touched.anchor
   UNION ALL
   SELECT
     sz_island, CAST(NULL AS STRING) AS anchor, 0 AS anchors, user_id,
@@ -282,12 +266,11 @@ WITH bad AS (
     CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
     CASE
       WHEN k.page_view_at IS NOT NULL THEN date_format(k.page_view_at, 'yyyy-MM-dd HH:mm:ss.SSSSSS')
-      ELSE CASE WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time END
     END AS page_view_at,
     k.page
   FROM sessionizer_step_picked AS k
   WHERE k.reason IS NOT NULL
-  UNION ALL
+  UNION
   SELECT
     'duplicate_event_id' AS reason, c.event_id, c.user_id,
     date_format(c.page_view_at, 'yyyy-MM-dd HH:mm:ss.SSSSSS') AS page_view_at,
@@ -296,10 +279,6 @@ WITH bad AS (
   WHERE NOT (c.user_id = c.sz_first_user_id
       AND c.page_view_at = c.sz_first_page_view_at
       AND c.page <=> c.sz_first_page)
-),
-bad_2 AS (
-  SELECT DISTINCT reason, event_id, user_id, page_view_at, page
-  FROM bad
 ),
 keyed AS (
   SELECT
@@ -317,7 +296,7 @@ keyed AS (
       WHEN page IS NULL THEN '-'
       ELSE CAST(octet_length(page) AS STRING) || ':' || CASE WHEN octet_length(page) <= 180 THEN page ELSE '#' END
     END AS row_key
-  FROM bad_2
+  FROM bad
 )
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
 FROM keyed
@@ -331,6 +310,19 @@ WHERE NOT EXISTS (
       AND q.page_view_at <=> keyed.page_view_at
       AND q.page <=> keyed.page
   );
+
+-- started: Takes the next run id; notes how far the source has arrived.
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
+)
+SELECT
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
+  CAST(current_timestamp() AS TIMESTAMP_NTZ) AS recorded_at,
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
+  'window' AS mode, TIMESTAMP_NTZ '{{ start_time }}' AS window_from,
+  TIMESTAMP_NTZ '{{ end_time }}' AS window_to, 2 AS layout, 'Spark SQL 4' AS engine,
+  'script' AS tool_version
+FROM session_runs AS r;
 
 -- lineage: Anchors that were merged, and which one survives.
 INSERT INTO session_lineage (session_id, became, run_id)
@@ -369,33 +361,30 @@ FROM sessionizer_step_merged AS m
 GROUP BY m.sz_island, m.sz_survivor, m.user_id;
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, CAST(NULL AS STRING) AS source_file,
-  CAST(NULL AS BIGINT) AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+  reason, event_id, user_id, page_view_at, page,
+  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM sessionizer_step_rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
+  lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
   started_run.run_id, 'finished' AS state,
   CAST(current_timestamp() AS TIMESTAMP_NTZ) AS recorded_at, started_run.job,
-  started_run.mode, started_run.window_from, started_run.window_to, started_run.arrival_mark,
-  started_run.arrival_mark_at,
+  started_run.mode, started_run.window_from, started_run.window_to,
   (SELECT coalesce(sum(pageviews), 0) FROM sessionizer_step_merged WHERE anchor IS NULL) AS pageviews,
   (SELECT count(*) FROM sessionizer_step_merged WHERE sz_first_rank = 1) AS sessions,
   (SELECT count(*) FROM sessionizer_step_superseded) AS lineage_rows,
   (SELECT count(*) FROM sessionizer_step_rejected) AS quarantined,
   started_run.layout, started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started';
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;
 
 -- The steps of the run are of no more use.
 DROP TABLE sessionizer_step_picked;

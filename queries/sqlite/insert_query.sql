@@ -1,6 +1,6 @@
 -- insert_query.sql for SQLite 3.40 (dialect sqlite)
 -- Evidence: tested live, that is, the project's tests run it on the engine.
--- Of what is known of the engine: 34 answers tested live, 3 documented, 1 assumed.
+-- Of what is known of the engine: 37 answers tested live, 3 documented, 9 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -15,35 +15,25 @@
 --   busy_timeout.
 -- A run that died: leaves nothing; run it again.
 --
--- Run it:  sqlite3 my.db < insert_query.sql
+-- Run it:  sqlite3 -bail my.db < insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
 BEGIN IMMEDIATE;
 
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state,
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
   strftime('%Y-%m-%d %H:%M:%f', 'now') || '000' AS recorded_at,
   '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
   'window' AS mode, '{{ start_time }}' AS window_from, '{{ end_time }}' AS window_to,
-  NULL AS arrival_mark, NULL AS arrival_mark_at, NULL AS pageviews, NULL AS sessions,
-  NULL AS lineage_rows, NULL AS quarantined, 2 AS layout, 'SQLite 3.40' AS engine,
-  'script' AS tool_version;
+  2 AS layout, 'SQLite 3.40' AS engine, 'script' AS tool_version
+FROM session_runs AS r;
 
 -- picked: Source rows that the ledger does not simply know.
-CREATE TEMP TABLE picked (
-  event_id TEXT, user_id TEXT, page_view_at TEXT, sequence INTEGER, page TEXT, reason TEXT,
-  sz_raw_event_id TEXT, sz_raw_time TEXT
-);
-INSERT INTO temp.picked (
-  event_id, user_id, page_view_at, sequence, page, reason, sz_raw_event_id, sz_raw_time
-)
+CREATE TEMP TABLE picked AS
 WITH mapped AS (
   SELECT
     CAST(p.user_id AS TEXT) COLLATE BINARY AS user_id,
@@ -124,33 +114,20 @@ SELECT
   CASE
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
-  END AS reason,
-  NULL AS sz_raw_event_id, NULL AS sz_raw_time
+  END AS reason
 FROM judged
 LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
 WHERE (t.run_id IS NULL
     OR NOT (t.user_id = judged.user_id AND t.page_view_at = judged.page_view_at AND t.page IS judged.page));
 
--- repeated: Event ids that came more than once.
-CREATE TEMP TABLE repeated (
-  event_id TEXT
-);
-INSERT INTO temp.repeated (event_id)
-SELECT event_id
-FROM temp.picked
-WHERE reason IS NULL
-GROUP BY event_id
-HAVING count(*) > 1;
-CREATE INDEX temp.repeated_by_event_id ON repeated (event_id);
-
 -- duplicates: Their rows; the first counts.
-CREATE TEMP TABLE duplicates (
-  event_id TEXT, user_id TEXT, page_view_at TEXT, sequence INTEGER, page TEXT,
-  sz_rank INTEGER, sz_first_user_id TEXT, sz_first_page_view_at TEXT, sz_first_page TEXT
-);
-INSERT INTO temp.duplicates (
-  event_id, user_id, page_view_at, sequence, page, sz_rank, sz_first_user_id,
-  sz_first_page_view_at, sz_first_page
+CREATE TEMP TABLE duplicates AS
+WITH repeated AS (  -- Event ids that came more than once.
+  SELECT event_id
+  FROM temp.picked
+  WHERE reason IS NULL
+  GROUP BY event_id
+  HAVING count(*) > 1
 )
 SELECT
   k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, row_number() OVER w AS sz_rank,
@@ -159,35 +136,27 @@ SELECT
   first_value(k.page) OVER w AS sz_first_page
 FROM temp.picked AS k
 WHERE k.reason IS NULL
-  AND EXISTS (SELECT 1 FROM temp.repeated AS d WHERE d.event_id = k.event_id)
+  AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
 WINDOW w AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page, k.sequence);
 CREATE INDEX temp.duplicates_by_event_id ON duplicates (event_id);
 
--- fresh: The new rows, fixed once for the whole run.
-CREATE TEMP TABLE fresh (
-  event_id TEXT, user_id TEXT, page_view_at TEXT, sequence INTEGER, page TEXT,
-  sz_instant INTEGER
-);
-INSERT INTO temp.fresh (event_id, user_id, page_view_at, sequence, page, sz_instant)
-SELECT
-  k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
-  unixepoch(substr(k.page_view_at, 1, 19)) * 1000000 + substr(k.page_view_at, 21) AS sz_instant
-FROM temp.picked AS k
-WHERE k.reason IS NULL
-  AND NOT EXISTS (SELECT 1 FROM temp.duplicates AS d WHERE d.event_id = k.event_id)
-UNION ALL
-SELECT
-  event_id, user_id, page_view_at, sequence, page,
-  unixepoch(substr(page_view_at, 1, 19)) * 1000000 + substr(page_view_at, 21) AS sz_instant
-FROM temp.duplicates
-WHERE sz_rank = 1;
-
--- ranges: Where in time the new rows may touch the ledger.
-CREATE TEMP TABLE ranges (
-  user_id TEXT, sz_from_at TEXT, sz_to_at TEXT
-);
-INSERT INTO temp.ranges (user_id, sz_from_at, sz_to_at)
-WITH flagged AS (
+-- islands: New rows and context, each with the island that it lies on: what is one session now.
+CREATE TEMP TABLE islands AS
+WITH fresh AS (  -- The new rows, fixed once for the whole run.
+  SELECT
+    k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
+    unixepoch(substr(k.page_view_at, 1, 19)) * 1000000 + substr(k.page_view_at, 21) AS sz_instant
+  FROM temp.picked AS k
+  WHERE k.reason IS NULL
+    AND NOT EXISTS (SELECT 1 FROM temp.duplicates AS d WHERE d.event_id = k.event_id)
+  UNION ALL
+  SELECT
+    event_id, user_id, page_view_at, sequence, page,
+    unixepoch(substr(page_view_at, 1, 19)) * 1000000 + substr(page_view_at, 21) AS sz_instant
+  FROM temp.duplicates
+  WHERE sz_rank = 1
+),
+flagged AS (
   SELECT
     event_id, user_id, page_view_at, sequence, sz_instant,
     CASE
@@ -195,7 +164,7 @@ WITH flagged AS (
           OR (sz_instant + (-1800000000)) > (lag(sz_instant) OVER w + (1800000000)) THEN 1
       ELSE 0
     END AS sz_starts
-  FROM temp.fresh
+  FROM fresh
   WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence, event_id)
 ),
 in_clusters AS (
@@ -207,59 +176,40 @@ in_clusters AS (
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS sz_cluster
   FROM flagged
-)
-SELECT
-  user_id,
-  strftime('%Y-%m-%d %H:%M:%S', ((min(sz_instant) + (-1800000000)) - (((min(sz_instant) + (-1800000000)) % 1000000) + 1000000) % 1000000) / 1000000, 'unixepoch') || printf('.%06d', (((min(sz_instant) + (-1800000000)) % 1000000) + 1000000) % 1000000) AS sz_from_at,
-  strftime('%Y-%m-%d %H:%M:%S', ((max(sz_instant) + (1800000000)) - (((max(sz_instant) + (1800000000)) % 1000000) + 1000000) % 1000000) / 1000000, 'unixepoch') || printf('.%06d', (((max(sz_instant) + (1800000000)) % 1000000) + 1000000) % 1000000) AS sz_to_at
-FROM in_clusters
-GROUP BY user_id, sz_cluster;
-
--- context: The ledger's rows there, each with its current anchor.
-CREATE TEMP TABLE context (
-  event_id TEXT, user_id TEXT, page_view_at TEXT, sequence INTEGER, sz_instant INTEGER,
-  anchor TEXT
-);
-INSERT INTO temp.context (event_id, user_id, page_view_at, sequence, sz_instant, anchor)
-SELECT
-  t.event_id, t.user_id, t.page_view_at, t.sequence,
-  unixepoch(substr(t.page_view_at, 1, 19)) * 1000000 + substr(t.page_view_at, 21) AS sz_instant,
-  coalesce((
-    SELECT l.became
-    FROM session_lineage AS l
-    WHERE l.session_id = t.session_id
-    ORDER BY l.run_id DESC
-    LIMIT 1
-  ), t.session_id) AS anchor
-FROM temp.ranges AS g
-CROSS JOIN session_table AS t
-  ON t.user_id = g.user_id
-  AND t.page_view_at >= g.sz_from_at
-  AND t.page_view_at <= g.sz_to_at;
-
--- neighbours: New rows and context together.
-CREATE TEMP TABLE neighbours (
-  event_id TEXT, user_id TEXT, page_view_at TEXT, sequence INTEGER, page TEXT,
-  sz_instant INTEGER, sz_is_new INTEGER, anchor TEXT
-);
-INSERT INTO temp.neighbours (
-  event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor
-)
-SELECT event_id, user_id, page_view_at, sequence, page, sz_instant, 1 AS sz_is_new, NULL AS anchor
-FROM temp.fresh
-UNION ALL
-SELECT event_id, user_id, page_view_at, sequence, NULL AS page, sz_instant, 0 AS sz_is_new, anchor
-FROM temp.context;
-
--- islands: New rows and context, each with the island that it lies on: what is one session now.
-CREATE TEMP TABLE islands (
-  event_id TEXT, user_id TEXT, page_view_at TEXT, sequence INTEGER, page TEXT,
-  sz_is_new INTEGER, anchor TEXT, sz_island TEXT
-);
-INSERT INTO temp.islands (
-  event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor, sz_island
-)
-WITH flagged AS (
+),
+ranges AS (  -- Where in time the new rows may touch the ledger.
+  SELECT
+    user_id,
+    strftime('%Y-%m-%d %H:%M:%S', ((min(sz_instant) + (-1800000000)) - (((min(sz_instant) + (-1800000000)) % 1000000) + 1000000) % 1000000) / 1000000, 'unixepoch') || printf('.%06d', (((min(sz_instant) + (-1800000000)) % 1000000) + 1000000) % 1000000) AS sz_from_at,
+    strftime('%Y-%m-%d %H:%M:%S', ((max(sz_instant) + (1800000000)) - (((max(sz_instant) + (1800000000)) % 1000000) + 1000000) % 1000000) / 1000000, 'unixepoch') || printf('.%06d', (((max(sz_instant) + (1800000000)) % 1000000) + 1000000) % 1000000) AS sz_to_at
+  FROM in_clusters
+  GROUP BY user_id, sz_cluster
+),
+context AS (  -- The ledger's rows there, each with its current anchor.
+  SELECT
+    t.event_id, t.user_id, t.page_view_at, t.sequence,
+    unixepoch(substr(t.page_view_at, 1, 19)) * 1000000 + substr(t.page_view_at, 21) AS sz_instant,
+    coalesce((
+      SELECT l.became
+      FROM session_lineage AS l
+      WHERE l.session_id = t.session_id
+      ORDER BY l.run_id DESC
+      LIMIT 1
+    ), t.session_id) AS anchor
+  FROM ranges AS g
+  CROSS JOIN session_table AS t
+    ON t.user_id = g.user_id
+    AND t.page_view_at >= g.sz_from_at
+    AND t.page_view_at <= g.sz_to_at
+),
+neighbours AS (  -- New rows and context together.
+  SELECT event_id, user_id, page_view_at, sequence, page, sz_instant, 1 AS sz_is_new, NULL AS anchor
+  FROM fresh
+  UNION ALL
+  SELECT event_id, user_id, page_view_at, sequence, NULL AS page, sz_instant, 0 AS sz_is_new, anchor
+  FROM context
+),
+flagged_2 AS (
   SELECT
     event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
     CASE
@@ -268,7 +218,7 @@ WITH flagged AS (
       WHEN sz_instant >= lag(sz_instant) OVER w + 1800000000 THEN 1
       ELSE 0
     END AS sz_starts
-  FROM temp.neighbours
+  FROM neighbours
   WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence, event_id)
 ),
 numbered AS (
@@ -279,7 +229,7 @@ numbered AS (
       ORDER BY page_view_at, sequence, event_id
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS sz_number
-  FROM flagged
+  FROM flagged_2
 )
 SELECT
   event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
@@ -289,23 +239,12 @@ SELECT
   ) AS sz_island
 FROM numbered;
 
--- united: For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-CREATE TEMP TABLE united (
-  sz_island TEXT, anchor TEXT, anchors INTEGER, user_id TEXT, started_at TEXT,
-  session_id TEXT, first_sequence INTEGER, last_sequence INTEGER, ended_at TEXT,
-  last_event_id TEXT, pageviews INTEGER, entry_page TEXT, exit_page TEXT
-);
-INSERT INTO temp.united (
-  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page
-)
+-- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
+CREATE TEMP TABLE merged AS
 WITH gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
-      PARTITION BY sz_island
-      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
-    ) AS sz_gained
+    first_value(sz_is_new) OVER (PARTITION BY sz_island ORDER BY sz_is_new DESC) AS sz_gained
   FROM temp.islands
 ),
 touched AS (
@@ -313,41 +252,30 @@ touched AS (
   FROM gaining
   WHERE sz_gained = 1
     AND anchor IS NOT NULL
-)
-SELECT
-  touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-  v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-  v.exit_page
-FROM touched
-CROSS JOIN session_versions AS v
-  ON v.anchor = touched.anchor
-  AND v.run_id = (
-    SELECT w.run_id
-    FROM session_versions AS w
-    WHERE w.anchor = touched.anchor
-    ORDER BY w.run_id DESC
-    LIMIT 1
-  )
-UNION ALL
-SELECT
-  sz_island, NULL AS anchor, 0 AS anchors, user_id, page_view_at AS started_at,
-  event_id AS session_id, sequence AS first_sequence, sequence AS last_sequence,
-  page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews, page AS entry_page,
-  page AS exit_page
-FROM temp.islands
-WHERE sz_is_new = 1;
-
--- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
-CREATE TEMP TABLE merged (
-  sz_island TEXT, anchor TEXT, anchors INTEGER, user_id TEXT, started_at TEXT,
-  session_id TEXT, first_sequence INTEGER, last_sequence INTEGER, ended_at TEXT,
-  last_event_id TEXT, pageviews INTEGER, entry_page TEXT, exit_page TEXT,
-  sz_first_rank INTEGER, sz_last_rank INTEGER, sz_survivor TEXT
-);
-INSERT INTO temp.merged (
-  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page, sz_first_rank, sz_last_rank,
-  sz_survivor
+),
+united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
+  SELECT
+    touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
+    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
+    v.exit_page
+  FROM touched
+  CROSS JOIN session_versions AS v
+    ON v.anchor = touched.anchor
+    AND v.run_id = (
+      SELECT w.run_id
+      FROM session_versions AS w
+      WHERE w.anchor = touched.anchor
+      ORDER BY w.run_id DESC
+      LIMIT 1
+    )
+  UNION ALL
+  SELECT
+    sz_island, NULL AS anchor, 0 AS anchors, user_id, page_view_at AS started_at,
+    event_id AS session_id, sequence AS first_sequence, sequence AS last_sequence,
+    page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews, page AS entry_page,
+    page AS exit_page
+  FROM temp.islands
+  WHERE sz_is_new = 1
 )
 SELECT
   sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
@@ -364,13 +292,10 @@ SELECT
     PARTITION BY sz_island
     ORDER BY anchors DESC, started_at, first_sequence, session_id
   ) AS sz_survivor
-FROM temp.united;
+FROM united;
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
-CREATE TEMP TABLE superseded (
-  session_id TEXT, became TEXT
-);
-INSERT INTO temp.superseded (session_id, became)
+CREATE TEMP TABLE superseded AS
 SELECT anchor AS session_id, sz_survivor AS became
 FROM temp.merged
 WHERE anchor IS NOT NULL
@@ -383,32 +308,22 @@ WHERE m.anchor IS NOT NULL
   AND m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
-CREATE TEMP TABLE rejected (
-  reason TEXT, event_id TEXT, user_id TEXT, page_view_at TEXT, page TEXT, row_key TEXT
-);
-INSERT INTO temp.rejected (reason, event_id, user_id, page_view_at, page, row_key)
+CREATE TEMP TABLE rejected AS
 WITH bad AS (
   SELECT
     k.reason,
     CASE WHEN k.event_id IS NOT NULL AND k.event_id <> '' THEN k.event_id END AS event_id,
     CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
-    CASE
-      WHEN k.page_view_at IS NOT NULL THEN k.page_view_at
-      ELSE CASE WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time END
-    END AS page_view_at,
+    CASE WHEN k.page_view_at IS NOT NULL THEN k.page_view_at END AS page_view_at,
     k.page
   FROM temp.picked AS k
   WHERE k.reason IS NOT NULL
-  UNION ALL
+  UNION
   SELECT 'duplicate_event_id' AS reason, c.event_id, c.user_id, c.page_view_at AS page_view_at, c.page
   FROM temp.duplicates AS c
   WHERE NOT (c.user_id = c.sz_first_user_id
       AND c.page_view_at = c.sz_first_page_view_at
       AND c.page IS c.sz_first_page)
-),
-bad_2 AS (
-  SELECT DISTINCT reason, event_id, user_id, page_view_at, page
-  FROM bad
 ),
 keyed AS (
   SELECT
@@ -426,7 +341,7 @@ keyed AS (
       WHEN page IS NULL THEN '-'
       ELSE CAST(length(CAST(page AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST(page AS BLOB)) <= 180 THEN page ELSE '#' END
     END AS row_key
-  FROM bad_2
+  FROM bad
   LIMIT -1
 )
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
@@ -479,46 +394,37 @@ FROM temp.merged AS m
 GROUP BY m.sz_island, m.sz_survivor, m.user_id;
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, NULL AS source_file, NULL AS line,
+  reason, event_id, user_id, page_view_at, page,
   (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM temp.rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
+  lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
   started_run.run_id, 'finished' AS state,
   strftime('%Y-%m-%d %H:%M:%f', 'now') || '000' AS recorded_at,
   started_run.job, started_run.mode, started_run.window_from, started_run.window_to,
-  started_run.arrival_mark, started_run.arrival_mark_at,
   (SELECT coalesce(sum(pageviews), 0) FROM temp.merged WHERE anchor IS NULL) AS pageviews,
   (SELECT count(*) FROM temp.merged WHERE sz_first_rank = 1) AS sessions,
   (SELECT count(*) FROM temp.superseded) AS lineage_rows,
   (SELECT count(*) FROM temp.rejected) AS quarantined, started_run.layout, started_run.engine,
   started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started';
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;
 
 COMMIT;
 
 -- The steps of the run are of no more use.
 DROP TABLE IF EXISTS temp.picked;
-DROP TABLE IF EXISTS temp.repeated;
 DROP TABLE IF EXISTS temp.duplicates;
-DROP TABLE IF EXISTS temp.fresh;
-DROP TABLE IF EXISTS temp.ranges;
-DROP TABLE IF EXISTS temp.context;
-DROP TABLE IF EXISTS temp.neighbours;
 DROP TABLE IF EXISTS temp.islands;
-DROP TABLE IF EXISTS temp.united;
 DROP TABLE IF EXISTS temp.merged;
 DROP TABLE IF EXISTS temp.superseded;
 DROP TABLE IF EXISTS temp.rejected;

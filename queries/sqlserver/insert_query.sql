@@ -1,6 +1,6 @@
 -- insert_query.sql for SQL Server 2019 (dialect sqlserver)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 37 assumed.
+-- Of what is known of the engine: 11 answers documented, 38 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -14,7 +14,7 @@
 -- Two runs at once: safe; the second one waits for an application lock.
 -- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
 --
--- Run it:  sqlcmd -b -I -i insert_query.sql
+-- Run it:  sqlcmd -b -x -I -i insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
 SET XACT_ABORT ON;
@@ -26,20 +26,16 @@ GO
 
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  N'started' AS state, SYSUTCDATETIME() AS recorded_at,
+  coalesce(max(r.run_id), 0) + 1 AS run_id, N'started' AS state,
+  SYSUTCDATETIME() AS recorded_at,
   N'{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
   N'window' AS mode, CAST('{{ start_time }}' AS datetime2(6)) AS window_from,
-  CAST('{{ end_time }}' AS datetime2(6)) AS window_to, CAST(NULL AS bigint) AS arrival_mark,
-  CAST(NULL AS datetime2(6)) AS arrival_mark_at, CAST(NULL AS bigint) AS pageviews,
-  CAST(NULL AS bigint) AS sessions, CAST(NULL AS bigint) AS lineage_rows,
-  CAST(NULL AS bigint) AS quarantined, 2 AS layout, N'SQL Server 2019' AS engine,
-  N'script' AS tool_version;
+  CAST('{{ end_time }}' AS datetime2(6)) AS window_to, 2 AS layout,
+  N'SQL Server 2019' AS engine, N'script' AS tool_version
+FROM session_runs AS r;
 GO
 
 -- picked: Source rows that the ledger does not simply know.
@@ -48,9 +44,7 @@ CREATE TABLE [#picked] (
   user_id varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   page_view_at datetime2(6) NULL, sequence bigint NULL,
   page varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  reason varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_raw_event_id varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
-  sz_raw_time varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL
+  reason varchar(max) COLLATE Latin1_General_100_BIN2_UTF8 NULL
 );
 GO
 WITH mapped AS (
@@ -79,16 +73,13 @@ judged AS (
   WHERE page_view_at >= CAST('{{ start_time }}' AS datetime2(6))
     AND page_view_at < CAST('{{ end_time }}' AS datetime2(6))
 )
-INSERT INTO [#picked] (
-  event_id, user_id, page_view_at, sequence, page, reason, sz_raw_event_id, sz_raw_time
-)
+INSERT INTO [#picked] (event_id, user_id, page_view_at, sequence, page, reason)
 SELECT
   judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
   CASE
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN N'duplicate_event_id'
-  END AS reason,
-  CAST(NULL AS varchar(max)) AS sz_raw_event_id, CAST(NULL AS varchar(max)) AS sz_raw_time
+  END AS reason
 FROM judged
 LEFT JOIN session_table AS t
   ON judged.reason IS NULL
@@ -305,9 +296,9 @@ GO
 WITH gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+    first_value(sz_is_new) OVER (
       PARTITION BY sz_island, sz_island + CHAR(1)
-      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+      ORDER BY sz_is_new DESC
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS sz_gained
   FROM [#islands]
@@ -404,12 +395,7 @@ WITH bad AS (
     k.reason,
     CASE WHEN k.event_id IS NOT NULL AND k.event_id + CHAR(1) <> N'' + CHAR(1) THEN k.event_id END AS event_id,
     CASE WHEN k.user_id IS NOT NULL AND k.user_id + CHAR(1) <> N'' + CHAR(1) THEN k.user_id END AS user_id,
-    CASE
-      WHEN k.page_view_at IS NOT NULL THEN CONVERT(varchar(26), k.page_view_at, 121)
-      ELSE CASE
-          WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time + CHAR(1) <> N'' + CHAR(1) THEN k.sz_raw_time
-        END
-    END AS page_view_at,
+    CASE WHEN k.page_view_at IS NOT NULL THEN CONVERT(varchar(26), k.page_view_at, 121) END AS page_view_at,
     k.page
   FROM [#picked] AS k
   WHERE k.reason IS NOT NULL
@@ -499,33 +485,29 @@ GROUP BY m.sz_island, m.sz_island + CHAR(1), m.sz_survivor, m.sz_survivor + CHAR
 GO
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, CAST(NULL AS varchar(max)) AS source_file,
-  CAST(NULL AS bigint) AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+  reason, event_id, user_id, page_view_at, page,
+  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM [#rejected];
 GO
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
+  lineage_rows, quarantined, layout, engine, tool_version
 )
-SELECT
+SELECT TOP (1)
   started_run.run_id, N'finished' AS state, SYSUTCDATETIME() AS recorded_at, started_run.job,
-  started_run.mode, started_run.window_from, started_run.window_to, started_run.arrival_mark,
-  started_run.arrival_mark_at,
+  started_run.mode, started_run.window_from, started_run.window_to,
   (SELECT coalesce(sum(CAST(pageviews AS bigint)), 0) FROM [#merged] WHERE anchor IS NULL) AS pageviews,
   (SELECT count_big(*) FROM [#merged] WHERE sz_first_rank = 1) AS sessions,
   (SELECT count_big(*) FROM [#superseded]) AS lineage_rows,
   (SELECT count_big(*) FROM [#rejected]) AS quarantined, started_run.layout,
   started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = N'started' AND started_run.state + CHAR(1) = N'started' + CHAR(1);
+WHERE started_run.state = N'started' AND started_run.state + CHAR(1) = N'started' + CHAR(1)
+ORDER BY run_id DESC;
 GO
 
 COMMIT TRANSACTION;

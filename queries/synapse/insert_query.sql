@@ -1,6 +1,6 @@
 -- insert_query.sql for Azure Synapse dedicated SQL pool (dialect synapse)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 2 answers documented, 36 assumed.
+-- Of what is known of the engine: 2 answers documented, 47 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -15,34 +15,29 @@
 --   at a time.
 -- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
 --
--- Run it:  sqlcmd -b -I -i insert_query.sql
+-- Run it:  sqlcmd -b -x -I -i insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
 
 SET XACT_ABORT ON;
 GO
 
 -- picked: Source rows that the ledger does not simply know.
-CREATE TABLE [#picked] (
-  event_id nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  user_id nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL, page_view_at datetime2(6) NULL,
-  sequence bigint NULL, page nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  reason nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  sz_raw_event_id nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  sz_raw_time nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#picked] (
-  event_id, user_id, page_view_at, sequence, page, reason, sz_raw_event_id, sz_raw_time
-)
-SELECT
-  judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
-  CASE
-    WHEN judged.reason IS NOT NULL THEN judged.reason
-    WHEN t.run_id IS NOT NULL THEN N'duplicate_event_id'
-  END AS reason,
-  CAST(NULL AS nvarchar(4000)) AS sz_raw_event_id, CAST(NULL AS nvarchar(4000)) AS sz_raw_time
-FROM (
+CREATE TABLE [#picked] WITH (DISTRIBUTION = ROUND_ROBIN, HEAP) AS
+WITH mapped AS (
+  SELECT
+    CAST(p.user_id AS nvarchar(4000)) COLLATE Latin1_General_100_BIN2 AS user_id,
+    CASE
+      WHEN p.page_view_at >= CAST('0001-01-02' AS datetime2(6)) AND p.page_view_at < CAST('9999-12-31' AS datetime2(6))
+      THEN CAST(DATEADD(nanosecond, -(DATEPART(nanosecond, CAST(p.page_view_at AS datetime2(7))) % 1000), CAST(p.page_view_at AS datetime2(7))) AS datetime2(6))
+    END AS page_view_at,
+    CAST(p.page AS nvarchar(4000)) COLLATE Latin1_General_100_BIN2 AS page,
+    CAST(p.sequence AS BIGINT) AS sequence,
+    CAST(p.event_id AS nvarchar(4000)) COLLATE Latin1_General_100_BIN2 AS event_id
+  FROM pageviews AS p
+  WHERE p.page_view_at >= CAST('{{ start_time }}' AS datetime2(6))
+    AND p.page_view_at < CAST('{{ end_time }}' AS datetime2(6))
+),
+judged AS (
   SELECT
     event_id, user_id, page_view_at, sequence, page,
     CASE
@@ -51,23 +46,17 @@ FROM (
       WHEN DATALENGTH(CAST(event_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) > 1024
           OR DATALENGTH(CAST(user_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) > 1024 THEN N'key_too_long'
     END AS reason
-  FROM (
-    SELECT
-      CAST(p.user_id AS nvarchar(4000)) COLLATE Latin1_General_100_BIN2 AS user_id,
-      CASE
-        WHEN p.page_view_at >= CAST('0001-01-02' AS datetime2(6)) AND p.page_view_at < CAST('9999-12-31' AS datetime2(6))
-        THEN CAST(DATEADD(nanosecond, -(DATEPART(nanosecond, CAST(p.page_view_at AS datetime2(7))) % 1000), CAST(p.page_view_at AS datetime2(7))) AS datetime2(6))
-      END AS page_view_at,
-      CAST(p.page AS nvarchar(4000)) COLLATE Latin1_General_100_BIN2 AS page,
-      CAST(p.sequence AS BIGINT) AS sequence,
-      CAST(p.event_id AS nvarchar(4000)) COLLATE Latin1_General_100_BIN2 AS event_id
-    FROM pageviews AS p
-    WHERE p.page_view_at >= CAST('{{ start_time }}' AS datetime2(6))
-      AND p.page_view_at < CAST('{{ end_time }}' AS datetime2(6))
-  ) AS mapped
+  FROM mapped
   WHERE page_view_at >= CAST('{{ start_time }}' AS datetime2(6))
     AND page_view_at < CAST('{{ end_time }}' AS datetime2(6))
-) AS judged
+)
+SELECT
+  judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
+  CASE
+    WHEN judged.reason IS NOT NULL THEN judged.reason
+    WHEN t.run_id IS NOT NULL THEN N'duplicate_event_id'
+  END AS reason
+FROM judged
 LEFT JOIN session_table AS t
   ON judged.reason IS NULL
   AND t.event_id = judged.event_id AND t.event_id + CHAR(1) = judged.event_id + CHAR(1)
@@ -77,35 +66,14 @@ WHERE (t.run_id IS NULL
       AND CASE WHEN (t.page = judged.page AND t.page + CHAR(1) = judged.page + CHAR(1)) OR (t.page IS NULL AND judged.page IS NULL) THEN 1 ELSE 0 END = 1));
 GO
 
--- repeated: Event ids that came more than once.
-CREATE TABLE [#repeated] (
-  event_id nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#repeated] (event_id)
-SELECT event_id
-FROM [#picked]
-WHERE reason IS NULL
-GROUP BY event_id, event_id + CHAR(1)
-HAVING count_big(*) > 1;
-GO
-
 -- duplicates: Their rows; the first counts.
-CREATE TABLE [#duplicates] (
-  event_id nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  user_id nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL, page_view_at datetime2(6) NULL,
-  sequence bigint NULL, page nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  sz_rank bigint NULL,
-  sz_first_user_id nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  sz_first_page_view_at datetime2(6) NULL,
-  sz_first_page nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#duplicates] (
-  event_id, user_id, page_view_at, sequence, page, sz_rank, sz_first_user_id,
-  sz_first_page_view_at, sz_first_page
+CREATE TABLE [#duplicates] WITH (DISTRIBUTION = ROUND_ROBIN, HEAP) AS
+WITH repeated AS (  -- Event ids that came more than once.
+  SELECT event_id
+  FROM [#picked]
+  WHERE reason IS NULL
+  GROUP BY event_id, event_id + CHAR(1)
+  HAVING count_big(*) > 1
 )
 SELECT
   k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
@@ -132,48 +100,47 @@ FROM [#picked] AS k
 WHERE k.reason IS NULL
   AND EXISTS (
     SELECT 1
-    FROM [#repeated] AS d
+    FROM repeated AS d
     WHERE d.event_id = k.event_id AND d.event_id + CHAR(1) = k.event_id + CHAR(1)
   );
 GO
 
--- fresh: The new rows, fixed once for the whole run.
-CREATE TABLE [#fresh] (
-  event_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  user_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL, page_view_at datetime2(6) NULL,
-  sequence bigint NULL, page nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  sz_instant datetime2(6) NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#fresh] (event_id, user_id, page_view_at, sequence, page, sz_instant)
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, k.page_view_at AS sz_instant
-FROM [#picked] AS k
-WHERE k.reason IS NULL
-  AND NOT EXISTS (
-    SELECT 1
-    FROM [#duplicates] AS d
-    WHERE d.event_id = k.event_id AND d.event_id + CHAR(1) = k.event_id + CHAR(1)
-  )
-UNION ALL
-SELECT event_id, user_id, page_view_at, sequence, page, page_view_at AS sz_instant
-FROM [#duplicates]
-WHERE sz_rank = 1;
-GO
-
--- ranges: Where in time the new rows may touch the ledger.
-CREATE TABLE [#ranges] (
-  user_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL, sz_from_at datetime2(6) NULL,
-  sz_to_at datetime2(6) NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#ranges] (user_id, sz_from_at, sz_to_at)
-SELECT
-  user_id,
-  (DATEADD(microsecond, 0, DATEADD(second, -1800, min(sz_instant)))) AS sz_from_at,
-  (DATEADD(microsecond, 0, DATEADD(second, 1800, max(sz_instant)))) AS sz_to_at
-FROM (
+-- islands: New rows and context, each with the island that it lies on: what is one session now.
+CREATE TABLE [#islands] WITH (DISTRIBUTION = ROUND_ROBIN, HEAP) AS
+WITH fresh AS (  -- The new rows, fixed once for the whole run.
+  SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, k.page_view_at AS sz_instant
+  FROM [#picked] AS k
+  WHERE k.reason IS NULL
+    AND NOT EXISTS (
+      SELECT 1
+      FROM [#duplicates] AS d
+      WHERE d.event_id = k.event_id AND d.event_id + CHAR(1) = k.event_id + CHAR(1)
+    )
+  UNION ALL
+  SELECT event_id, user_id, page_view_at, sequence, page, page_view_at AS sz_instant
+  FROM [#duplicates]
+  WHERE sz_rank = 1
+),
+behind AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, sz_instant,
+    lag(sz_instant) OVER (
+      PARTITION BY user_id, user_id + CHAR(1)
+      ORDER BY page_view_at, sequence, event_id + CHAR(1)
+    ) AS sz_before
+  FROM fresh
+),
+flagged AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, sz_instant,
+    CASE
+      WHEN sz_before IS NULL
+          OR (DATEADD(microsecond, 0, DATEADD(second, -1800, sz_instant))) > (DATEADD(microsecond, 0, DATEADD(second, 1800, sz_before))) THEN 1
+      ELSE 0
+    END AS sz_starts
+  FROM behind
+),
+in_clusters AS (
   SELECT
     user_id, sz_instant,
     sum(sz_starts) OVER (
@@ -181,95 +148,86 @@ FROM (
       ORDER BY page_view_at, sequence, event_id + CHAR(1)
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS sz_cluster
-  FROM (
-    SELECT
-      event_id, user_id, page_view_at, sequence, sz_instant,
-      CASE
-        WHEN sz_before IS NULL
-            OR (DATEADD(microsecond, 0, DATEADD(second, -1800, sz_instant))) > (DATEADD(microsecond, 0, DATEADD(second, 1800, sz_before))) THEN 1
-        ELSE 0
-      END AS sz_starts
-    FROM (
-      SELECT
-        event_id, user_id, page_view_at, sequence, sz_instant,
-        lag(sz_instant) OVER (
-          PARTITION BY user_id, user_id + CHAR(1)
-          ORDER BY page_view_at, sequence, event_id + CHAR(1)
-        ) AS sz_before
-      FROM [#fresh]
-    ) AS behind
-  ) AS flagged
-) AS in_clusters
-GROUP BY user_id, user_id + CHAR(1), sz_cluster;
-GO
-
--- context: The ledger's rows there, each with its current anchor.
-CREATE TABLE [#context] (
-  event_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  user_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL, page_view_at datetime2(6) NULL,
-  sequence bigint NULL, sz_instant datetime2(6) NULL,
-  anchor nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#context] (event_id, user_id, page_view_at, sequence, sz_instant, anchor)
-SELECT
-  t.event_id, t.user_id, t.page_view_at, t.sequence, t.page_view_at AS sz_instant,
-  coalesce(resolution.became, t.session_id) AS anchor
-FROM [#ranges] AS g
-JOIN session_table AS t
-  ON t.user_id = g.user_id AND t.user_id + CHAR(1) = g.user_id + CHAR(1)
-  AND t.page_view_at >= g.sz_from_at
-  AND t.page_view_at <= g.sz_to_at
-LEFT JOIN (
+  FROM flagged
+),
+ranges AS (  -- Where in time the new rows may touch the ledger.
+  SELECT
+    user_id,
+    (DATEADD(microsecond, 0, DATEADD(second, -1800, min(sz_instant)))) AS sz_from_at,
+    (DATEADD(microsecond, 0, DATEADD(second, 1800, max(sz_instant)))) AS sz_to_at
+  FROM in_clusters
+  GROUP BY user_id, user_id + CHAR(1), sz_cluster
+),
+ranked AS (
+  SELECT
+    session_id, became,
+    row_number() OVER (
+      PARTITION BY session_id, session_id + CHAR(1)
+      ORDER BY run_id DESC, became + CHAR(1)
+    ) AS sz_rank
+  FROM session_lineage
+),
+resolution AS (
   SELECT session_id, became
-  FROM (
-    SELECT
-      session_id, became,
-      row_number() OVER (PARTITION BY session_id, session_id + CHAR(1) ORDER BY run_id DESC) AS sz_rank
-    FROM session_lineage
-  ) AS ranked
+  FROM ranked
   WHERE sz_rank = 1
-) AS resolution
-  ON resolution.session_id = t.session_id AND resolution.session_id + CHAR(1) = t.session_id + CHAR(1);
-GO
-
--- neighbours: New rows and context together.
-CREATE TABLE [#neighbours] (
-  event_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  user_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL, page_view_at datetime2(6) NULL,
-  sequence bigint NULL, page nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  sz_instant datetime2(6) NULL, sz_is_new int NULL,
-  anchor nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#neighbours] (
-  event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor
-)
-SELECT
-  event_id, user_id, page_view_at, sequence, page, sz_instant, 1 AS sz_is_new,
-  CAST(NULL AS nvarchar(4000)) AS anchor
-FROM [#fresh]
-UNION ALL
-SELECT
-  event_id, user_id, page_view_at, sequence, CAST(NULL AS nvarchar(4000)) AS page, sz_instant,
-  0 AS sz_is_new, anchor
-FROM [#context];
-GO
-
--- islands: New rows and context, each with the island that it lies on: what is one session now.
-CREATE TABLE [#islands] (
-  event_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  user_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL, page_view_at datetime2(6) NULL,
-  sequence bigint NULL, page nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  sz_is_new int NULL, anchor nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  sz_island nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#islands] (
-  event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor, sz_island
+),
+context AS (  -- The ledger's rows there, each with its current anchor.
+  SELECT
+    t.event_id, t.user_id, t.page_view_at, t.sequence, t.page_view_at AS sz_instant,
+    coalesce(resolution.became, t.session_id) AS anchor
+  FROM ranges AS g
+  JOIN session_table AS t
+    ON t.user_id = g.user_id AND t.user_id + CHAR(1) = g.user_id + CHAR(1)
+    AND t.page_view_at >= g.sz_from_at
+    AND t.page_view_at <= g.sz_to_at
+  LEFT JOIN resolution
+    ON resolution.session_id = t.session_id AND resolution.session_id + CHAR(1) = t.session_id + CHAR(1)
+),
+neighbours AS (  -- New rows and context together.
+  SELECT
+    event_id, user_id, page_view_at, sequence, page, sz_instant, 1 AS sz_is_new,
+    CAST(NULL AS nvarchar(4000)) AS anchor
+  FROM fresh
+  UNION ALL
+  SELECT
+    event_id, user_id, page_view_at, sequence, CAST(NULL AS nvarchar(4000)) AS page, sz_instant,
+    0 AS sz_is_new, anchor
+  FROM context
+),
+behind_2 AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor,
+    lag(sz_instant) OVER (
+      PARTITION BY user_id, user_id + CHAR(1)
+      ORDER BY page_view_at, sequence, event_id + CHAR(1)
+    ) AS sz_before,
+    lag(anchor) OVER (
+      PARTITION BY user_id, user_id + CHAR(1)
+      ORDER BY page_view_at, sequence, event_id + CHAR(1)
+    ) AS sz_anchor_before
+  FROM neighbours
+),
+flagged_2 AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
+    CASE
+      WHEN sz_before IS NULL THEN 1
+      WHEN sz_anchor_before = anchor AND sz_anchor_before + CHAR(1) = anchor + CHAR(1) THEN 0
+      WHEN sz_instant >= DATEADD(microsecond, 0, DATEADD(second, 1800, sz_before)) THEN 1
+      ELSE 0
+    END AS sz_starts
+  FROM behind_2
+),
+numbered AS (
+  SELECT
+    event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
+    sum(sz_starts) OVER (
+      PARTITION BY user_id, user_id + CHAR(1)
+      ORDER BY page_view_at, sequence, event_id + CHAR(1)
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_number
+  FROM flagged_2
 )
 SELECT
   event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
@@ -278,124 +236,64 @@ SELECT
     ORDER BY page_view_at, sequence, event_id + CHAR(1)
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   ) AS sz_island
-FROM (
-  SELECT
-    event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
-    sum(sz_starts) OVER (
-      PARTITION BY user_id, user_id + CHAR(1)
-      ORDER BY page_view_at, sequence, event_id + CHAR(1)
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS sz_number
-  FROM (
-    SELECT
-      event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
-      CASE
-        WHEN sz_before IS NULL THEN 1
-        WHEN sz_anchor_before = anchor AND sz_anchor_before + CHAR(1) = anchor + CHAR(1) THEN 0
-        WHEN sz_instant >= DATEADD(microsecond, 0, DATEADD(second, 1800, sz_before)) THEN 1
-        ELSE 0
-      END AS sz_starts
-    FROM (
-      SELECT
-        event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor,
-        lag(sz_instant) OVER (
-          PARTITION BY user_id, user_id + CHAR(1)
-          ORDER BY page_view_at, sequence, event_id + CHAR(1)
-        ) AS sz_before,
-        lag(anchor) OVER (
-          PARTITION BY user_id, user_id + CHAR(1)
-          ORDER BY page_view_at, sequence, event_id + CHAR(1)
-        ) AS sz_anchor_before
-      FROM [#neighbours]
-    ) AS behind
-  ) AS flagged
-) AS numbered;
-GO
-
--- united: For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-CREATE TABLE [#united] (
-  sz_island nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  anchor nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL, anchors bigint NULL,
-  user_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL, started_at datetime2(6) NULL,
-  session_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  first_sequence bigint NULL, last_sequence bigint NULL, ended_at datetime2(6) NULL,
-  last_event_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  pageviews bigint NULL,
-  entry_page nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  exit_page nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#united] (
-  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page
-)
-SELECT
-  touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-  v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-  v.exit_page
-FROM (
-  SELECT sz_island, anchor
-  FROM (
-    SELECT sz_island, anchor
-    FROM (
-      SELECT
-        anchor, sz_island,
-        first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
-          PARTITION BY sz_island, sz_island + CHAR(1)
-          ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
-          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS sz_gained
-      FROM [#islands]
-    ) AS gaining
-    WHERE sz_gained = 1
-      AND anchor IS NOT NULL
-  ) AS touched
-  GROUP BY sz_island, sz_island + CHAR(1), anchor, anchor + CHAR(1)
-) AS touched
-JOIN (
-  SELECT anchor, run_id
-  FROM (
-    SELECT
-      anchor, run_id,
-      row_number() OVER (PARTITION BY anchor, anchor + CHAR(1) ORDER BY run_id DESC) AS sz_rank
-    FROM session_versions
-  ) AS ranked
-  WHERE sz_rank = 1
-) AS latest ON latest.anchor = touched.anchor AND latest.anchor + CHAR(1) = touched.anchor + CHAR(1)
-JOIN session_versions AS v
-  ON v.anchor = latest.anchor AND v.anchor + CHAR(1) = latest.anchor + CHAR(1)
-  AND v.run_id = latest.run_id
-UNION ALL
-SELECT
-  sz_island, CAST(NULL AS nvarchar(4000)) AS anchor, 0 AS anchors, user_id,
-  page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
-  sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id,
-  1 AS pageviews, page AS entry_page, page AS exit_page
-FROM [#islands]
-WHERE sz_is_new = 1;
+FROM numbered;
 GO
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
-CREATE TABLE [#merged] (
-  sz_island nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  anchor nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL, anchors bigint NULL,
-  user_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL, started_at datetime2(6) NULL,
-  session_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  first_sequence bigint NULL, last_sequence bigint NULL, ended_at datetime2(6) NULL,
-  last_event_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  pageviews bigint NULL,
-  entry_page nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  exit_page nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  sz_first_rank bigint NULL, sz_last_rank bigint NULL,
-  sz_survivor nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#merged] (
-  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page, sz_first_rank, sz_last_rank,
-  sz_survivor
+CREATE TABLE [#merged] WITH (DISTRIBUTION = ROUND_ROBIN, HEAP) AS
+WITH gaining AS (
+  SELECT
+    anchor, sz_island,
+    first_value(sz_is_new) OVER (
+      PARTITION BY sz_island, sz_island + CHAR(1)
+      ORDER BY sz_is_new DESC
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_gained
+  FROM [#islands]
+),
+touched AS (
+  SELECT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
+),
+touched_2 AS (
+  SELECT sz_island, anchor
+  FROM touched
+  GROUP BY sz_island, sz_island + CHAR(1), anchor, anchor + CHAR(1)
+),
+ranked AS (
+  SELECT
+    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+    last_sequence, pageviews, anchors, entry_page, exit_page,
+    row_number() OVER (
+      PARTITION BY anchor, anchor + CHAR(1)
+      ORDER BY run_id DESC, pageviews DESC, session_id + CHAR(1)
+    ) AS sz_rank
+  FROM session_versions
+),
+v AS (
+  SELECT
+    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+    last_sequence, pageviews, anchors, entry_page, exit_page
+  FROM ranked
+  WHERE sz_rank = 1
+),
+united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
+  SELECT
+    touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
+    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
+    v.exit_page
+  FROM touched_2 AS touched
+  JOIN v ON v.anchor = touched.anchor AND v.anchor + CHAR(1) = touched.anchor + CHAR(1)
+  UNION ALL
+  SELECT
+    sz_island, CAST(NULL AS nvarchar(4000)) AS anchor, 0 AS anchors, user_id,
+    page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
+    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id,
+    1 AS pageviews, page AS entry_page, page AS exit_page
+  FROM [#islands]
+  WHERE sz_is_new = 1
 )
 SELECT
   sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
@@ -413,17 +311,11 @@ SELECT
     ORDER BY anchors DESC, started_at, first_sequence, session_id + CHAR(1)
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   ) AS sz_survivor
-FROM [#united];
+FROM united;
 GO
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
-CREATE TABLE [#superseded] (
-  session_id nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL,
-  became nvarchar(1024) COLLATE Latin1_General_100_BIN2 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#superseded] (session_id, became)
+CREATE TABLE [#superseded] WITH (DISTRIBUTION = ROUND_ROBIN, HEAP) AS
 SELECT anchor AS session_id, sz_survivor AS became
 FROM [#merged]
 WHERE anchor IS NOT NULL
@@ -437,19 +329,26 @@ WHERE m.anchor IS NOT NULL
 GO
 
 -- rejected: What goes to quarantine and is not there yet.
-CREATE TABLE [#rejected] (
-  reason nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  event_id nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  user_id nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  page_view_at nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  page nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL,
-  row_key nvarchar(4000) COLLATE Latin1_General_100_BIN2 NULL
-)
-WITH (DISTRIBUTION = ROUND_ROBIN, HEAP);
-GO
-INSERT INTO [#rejected] (reason, event_id, user_id, page_view_at, page, row_key)
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM (
+CREATE TABLE [#rejected] WITH (DISTRIBUTION = ROUND_ROBIN, HEAP) AS
+WITH bad AS (
+  SELECT
+    k.reason,
+    CASE WHEN k.event_id IS NOT NULL AND k.event_id + CHAR(1) <> N'' + CHAR(1) THEN k.event_id END AS event_id,
+    CASE WHEN k.user_id IS NOT NULL AND k.user_id + CHAR(1) <> N'' + CHAR(1) THEN k.user_id END AS user_id,
+    CASE WHEN k.page_view_at IS NOT NULL THEN CONVERT(varchar(26), k.page_view_at, 121) END AS page_view_at,
+    k.page
+  FROM [#picked] AS k
+  WHERE k.reason IS NOT NULL
+  UNION ALL
+  SELECT
+    N'duplicate_event_id' AS reason, c.event_id, c.user_id,
+    CONVERT(varchar(26), c.page_view_at, 121) AS page_view_at, c.page
+  FROM [#duplicates] AS c
+  WHERE NOT (c.user_id = c.sz_first_user_id AND c.user_id + CHAR(1) = c.sz_first_user_id + CHAR(1)
+      AND c.page_view_at = c.sz_first_page_view_at
+      AND CASE WHEN (c.page = c.sz_first_page AND c.page + CHAR(1) = c.sz_first_page + CHAR(1)) OR (c.page IS NULL AND c.sz_first_page IS NULL) THEN 1 ELSE 0 END = 1)
+),
+keyed AS (
   SELECT
     reason, event_id, user_id, page_view_at, page,
     CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(CONCAT(reason, N'|'), CASE
@@ -477,31 +376,11 @@ FROM (
           ELSE N'#'
         END)
     END) AS row_key
-  FROM (
-    SELECT
-      k.reason,
-      CASE WHEN k.event_id IS NOT NULL AND k.event_id + CHAR(1) <> N'' + CHAR(1) THEN k.event_id END AS event_id,
-      CASE WHEN k.user_id IS NOT NULL AND k.user_id + CHAR(1) <> N'' + CHAR(1) THEN k.user_id END AS user_id,
-      CASE
-        WHEN k.page_view_at IS NOT NULL THEN CONVERT(varchar(26), k.page_view_at, 121)
-        ELSE CASE
-            WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time + CHAR(1) <> N'' + CHAR(1) THEN k.sz_raw_time
-          END
-      END AS page_view_at,
-      k.page
-    FROM [#picked] AS k
-    WHERE k.reason IS NOT NULL
-    UNION ALL
-    SELECT
-      N'duplicate_event_id' AS reason, c.event_id, c.user_id,
-      CONVERT(varchar(26), c.page_view_at, 121) AS page_view_at, c.page
-    FROM [#duplicates] AS c
-    WHERE NOT (c.user_id = c.sz_first_user_id AND c.user_id + CHAR(1) = c.sz_first_user_id + CHAR(1)
-        AND c.page_view_at = c.sz_first_page_view_at
-        AND CASE WHEN (c.page = c.sz_first_page AND c.page + CHAR(1) = c.sz_first_page + CHAR(1)) OR (c.page IS NULL AND c.sz_first_page IS NULL) THEN 1 ELSE 0 END = 1)
-  ) AS bad
+  FROM bad
   GROUP BY reason, reason + CHAR(1), event_id, event_id + CHAR(1), user_id, user_id + CHAR(1), page_view_at, page_view_at + CHAR(1), page, page + CHAR(1)
-) AS keyed
+)
+SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
+FROM keyed
 WHERE NOT EXISTS (
     SELECT 1
     FROM session_quarantine AS q
@@ -519,20 +398,16 @@ GO
 
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  N'started' AS state, SYSUTCDATETIME() AS recorded_at,
+  coalesce(max(r.run_id), 0) + 1 AS run_id, N'started' AS state,
+  SYSUTCDATETIME() AS recorded_at,
   N'{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
   N'window' AS mode, CAST('{{ start_time }}' AS datetime2(6)) AS window_from,
-  CAST('{{ end_time }}' AS datetime2(6)) AS window_to, CAST(NULL AS bigint) AS arrival_mark,
-  CAST(NULL AS datetime2(6)) AS arrival_mark_at, CAST(NULL AS bigint) AS pageviews,
-  CAST(NULL AS bigint) AS sessions, CAST(NULL AS bigint) AS lineage_rows,
-  CAST(NULL AS bigint) AS quarantined, 2 AS layout,
-  N'Azure Synapse dedicated SQL pool' AS engine, N'script' AS tool_version;
+  CAST('{{ end_time }}' AS datetime2(6)) AS window_to, 2 AS layout,
+  N'Azure Synapse dedicated SQL pool' AS engine, N'script' AS tool_version
+FROM session_runs AS r;
 GO
 
 -- lineage: Anchors that were merged, and which one survives.
@@ -578,33 +453,29 @@ GROUP BY m.sz_island, m.sz_island + CHAR(1), m.sz_survivor, m.sz_survivor + CHAR
 GO
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, CAST(NULL AS nvarchar(4000)) AS source_file,
-  CAST(NULL AS bigint) AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+  reason, event_id, user_id, page_view_at, page,
+  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM [#rejected];
 GO
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
+  lineage_rows, quarantined, layout, engine, tool_version
 )
-SELECT
+SELECT TOP (1)
   started_run.run_id, N'finished' AS state, SYSUTCDATETIME() AS recorded_at, started_run.job,
-  started_run.mode, started_run.window_from, started_run.window_to, started_run.arrival_mark,
-  started_run.arrival_mark_at,
+  started_run.mode, started_run.window_from, started_run.window_to,
   (SELECT coalesce(sum(CAST(pageviews AS bigint)), 0) FROM [#merged] WHERE anchor IS NULL) AS pageviews,
   (SELECT count_big(*) FROM [#merged] WHERE sz_first_rank = 1) AS sessions,
   (SELECT count_big(*) FROM [#superseded]) AS lineage_rows,
   (SELECT count_big(*) FROM [#rejected]) AS quarantined, started_run.layout,
   started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = N'started' AND started_run.state + CHAR(1) = N'started' + CHAR(1);
+WHERE started_run.state = N'started' AND started_run.state + CHAR(1) = N'started' + CHAR(1)
+ORDER BY run_id DESC;
 GO
 
 COMMIT TRANSACTION;
@@ -613,21 +484,9 @@ GO
 -- The steps of the run are of no more use.
 DROP TABLE [#picked];
 GO
-DROP TABLE [#repeated];
-GO
 DROP TABLE [#duplicates];
 GO
-DROP TABLE [#fresh];
-GO
-DROP TABLE [#ranges];
-GO
-DROP TABLE [#context];
-GO
-DROP TABLE [#neighbours];
-GO
 DROP TABLE [#islands];
-GO
-DROP TABLE [#united];
 GO
 DROP TABLE [#merged];
 GO

@@ -1,6 +1,6 @@
 -- create_query.sql for Teradata Vantage 17 (dialect teradata)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 38 answers assumed.
+-- Of what is known of the engine: 49 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
@@ -103,7 +103,10 @@ WITH ranked AS (
 ranked_2 AS (
   SELECT
     session_id, became,
-    row_number() OVER (PARTITION BY session_id, session_id || CHR(1) ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (
+      PARTITION BY session_id, session_id || CHR(1)
+      ORDER BY run_id DESC, became || CHR(1)
+    ) AS sz_rank
   FROM session_lineage
 ),
 resolution AS (
@@ -123,7 +126,10 @@ anchored AS (
 ranked_3 AS (
   SELECT
     anchor, session_id,
-    row_number() OVER (PARTITION BY anchor, anchor || CHR(1) ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (
+      PARTITION BY anchor, anchor || CHR(1)
+      ORDER BY run_id DESC, pageviews DESC, session_id || CHR(1)
+    ) AS sz_rank
   FROM session_versions
 ),
 s AS (
@@ -143,7 +149,10 @@ REPLACE VIEW sessions AS
 WITH ranked AS (
   SELECT
     anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
-    row_number() OVER (PARTITION BY anchor, anchor || CHR(1) ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (
+      PARTITION BY anchor, anchor || CHR(1)
+      ORDER BY run_id DESC, pageviews DESC, session_id || CHR(1)
+    ) AS sz_rank
   FROM session_versions
 )
 SELECT

@@ -1,6 +1,6 @@
 -- insert_query.sql for Teradata Vantage 17 (dialect teradata)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 38 answers assumed.
+-- Of what is known of the engine: 49 answers assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -12,9 +12,7 @@
 --
 -- Needs: SELECT on the source, SELECT and INSERT on the ledgers, and spool space for volatile
 --   tables.
--- Two runs at once: NOT safe, since nothing keeps the second one out: have the scheduler run one
---   at a time. The lock on session_runs keeps two from writing at once, but each has looked for
---   its rows before it.
+-- Two runs at once: safe; the second one waits for the lock on session_runs.
 -- A run that died: leaves nothing; run it again. Its volatile tables go with its session.
 --
 -- Run it:  (cat logon.txt; echo '.SET ERRORLEVEL 3803 SEVERITY 0'; echo '.SET MAXERROR 1'; cat insert_query.sql) | bteq
@@ -22,28 +20,136 @@
 
 SET TIME ZONE INTERVAL '00:00' HOUR TO MINUTE;
 
--- picked: Source rows that the ledger does not simply know.
+-- The tables of the run's steps, empty.
 CREATE MULTISET VOLATILE TABLE sessionizer_step_picked (
   event_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   user_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
   sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  reason VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  sz_raw_event_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  sz_raw_time VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+  reason VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
 )
 NO PRIMARY INDEX
 ON COMMIT PRESERVE ROWS;
-INSERT INTO sessionizer_step_picked (
-  event_id, user_id, page_view_at, sequence, page, reason, sz_raw_event_id, sz_raw_time
+CREATE MULTISET VOLATILE TABLE sessionizer_step_repeated (
+  event_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
 )
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+CREATE MULTISET VOLATILE TABLE sessionizer_step_duplicates (
+  event_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  user_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
+  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_rank BIGINT,
+  sz_first_user_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  sz_first_page_view_at TIMESTAMP(6),
+  sz_first_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+)
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+CREATE MULTISET VOLATILE TABLE sessionizer_step_fresh (
+  event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
+  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  sz_instant TIMESTAMP(6)
+)
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+CREATE MULTISET VOLATILE TABLE sessionizer_step_ranges (
+  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, sz_from_at TIMESTAMP(6),
+  sz_to_at TIMESTAMP(6)
+)
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+CREATE MULTISET VOLATILE TABLE sessionizer_step_context (
+  event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
+  sequence BIGINT, sz_instant TIMESTAMP(6),
+  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
+)
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+CREATE MULTISET VOLATILE TABLE sessionizer_step_neighbours (
+  event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
+  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  sz_instant TIMESTAMP(6), sz_is_new BYTEINT,
+  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
+)
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+CREATE MULTISET VOLATILE TABLE sessionizer_step_islands (
+  event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
+  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_is_new BYTEINT,
+  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  sz_island VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
+)
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+CREATE MULTISET VOLATILE TABLE sessionizer_step_united (
+  sz_island VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, anchors BIGINT,
+  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, started_at TIMESTAMP(6),
+  session_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, first_sequence BIGINT,
+  last_sequence BIGINT, ended_at TIMESTAMP(6),
+  last_event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  pageviews BIGINT, entry_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  exit_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+)
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+CREATE MULTISET VOLATILE TABLE sessionizer_step_merged (
+  sz_island VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, anchors BIGINT,
+  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, started_at TIMESTAMP(6),
+  session_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, first_sequence BIGINT,
+  last_sequence BIGINT, ended_at TIMESTAMP(6),
+  last_event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  pageviews BIGINT, entry_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  exit_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_first_rank BIGINT,
+  sz_last_rank BIGINT, sz_survivor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
+)
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+CREATE MULTISET VOLATILE TABLE sessionizer_step_superseded (
+  session_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
+  became VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
+)
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+CREATE MULTISET VOLATILE TABLE sessionizer_step_rejected (
+  reason VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  event_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  user_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  page_view_at VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  row_key VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+)
+NO PRIMARY INDEX
+ON COMMIT PRESERVE ROWS;
+
+BT;
+LOCKING TABLE session_runs FOR EXCLUSIVE SELECT 1 AS locked;
+
+-- started: Takes the next run id; notes how far the source has arrived.
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
+)
+SELECT
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
+  CAST(CURRENT_TIMESTAMP(6) AT TIME ZONE INTERVAL '00:00' HOUR TO MINUTE AS TIMESTAMP(6)) AS recorded_at,
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
+  'window' AS mode, TIMESTAMP '{{ start_time }}' AS window_from,
+  TIMESTAMP '{{ end_time }}' AS window_to, 2 AS layout, 'Teradata Vantage 17' AS engine,
+  'script' AS tool_version
+FROM session_runs AS r;
+
+-- picked: Source rows that the ledger does not simply know.
+INSERT INTO sessionizer_step_picked (event_id, user_id, page_view_at, sequence, page, reason)
 SELECT
   judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
   CASE
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
-  END AS reason,
-  CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS sz_raw_event_id,
-  CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS sz_raw_time
+  END AS reason
 FROM (
   SELECT
     event_id, user_id, page_view_at, sequence, page,
@@ -75,11 +181,6 @@ WHERE (t.run_id IS NULL
       AND CASE WHEN (t.page = judged.page AND CHARACTER_LENGTH(t.page) = CHARACTER_LENGTH(judged.page)) OR (t.page IS NULL AND judged.page IS NULL) THEN 1 ELSE 0 END = 1));
 
 -- repeated: Event ids that came more than once.
-CREATE MULTISET VOLATILE TABLE sessionizer_step_repeated (
-  event_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
 INSERT INTO sessionizer_step_repeated (event_id)
 SELECT event_id
 FROM sessionizer_step_picked
@@ -88,16 +189,6 @@ GROUP BY event_id, event_id || CHR(1)
 HAVING CAST(count(*) AS BIGINT) > 1;
 
 -- duplicates: Their rows; the first counts.
-CREATE MULTISET VOLATILE TABLE sessionizer_step_duplicates (
-  event_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  user_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
-  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_rank BIGINT,
-  sz_first_user_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  sz_first_page_view_at TIMESTAMP(6),
-  sz_first_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
 INSERT INTO sessionizer_step_duplicates (
   event_id, user_id, page_view_at, sequence, page, sz_rank, sz_first_user_id,
   sz_first_page_view_at, sz_first_page
@@ -132,14 +223,6 @@ WHERE k.reason IS NULL
   );
 
 -- fresh: The new rows, fixed once for the whole run.
-CREATE MULTISET VOLATILE TABLE sessionizer_step_fresh (
-  event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
-  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  sz_instant TIMESTAMP(6)
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
 INSERT INTO sessionizer_step_fresh (event_id, user_id, page_view_at, sequence, page, sz_instant)
 SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, k.page_view_at AS sz_instant
 FROM sessionizer_step_picked AS k
@@ -155,12 +238,6 @@ FROM sessionizer_step_duplicates
 WHERE sz_rank = 1;
 
 -- ranges: Where in time the new rows may touch the ledger.
-CREATE MULTISET VOLATILE TABLE sessionizer_step_ranges (
-  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, sz_from_at TIMESTAMP(6),
-  sz_to_at TIMESTAMP(6)
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
 INSERT INTO sessionizer_step_ranges (user_id, sz_from_at, sz_to_at)
 SELECT
   user_id,
@@ -196,14 +273,6 @@ FROM (
 GROUP BY user_id, user_id || CHR(1), sz_cluster;
 
 -- context: The ledger's rows there, each with its current anchor.
-CREATE MULTISET VOLATILE TABLE sessionizer_step_context (
-  event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
-  sequence BIGINT, sz_instant TIMESTAMP(6),
-  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
 INSERT INTO sessionizer_step_context (event_id, user_id, page_view_at, sequence, sz_instant, anchor)
 SELECT
   t.event_id, t.user_id, t.page_view_at, t.sequence, t.page_view_at AS sz_instant,
@@ -218,7 +287,10 @@ LEFT JOIN (
   FROM (
     SELECT
       session_id, became,
-      row_number() OVER (PARTITION BY session_id, session_id || CHR(1) ORDER BY run_id DESC) AS sz_rank
+      row_number() OVER (
+        PARTITION BY session_id, session_id || CHR(1)
+        ORDER BY run_id DESC, became || CHR(1)
+      ) AS sz_rank
     FROM session_lineage
   ) AS ranked
   WHERE sz_rank = 1
@@ -226,15 +298,6 @@ LEFT JOIN (
   ON resolution.session_id = t.session_id AND CHARACTER_LENGTH(resolution.session_id) = CHARACTER_LENGTH(t.session_id);
 
 -- neighbours: New rows and context together.
-CREATE MULTISET VOLATILE TABLE sessionizer_step_neighbours (
-  event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
-  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  sz_instant TIMESTAMP(6), sz_is_new BYTEINT,
-  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
 INSERT INTO sessionizer_step_neighbours (
   event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor
 )
@@ -250,15 +313,6 @@ SELECT
 FROM sessionizer_step_context;
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
-CREATE MULTISET VOLATILE TABLE sessionizer_step_islands (
-  event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
-  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_is_new BYTEINT,
-  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  sz_island VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
 INSERT INTO sessionizer_step_islands (
   event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor, sz_island
 )
@@ -303,18 +357,6 @@ FROM (
 ) AS numbered;
 
 -- united: For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-CREATE MULTISET VOLATILE TABLE sessionizer_step_united (
-  sz_island VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, anchors BIGINT,
-  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, started_at TIMESTAMP(6),
-  session_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, first_sequence BIGINT,
-  last_sequence BIGINT, ended_at TIMESTAMP(6),
-  last_event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  pageviews BIGINT, entry_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  exit_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
 INSERT INTO sessionizer_step_united (
   sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
   ended_at, last_event_id, pageviews, entry_page, exit_page
@@ -330,9 +372,9 @@ FROM (
     FROM (
       SELECT
         anchor, sz_island,
-        first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
+        first_value(sz_is_new) OVER (
           PARTITION BY sz_island, sz_island || CHR(1)
-          ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
+          ORDER BY sz_is_new DESC
           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS sz_gained
       FROM sessionizer_step_islands
@@ -343,19 +385,21 @@ FROM (
   GROUP BY sz_island, sz_island || CHR(1), anchor, anchor || CHR(1)
 ) AS touched
 JOIN (
-  SELECT anchor, run_id
+  SELECT
+    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+    last_sequence, pageviews, anchors, entry_page, exit_page
   FROM (
     SELECT
-      anchor, run_id,
-      row_number() OVER (PARTITION BY anchor, anchor || CHR(1) ORDER BY run_id DESC) AS sz_rank
+      anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+      last_sequence, pageviews, anchors, entry_page, exit_page,
+      row_number() OVER (
+        PARTITION BY anchor, anchor || CHR(1)
+        ORDER BY run_id DESC, pageviews DESC, session_id || CHR(1)
+      ) AS sz_rank
     FROM session_versions
   ) AS ranked
   WHERE sz_rank = 1
-) AS latest
-  ON latest.anchor = touched.anchor AND CHARACTER_LENGTH(latest.anchor) = CHARACTER_LENGTH(touched.anchor)
-JOIN session_versions AS v
-  ON v.anchor = latest.anchor AND CHARACTER_LENGTH(v.anchor) = CHARACTER_LENGTH(latest.anchor)
-  AND v.run_id = latest.run_id
+) AS v ON v.anchor = touched.anchor AND CHARACTER_LENGTH(v.anchor) = CHARACTER_LENGTH(touched.anchor)
 UNION ALL
 SELECT
   sz_island, CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS anchor, 0 AS anchors,
@@ -366,19 +410,6 @@ FROM sessionizer_step_islands
 WHERE sz_is_new = 1;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
-CREATE MULTISET VOLATILE TABLE sessionizer_step_merged (
-  sz_island VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, anchors BIGINT,
-  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, started_at TIMESTAMP(6),
-  session_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, first_sequence BIGINT,
-  last_sequence BIGINT, ended_at TIMESTAMP(6),
-  last_event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  pageviews BIGINT, entry_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  exit_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_first_rank BIGINT,
-  sz_last_rank BIGINT, sz_survivor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
 INSERT INTO sessionizer_step_merged (
   sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
   ended_at, last_event_id, pageviews, entry_page, exit_page, sz_first_rank, sz_last_rank,
@@ -403,12 +434,6 @@ SELECT
 FROM sessionizer_step_united;
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
-CREATE MULTISET VOLATILE TABLE sessionizer_step_superseded (
-  session_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  became VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
 INSERT INTO sessionizer_step_superseded (session_id, became)
 SELECT anchor AS session_id, sz_survivor AS became
 FROM sessionizer_step_merged
@@ -423,16 +448,6 @@ WHERE m.anchor IS NOT NULL
   AND (m.anchor || CHR(1)) <> (m.sz_survivor || CHR(1));
 
 -- rejected: What goes to quarantine and is not there yet.
-CREATE MULTISET VOLATILE TABLE sessionizer_step_rejected (
-  reason VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  event_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  user_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  page_view_at VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  row_key VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
 INSERT INTO sessionizer_step_rejected (reason, event_id, user_id, page_view_at, page, row_key)
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
 FROM (
@@ -456,12 +471,7 @@ FROM (
       k.reason,
       CASE WHEN k.event_id IS NOT NULL AND (k.event_id || CHR(1)) <> ('' || CHR(1)) THEN k.event_id END AS event_id,
       CASE WHEN k.user_id IS NOT NULL AND (k.user_id || CHR(1)) <> ('' || CHR(1)) THEN k.user_id END AS user_id,
-      CASE
-        WHEN k.page_view_at IS NOT NULL THEN TO_CHAR(k.page_view_at, 'YYYY-MM-DD HH24:MI:SS.FF6')
-        ELSE CASE
-            WHEN k.sz_raw_time IS NOT NULL AND (k.sz_raw_time || CHR(1)) <> ('' || CHR(1)) THEN k.sz_raw_time
-          END
-      END AS page_view_at,
+      CASE WHEN k.page_view_at IS NOT NULL THEN TO_CHAR(k.page_view_at, 'YYYY-MM-DD HH24:MI:SS.FF6') END AS page_view_at,
       k.page
     FROM sessionizer_step_picked AS k
     WHERE k.reason IS NOT NULL
@@ -487,27 +497,6 @@ WHERE NOT EXISTS (
       AND CASE WHEN (q.page_view_at = keyed.page_view_at AND CHARACTER_LENGTH(q.page_view_at) = CHARACTER_LENGTH(keyed.page_view_at)) OR (q.page_view_at IS NULL AND keyed.page_view_at IS NULL) THEN 1 ELSE 0 END = 1
       AND CASE WHEN (q.page = keyed.page AND CHARACTER_LENGTH(q.page) = CHARACTER_LENGTH(keyed.page)) OR (q.page IS NULL AND keyed.page IS NULL) THEN 1 ELSE 0 END = 1
   );
-
-BT;
-LOCKING TABLE session_runs FOR EXCLUSIVE SELECT 1 AS locked;
-
--- started: Takes the next run id; notes how far the source has arrived.
-INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
-)
-SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state,
-  CAST(CURRENT_TIMESTAMP(6) AT TIME ZONE INTERVAL '00:00' HOUR TO MINUTE AS TIMESTAMP(6)) AS recorded_at,
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
-  'window' AS mode, TIMESTAMP '{{ start_time }}' AS window_from,
-  TIMESTAMP '{{ end_time }}' AS window_to, CAST(NULL AS BIGINT) AS arrival_mark,
-  CAST(NULL AS TIMESTAMP(6)) AS arrival_mark_at, CAST(NULL AS BIGINT) AS pageviews,
-  CAST(NULL AS BIGINT) AS sessions, CAST(NULL AS BIGINT) AS lineage_rows,
-  CAST(NULL AS BIGINT) AS quarantined, 2 AS layout, 'Teradata Vantage 17' AS engine,
-  'script' AS tool_version;
 
 -- lineage: Anchors that were merged, and which one survives.
 INSERT INTO session_lineage (session_id, became, run_id)
@@ -550,26 +539,21 @@ FROM sessionizer_step_merged AS m
 GROUP BY m.sz_island, m.sz_island || CHR(1), m.sz_survivor, m.sz_survivor || CHR(1), m.user_id, m.user_id || CHR(1);
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
   reason, event_id, user_id, page_view_at, page,
-  CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS source_file,
-  CAST(NULL AS BIGINT) AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM sessionizer_step_rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
+  lineage_rows, quarantined, layout, engine, tool_version
 )
-SELECT
+SELECT TOP 1
   started_run.run_id, 'finished' AS state,
   CAST(CURRENT_TIMESTAMP(6) AT TIME ZONE INTERVAL '00:00' HOUR TO MINUTE AS TIMESTAMP(6)) AS recorded_at,
   started_run.job, started_run.mode, started_run.window_from, started_run.window_to,
-  started_run.arrival_mark, started_run.arrival_mark_at,
   (
     SELECT CAST(coalesce(sum(CAST(pageviews AS BIGINT)), 0) AS BIGINT)
     FROM sessionizer_step_merged
@@ -580,8 +564,8 @@ SELECT
   (SELECT CAST(count(*) AS BIGINT) FROM sessionizer_step_rejected) AS quarantined,
   started_run.layout, started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started' AND CHARACTER_LENGTH(started_run.state) = CHARACTER_LENGTH('started');
+WHERE started_run.state = 'started' AND CHARACTER_LENGTH(started_run.state) = CHARACTER_LENGTH('started')
+ORDER BY run_id DESC;
 
 ET;
 

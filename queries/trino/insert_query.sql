@@ -1,6 +1,6 @@
 -- insert_query.sql for Trino (Iceberg), Starburst (dialect trino)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 38 answers assumed.
+-- Of what is known of the engine: 7 answers documented, 42 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -19,24 +19,6 @@
 --
 -- Run it:  trino --catalog my_catalog --schema my_schema -f insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
-
--- started: Takes the next run id; notes how far the source has arrived.
-INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
-)
-SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state,
-  CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp(6)) AS recorded_at,
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
-  'window' AS mode, CAST('{{ start_time }}' AS timestamp(6)) AS window_from,
-  CAST('{{ end_time }}' AS timestamp(6)) AS window_to, CAST(NULL AS bigint) AS arrival_mark,
-  CAST(NULL AS timestamp(6)) AS arrival_mark_at, CAST(NULL AS bigint) AS pageviews,
-  CAST(NULL AS bigint) AS sessions, CAST(NULL AS bigint) AS lineage_rows,
-  CAST(NULL AS bigint) AS quarantined, 2 AS layout, 'Trino (Iceberg), Starburst' AS engine,
-  'script' AS tool_version;
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE TABLE sessionizer_step_picked AS
@@ -67,8 +49,7 @@ SELECT
   CASE
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
-  END AS reason,
-  CAST(NULL AS varchar) AS sz_raw_event_id, CAST(NULL AS varchar) AS sz_raw_time
+  END AS reason
 FROM judged
 LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
 WHERE (t.run_id IS NULL
@@ -156,7 +137,7 @@ ranges AS (  -- Where in time the new rows may touch the ledger.
 ranked AS (
   SELECT
     session_id, became,
-    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC) AS sz_rank
+    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
   FROM session_lineage
 ),
 resolution AS (
@@ -222,10 +203,7 @@ CREATE TABLE sessionizer_step_merged AS
 WITH gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
-      PARTITION BY sz_island
-      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
-    ) AS sz_gained
+    first_value(sz_is_new) OVER (PARTITION BY sz_island ORDER BY sz_is_new DESC) AS sz_gained
   FROM sessionizer_step_islands
 ),
 touched AS (
@@ -235,11 +213,16 @@ touched AS (
     AND anchor IS NOT NULL
 ),
 ranked AS (
-  SELECT anchor, run_id, row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
+  SELECT
+    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+    last_sequence, pageviews, anchors, entry_page, exit_page,
+    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
   FROM session_versions
 ),
-latest AS (
-  SELECT anchor, run_id
+v AS (
+  SELECT
+    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+    last_sequence, pageviews, anchors, entry_page, exit_page
   FROM ranked
   WHERE sz_rank = 1
 ),
@@ -249,8 +232,7 @@ united AS (  -- For each island that gained rows, what it is made of: its anchor
     v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
     v.exit_page
   FROM touched
-  JOIN latest ON latest.anchor = touched.anchor
-  JOIN session_versions AS v ON v.anchor = latest.anchor AND v.run_id = latest.run_id
+  JOIN v ON v.anchor = touched.anchor
   UNION ALL
   SELECT
     sz_island, CAST(NULL AS varchar) AS anchor, 0 AS anchors, user_id,
@@ -297,14 +279,11 @@ WITH bad AS (
     k.reason,
     CASE WHEN k.event_id IS NOT NULL AND k.event_id <> '' THEN k.event_id END AS event_id,
     CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
-    CASE
-      WHEN k.page_view_at IS NOT NULL THEN CAST(k.page_view_at AS varchar)
-      ELSE CASE WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time END
-    END AS page_view_at,
+    CASE WHEN k.page_view_at IS NOT NULL THEN CAST(k.page_view_at AS varchar) END AS page_view_at,
     k.page
   FROM sessionizer_step_picked AS k
   WHERE k.reason IS NOT NULL
-  UNION ALL
+  UNION
   SELECT
     'duplicate_event_id' AS reason, c.event_id, c.user_id,
     CAST(c.page_view_at AS varchar) AS page_view_at, c.page
@@ -312,10 +291,6 @@ WITH bad AS (
   WHERE NOT (c.user_id = c.sz_first_user_id
       AND c.page_view_at = c.sz_first_page_view_at
       AND c.page IS NOT DISTINCT FROM c.sz_first_page)
-),
-bad_2 AS (
-  SELECT DISTINCT reason, event_id, user_id, page_view_at, page
-  FROM bad
 ),
 keyed AS (
   SELECT
@@ -333,7 +308,7 @@ keyed AS (
       WHEN page IS NULL THEN '-'
       ELSE CAST(length(to_utf8(page)) AS varchar) || ':' || CASE WHEN length(to_utf8(page)) <= 180 THEN page ELSE '#' END
     END AS row_key
-  FROM bad_2
+  FROM bad
 )
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
 FROM keyed
@@ -347,6 +322,19 @@ WHERE NOT EXISTS (
       AND q.page_view_at IS NOT DISTINCT FROM keyed.page_view_at
       AND q.page IS NOT DISTINCT FROM keyed.page
   );
+
+-- started: Takes the next run id; notes how far the source has arrived.
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
+)
+SELECT
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
+  CAST(current_timestamp(6) AT TIME ZONE 'UTC' AS timestamp(6)) AS recorded_at,
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
+  'window' AS mode, CAST('{{ start_time }}' AS timestamp(6)) AS window_from,
+  CAST('{{ end_time }}' AS timestamp(6)) AS window_to, 2 AS layout,
+  'Trino (Iceberg), Starburst' AS engine, 'script' AS tool_version
+FROM session_runs AS r;
 
 -- lineage: Anchors that were merged, and which one survives.
 INSERT INTO session_lineage (session_id, became, run_id)
@@ -385,33 +373,30 @@ FROM sessionizer_step_merged AS m
 GROUP BY m.sz_island, m.sz_survivor, m.user_id;
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, CAST(NULL AS varchar) AS source_file,
-  CAST(NULL AS bigint) AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+  reason, event_id, user_id, page_view_at, page,
+  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM sessionizer_step_rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
+  lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
   started_run.run_id, 'finished' AS state,
-  CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp(6)) AS recorded_at,
+  CAST(current_timestamp(6) AT TIME ZONE 'UTC' AS timestamp(6)) AS recorded_at,
   started_run.job, started_run.mode, started_run.window_from, started_run.window_to,
-  started_run.arrival_mark, started_run.arrival_mark_at,
   (SELECT coalesce(sum(pageviews), 0) FROM sessionizer_step_merged WHERE anchor IS NULL) AS pageviews,
   (SELECT count(*) FROM sessionizer_step_merged WHERE sz_first_rank = 1) AS sessions,
   (SELECT count(*) FROM sessionizer_step_superseded) AS lineage_rows,
   (SELECT count(*) FROM sessionizer_step_rejected) AS quarantined,
   started_run.layout, started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started';
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;
 
 -- The steps of the run are of no more use.
 DROP TABLE sessionizer_step_picked;

@@ -66,7 +66,8 @@ public struct DialectCheck: Sendable {
 
   private mutating func render(_ plan: Plan, _ shape: Dialect) throws {
     try PlanChecker().check(plan)
-    let renderer = Renderer(shape)
+    // What a job leaves open is a placeholder here, as it is in a script.
+    let renderer = Renderer(shape, asScript: true)
     plans += 1
     for step in plan.steps {
       for sql in try renderer.render(step.statement) {

@@ -2,7 +2,7 @@ extension DialectKey {
   /// Every key but those that describe the file itself, in the order of the documentation.
   package static let all: [DialectKey] =
     profileKeys + capabilityKeys + identifierKeys + literalKeys + typeKeys + tableKeys + schemaKeys + rightsKeys
-    + queryKeys + scriptKeys + sessionKeys + catalogKeys + odbcKeys + adbcKeys + templateKeys + trapKeys
+    + queryKeys + joinKeys + scriptKeys + sessionKeys + catalogKeys + odbcKeys + adbcKeys + templateKeys + trapKeys
 
   package static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 

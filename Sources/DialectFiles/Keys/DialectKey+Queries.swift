@@ -98,7 +98,21 @@ extension DialectKey {
       mustAnswer: false, example: "LEFT ANTI JOIN"),
   ]
 
+  static let joinKeys: [DialectKey] = [
+    .text(
+      "queries.union_distinct", \.queries.unionDistinct, "Between two queries whose rows are taken once each.",
+      or: "UNION", example: "UNION DISTINCT"),
+    .flag(
+      "queries.anti_join_as_left_join", \.queries.antiJoinAsLeftJoin,
+      "Whether rows with and without a match are found by joins, because EXISTS may not look at the row at hand in every "
+        + "way that is needed (trap T31).", or: false),
+  ]
+
   static let scriptKeys: [DialectKey] = [
+    .text(
+      "scripts.lock", \.scripts.lock,
+      "Takes what keeps other runs away, before anything else of a run; empty where scripts.begin does, or nothing (trap "
+        + "T36).", takes: "runs? runs_text?", or: "", example: "DO get_lock({runs_text}, 3600)"),
     .text(
       "scripts.begin", \.scripts.begin,
       "Begins a transaction that no other run of the job can come into; empty where the engine has none. {runs} is "
@@ -124,11 +138,16 @@ extension DialectKey {
     .list(
       "scripts.opening", \.scripts.opening, "Statements at the beginning of each script.", or: [],
       example: ["SET TIME ZONE 'UTC'"]),
+    .list(
+      "scripts.closing", \.scripts.closing,
+      "Statements at the end of each script but a run's, such as a COMMIT where the shell leaves it to the script.",
+      or: [], example: ["COMMIT"]),
     .text(
       "scripts.terminator", \.scripts.terminator, "Follows each statement.", or: ";", example: ";\nGO"),
     .flag(
       "scripts.scratch_before_transaction", \.scripts.scratchBeforeTransaction,
-      "Whether scratch tables are made before scripts.begin, because making one would end the transaction (T17).",
+      "Whether scratch tables are made before scripts.begin, because making one would end the transaction (T17); they "
+        + "are filled after it, unless create_scratch_as does both at once (T36).",
       or: false),
     .optional(
       "scripts.instead", \.scripts.instead,

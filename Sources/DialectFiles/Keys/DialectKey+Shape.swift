@@ -32,12 +32,14 @@ extension DialectKey {
     DialectKey(
       path: "traps.\(trap.rawValue)", kind: .trap,
       meaning: trap.title.prefix(1).uppercased() + trap.title.dropFirst() + ".",
+      standard: Trap.original.contains(trap) ? nil : KeyValue.none,
       example: .text("the answer in one sentence"),
       get: { dialect in
         guard let answer = dialect.traps[trap] else { return .none }
         return .mapping(Self.answer("answer", answer.text, answer.evidence, answer.page))
       },
       set: { dialect, value in
+        if case .none = value { return }
         dialect.traps[trap] = Dialect.TrapAnswer(
           value["answer"]?.text ?? "", evidence(of: value), page: value["page"]?.text)
       })

@@ -53,6 +53,16 @@ extension DialectKey {
       "Makes a table or an index unless it is there, where create_table cannot say so; {statement_text} is the "
         + "statement as a text constant, {name_text} the name.", takes: "statement_text name_text?",
       mustAnswer: false, example: "CALL create_unless_there({statement_text})"),
+    .optional(
+      "tables.create_index_unless_there", \.tables.createIndexUnlessThere,
+      "The same for indexes alone, where create_table can say so itself; {table_text} is the table's name as a text "
+        + "constant. ~ where create_unless_there does, or nothing must.",
+      takes: "statement_text name_text? table_text?",
+      mustAnswer: false, example: "CALL create_unless_there({statement_text})"),
+    .optional(
+      "tables.schema_in_views", \.tables.schemaInViews,
+      "What stands before a name without a schema in the body of a view, where the engine looks such a name up nowhere "
+        + "(trap T29): a placeholder of scripts.", mustAnswer: false, example: "{{ dataset }}"),
     .text(
       "tables.clustered", \.tables.clustered,
       "What {clustering} is for a table whose rows are looked up by an order, where tables are sorted or distributed.",

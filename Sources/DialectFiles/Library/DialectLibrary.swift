@@ -112,6 +112,17 @@ public struct DialectLibrary: Sendable {
     return dialect
   }
 
+  /// What a dialect that can be read has no answer to, though one must be there: templates and traps. A line each.
+  ///
+  /// - Throws: `DialectFileError`
+  public func unanswered(named name: String) throws(DialectFileError) -> [String] {
+    guard let entry = entry(named: name) else { return [] }
+    var found = ProblemList()
+    let files = chain(from: entry, &found)
+    guard found.problems.isEmpty else { throw DialectFileError(found) }
+    return DialectAssembly(files: files).unanswered.map { "\($0)" }
+  }
+
   /// The dialect for an engine by the name that an ODBC driver gives it (SQL_DBMS_NAME): of the user's own files, or
   /// else of the built-in ones, the first that lists it; nil where none does. Files that are wrong are passed over.
   public func dialect(forProduct product: String) -> Dialect? {

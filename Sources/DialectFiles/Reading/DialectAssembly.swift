@@ -35,6 +35,17 @@ struct DialectAssembly {
     return found.problems.count == before ? dialect : nil
   }
 
+  /// What neither the file nor those that it extends say a word of, though a dialect must: how a node is written, or ~
+  /// for one that it cannot write, and the traps that were added to the format.
+  var unanswered: [YAMLFileError] {
+    DialectKey.all.filter { key in
+      switch key.kind {
+      case .trap: layered(key, "answer") == nil
+      default: key.section == "templates" && plain(key) == nil
+      }
+    }.map(missing)
+  }
+
   private func plain(_ key: DialectKey) -> KeyValue? {
     files.reduce(nil as KeyValue?) { value, file in
       guard let next = file.values[key.path] else { return value }
@@ -82,6 +93,7 @@ struct DialectAssembly {
       key.kind == .trap
       ? "unanswered trap: \(key.meaning) Answer it in one sentence"
       : "missing answer: \(key.meaning) For example: \(key.shortExample)"
+        + (key.section == "templates" ? "; or ~ where the engine cannot" : "")
     let place = own.places[key.section] ?? own.places[""]
     return YAMLFileError(
       file: own.path, line: place?.node.mark?.line, column: place?.node.mark?.column, key: key.path,

@@ -12,7 +12,9 @@ public enum DialectText {
     if let shown = dialect.smokeTest { lines.append("smoke_test:" + YAMLWriting.value(.text(shown), indent: 0)) }
     for section in DialectKey.sections {
       lines += ["", section + ":"]
-      for key in DialectKey.all where key.section == section {
+      // A trap that is not answered has no word for it.
+      for key in DialectKey.all
+      where key.section == section && (key.kind != .trap || key.value(in: dialect) != .none) {
         lines.append("  " + YAMLWriting.key(key.name) + ":" + YAMLWriting.value(key.value(in: dialect), indent: 2))
       }
     }

@@ -54,6 +54,11 @@ extension Dialect {
     /// hand, such as `LEFT SEMI JOIN`; nil: EXISTS and NOT EXISTS.
     public var semiJoin: String?
     public var antiJoin: String?
+    /// Between two queries whose rows are taken once each. Defaults to `UNION`.
+    public var unionDistinct: String
+    /// Whether rows with and without a match are found by joins, because EXISTS may not look at the row at hand in
+    /// every way that is needed (trap T31). Defaults to false.
+    public var antiJoinAsLeftJoin: Bool
     /// Whether subqueries in FROM are written as named ones before the query.
     public var hoistsSubqueries: Bool
     /// Whether windows that several functions share stand in a WINDOW clause under a name.
@@ -71,8 +76,12 @@ extension Dialect {
       count: String = "count(*)",
       countDistinct: String = "count(DISTINCT {a})", minimum: String = "min({a})", maximum: String = "max({a})",
       byteKey: String? = nil, equalBytes: String? = nil, semiJoin: String? = nil, antiJoin: String? = nil,
-      hoistsSubqueries: Bool = true, namesWindows: Bool = false, namesEveryColumn: Bool = false
+      unionDistinct: String = "UNION", antiJoinAsLeftJoin: Bool = false, hoistsSubqueries: Bool = true,
+      namesWindows: Bool = false,
+      namesEveryColumn: Bool = false
     ) {
+      self.unionDistinct = unionDistinct
+      self.antiJoinAsLeftJoin = antiJoinAsLeftJoin
       self.hoistsSubqueries = hoistsSubqueries
       self.namesWindows = namesWindows
       self.namesEveryColumn = namesEveryColumn

@@ -29,10 +29,16 @@ extension Dialect {
     public var instead: String?
     /// Statements at the beginning of each script.
     public var opening: [String]
+    /// Statements at the end of each script but a run's, such as a COMMIT where the shell leaves it to the script.
+    /// Defaults to none.
+    public var closing: [String]
     /// Follows each statement.
     public var terminator: String
-    /// Whether scratch tables are made before the transaction begins, because making one would end it (trap T17). What
-    /// keeps other runs away must come before them then, in `opening`.
+    /// Takes what keeps other runs away, before anything else of a run; empty where `begin` does, or nothing. `{runs}`
+    /// and `{runs_text}` as in `begin`. Defaults to nothing.
+    public var lock: String
+    /// Whether scratch tables are made before the transaction begins, because making one would end it (trap T17). They
+    /// are filled inside of it (trap T36), unless `create_scratch_as` makes and fills them at once.
     public var scratchBeforeTransaction: Bool
     /// What somebody who lets a scheduler run it must know, a sentence each: the rights and settings that a run needs,
     /// whether two at once are safe, and what is left of one that died. Empty where nobody has said.
@@ -41,17 +47,20 @@ extension Dialect {
     public var afterACrash: String
 
     public init(
-      begin: String, commit: String, shellCommand: String, steps: PlanProfile.Steps = .inline,
+      begin: String, commit: String, shellCommand: String, lock: String = "", steps: PlanProfile.Steps = .inline,
       islands: PlanProfile.Islands = .windows, instead: String? = nil, opening: [String] = [],
-      terminator: String = ";", scratchBeforeTransaction: Bool = false, needs: String = "", twoRuns: String = "",
+      closing: [String] = [], terminator: String = ";", scratchBeforeTransaction: Bool = false, needs: String = "",
+      twoRuns: String = "",
       afterACrash: String = ""
     ) {
       self.needs = needs
       self.twoRuns = twoRuns
       self.afterACrash = afterACrash
       self.opening = opening
+      self.closing = closing
       self.terminator = terminator
       self.scratchBeforeTransaction = scratchBeforeTransaction
+      self.lock = lock
       self.begin = begin
       self.commit = commit
       self.shellCommand = shellCommand

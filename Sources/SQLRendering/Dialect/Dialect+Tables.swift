@@ -26,6 +26,13 @@ extension Dialect {
     /// `{statement_text}`, a statement that makes a table or an index, as a text constant; `{name_text}`: makes it
     /// unless it is there, where the statement itself cannot say so (trap T20); nil where it can.
     public var createUnlessThere: String?
+    /// The same for indexes alone, where tables can say so themselves; also `{table_text}`, the table's name as a text
+    /// constant. Defaults to `createUnlessThere`.
+    public var createIndexUnlessThere: String?
+    /// What stands before a name without a schema in the body of a view, where the engine looks such a name up nowhere
+    /// (trap T29): a placeholder of scripts. A job without a schema of its own cannot make views there. Defaults to nil:
+    /// nothing must.
+    public var schemaInViews: String?
     /// What `{clustering}` is in `create_table` where rows are looked up by an order: `{columns}`, `{first_column}`. For
     /// engines that sort or distribute tables instead of having indexes; empty where there is nothing to say.
     public var clustered: String
@@ -70,13 +77,16 @@ extension Dialect {
       indexNameHasSchema: Bool, createScratch: String, scratchName: String, positionColumn: String,
       scratchIndex: String?, analyzeScratch: String?, dropScratch: String? = nil, scratchPrefix: String = "",
       scratchIndexInTable: String? = nil, viewText: String? = nil,
-      createUnlessThere: String? = nil, createScratchAs: String? = nil, clustered: String = "",
+      createUnlessThere: String? = nil, createIndexUnlessThere: String? = nil, schemaInViews: String? = nil,
+      createScratchAs: String? = nil, clustered: String = "",
       unclustered: String = "",
       requiredColumn: String = "{name} {type} NOT NULL", nullableColumn: String = "{name} {type}",
       addColumn: String = "ALTER TABLE {table} ADD COLUMN {column}", dropView: String = "DROP VIEW {name}",
       createSchema: String? = nil
     ) {
       self.createSchema = createSchema
+      self.createIndexUnlessThere = createIndexUnlessThere
+      self.schemaInViews = schemaInViews
       self.createScratchAs = createScratchAs
       self.addColumn = addColumn
       self.dropView = dropView

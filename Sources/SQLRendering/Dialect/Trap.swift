@@ -29,6 +29,21 @@ public enum Trap: String, Sendable, CaseIterable {
   case clientComparison = "T26"
   case encodings = "T27"
   case indexKeySize = "T28"
+  case viewNames = "T29"
+  case defaultCollation = "T30"
+  case correlatedSubqueries = "T31"
+  case selfInsert = "T32"
+  case transactionClock = "T33"
+  case shellErrors = "T34"
+  case shellSubstitution = "T35"
+  case fillBeforeLock = "T36"
+  case statistics = "T37"
+  case connectionPools = "T38"
+  case declaredKeys = "T39"
+
+  /// Those that every file must answer to be read at all. Later ones were added to the format: a file that has no
+  /// answer to them is read, and is not conformant.
+  public static let original = allCases.prefix { $0 != .viewNames }
 
   /// What the trap is.
   public var title: String {
@@ -61,6 +76,17 @@ public enum Trap: String, Sendable, CaseIterable {
     case .clientComparison: "whether the client compares texts as the engine does"
     case .encodings: "the encoding of the database"
     case .indexKeySize: "the longest value that an index takes"
+    case .viewNames: "whether names in the body of a view must be qualified"
+    case .defaultCollation: "columns inherit a collation from their schema, dataset or database"
+    case .correlatedSubqueries: "which subqueries may look at the row at hand"
+    case .selfInsert: "whether INSERT may read the table into which it writes"
+    case .transactionClock: "the clock stands still during a transaction"
+    case .shellErrors: "the shell goes on after an error"
+    case .shellSubstitution: "the shell replaces variables in the text of a script"
+    case .fillBeforeLock: "steps that are filled before the lock is held miss the rows of another run"
+    case .statistics: "plans that rest on statistics which are old or missing"
+    case .connectionPools: "a pool of connections passes locks and settings on to other clients"
+    case .declaredKeys: "plans rest on keys that are declared and not enforced"
     }
   }
 }

@@ -3,7 +3,7 @@ internal import SessionPlan
 extension Renderer {
   /// A condition as the list of its parts, to be joined by AND.
   func conditions(_ predicate: Expression) throws -> [String] {
-    if case .and(let list) = predicate { return try list.flatMap { try conditions($0) } }
+    if case .and(let list) = predicate { return try list.flatMap { try conditions($0) }.withoutRepetition }
     let text = try expression(predicate)
     if case .or = predicate { return ["(\(text))"] }
     return [text]
@@ -42,7 +42,8 @@ extension Renderer {
         Self.spans(of: gap.microseconds).merging([
           "previous": try part(previous), "current": try part(current), "op": boundary == .new ? ">=" : ">",
         ]) { $1 })
-    case .choose(let branches, let otherwise):
+    case .choose(let all, let last):
+      let (branches, otherwise) = flattened(all, last)
       let cases = try branches.map { "WHEN \(try plain($0.when)) THEN \(try plain($0.then))" }
       // Without ELSE it is NULL, of the type of the others.
       if case .literal(.null) = otherwise, branches.contains(where: { !$0.then.isNull }) { return Layout.choice(cases) }
@@ -187,7 +188,7 @@ extension Renderer {
       default: return text
       }
     }
-    return Layout.joined(parts, word)
+    return Layout.joined(parts.withoutRepetition, word)
   }
 
   /// An expression where a single value must stand: in parentheses if it is made of parts.
@@ -201,6 +202,22 @@ extension Renderer {
     default: return text
     }
   }
+}
+
+extension [String] {
+  /// Each once: a condition that is there twice says no more, such as x IS NOT NULL and x <> '' where the empty text is
+  /// NULL (trap T12).
+  fileprivate var withoutRepetition: [String] {
+    var found: Set<String> = []
+    return filter { found.insert($0).inserted }
+  }
+}
+
+/// A CASE whose ELSE is a CASE is one.
+private func flattened(_ branches: [Branch], _ otherwise: Expression) -> ([Branch], Expression) {
+  guard case .choose(let more, let last) = otherwise else { return (branches, otherwise) }
+  let (rest, end) = flattened(more, last)
+  return (branches + rest, end)
 }
 
 extension Expression {

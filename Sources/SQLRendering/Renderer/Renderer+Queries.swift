@@ -48,7 +48,7 @@ extension Renderer {
   private func subqueries(_ with: [SelectQuery.Named]) throws -> String? {
     if with.isEmpty { return nil }
     let bodies = try with.map { named in
-      let comment = explains ? named.purpose.map { "  -- " + $0 } ?? "" : ""
+      let comment = isScript ? named.purpose.map { "  -- " + $0 } ?? "" : ""
       return "\(try quoted(named.name)) \(dialect.queries.namedSubquery) (\(comment)\n"
         + (try fencedText(of: named.select)).indented() + "\n)"
     }
@@ -57,7 +57,9 @@ extension Renderer {
 
   /// The query of a view: its texts as people are to see them.
   func text(ofView query: Query) throws -> String {
-    let (with, body) = try texts(of: query, isShown: dialect.tables.viewText != nil)
+    var renderer = self
+    renderer.isInView = true
+    let (with, body) = try renderer.texts(of: query, isShown: dialect.tables.viewText != nil)
     return [with, body].compactMap { $0 }.joined(separator: "\n")
   }
 
@@ -113,7 +115,7 @@ extension Renderer {
   /// - Parameter isScalar: whether it is a value, whose column needs no name
   func text(of select: Select, limit: String = "", isScalar: Bool = false) throws -> String {
     if limit.isEmpty, let parts = select.bareUnion {
-      return try parts.map { try text(of: $0) }.joined(separator: "\nUNION ALL\n")
+      return try parts.map { try text(of: $0) }.joined(separator: "\n\(word(of: select.from))\n")
     }
     let select = select.finished
     let printer = try inside(select, isScalar: isScalar)
@@ -170,6 +172,12 @@ extension Renderer {
     }
   }
 
+  /// What stands between the parts of a union.
+  private func word(of source: Select.From) -> String {
+    if case .union(_, true, _) = source { return dialect.queries.unionDistinct }
+    return "UNION ALL"
+  }
+
   // MARK: FROM
 
   /// What stands behind FROM; empty for a row of no table.
@@ -223,16 +231,16 @@ extension Renderer {
     case .table(let table):
       let name: String
       switch table.kind {
-      case .stored(let object): name = try quoted(object)
+      case .stored(let object): name = try nameOfRows(object)
       case .step(let step): name = try scratchName(step)
       case .named(let step): name = try quoted(step)
       }
       return try bare.contains(table.alias) || name == quoted(table.alias) ? name : aliased(name, table.alias)
     case .select(let select, let alias):
       return try aliased("(\n" + (try fencedText(of: select)).indented() + "\n)", alias)
-    case .union(let parts, let alias):
+    case .union(let parts, _, let alias):
       let texts = try parts.map { try text(of: $0) }
-      return try aliased("(\n" + texts.joined(separator: "\nUNION ALL\n").indented() + "\n)", alias)
+      return try aliased("(\n" + texts.joined(separator: "\n\(word(of: source))\n").indented() + "\n)", alias)
     case .values(let columns, let rows, let alias):
       let nothing = dialect.queries.fromNothing
       let selects = try rows.map { row in
@@ -278,7 +286,7 @@ extension Renderer {
 extension Select {
   /// The parts of a union of which it is no more than all rows.
   var bareUnion: [Select]? {
-    guard case .union(let parts, _) = from, joins.isEmpty, conditions.isEmpty, groups == nil, !isDistinct, !isShown,
+    guard case .union(let parts, _, _) = from, joins.isEmpty, conditions.isEmpty, groups == nil, !isDistinct, !isShown,
       let first = parts.first, let names = first.columns?.map(\.name)
     else { return nil }
     let expected = names.map { NamedExpression($0, .column(ColumnReference(from.alias, $0))) }

@@ -74,6 +74,14 @@ extension Renderer {
       template, ["statement_text": try quotedSQL(statement), "name_text": try quotedSQL(name)], "create_unless_there")
   }
 
+  private func indexUnlessThere(_ statement: String, _ name: String, on table: String) throws -> String {
+    guard let template = dialect.tables.createIndexUnlessThere else { return try unlessThere(statement, name) }
+    let values = [
+      "statement_text": try quotedSQL(statement), "name_text": try quotedSQL(name), "table_text": try quotedSQL(table),
+    ]
+    return try fill(template, values, "create_index_unless_there")
+  }
+
   func createIndex(_ index: IndexDefinition) throws -> String? {
     let tables = dialect.tables
     guard let template = index.hasLongValues ? tables.createLongIndex : tables.createIndex else { return nil }
@@ -89,7 +97,7 @@ extension Renderer {
         "first_column": columns[0], "leading_columns": columns.dropLast().joined(separator: ", "),
         "last_column": columns[columns.count - 1],
       ], "create_index")
-    return try unlessThere(statement, name)
+    return try indexUnlessThere(statement, name, on: try quoted(table))
   }
 
   func addColumn(_ column: SchemaColumn, to table: ObjectName, isKey: Bool) throws -> String {
@@ -118,7 +126,18 @@ extension Renderer {
 
   /// Made, filled unless that comes later, and indexed where rows are looked up in it.
   func createScratch(_ scratch: ScratchDefinition) throws -> [String] {
-    var statements = try filledScratch(scratch)
+    let parts = try scratchParts(scratch)
+    return [parts.made] + parts.filled
+  }
+
+  /// What makes a scratch table, and what then fills and indexes it: nothing, where it is filled as it is made.
+  func scratchParts(_ scratch: ScratchDefinition) throws -> (made: String, filled: [String]) {
+    let all = try filledScratch(scratch)
+    return (all[0], Array(all.dropFirst()) + (try indexedScratch(scratch)))
+  }
+
+  private func indexedScratch(_ scratch: ScratchDefinition) throws -> [String] {
+    var statements: [String] = []
     if let analyze = dialect.tables.analyzeScratch, !scratch.isFilledLater {
       statements.append(try fill(analyze, ["name": try scratchName(scratch.name)], "analyze_scratch"))
     }

@@ -14,13 +14,17 @@ public struct Renderer: Sendable {
   /// The windows of the SELECT at hand that have names.
   var windows: [[String]] = []
 
-  /// Whether named subqueries say in a comment what they are for.
-  let explains: Bool
+  /// Whether a script is written: named subqueries say in a comment what they are for, and what the job leaves open may
+  /// be a placeholder.
+  let isScript: Bool
+  /// Whether it is inside the body of a view.
+  var isInView = false
 
-  /// - Parameter explaining: whether named subqueries say in a comment what they are for
-  public init(_ dialect: Dialect, explaining: Bool = false) {
+  /// - Parameter asScript: whether a script is written: named subqueries say in a comment what they are for, and what the
+  ///   job leaves open may be a placeholder
+  public init(_ dialect: Dialect, asScript: Bool = false) {
     self.dialect = dialect
-    explains = explaining
+    isScript = asScript
   }
 
   /// The SQL of a statement: one text, or several where the engine needs them (a scratch table is made, then filled).
@@ -28,6 +32,13 @@ public struct Renderer: Sendable {
   /// - Throws: `RenderingError` where the dialect has no way to say it.
   public func render(_ statement: Statement) throws -> [String] {
     try protectedText(of: statement).map { LineBreaks.restored($0) }
+  }
+
+  /// What makes the scratch table of a statement, and what then fills it; nil for any other statement.
+  func scratchParts(of statement: Statement) throws -> (made: String, filled: [String])? {
+    guard case .createScratch(let scratch) = statement else { return nil }
+    let parts = try scratchParts(scratch)
+    return (LineBreaks.restored(parts.made), parts.filled.map { LineBreaks.restored($0) })
   }
 
   private func protectedText(of statement: Statement) throws -> [String] {
@@ -69,6 +80,18 @@ public struct Renderer: Sendable {
   /// A column's name as it stands in SQL.
   public func identifier(_ name: String) throws(RenderingError) -> String {
     LineBreaks.restored(try quoted(name))
+  }
+
+  /// A table's name where rows are read, which inside a view must say its schema on some engines (trap T29).
+  func nameOfRows(_ name: ObjectName) throws(RenderingError) -> String {
+    guard isInView, name.parts.count == 1, let schema = dialect.tables.schemaInViews else { return try quoted(name) }
+    guard isScript else {
+      throw RenderingError(
+        dialect: dialect.name, node: "schema_in_views",
+        message: "a view must name the schema of what it reads, and \(name) has none",
+        remedy: "say where the tables are: ledgers.schema, or --schema")
+    }
+    return schema + "." + (try quoted(name))
   }
 
   // MARK: Single parts

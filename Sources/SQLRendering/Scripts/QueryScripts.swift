@@ -141,7 +141,7 @@ public struct QueryScripts: Sendable {
   private func script(
     _ script: Script, _ about: [String], _ steps: [Plan.Step], inTransaction: Bool = false
   ) throws -> String {
-    let renderer = Renderer(dialect, explaining: true)
+    let renderer = Renderer(dialect, asScript: true)
     let command = dialect.scripts.shellCommand.replacing("{file}", with: script.fileName)
     var header =
       [
@@ -158,6 +158,12 @@ public struct QueryScripts: Sendable {
       for (name, text) in facts { header += Layout.wrapped("\(name): \(text.isEmpty ? "nobody has said" : text).") }
     }
     header += ["", "Run it:  \(command)", "Rendered from the plan by sessionizer; not edited by hand."]
+    if script == .create, dialect.tables.schemaInViews != nil, planner.bound.job.names.schema == nil {
+      header.insert(
+        "Put in \(dialect.tables.schemaInViews ?? "") first: where the tables are, which a view must say.",
+        at: header.count - 2)
+      header.insert("", at: header.count - 2)
+    }
     var parts = [header.map { $0.isEmpty ? "--" : "-- " + $0 }.joined(separator: "\n")]
     let runs = try renderer.identifier(planner.bound.job.names[.sessionRuns])
     let rules = dialect.scripts
@@ -170,20 +176,42 @@ public struct QueryScripts: Sendable {
     }
     func text(of steps: [Plan.Step]) throws -> [String] {
       try steps.compactMap { step in
-        let statements = try renderer.render(step.statement)
+        let statements = try statements(of: step, renderer, inTransaction: inTransaction)
         // An index, where the engine has none.
         return statements.isEmpty ? nil : "-- \(step.name): \(step.purpose)\n" + text(statements)
       }
     }
     if !rules.opening.isEmpty { parts.append(text(rules.opening)) }
-    let isFirst = { (step: Plan.Step) in rules.scratchBeforeTransaction && step.scratchName != nil }
-    parts += try text(of: steps.filter(isFirst))
+    parts += try framing(rules.lock)
+    if inTransaction, rules.scratchBeforeTransaction { parts += try made(steps, renderer) }
     parts += try framing(rules.begin)
-    parts += try text(of: steps.filter { !isFirst($0) })
+    parts += try text(of: steps)
     parts += try framing(rules.commit)
+    if !inTransaction, !rules.closing.isEmpty { parts.append(text(rules.closing)) }
     let dropped = try steps.compactMap(\.scratchName).compactMap { try renderer.dropScratch($0) }
     if !dropped.isEmpty { parts.append("-- The steps of the run are of no more use.\n" + text(dropped)) }
     return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  /// What makes the scratch tables, where that comes before the transaction.
+  private func made(_ steps: [Plan.Step], _ renderer: Renderer) throws -> [String] {
+    let terminator = dialect.scripts.terminator
+    let tables = try steps.compactMap { step -> (step: Plan.Step, made: String, isFilled: Bool)? in
+      guard let parts = try renderer.scratchParts(of: step.statement) else { return nil }
+      return (step, parts.made + terminator, parts.filled.isEmpty)
+    }
+    if tables.allSatisfy({ !$0.isFilled }), !tables.isEmpty {
+      return ["-- The tables of the run's steps, empty.\n" + tables.map(\.made).joined(separator: "\n")]
+    }
+    return tables.map { "-- \($0.step.name): \($0.step.purpose)\n" + $0.made }
+  }
+
+  /// The statements of a step; those that make its scratch table are left out where they came before the transaction.
+  private func statements(of step: Plan.Step, _ renderer: Renderer, inTransaction: Bool) throws -> [String] {
+    guard inTransaction, dialect.scripts.scratchBeforeTransaction,
+      let parts = try renderer.scratchParts(of: step.statement)
+    else { return try renderer.render(step.statement) }
+    return parts.filled
   }
 }
 

@@ -46,7 +46,7 @@ extension Select {
       switch source {
       case .table(let table): visit(table, columns(table))
       case .select(let select, _): select.visitTables(visit)
-      case .union(let parts, _): for part in parts { part.visitTables(visit) }
+      case .union(let parts, _, _): for part in parts { part.visitTables(visit) }
       case .values: break
       }
     }
@@ -67,10 +67,10 @@ extension Select.From {
     case .select(var select, let alias):
       select.prune(keeping: needed)
       self = .select(select, alias: alias)
-    case .union(var parts, let alias):
-      let names = parts.contains(where: \.isDistinct) ? nil : needed
+    case .union(var parts, let isDistinct, let alias):
+      let names = isDistinct || parts.contains(where: \.isDistinct) ? nil : needed
       for index in parts.indices { parts[index].prune(keeping: names) }
-      self = .union(parts, alias: alias)
+      self = .union(parts, isDistinct: isDistinct, alias: alias)
     }
   }
 }

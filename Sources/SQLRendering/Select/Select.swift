@@ -48,14 +48,20 @@ struct Select: Hashable {
   indirect enum From: Hashable {
     case table(TableReference)
     case select(Select, alias: String)
-    case union([Select], alias: String)
+    /// All rows of its parts, or each once.
+    case union([Select], isDistinct: Bool, alias: String)
     case values([SchemaColumn], [[Literal]], alias: String)
 
     var alias: String {
       switch self {
       case .table(let table): table.alias
-      case .select(_, let alias), .union(_, let alias), .values(_, _, let alias): alias
+      case .select(_, let alias), .union(_, _, let alias), .values(_, _, let alias): alias
       }
+    }
+
+    /// Whether it is a union that has each row once.
+    var isDistinct: Bool {
+      if case .union(_, true, _) = self { true } else { false }
     }
   }
 

@@ -56,7 +56,8 @@ struct SelectBuilder {
       return try matched(rows, other, on, words: dialect.queries.semiJoin, isNegated: false)
     case .unionAll(let parts, let alias):
       return Select(
-        from: .union(try parts.map { try select($0).finished }, alias: alias), offers: try PlanColumns.of(relation))
+        from: .union(try parts.map { try select($0).finished }, isDistinct: false, alias: alias),
+        offers: try PlanColumns.of(relation))
     case .distinct(let rows, let alias): return try distinct(rows, relation, alias)
     }
   }
@@ -217,7 +218,18 @@ struct SelectBuilder {
     var inner = try joinable(other)
     var result = try base(rows, for: [on], as: .more)
     if result.aliases.contains(inner.from.alias) { result = try wrapped(result) }
-    if let words {
+    if dialect.queries.antiJoinAsLeftJoin, let column = on.columnThatMatches(in: inner.from.alias) {
+      if !inner.conditions.isEmpty { inner = try wrapped(inner) }
+      if isNegated {
+        result.joins.append(Select.Join(kind: .plain(.left), rows: inner.from, on: result.resolved(on)))
+        result.conditions.append(.holds(.isNull(.column(column))))
+      } else {
+        // Each match once, whatever the rows are.
+        inner = try distinctKeys(of: inner, on)
+        result.joins.append(Select.Join(kind: .plain(.inner), rows: inner.from, on: result.resolved(on)))
+      }
+      result.readsFenced = false
+    } else if let words {
       if !inner.conditions.isEmpty { inner = try wrapped(inner) }
       result.joins.append(Select.Join(kind: .matching(words: words), rows: inner.from, on: result.resolved(on)))
       result.readsFenced = false
@@ -227,7 +239,32 @@ struct SelectBuilder {
     return result
   }
 
+  /// The columns of some rows by which a condition finds them, each combination once.
+  private func distinctKeys(of select: Select, _ on: Expression) throws -> Select {
+    var names: Set<String> = []
+    on.visitColumns { column, _ in if column.relation == select.from.alias { names.insert(column.name) } }
+    var keys = select.finished
+    let types = Dictionary(
+      keys.offered.flatMap(\.columns).map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+    keys.columns = keys.columns?.filter { names.contains($0.name) }
+    keys.offered = keys.offered.map { offer in
+      Select.Offer(alias: offer.alias, columns: offer.columns.filter { names.contains($0.name) })
+    }
+    if dialect.queries.byteKey == nil {
+      keys.isDistinct = true
+    } else {
+      keys.groups = keys.columns?.map { Select.Group(expression: $0.expression, isText: types[$0.name] == .text) }
+    }
+    return try wrapped(keys)
+  }
+
   private func distinct(_ rows: Relation, _ relation: Relation, _ alias: String) throws -> Select {
+    // Each row once is a union's own word, where it tells texts apart as DISTINCT does.
+    if case .unionAll(let parts, _) = rows, dialect.queries.byteKey == nil {
+      return Select(
+        from: .union(try parts.map { try select($0).finished }, isDistinct: true, alias: alias),
+        offers: try PlanColumns.of(relation))
+    }
     let inner = try select(rows)
     var result = inner.finished
     if dialect.queries.byteKey != nil {
@@ -247,6 +284,17 @@ struct SelectBuilder {
 }
 
 extension Expression {
+  /// A column of the rows that is not NULL wherever the condition holds, because it equals something; nil if there is none.
+  fileprivate func columnThatMatches(in alias: String) -> ColumnReference? {
+    switch self {
+    case .and(let list): return list.lazy.compactMap { $0.columnThatMatches(in: alias) }.first
+    case .compare(.equal, let a, let b, _):
+      for side in [a, b] { if case .column(let column) = side.bare, column.relation == alias { return column } }
+      return nil
+    default: return nil
+    }
+  }
+
   /// Without the word that it is not NULL.
   var bare: Expression {
     if case .present(let value) = self { value.bare } else { self }

@@ -72,7 +72,7 @@ private struct Hoisting {
   mutating func hoisted(_ select: Select) -> Select {
     var result = select
     if let parts = select.bareUnion {
-      result.from = .union(parts.map { hoisted($0) }, alias: select.from.alias)
+      result.from = .union(parts.map { hoisted($0) }, isDistinct: select.from.isDistinct, alias: select.from.alias)
       return result
     }
     result.from = hoisted(result.from)
@@ -94,8 +94,9 @@ private struct Hoisting {
     switch source {
     case .table, .values: return source
     case .select(let select, let alias): return .table(table(hoisted(select), alias, select.offered.flatMap(\.columns)))
-    case .union(let parts, let alias):
-      let inner = Select(from: .union(parts.map { hoisted($0) }, alias: alias), offers: parts[0].offeredColumns)
+    case .union(let parts, let isDistinct, let alias):
+      let inner = Select(
+        from: .union(parts.map { hoisted($0) }, isDistinct: isDistinct, alias: alias), offers: parts[0].offeredColumns)
       return .table(table(inner, alias, parts[0].offeredColumns))
     }
   }

@@ -52,25 +52,31 @@ extension Planner {
         anchors, .table(v), .lookup, on: .and([v[.anchor].equals(anchor, ids), v[.runID].equals(newest, .value)]))
     }
     let newest = newest(
-      rows(of: .sessionVersions, asOf: run, as: "w"), "w", per: .anchor, columns: [.anchor, .runID], as: "latest")
-    return anchors.join(newest, on: Expression.column("latest", .anchor).equals(anchor, ids))
-      .join(
-        .table(v),
-        on: .and([
-          v[.anchor].equals(.column("latest", .anchor), ids), v[.runID].equals(.column("latest", .runID), .value),
-        ]))
+      rows(of: .sessionVersions, asOf: run, as: "w"), "w", per: .anchor, columns: v.columns.map(Column.init),
+      as: version)
+    return anchors.join(newest, on: v[.anchor].equals(anchor, ids))
   }
 
   /// Of some rows with a run id (under `alias`), for each key the row of the newest run.
   private func newest(
     _ rows: Relation, _ alias: String, per key: Column, columns: [Column], as result: String
   ) -> Relation {
+    var order = [OrderTerm(.column(alias, .runID), .value, descending: true)]
+    // Where nothing keeps two runs apart they may have one id: the one that knows more of a session counts, for every
+    // reader the same.
+    if !profile.enforcesKeys {
+      order +=
+        key == .anchor
+        ? [
+          OrderTerm(.column(alias, .pageviews), .value, descending: true),
+          OrderTerm(.column(alias, .sessionID), ids),
+        ] : [OrderTerm(.column(alias, .became), ids)]
+    }
     let ranked = Relation.window(
       rows,
       [
         WindowColumn(
-          .rank, .rowNumber, partition: [OrderKey(.column(alias, key), ids)],
-          order: [OrderTerm(.column(alias, .runID), .value, descending: true)], tiesAreEqual: true)
+          .rank, .rowNumber, partition: [OrderKey(.column(alias, key), ids)], order: order, tiesAreEqual: true)
       ], alias: "ranked")
     return ranked.filter(Expression.column("ranked", .rank).equals(.integer(1), .value))
       .project(columns.map { NamedExpression("ranked", $0) }, as: result)

@@ -17,7 +17,9 @@ extension Planner {
         NamedExpression(.pageViewAt, .timestampText(c[.pageViewAt])), .init("c", .page),
       ], as: "bad")
     let k = picked.table(as: "k")
-    let bad = rejected(.table(k), "k", unread: (k[.rawEventID], k[.rawTime]), as: "bad")
+    // Where nothing is left of what could not be read, no step has a column for it.
+    func read(_ column: Column) -> Expression { picked.has(column) ? k[column] : .null(.text) }
+    let bad = rejected(.table(k), "k", unread: (read(.rawEventID), read(.rawTime)), as: "bad")
     return try steps.add(
       .rejected, notYetQuarantined(.distinct(.unionAll([bad, others], alias: "bad"), alias: "bad"), as: "rejected"))
   }
@@ -32,7 +34,7 @@ extension Planner {
     func r(_ column: Column) -> Expression { .column(alias, column) }
     func nonEmpty(_ text: Expression) -> Expression {
       let isThere = Expression.and([text.isPresent, text.differs(from: .text(""), .bytes)])
-      return .choose([Branch(isThere, then: text)], otherwise: .null(.text))
+      return text.isNullConstant ? text : .choose([Branch(isThere, then: text)], otherwise: .null(.text))
     }
     let event: Expression =
       if job.source.eventID == nil {
@@ -44,7 +46,7 @@ extension Planner {
           [
             Branch(unread.eventID.isPresent, then: nonEmpty(unread.eventID)),
             Branch(r(.eventID).isPresent, then: .decimalText(r(.eventID))),
-          ], otherwise: .null(.text))
+          ].filter { !$0.then.isNullConstant }, otherwise: .null(.text))
       }
     let time = Expression.choose(
       [Branch(r(.pageViewAt).isPresent, then: .timestampText(r(.pageViewAt)))], otherwise: nonEmpty(unread.time))

@@ -20,7 +20,7 @@ extension Planner {
     let selected = try selection(mode, as: "judged")
     let unread = unread(in: "judged", mode)
     func whenBad(_ value: Expression) -> Expression {
-      if case .literal(.null) = value { return value }
+      if value.isNullConstant { return value }
       return .choose([Branch(s(.reason).isPresent, then: value)], otherwise: .null(.text))
     }
     // Rows that arrived are few; of a whole source or a window nobody knows, and the engine decides.
@@ -33,10 +33,10 @@ extension Planner {
         .filter(.or([isUnknown, differs]))
         .project(
           content.map { NamedExpression("judged", $0) }
+            + [NamedExpression(.reason, reason)]
             + [
-              NamedExpression(.reason, reason), NamedExpression(.rawEventID, whenBad(unread.eventID)),
-              NamedExpression(.rawTime, whenBad(unread.time)),
-            ], as: "picked"))
+              NamedExpression(.rawEventID, whenBad(unread.eventID)), NamedExpression(.rawTime, whenBad(unread.time)),
+            ].filter { !$0.expression.isNullConstant }, as: "picked"))
   }
 
   /// Whether an event id that the ledger does not have is that of a session whose pageviews `retain` has removed: another

@@ -18,18 +18,16 @@ extension Planner {
     // A window, and no join: neither side has an index, and engines that only look rows up would scan one for each
     // row of the other.
     let n = islands.table(as: "n")
-    let isNew = Expression.choose(
-      [Branch(n[.isNew].equals(.literal(.flag(true)), .value), then: .integer(1))], otherwise: .integer(0))
     let touched = Relation.window(
       .table(n),
       [
         WindowColumn(
-          .gained, .first(isNew), partition: [OrderKey(n[.island], ids)],
-          order: [OrderTerm(isNew, .value, descending: true)], tiesAreEqual: true)
+          .gained, .first(n[.isNew]), partition: [OrderKey(n[.island], ids)],
+          order: [OrderTerm(n[.isNew], .value, descending: true)], tiesAreEqual: true)
       ], alias: "gaining")
     func g(_ column: Column) -> Expression { .column("gaining", column) }
     let anchors = Relation.distinct(
-      touched.filter(.and([g(.gained).equals(.integer(1), .value), g(.anchor).isPresent]))
+      touched.filter(.and([g(.gained).equals(.literal(.flag(true)), .value), g(.anchor).isPresent]))
         .project([.init("gaining", .island), NamedExpression(.anchor, .present(g(.anchor)))], as: "touched"),
       alias: "touched")
     let old = newestVersions(of: anchors, "touched", as: "v").project(

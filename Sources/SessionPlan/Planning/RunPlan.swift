@@ -21,7 +21,7 @@ extension Planner {
     return Plan(
       name: "run",
       steps: [started(mode, identity)] + run.steps.scratchSteps + (try run.inserts(buildingKeys: buildingKeys))
-        + [finished(run.counts)],
+        + [finished(mode, run.counts)],
       counts: profile.keepsSteps ? run.counts.query : nil, changes: profile.keepsSteps ? run.changes : nil)
   }
 
@@ -30,7 +30,7 @@ extension Planner {
   public func firstRunPlan(_ mode: RunMode, _ identity: RunIdentity, buildingKeys: Bool = false) throws -> Plan {
     func plan(_ statements: [Plan.Step], _ counts: RunCounts, expected: RunCounts) -> Plan {
       Plan(
-        name: "first run", steps: [started(mode, identity)] + statements + [finished(counts)],
+        name: "first run", steps: [started(mode, identity)] + statements + [finished(mode, counts)],
         counts: expected.query)
     }
     switch profile.islands {
@@ -77,9 +77,14 @@ extension Planner {
 
   /// What this run has written so far, counted in the ledgers.
   var countsOfThisRun: RunCounts {
+    // Computed in a subquery of its own: engines that let none read the table which is written (trap T32) keep its rows.
+    let r = ledger(.sessionRuns, as: "r")
+    let last = Relation.aggregate(
+      .table(r), by: [], [AggregateColumn("run_id", .maximum(r["run_id"], .value))], alias: "last_run")
+    let run = Expression.scalar(Relation.computedOnce(last).project([NamedExpression("last_run", "run_id")], as: "o"))
     func rows(_ object: ObjectNames.Object) -> Expression {
       let t = ledger(object, as: "w")
-      return count(Relation.table(t).filter(t[.runID].equals(thisRun, .value)))
+      return count(Relation.table(t).filter(t[.runID].equals(run, .value)))
     }
     return RunCounts(
       pageviews: rows(.sessionTable), sessions: rows(.sessionVersions), lineageRows: rows(.sessionLineage),
@@ -98,8 +103,7 @@ extension Planner {
         column.name == Column.runID.name
           ? .present(thisRun) : given.contains(column.name) ? .column(alias, column.name) : .null(column.type))
     }
-    return .insert(
-      Insert(into: names[object], columns: table.columns, query: steps.query(rows.project(values, as: "v"))))
+    return .insert(Insert(into: names[object], table.columns, of: rows, values, steps.query))
   }
 
   /// The id of the run that has written `started` and not yet `finished`.
@@ -118,9 +122,15 @@ extension Planner {
 
   private func started(_ mode: RunMode, _ identity: RunIdentity) -> Plan.Step {
     let mark = arrivalMark(mode)
-    let row = runRow(mode, identity, from: mark.rows) { name in
+    // An aggregate of the ledger itself, and no subquery: not every engine lets one read the table that it writes (trap
+    // T32).
+    let r = ledger(.sessionRuns, as: "r")
+    let last = Relation.aggregate(
+      .table(r), by: [], [AggregateColumn("last_run", .maximum(r["run_id"], .value))], alias: "numbered")
+    let rows = mark.rows.map { Relation.join(last, $0, .inner, on: .integer(1).equals(.integer(1), .value)) } ?? last
+    let row = runRow(mode, identity, from: rows) { name in
       switch name {
-      case "run_id": .coalesce([.add(thisRun, .integer(1)), .integer(1)])
+      case "run_id": .add(.coalesce([.column("numbered", "last_run"), .integer(0)]), .integer(1))
       case "state": .text("started")
       case "arrival_mark": mark.id
       case "arrival_mark_at": mark.time
@@ -131,8 +141,9 @@ extension Planner {
   }
 
   /// The run's `started` row again, with what it has written.
-  private func finished(_ counts: RunCounts) -> Plan.Step {
+  private func finished(_ mode: RunMode, _ counts: RunCounts) -> Plan.Step {
     let table = runsTable()
+    let mark = arrivalMark(mode)
     let columns = table.columns.map(\.column)
     let r = ledger(.sessionRuns, as: "started_run")
     let values = columns.map { column in
@@ -144,22 +155,27 @@ extension Planner {
         case "sessions": counts.sessions
         case "lineage_rows": counts.lineageRows
         case "quarantined": counts.quarantined
+        // What is NULL in `started` is so here.
+        case "arrival_mark" where mark.id.isNullConstant, "arrival_mark_at" where mark.time.isNullConstant:
+          .null(column.type)
         default: r[column.name]
         }
       return NamedExpression(column.name, value)
     }
-    let started = Relation.table(r).filter(
-      .and([r["run_id"].equals(thisRun, .value), r["state"].equals(.text("started"), .bytes)]))
-    return Plan.Step(
-      "finished", "Closes the run.",
-      .insert(Insert(into: table.name, columns: columns, query: Query(started.project(values, as: "v")))))
+    // The last of them; by its order, since a subquery may not read the table that is written (trap T32).
+    let started = Relation.table(r).filter(r["state"].equals(.text("started"), .bytes))
+    let insert = Insert(into: table.name, columns, of: started, values) { rows in
+      Query(
+        rows, order: [OrderTerm(.column("v", "run_id"), .value, descending: true)], limit: 1, orderIsTotal: true)
+    }
+    return Plan.Step("finished", "Closes the run.", .insert(insert))
   }
 
   /// A row of the run ledger; what no caller says is filled in here.
   ///
-  /// - Parameter rows: the one row that it is taken from; nil is any
+  /// - Parameter rows: the one row that it is taken from
   private func runRow(
-    _ mode: RunMode, _ identity: RunIdentity, from rows: Relation? = nil, _ other: (String) -> Expression
+    _ mode: RunMode, _ identity: RunIdentity, from rows: Relation, _ other: (String) -> Expression
   ) -> Statement {
     let table = runsTable()
     let columns = table.columns.map(\.column)
@@ -179,8 +195,7 @@ extension Planner {
         }
       return NamedExpression(column.name, value)
     }
-    let one = rows ?? .values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
-    return .insert(Insert(into: table.name, columns: columns, query: Query(one.project(values, as: "v"))))
+    return .insert(Insert(into: table.name, columns, of: rows, values))
   }
 
   /// The greatest arrival value of the source; a windowed run sets none (semantics.md, 5).

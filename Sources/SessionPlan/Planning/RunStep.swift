@@ -38,6 +38,8 @@ struct StepHandle {
   fileprivate let kind: TableReference.Kind
   fileprivate let columns: [SchemaColumn]
 
+  func has(_ column: Column) -> Bool { columns.contains { $0.name == column.name } }
+
   func table(as alias: String) -> TableReference { TableReference(kind, alias: alias, columns: columns) }
 }
 

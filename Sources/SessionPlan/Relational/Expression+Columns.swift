@@ -198,3 +198,10 @@ extension Expression {
     }
   }
 }
+
+extension Expression {
+  /// Whether it is NULL itself.
+  var isNullConstant: Bool {
+    if case .literal(.null) = self { true } else { false }
+  }
+}

@@ -140,6 +140,15 @@ public struct Insert: Hashable, Sendable {
     self.columns = columns
     self.query = query
   }
+
+  /// Rows of a ledger, a value for each column. Those that are NULL are not named: what is not named is NULL there.
+  init(
+    into table: ObjectName, _ columns: [SchemaColumn], of rows: Relation, _ values: [NamedExpression],
+    _ query: (Relation) -> Query = { Query($0) }
+  ) {
+    let named = zip(columns, values).filter { !$1.expression.isNullConstant }
+    self.init(into: table, columns: named.map(\.0), query: query(rows.project(named.map(\.1), as: "v")))
+  }
 }
 
 /// A relation with the named subqueries that it uses.

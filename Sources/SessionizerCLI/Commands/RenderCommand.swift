@@ -11,7 +11,8 @@ struct RenderCommand: AsyncParsableCommand {
     discussion: """
       Without the name of a plan: every statement of the job as scripts for any client of the engine, with --out as \
       create_query.sql, insert_query.sql, agg_query.sql and so on in a folder, where files of these names are replaced. \
-      The job's source is taken to be as the tool itself would make it.
+      The job's source is taken to be as the tool itself would make it; what type the event ids of a table of your own \
+      have, it must be told (--event-id-type).
 
       Examples:
         sessionizer render create
@@ -50,9 +51,14 @@ struct RenderCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if let plan { return try show(plan) }
+    if let plan {
+      if plan == .create { try requireIDType(try job.load()) }
+      return try show(plan)
+    }
     let dialect = try options.chosenDialect()
-    let planner = try Planner(.assumed(try job.load().job), profile: dialect.profile)
+    let loaded = try job.load()
+    try requireIDType(loaded)
+    let planner = try Planner(.assumed(loaded.job), profile: dialect.profile)
     let times: QueryScripts.Window = window.isGiven ? .times(from: window.from, to: window.to) : .whole
     let scripts = QueryScripts(dialect: dialect, planner: planner, window: placeholders ? .placeholders : times)
     // All of it is rendered before the first file is written.
@@ -68,6 +74,16 @@ struct RenderCommand: AsyncParsableCommand {
     }
     for (script, text) in texts { try OutputFile.write(text, to: folder + "/" + script.fileName) }
     log.console.note("wrote " + texts.map(\.0.fileName).joined(separator: ", ") + " to \(folder)")
+  }
+
+  /// With no database nobody can look what a table of one's own has, and ledgers of the wrong type would fail every run.
+  private func requireIDType(_ loaded: LoadedJob) throws {
+    guard let table = loaded.job.source.table, let column = loaded.job.source.eventID,
+      !loaded.said.contains("event_id_type")
+    else { return }
+    throw UsageError(
+      "what type has \(column) of \(table)? With no database it cannot be looked up; say --event-id-type integer or "
+        + "--event-id-type text (event_id_type in the job file)")
   }
 
   private func show(_ plan: PlanName) throws {

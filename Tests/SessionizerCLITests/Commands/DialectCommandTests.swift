@@ -53,7 +53,7 @@ import Testing
     let file = try folder.file("x.yaml", Self.mine)
     let run = await ToolRun("dialect", "check", file)
     #expect(run.code == 0)
-    #expect(run.output.hasPrefix("mine is conformant: 28 traps answered, "))
+    #expect(run.output.hasPrefix("mine is conformant: 39 traps answered, "))
     #expect(run.output.hasSuffix("answers assumed\n"))
   }
 
@@ -64,7 +64,7 @@ import Testing
     #expect(run.code == 1)
     #expect(
       run.output
-        == "\(file):5:9: types.txt: unknown key; did you mean text?\n\(file):6:9: traps.T77: no such trap; they are T01 to T28\n"
+        == "\(file):5:9: types.txt: unknown key; did you mean text?\n\(file):6:9: traps.T77: no such trap; they are T01 to T39\n"
     )
   }
 
@@ -83,6 +83,32 @@ import Testing
     #expect(
       lines.contains { $0.contains("dialect mine, gap_exceeds: this dialect has no way to write it; add a template") })
     #expect(lines.allSatisfy { $0.hasPrefix(file + ": ") })
+  }
+
+  /// A file that extends nothing is read without a template or a later trap, and is not conformant; `~` is an answer.
+  @Test func anAnswerThatIsMissingIsAProblem() async throws {
+    let folder = try TemporaryFolder()
+    let whole = await ToolRun("dialect", "show", "postgres", "--yaml").output.replacing(
+      "name: postgres\n", with: "name: copy\n")
+    let lines = whole.split(separator: "\n", omittingEmptySubsequences: false)
+    func without(_ keys: String...) throws -> String {
+      var isLeftOut = false
+      let kept = lines.filter { line in
+        if !line.hasPrefix("    ") { isLeftOut = keys.contains { line.hasPrefix("  \($0):") } }
+        return !isLeftOut
+      }
+      return try folder.file("copy.yaml", kept.joined(separator: "\n"))
+    }
+    #expect(lines.contains { $0.hasPrefix("  source_epoch_us:") } && lines.contains { $0.hasPrefix("  T31:") })
+    let run = await ToolRun("dialect", "check", try without("source_epoch_us", "T31"))
+    #expect(run.code == 1)
+    #expect(run.output.split(separator: "\n").count == 2, "\(run.output)")
+    #expect(run.output.contains("templates.source_epoch_us: missing answer: "))
+    #expect(run.output.contains("; or ~ where the engine cannot\n"))
+    #expect(run.output.contains("traps.T31: unanswered trap: Which subqueries may look at the row at hand."))
+    // It can be used all the same.
+    #expect(await ToolRun("render", "run", "--dialect-file", folder.path + "/copy.yaml").code == 0)
+    #expect(await ToolRun("dialect", "check", try without("nothing")).code == 0)
   }
 
   @Test func noTemplateBringsInAChange() async throws {

@@ -35,6 +35,25 @@ import Testing
     #expect(sql.output.contains("INSERT INTO w_session_table ("))
   }
 
+  /// With no database nobody knows what a table of one's own has; ledgers of the wrong type would fail every run.
+  @Test func theTypeOfForeignIDsIsAskedFor() async {
+    for plan in [[], ["create"]] {
+      let run = await ToolRun(["render"] + plan + ["--source-table", "web.hits", "--event-id-column", "id"])
+      #expect(run.code == 64 && run.output.isEmpty)
+      #expect(run.errors.contains("what type has id of web.hits?") && run.errors.contains("--event-id-type integer"))
+    }
+    func types(_ type: String) async -> Bool {
+      let run = await ToolRun(
+        "render", "create", "--dialect", "postgres", "--source-table", "web.hits", "--event-id-type", type)
+      return run.code == 0 && run.output.contains("event_id bigint NOT NULL") == (type == "integer")
+    }
+    #expect(await types("integer"))
+    #expect(await types("text"))
+    // Derived ids are texts, and the tool's own table has what event_id_type says.
+    #expect(await ToolRun("render", "create", "--source-table", "web.hits", "--event-id-column", "none").code == 0)
+    #expect(await ToolRun("render", "create").code == 0)
+  }
+
   @Test func noPlanHasAWordForChange() async {
     for plan in Self.plans {
       let sql = await ToolRun(["render"] + plan).output.uppercased()

@@ -96,7 +96,7 @@ struct AuditChecks {
   }
 
   private static let proves: [StatementAudit.Phase: [String]] = [
-    .create: ["T20"], .run: ["scratch_tables"], .read: ["T21"],
+    .create: ["T20", "T29"], .run: ["scratch_tables", "T31", "T32"], .read: ["T21"],
   ]
 
   private static func short(_ sql: String) -> String {

@@ -28,16 +28,19 @@ struct DialectCheckCommand: AsyncParsableCommand {
     let console = log.console
     var library = try dialects.library().library
     let dialect: Dialect
+    let unanswered: [String]
     do throws(DialectFileError) {
       let name = library.entry(named: file) == nil ? try library.add(file: file) : file
       dialect = try library.dialect(named: name)
+      unanswered = try library.unanswered(named: name)
     } catch {
       for problem in error.problems { try console.print("\(problem)") }
       throw ExitCode(error.isUnreadable ? ExitStatus.failed : ExitStatus.different)
     }
     let check = DialectCheck(dialect)
+    for problem in unanswered { try console.print(problem) }
     for problem in check.problems { try console.print("\(file): \(problem)") }
-    if !check.isConformant { throw ExitCode(ExitStatus.different) }
+    if !check.isConformant || !unanswered.isEmpty { throw ExitCode(ExitStatus.different) }
     for limit in check.limits { console.note("not possible: \(limit)") }
     try console.print(
       "\(dialect.name) is conformant: \(Trap.allCases.count) traps answered, "

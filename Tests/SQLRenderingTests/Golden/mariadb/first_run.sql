@@ -1,16 +1,13 @@
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, arrival_mark, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state, utc_timestamp(6) AS recorded_at, '{…}' AS job, 'whole' AS mode,
-  NULL AS window_from, NULL AS window_to,
-  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, NULL AS arrival_mark_at,
-  NULL AS pageviews, NULL AS sessions, NULL AS lineage_rows, NULL AS quarantined, 2 AS layout,
-  'MariaDB 10.11' AS engine, '1' AS tool_version;
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
+  utc_timestamp(6) AS recorded_at, '{…}' AS job, 'whole' AS mode,
+  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, 2 AS layout,
+  'MariaDB 10.11' AS engine, '1' AS tool_version
+FROM session_runs AS r;
 
 -- rows: The pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
@@ -158,10 +155,8 @@ bad AS (
     CASE WHEN judged.user_id IS NOT NULL AND judged.user_id <> '' THEN judged.user_id END AS user_id,
     CASE
       WHEN judged.page_view_at IS NOT NULL THEN date_format(judged.page_view_at, '%Y-%m-%d %H:%i:%s.%f')
-      ELSE CASE
-          WHEN CAST(CONVERT(judged.sz_source_time USING utf8mb4) AS BINARY) IS NOT NULL
-              AND CAST(CONVERT(judged.sz_source_time USING utf8mb4) AS BINARY) <> '' THEN CAST(CONVERT(judged.sz_source_time USING utf8mb4) AS BINARY)
-        END
+      WHEN CAST(CONVERT(judged.sz_source_time USING utf8mb4) AS BINARY) IS NOT NULL
+          AND CAST(CONVERT(judged.sz_source_time USING utf8mb4) AS BINARY) <> '' THEN CAST(CONVERT(judged.sz_source_time USING utf8mb4) AS BINARY)
     END AS page_view_at,
     judged.page
   FROM judged
@@ -200,27 +195,25 @@ WHERE NOT EXISTS (
   );
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, NULL AS source_file, NULL AS line,
+  reason, event_id, user_id, page_view_at, page,
   (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM sessionizer_scratch_rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark, pageviews,
+  sessions, lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
   started_run.run_id, 'finished' AS state, utc_timestamp(6) AS recorded_at, started_run.job,
   started_run.mode, started_run.window_from, started_run.window_to, started_run.arrival_mark,
-  started_run.arrival_mark_at, (SELECT count(*) FROM session_table) AS pageviews,
+  (SELECT count(*) FROM session_table) AS pageviews,
   (SELECT count(*) FROM session_versions) AS sessions, 0 AS lineage_rows,
   (SELECT count(*) FROM sessionizer_scratch_rejected) AS quarantined,
   started_run.layout, started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started';
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;

@@ -1,16 +1,13 @@
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, arrival_mark, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state, utc_timestamp(6) AS recorded_at, '{…}' AS job, 'whole' AS mode,
-  NULL AS window_from, NULL AS window_to,
-  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, NULL AS arrival_mark_at,
-  NULL AS pageviews, NULL AS sessions, NULL AS lineage_rows, NULL AS quarantined, 2 AS layout,
-  'MariaDB 10.11' AS engine, '1' AS tool_version;
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
+  utc_timestamp(6) AS recorded_at, '{…}' AS job, 'whole' AS mode,
+  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, 2 AS layout,
+  'MariaDB 10.11' AS engine, '1' AS tool_version
+FROM session_runs AS r;
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE TEMPORARY TABLE sessionizer_scratch_picked (
@@ -19,11 +16,10 @@ CREATE TEMPORARY TABLE sessionizer_scratch_picked (
   page_view_at datetime(6), sequence bigint,
   page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   reason longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
-  sz_raw_event_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   sz_raw_time longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin
 ) ENGINE = InnoDB;
 INSERT INTO sessionizer_scratch_picked (
-  event_id, user_id, page_view_at, sequence, page, reason, sz_raw_event_id, sz_raw_time
+  event_id, user_id, page_view_at, sequence, page, reason, sz_raw_time
 )
 WITH mapped AS (
   SELECT
@@ -60,7 +56,6 @@ SELECT
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
   END AS reason,
-  NULL AS sz_raw_event_id,
   CASE
     WHEN judged.reason IS NOT NULL THEN CAST(CONVERT(judged.sz_source_time USING utf8mb4) AS BINARY)
   END AS sz_raw_time
@@ -256,10 +251,7 @@ INSERT INTO sessionizer_scratch_united (
 WITH gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
-      PARTITION BY sz_island
-      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
-    ) AS sz_gained
+    first_value(sz_is_new) OVER (PARTITION BY sz_island ORDER BY sz_is_new DESC) AS sz_gained
   FROM sessionizer_scratch_islands
 ),
 touched AS (
@@ -355,12 +347,12 @@ WITH bad AS (
     CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
     CASE
       WHEN k.page_view_at IS NOT NULL THEN date_format(k.page_view_at, '%Y-%m-%d %H:%i:%s.%f')
-      ELSE CASE WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time END
+      WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time
     END AS page_view_at,
     k.page
   FROM sessionizer_scratch_picked AS k
   WHERE k.reason IS NOT NULL
-  UNION ALL
+  UNION
   SELECT
     'duplicate_event_id' AS reason, c.event_id, c.user_id,
     date_format(c.page_view_at, '%Y-%m-%d %H:%i:%s.%f') AS page_view_at,
@@ -369,10 +361,6 @@ WITH bad AS (
   WHERE NOT (c.user_id = c.sz_first_user_id
       AND c.page_view_at = c.sz_first_page_view_at
       AND c.page <=> c.sz_first_page)
-),
-bad_2 AS (
-  SELECT DISTINCT reason, event_id, user_id, page_view_at, page
-  FROM bad
 ),
 keyed AS (
   SELECT
@@ -390,7 +378,7 @@ keyed AS (
       WHEN page IS NULL THEN '-'
       ELSE concat(concat(CAST(octet_length(page) AS CHAR), ':'), CASE WHEN octet_length(page) <= 180 THEN page ELSE '#' END)
     END) AS row_key
-  FROM bad_2
+  FROM bad
   LIMIT 9223372036854775807
 )
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
@@ -446,24 +434,20 @@ FROM sessionizer_scratch_merged AS m
 GROUP BY m.sz_island, m.sz_survivor, m.user_id;
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, NULL AS source_file, NULL AS line,
+  reason, event_id, user_id, page_view_at, page,
   (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM sessionizer_scratch_rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark, pageviews,
+  sessions, lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
   started_run.run_id, 'finished' AS state, utc_timestamp(6) AS recorded_at, started_run.job,
   started_run.mode, started_run.window_from, started_run.window_to, started_run.arrival_mark,
-  started_run.arrival_mark_at,
   (
     SELECT CAST(coalesce(sum(pageviews), 0) AS SIGNED)
     FROM sessionizer_scratch_merged
@@ -474,5 +458,6 @@ SELECT
   (SELECT count(*) FROM sessionizer_scratch_rejected) AS quarantined,
   started_run.layout, started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started';
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;

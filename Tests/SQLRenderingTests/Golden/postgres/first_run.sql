@@ -1,16 +1,13 @@
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, arrival_mark, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state, clock_timestamp() AT TIME ZONE 'UTC' AS recorded_at, '{…}' AS job,
-  'whole' AS mode, NULL::timestamp AS window_from, NULL::timestamp AS window_to,
-  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, NULL::timestamp AS arrival_mark_at,
-  NULL::bigint AS pageviews, NULL::bigint AS sessions, NULL::bigint AS lineage_rows,
-  NULL::bigint AS quarantined, 2 AS layout, 'PostgreSQL 15' AS engine, '1' AS tool_version;
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
+  clock_timestamp() AT TIME ZONE 'UTC' AS recorded_at, '{…}' AS job, 'whole' AS mode,
+  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, 2 AS layout,
+  'PostgreSQL 15' AS engine, '1' AS tool_version
+FROM session_runs AS r;
 
 -- rows: The pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
@@ -151,10 +148,8 @@ bad AS (
     CASE WHEN judged.user_id IS NOT NULL AND judged.user_id <> '' THEN judged.user_id END AS user_id,
     CASE
       WHEN judged.page_view_at IS NOT NULL THEN to_char(judged.page_view_at, 'YYYY-MM-DD HH24:MI:SS.US')
-      ELSE CASE
-          WHEN judged.sz_source_time::text COLLATE "C" IS NOT NULL
-              AND judged.sz_source_time::text COLLATE "C" <> '' THEN judged.sz_source_time::text COLLATE "C"
-        END
+      WHEN judged.sz_source_time::text COLLATE "C" IS NOT NULL
+          AND judged.sz_source_time::text COLLATE "C" <> '' THEN judged.sz_source_time::text COLLATE "C"
     END AS page_view_at,
     judged.page
   FROM judged
@@ -193,28 +188,26 @@ WHERE NOT EXISTS (
   );
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, NULL::text COLLATE "C" AS source_file,
-  NULL::bigint AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+  reason, event_id, user_id, page_view_at, page,
+  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM pg_temp.rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark, pageviews,
+  sessions, lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
   started_run.run_id, 'finished' AS state,
   clock_timestamp() AT TIME ZONE 'UTC' AS recorded_at, started_run.job, started_run.mode,
   started_run.window_from, started_run.window_to, started_run.arrival_mark,
-  started_run.arrival_mark_at, (SELECT count(*) FROM session_table) AS pageviews,
+  (SELECT count(*) FROM session_table) AS pageviews,
   (SELECT count(*) FROM session_versions) AS sessions, 0 AS lineage_rows,
   (SELECT count(*) FROM pg_temp.rejected) AS quarantined, started_run.layout,
   started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started';
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;

@@ -1,16 +1,13 @@
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, arrival_mark, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state, clock_timestamp() AT TIME ZONE 'UTC' AS recorded_at, '{…}' AS job,
-  'whole' AS mode, NULL::timestamp AS window_from, NULL::timestamp AS window_to,
-  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, NULL::timestamp AS arrival_mark_at,
-  NULL::bigint AS pageviews, NULL::bigint AS sessions, NULL::bigint AS lineage_rows,
-  NULL::bigint AS quarantined, 2 AS layout, 'PostgreSQL 15' AS engine, '1' AS tool_version;
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
+  clock_timestamp() AT TIME ZONE 'UTC' AS recorded_at, '{…}' AS job, 'whole' AS mode,
+  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, 2 AS layout,
+  'PostgreSQL 15' AS engine, '1' AS tool_version
+FROM session_runs AS r;
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE TEMPORARY TABLE picked ON COMMIT DROP AS
@@ -44,7 +41,6 @@ SELECT
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
   END AS reason,
-  NULL::text COLLATE "C" AS sz_raw_event_id,
   CASE WHEN judged.reason IS NOT NULL THEN judged.sz_source_time::text COLLATE "C" END AS sz_raw_time
 FROM judged
 LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
@@ -182,10 +178,7 @@ CREATE TEMPORARY TABLE merged ON COMMIT DROP AS
 WITH gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
-      PARTITION BY sz_island
-      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
-    ) AS sz_gained
+    first_value(sz_is_new) OVER (PARTITION BY sz_island ORDER BY sz_is_new DESC) AS sz_gained
   FROM pg_temp.islands
 ),
 touched AS (
@@ -266,12 +259,12 @@ WITH bad AS (
     CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
     CASE
       WHEN k.page_view_at IS NOT NULL THEN to_char(k.page_view_at, 'YYYY-MM-DD HH24:MI:SS.US')
-      ELSE CASE WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time END
+      WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time
     END AS page_view_at,
     k.page
   FROM pg_temp.picked AS k
   WHERE k.reason IS NOT NULL
-  UNION ALL
+  UNION
   SELECT
     'duplicate_event_id' AS reason, c.event_id, c.user_id,
     to_char(c.page_view_at, 'YYYY-MM-DD HH24:MI:SS.US') AS page_view_at,
@@ -280,10 +273,6 @@ WITH bad AS (
   WHERE NOT (c.user_id = c.sz_first_user_id
       AND c.page_view_at = c.sz_first_page_view_at
       AND coalesce(c.page, '') = coalesce(c.sz_first_page, '') AND (c.page IS NULL) = (c.sz_first_page IS NULL))
-),
-bad_2 AS (
-  SELECT DISTINCT reason, event_id, user_id, page_view_at, page
-  FROM bad
 ),
 keyed AS (
   SELECT
@@ -301,7 +290,7 @@ keyed AS (
       WHEN page IS NULL THEN '-'
       ELSE octet_length(page)::text || ':' || CASE WHEN octet_length(page) <= 180 THEN page ELSE '#' END
     END AS row_key
-  FROM bad_2
+  FROM bad
   OFFSET 0
 )
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
@@ -357,30 +346,27 @@ FROM pg_temp.merged AS m
 GROUP BY m.sz_island, m.sz_survivor, m.user_id;
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, NULL::text COLLATE "C" AS source_file,
-  NULL::bigint AS line, (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+  reason, event_id, user_id, page_view_at, page,
+  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM pg_temp.rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark, pageviews,
+  sessions, lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
   started_run.run_id, 'finished' AS state,
   clock_timestamp() AT TIME ZONE 'UTC' AS recorded_at, started_run.job, started_run.mode,
   started_run.window_from, started_run.window_to, started_run.arrival_mark,
-  started_run.arrival_mark_at,
   (SELECT coalesce(sum(pageviews), 0)::bigint FROM pg_temp.merged WHERE anchor IS NULL) AS pageviews,
   (SELECT count(*) FROM pg_temp.merged WHERE sz_first_rank = 1) AS sessions,
   (SELECT count(*) FROM pg_temp.superseded) AS lineage_rows,
   (SELECT count(*) FROM pg_temp.rejected) AS quarantined, started_run.layout,
   started_run.engine, started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started';
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;

@@ -1,17 +1,13 @@
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, arrival_mark, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state,
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
   strftime('%Y-%m-%d %H:%M:%f', 'now') || '000' AS recorded_at,
-  '{…}' AS job, 'whole' AS mode, NULL AS window_from, NULL AS window_to,
-  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, NULL AS arrival_mark_at,
-  NULL AS pageviews, NULL AS sessions, NULL AS lineage_rows, NULL AS quarantined, 2 AS layout,
-  'SQLite 3.40' AS engine, '1' AS tool_version;
+  '{…}' AS job, 'whole' AS mode, (SELECT max(arrival_id) FROM pageviews) AS arrival_mark,
+  2 AS layout, 'SQLite 3.40' AS engine, '1' AS tool_version
+FROM session_runs AS r;
 
 -- fresh: The new rows, fixed once for the whole run.
 CREATE TEMP TABLE fresh (
@@ -107,10 +103,8 @@ bad AS (
     CASE WHEN judged.user_id IS NOT NULL AND judged.user_id <> '' THEN judged.user_id END AS user_id,
     CASE
       WHEN judged.page_view_at IS NOT NULL THEN judged.page_view_at
-      ELSE CASE
-          WHEN CAST(judged.sz_source_time AS TEXT) COLLATE BINARY IS NOT NULL
-              AND CAST(judged.sz_source_time AS TEXT) COLLATE BINARY <> '' THEN CAST(judged.sz_source_time AS TEXT) COLLATE BINARY
-        END
+      WHEN CAST(judged.sz_source_time AS TEXT) COLLATE BINARY IS NOT NULL
+          AND CAST(judged.sz_source_time AS TEXT) COLLATE BINARY <> '' THEN CAST(judged.sz_source_time AS TEXT) COLLATE BINARY
     END AS page_view_at,
     judged.page
   FROM judged
@@ -177,29 +171,27 @@ CROSS JOIN temp.fresh AS l
   ON l.sz_position = coalesce(n.sz_first_position - 1, coalesce((SELECT max(sz_position) FROM temp.fresh), 0));
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, NULL AS source_file, NULL AS line,
+  reason, event_id, user_id, page_view_at, page,
   (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM temp.rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark, pageviews,
+  sessions, lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
   started_run.run_id, 'finished' AS state,
   strftime('%Y-%m-%d %H:%M:%f', 'now') || '000' AS recorded_at,
   started_run.job, started_run.mode, started_run.window_from, started_run.window_to,
-  started_run.arrival_mark, started_run.arrival_mark_at,
+  started_run.arrival_mark,
   coalesce((SELECT max(sz_position) FROM temp.fresh), 0) AS pageviews,
   (SELECT count(*) FROM temp.islands) AS sessions, 0 AS lineage_rows,
   (SELECT count(*) FROM temp.rejected) AS quarantined, started_run.layout, started_run.engine,
   started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started';
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;

@@ -1,26 +1,20 @@
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, arrival_mark, layout, engine, tool_version
 )
 SELECT
-  coalesce((SELECT max(run_id) FROM session_runs) + 1, 1) AS run_id,
-  'started' AS state,
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
   strftime('%Y-%m-%d %H:%M:%f', 'now') || '000' AS recorded_at,
-  '{…}' AS job, 'new' AS mode, NULL AS window_from, NULL AS window_to,
-  (SELECT max(arrival_id) FROM pageviews) AS arrival_mark, NULL AS arrival_mark_at,
-  NULL AS pageviews, NULL AS sessions, NULL AS lineage_rows, NULL AS quarantined, 2 AS layout,
-  'SQLite 3.40' AS engine, '1' AS tool_version;
+  '{…}' AS job, 'new' AS mode, (SELECT max(arrival_id) FROM pageviews) AS arrival_mark,
+  2 AS layout, 'SQLite 3.40' AS engine, '1' AS tool_version
+FROM session_runs AS r;
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE TEMP TABLE picked (
   event_id TEXT, user_id TEXT, page_view_at TEXT, sequence INTEGER, page TEXT, reason TEXT,
-  sz_raw_event_id TEXT, sz_raw_time TEXT
+  sz_raw_time TEXT
 );
-INSERT INTO temp.picked (
-  event_id, user_id, page_view_at, sequence, page, reason, sz_raw_event_id, sz_raw_time
-)
+INSERT INTO temp.picked (event_id, user_id, page_view_at, sequence, page, reason, sz_raw_time)
 WITH mapped AS (
   SELECT
     CAST(p.user_id AS TEXT) COLLATE BINARY AS user_id,
@@ -58,7 +52,6 @@ SELECT
     WHEN judged.reason IS NOT NULL THEN judged.reason
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
   END AS reason,
-  NULL AS sz_raw_event_id,
   CASE WHEN judged.reason IS NOT NULL THEN CAST(judged.sz_source_time AS TEXT) COLLATE BINARY END AS sz_raw_time
 FROM judged
 LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
@@ -236,10 +229,7 @@ INSERT INTO temp.united (
 WITH gaining AS (
   SELECT
     anchor, sz_island,
-    first_value(CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END) OVER (
-      PARTITION BY sz_island
-      ORDER BY CASE WHEN sz_is_new = 1 THEN 1 ELSE 0 END DESC
-    ) AS sz_gained
+    first_value(sz_is_new) OVER (PARTITION BY sz_island ORDER BY sz_is_new DESC) AS sz_gained
   FROM temp.islands
 ),
 touched AS (
@@ -328,21 +318,17 @@ WITH bad AS (
     CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
     CASE
       WHEN k.page_view_at IS NOT NULL THEN k.page_view_at
-      ELSE CASE WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time END
+      WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time
     END AS page_view_at,
     k.page
   FROM temp.picked AS k
   WHERE k.reason IS NOT NULL
-  UNION ALL
+  UNION
   SELECT 'duplicate_event_id' AS reason, c.event_id, c.user_id, c.page_view_at AS page_view_at, c.page
   FROM temp.duplicates AS c
   WHERE NOT (c.user_id = c.sz_first_user_id
       AND c.page_view_at = c.sz_first_page_view_at
       AND c.page IS c.sz_first_page)
-),
-bad_2 AS (
-  SELECT DISTINCT reason, event_id, user_id, page_view_at, page
-  FROM bad
 ),
 keyed AS (
   SELECT
@@ -360,7 +346,7 @@ keyed AS (
       WHEN page IS NULL THEN '-'
       ELSE CAST(length(CAST(page AS BLOB)) AS TEXT) || ':' || CASE WHEN length(CAST(page AS BLOB)) <= 180 THEN page ELSE '#' END
     END AS row_key
-  FROM bad_2
+  FROM bad
   LIMIT -1
 )
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
@@ -413,30 +399,28 @@ FROM temp.merged AS m
 GROUP BY m.sz_island, m.sz_survivor, m.user_id;
 
 -- quarantine: What cannot be sessionized, and why.
-INSERT INTO session_quarantine (
-  reason, event_id, user_id, page_view_at, page, source_file, line, run_id, row_key
-)
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
 SELECT
-  reason, event_id, user_id, page_view_at, page, NULL AS source_file, NULL AS line,
+  reason, event_id, user_id, page_view_at, page,
   (SELECT max(run_id) FROM session_runs) AS run_id, row_key
 FROM temp.rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark,
-  arrival_mark_at, pageviews, sessions, lineage_rows, quarantined, layout, engine,
-  tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark, pageviews,
+  sessions, lineage_rows, quarantined, layout, engine, tool_version
 )
 SELECT
   started_run.run_id, 'finished' AS state,
   strftime('%Y-%m-%d %H:%M:%f', 'now') || '000' AS recorded_at,
   started_run.job, started_run.mode, started_run.window_from, started_run.window_to,
-  started_run.arrival_mark, started_run.arrival_mark_at,
+  started_run.arrival_mark,
   (SELECT coalesce(sum(pageviews), 0) FROM temp.merged WHERE anchor IS NULL) AS pageviews,
   (SELECT count(*) FROM temp.merged WHERE sz_first_rank = 1) AS sessions,
   (SELECT count(*) FROM temp.superseded) AS lineage_rows,
   (SELECT count(*) FROM temp.rejected) AS quarantined, started_run.layout, started_run.engine,
   started_run.tool_version
 FROM session_runs AS started_run
-WHERE started_run.run_id = (SELECT max(run_id) FROM session_runs)
-  AND started_run.state = 'started';
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;
