@@ -55,14 +55,14 @@ extension DialectKey {
       "adbc.location_option", \.adbc.locationOption,
       "The database option whose value is what stands in a target after its scheme.", or: "uri", example: "path"),
     .list(
-      "adbc.database_options", \.adbc.databaseOptions, "name=value: set before a database is opened.", or: [],
+      "adbc.database_options", \.adbc.databaseOptions, "Set before a database is opened, name=value each.", or: [],
       example: ["access_mode=automatic"]),
     .flag(
       "adbc.is_file", \.adbc.isFile,
       "Whether what stands in a target after its scheme is the path of a file, which is made only where it may be.",
       or: false),
     .list(
-      "adbc.reading_options", \.adbc.readingOptions, "name=value: set before a database is opened that is only read.",
+      "adbc.reading_options", \.adbc.readingOptions, "Set before a database is opened that is only read, name=value each.",
       or: [], example: ["access_mode=READ_ONLY"]),
     .flag(
       "adbc.times_as_text", \.adbc.timesAsText,

@@ -29,7 +29,7 @@ struct BackendsCommand: AsyncParsableCommand {
     }
     for backend in registry.backends { backend.findings().forEach(add) }
     for plugin in plugins.usable(beside: registry) { plugin.findings().forEach(add) }
-    try await log.console.print(batch, format.format)
+    try await log.console.print(batch, format)
     for fault in plugins.faults { log.console.note("\(fault)") }
   }
 }

@@ -1,16 +1,10 @@
 -- loaded: Room for the rows of a file.
 CREATE TEMPORARY TABLE sessionizer_scratch_loaded (
-  `position` bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   event_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   user_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   page_view_at datetime(6), sequence bigint,
   page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin
 ) ENGINE = InnoDB;
-INSERT INTO sessionizer_scratch_loaded (event_id, user_id, page_view_at, sequence, page)
-SELECT NULL AS event_id, NULL AS user_id, NULL AS page_view_at, NULL AS sequence, NULL AS page
-FROM (SELECT 1 AS `one`) AS o
-WHERE (1 = 0)
-ORDER BY event_id;
 
 -- rows: Those that are not there yet.
 INSERT INTO pageviews (event_id, user_id, page_view_at, sequence, page)
@@ -40,7 +34,6 @@ WHERE l.event_id IS NULL
 
 -- faults: Room for the lines that are no pageviews.
 CREATE TEMPORARY TABLE sessionizer_scratch_faults (
-  `position` bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   reason longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   event_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   user_id longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
@@ -49,15 +42,6 @@ CREATE TEMPORARY TABLE sessionizer_scratch_faults (
   source_file longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   line bigint
 ) ENGINE = InnoDB;
-INSERT INTO sessionizer_scratch_faults (
-  reason, event_id, user_id, page_view_at, page, source_file, line
-)
-SELECT
-  NULL AS reason, NULL AS event_id, NULL AS user_id, NULL AS page_view_at, NULL AS page,
-  NULL AS source_file, NULL AS line
-FROM (SELECT 1 AS `one`) AS o
-WHERE (1 = 0)
-ORDER BY reason;
 
 -- quarantine: Those that are not there yet.
 INSERT INTO session_quarantine (

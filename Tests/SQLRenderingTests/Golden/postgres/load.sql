@@ -1,15 +1,8 @@
 -- loaded: Room for the rows of a file.
 CREATE TEMPORARY TABLE loaded (
-  "position" bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, event_id text COLLATE "C",
-  user_id text COLLATE "C", page_view_at timestamp, sequence bigint, page text COLLATE "C"
+  event_id text COLLATE "C", user_id text COLLATE "C", page_view_at timestamp,
+  sequence bigint, page text COLLATE "C"
 ) ON COMMIT DROP;
-INSERT INTO pg_temp.loaded (event_id, user_id, page_view_at, sequence, page)
-SELECT
-  NULL::text COLLATE "C" AS event_id, NULL::text COLLATE "C" AS user_id,
-  NULL::timestamp AS page_view_at, NULL::bigint AS sequence, NULL::text COLLATE "C" AS page
-FROM (SELECT 1 AS "one") AS o
-WHERE (1 = 0)
-ORDER BY event_id NULLS FIRST;
 
 -- rows: Those that are not there yet.
 INSERT INTO pageviews (event_id, user_id, page_view_at, sequence, page)
@@ -39,18 +32,10 @@ WHERE l.event_id IS NULL
 
 -- faults: Room for the lines that are no pageviews.
 CREATE TEMPORARY TABLE faults (
-  "position" bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, reason text COLLATE "C",
-  event_id text COLLATE "C", user_id text COLLATE "C", page_view_at text COLLATE "C",
-  page text COLLATE "C", source_file text COLLATE "C", line bigint
+  reason text COLLATE "C", event_id text COLLATE "C", user_id text COLLATE "C",
+  page_view_at text COLLATE "C", page text COLLATE "C", source_file text COLLATE "C",
+  line bigint
 ) ON COMMIT DROP;
-INSERT INTO pg_temp.faults (reason, event_id, user_id, page_view_at, page, source_file, line)
-SELECT
-  NULL::text COLLATE "C" AS reason, NULL::text COLLATE "C" AS event_id,
-  NULL::text COLLATE "C" AS user_id, NULL::text COLLATE "C" AS page_view_at,
-  NULL::text COLLATE "C" AS page, NULL::text COLLATE "C" AS source_file, NULL::bigint AS line
-FROM (SELECT 1 AS "one") AS o
-WHERE (1 = 0)
-ORDER BY reason NULLS FIRST;
 
 -- quarantine: Those that are not there yet.
 INSERT INTO session_quarantine (

@@ -1,13 +1,7 @@
 -- loaded: Room for the rows of a file.
 CREATE TEMP TABLE loaded (
-  "position" INTEGER PRIMARY KEY, event_id TEXT, user_id TEXT, page_view_at TEXT,
-  sequence INTEGER, page TEXT
+  event_id TEXT, user_id TEXT, page_view_at TEXT, sequence INTEGER, page TEXT
 );
-INSERT INTO temp.loaded (event_id, user_id, page_view_at, sequence, page)
-SELECT NULL AS event_id, NULL AS user_id, NULL AS page_view_at, NULL AS sequence, NULL AS page
-FROM (SELECT 1 AS "one") AS o
-WHERE (1 = 0)
-ORDER BY event_id;
 
 -- rows: Those that are not there yet.
 INSERT INTO pageviews (event_id, user_id, page_view_at, sequence, page)
@@ -37,16 +31,9 @@ WHERE l.event_id IS NULL
 
 -- faults: Room for the lines that are no pageviews.
 CREATE TEMP TABLE faults (
-  "position" INTEGER PRIMARY KEY, reason TEXT, event_id TEXT, user_id TEXT, page_view_at TEXT,
-  page TEXT, source_file TEXT, line INTEGER
+  reason TEXT, event_id TEXT, user_id TEXT, page_view_at TEXT, page TEXT, source_file TEXT,
+  line INTEGER
 );
-INSERT INTO temp.faults (reason, event_id, user_id, page_view_at, page, source_file, line)
-SELECT
-  NULL AS reason, NULL AS event_id, NULL AS user_id, NULL AS page_view_at, NULL AS page,
-  NULL AS source_file, NULL AS line
-FROM (SELECT 1 AS "one") AS o
-WHERE (1 = 0)
-ORDER BY reason;
 
 -- quarantine: Those that are not there yet.
 INSERT INTO session_quarantine (
