@@ -52,7 +52,7 @@ import Testing
     // Unknown keys.
     Mistake(
       "idents: {}\n",
-      ":6:1: idents: unknown key; known here: format, name, title, extends, evidence, inherited_evidence, documentation, smoke_test, profile, capabilities, identifiers, literals, types, tables, rights, queries, scripts, session, odbc, templates, traps"
+      ":6:1: idents: unknown key; known here: format, name, title, extends, evidence, inherited_evidence, documentation, smoke_test, profile, capabilities, identifiers, literals, types, tables, rights, queries, scripts, session, catalog, odbc, adbc, templates, traps"
     ),
     Mistake("tables: {create_tabel: x}\n", ":6:10: tables.create_tabel: unknown key; did you mean create_table?"),
     Mistake(
@@ -80,7 +80,7 @@ import Testing
       "session: {job_lock: {acquire: SELECT 1}}\n",
       ":6:1: session.job_lock.release: missing answer; the statement that releases the lock"),
     Mistake(
-      "session: {job_lock: table}\n", ":6:21: session.job_lock: 'table' is not one of transaction"),
+      "session: {job_lock: table}\n", ":6:21: session.job_lock: 'table' is not one of transaction, process"),
     // Traps.
     Mistake("traps: {T40: x}\n", ":6:9: traps.T40: no such trap; they are T01 to T39"),
     Mistake(

@@ -155,7 +155,7 @@ import Testing
   @Test func aDriversNameForAnEngineFindsItsDialect() throws {
     let folder = try Folder()
     try folder.file(
-      "mine.yaml", "format: 1\nname: mine\ntitle: Mine\nextends: ansi\nodbc: {products: [My Engine, Other]}\n")
+      "mine.yaml", "format: 1\nname: mine\ntitle: Mine\nextends: ansi\nsession: {products: [My Engine, Other]}\n")
     try folder.file("broken.yaml", "format: 1\nname: broken\n")
     let library = DialectLibrary(folders: [folder.path])
     #expect(library.dialect(forProduct: "my engine")?.name == "mine")

@@ -30,7 +30,7 @@ import Testing
     ("tables", "  create_key: 'ALTER TABLE {table} DROP CONSTRAINT x, ADD PRIMARY KEY ({columns})'", "ALTER"),
     ("rights", "  grant_on_table: 'GRANT {rights} ON {table} TO {role}; GRANT DELETE ON {table} TO {role}'", "GRANT"),
     ("rights", "  guard_table: ['DELETE FROM {table}']", "DELETE"),
-    ("odbc", "  catalog_tables: 'DELETE FROM t RETURNING {name}, {namespace}'", "DELETE"),
+    ("catalog", "  tables: 'DELETE FROM t RETURNING {name}, {namespace}'", "DELETE"),
     ("templates", "  day: '(WITH d AS (DELETE FROM t RETURNING a) SELECT {a})'", "DELETE"),
   ])
   func whatChangesIsRefused(section: String, text: String, word: String) throws {

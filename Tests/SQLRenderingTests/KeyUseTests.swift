@@ -5,9 +5,10 @@ import Testing
 
 /// The table of keys and the renderer agree on what a template may name.
 @Suite struct KeyUseTests {
-  /// What the renderer never reads: it is the ODBC backend's, or the scripts' framing.
+  /// What no statement of a plan reads: it is the connections', the scripts' framing, or the removals'.
   private static func isElsewhere(_ key: DialectKey) -> Bool {
-    ["session", "odbc", "scripts"].contains(key.section) || key.path == "tables.drop_scratch"
+    ["session", "catalog", "odbc", "adbc", "scripts"].contains(key.section)
+      || ["tables.drop_scratch", "rights.find_guard"].contains(key.path)
   }
 
   static let keys = DialectKey.all.filter { key in
@@ -54,7 +55,9 @@ import Testing
       for (_, job) in SampleJobs.usual + SampleJobs.special {
         let planner = try Planner(job, profile: dialect.profile)
         let rights = Plan(name: "rights", steps: planner.grantSteps(to: "analyst") + planner.keySteps())
-        for plan in try EveryPlan.plans(planner) + [rights] {
+        let schema = Plan(
+          name: "schema", steps: [Plan.Step("schema", "", .createSchema(of: ObjectName(parts: ["web", "pageviews"])))])
+        for plan in try EveryPlan.plans(planner) + [rights, schema] {
           for step in plan.steps {
             for sql in try renderer.render(step.statement) {
               // By bytes: there is much text, and characters are slow.

@@ -1,6 +1,6 @@
--- insert_query.sql for DuckDB 2 (dialect duckdb)
+-- insert_query.sql for DuckDB 1.5 and 2 (dialect duckdb)
 -- Evidence: tested live, that is, the project's tests run it on the engine.
--- Of what is known of the engine: 22 answers tested live, 27 assumed.
+-- Of what is known of the engine: 37 answers tested live, 12 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -28,7 +28,7 @@ SELECT
   make_timestamp(epoch_us(uuid_extract_timestamp(uuidv7()))) AS recorded_at,
   '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
   'window' AS mode, TIMESTAMP '{{ start_time }}' AS window_from,
-  TIMESTAMP '{{ end_time }}' AS window_to, 2 AS layout, 'DuckDB 2' AS engine,
+  TIMESTAMP '{{ end_time }}' AS window_to, 2 AS layout, 'DuckDB 1.5 and 2' AS engine,
   'script' AS tool_version
 FROM session_runs AS r;
 
@@ -36,10 +36,10 @@ FROM session_runs AS r;
 CREATE TEMPORARY TABLE picked AS
 WITH mapped AS MATERIALIZED (
   SELECT
-    CAST(p.user_id AS VARCHAR) COLLATE "binary" AS user_id,
+    decode(encode(CAST(p.user_id AS VARCHAR))) AS user_id,
     CASE WHEN p.page_view_at >= TIMESTAMP '0001-01-02' AND p.page_view_at < TIMESTAMP '9999-12-31' THEN CAST(p.page_view_at AS TIMESTAMP) END AS page_view_at,
-    CAST(p.page AS VARCHAR) COLLATE "binary" AS page, CAST(p.sequence AS BIGINT) AS sequence,
-    CAST(p.event_id AS VARCHAR) COLLATE "binary" AS event_id
+    decode(encode(CAST(p.page AS VARCHAR))) AS page, CAST(p.sequence AS BIGINT) AS sequence,
+    decode(encode(CAST(p.event_id AS VARCHAR))) AS event_id
   FROM pageviews AS p
   WHERE p.page_view_at >= TIMESTAMP '{{ start_time }}'
     AND p.page_view_at < TIMESTAMP '{{ end_time }}'

@@ -10,6 +10,8 @@ final class ADBCLink {
   var reporter: Reporter
   /// After which time a statement is stopped; nil where the server does it.
   var limit: Duration?
+  /// How long a statement that finds a lock is tried again; nil leaves the waiting to the engine.
+  var lockWait: Duration?
   var isLost = false
   private(set) var isShielded = false
   /// What went wrong last, as far as it is known.

@@ -131,7 +131,7 @@ struct ADBCOpening: Sendable {
   }
 
   private func reporter(_ dialect: Dialect?, file: String?) -> Reporter {
-    let what = dialect.map { $0.title.split(separator: " ").first.map(String.init) ?? $0.title } ?? "the database"
+    let what = dialect?.product ?? "the database"
     let uri = target.location ?? target.options.last { $0.name == ADBC_OPTION_URI }?.value
     let place = file ?? uri.flatMap(ADBCTarget.host)
     return Reporter(
@@ -145,7 +145,7 @@ struct ADBCOpening: Sendable {
     let facts = DriverInfo(link)
     func engine(_ dialect: Dialect, _ reason: String) -> Engine {
       Engine(
-        dialect: dialect, reason: reason, product: facts.vendor.isEmpty ? dialect.title : facts.vendor,
+        dialect: dialect, reason: reason, product: facts.vendor.isEmpty ? dialect.product : facts.vendor,
         productVersion: facts.vendorVersion, driver: facts.driver, driverVersion: facts.driverVersion)
     }
     if let named { return engine(named, "the target names it") }
@@ -160,6 +160,11 @@ struct ADBCOpening: Sendable {
     options.notice?("dialect \(found.name): \(reason)")
     return engine(found, reason)
   }
+}
+
+extension Dialect {
+  /// The title without its version.
+  fileprivate var product: String { title.split(separator: " ").first.map(String.init) ?? title }
 }
 
 /// What a driver says of itself and of its database; empty where it says nothing.

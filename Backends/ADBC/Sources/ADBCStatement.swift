@@ -54,7 +54,7 @@ final class ADBCStatement {
   /// Carries it out and returns the number of rows that it changed, nil where the driver does not say.
   func execute(_ phase: DriverError.Phase) throws(DriverError) -> Int? {
     var rows: Int64 = -1
-    try call(phase) { link.functions.StatementExecuteQuery(handle, nil, &rows, $0) }
+    try waiting(phase) { link.functions.StatementExecuteQuery(handle, nil, &rows, $0) }
     return rows < 0 ? nil : Int(rows)
   }
 
@@ -62,9 +62,27 @@ final class ADBCStatement {
   func rows(_ phase: DriverError.Phase) throws(DriverError) -> ArrowStream {
     let stream = ArrowStream(self)
     var count: Int64 = -1
-    try call(phase) { link.functions.StatementExecuteQuery(handle, stream.pointer, &count, $0) }
+    try waiting(phase) { link.functions.StatementExecuteQuery(handle, stream.pointer, &count, $0) }
     try stream.readSchema(phase)
     return stream
+  }
+
+  /// Makes a call again and again where it finds a lock for which the engine does not wait.
+  private func waiting(
+    _ phase: DriverError.Phase, _ body: (UnsafeMutablePointer<AdbcError>) -> UInt8
+  ) throws(DriverError) {
+    let end = ContinuousClock.now + (link.lockWait ?? .zero)
+    while true {
+      do {
+        return try call(phase, body)
+      } catch {
+        guard error.code == .locked, ContinuousClock.now < end else { throw error }
+        if Task.isCancelled, !link.isShielded {
+          throw DriverError(.cancelled, phase: phase, "the statement was cancelled", statement: sql)
+        }
+        Thread.sleep(forTimeInterval: 0.01)
+      }
+    }
   }
 
   func notImplemented(_ what: String, _ phase: DriverError.Phase) -> DriverError {

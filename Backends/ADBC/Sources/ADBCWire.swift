@@ -13,7 +13,10 @@ final class ADBCWire: Wire {
   let engine: Engine
   let databaseName: String
   var isInTransaction = false
-  var lockWait: Duration?
+  var lockWait: Duration? {
+    get { link.lockWait }
+    set { link.lockWait = newValue }
+  }
 
   init(_ link: ADBCLink, _ engine: Engine, databaseName: String) {
     self.link = link
@@ -27,6 +30,7 @@ final class ADBCWire: Wire {
 
   func settle(_ dialect: Dialect, _ options: ConnectionOptions) {
     if dialect.session.statementTimeout == nil { link.limit = options.statementTimeout }
+    if dialect.adbc.retriesLocked { link.lockWait = options.lockTimeout }
   }
 
   // MARK: Statements
@@ -39,7 +43,7 @@ final class ADBCWire: Wire {
 
   func table(_ sql: String, _ phase: DriverError.Phase, shown: String?) throws(DriverError) -> TextTable {
     let statement = try ADBCStatement(link, sql: shown ?? sql, phase)
-    try statement.set(sql, phase)
+    try prepare(statement, sql, phase)
     let query = try ADBCQuery(try statement.rows(phase), statement, types: nil, areTexts: true, phase)
     var rows: [[String?]] = []
     while let batch = try query.next() {
@@ -54,13 +58,25 @@ final class ADBCWire: Wire {
     return TextTable(names: query.schema.map(\.name), rows: rows)
   }
 
+  /// A statement that gives rows.
+  private func prepare(_ statement: ADBCStatement, _ sql: String, _ phase: DriverError.Phase) throws(DriverError) {
+    let word = sql.drop { $0.isWhitespace || $0 == "(" }.prefix { $0.isLetter }.uppercased()
+    if word != "SELECT", word != "WITH" {
+      for option in engine.dialect.adbc.otherQueryOptions {
+        let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
+        try statement.set(option: parts[0], parts.count > 1 ? parts[1] : "", phase)
+      }
+    }
+    try statement.set(sql, phase)
+  }
+
   func shielded<Result>(_ body: () throws(DriverError) -> Result) throws(DriverError) -> Result {
     try link.shielded(body)
   }
 
   func query(_ request: QueryRequest) throws -> ADBCQuery {
     let statement = try ADBCStatement(link, sql: request.sql, .execute)
-    try statement.set(request.annotated(request.sql), .execute)
+    try prepare(statement, request.annotated(request.sql), .execute)
     return try ADBCQuery(try statement.rows(.execute), statement, types: request.types, areTexts: false, .prepare)
   }
 
@@ -72,16 +88,17 @@ final class ADBCWire: Wire {
     let names = try columns.map { try renderer.identifier($0.name) }
     let place = try renderer.identifier(table)
     let head = "INSERT INTO \(place) (\(names.joined(separator: ", ")))"
+    let values = "\(head) VALUES (\(parameters(columns.count)))"
     switch adbc.append {
     case .bind:
       return ADBCAppend(
-        link, columns, .statement(annotated("\(head) VALUES (\(parameters(columns.count)))")), shown: head,
+        link, columns, .statement(annotated(values)), shown: values,
         timesAsText: adbc.timesAsText)
     case .ingest, .ingestWhole:
       var target = ADBCAppend.Target(table, isTemporary: engine.dialect.scratchSchemas.contains(table.parts[0]))
       let isWhole = try tableColumns(target)?.map(\.name) == columns.map(\.name)
       if adbc.append == .ingest || isWhole {
-        return ADBCAppend(link, columns, .table(target), shown: head, timesAsText: adbc.timesAsText)
+        return ADBCAppend(link, columns, .table(target), shown: values, timesAsText: adbc.timesAsText)
       }
       // The driver fills whole rows only: the rows go through a temporary table of just these columns.
       let staging = "sessionizer_append"
@@ -93,7 +110,7 @@ final class ADBCWire: Wire {
       }
       target = ADBCAppend.Target(ObjectName(staging), isTemporary: true)
       return ADBCAppend(
-        link, columns, .table(target), shown: head, timesAsText: adbc.timesAsText,
+        link, columns, .table(target), shown: values, timesAsText: adbc.timesAsText,
         atEnd: ["\(head) SELECT \(list) FROM \(quoted)", "DROP TABLE \(quoted)"])
     }
   }

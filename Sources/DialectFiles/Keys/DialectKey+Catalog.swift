@@ -62,11 +62,20 @@ extension DialectKey {
       "Whether what stands in a target after its scheme is the path of a file, which is made only where it may be.",
       or: false),
     .list(
-      "adbc.reading_options", \.adbc.readingOptions, "Set before a database is opened that is only read, name=value each.",
+      "adbc.reading_options", \.adbc.readingOptions,
+      "Set before a database is opened that is only read, name=value each.",
       or: [], example: ["access_mode=READ_ONLY"]),
     .flag(
       "adbc.times_as_text", \.adbc.timesAsText,
       "Whether times are sent as text, in the form that `create` gives a column of them.", or: false),
+    .flag(
+      "adbc.retries_locked", \.adbc.retriesLocked,
+      "Whether a statement that finds another connection's lock is carried out again until the lock timeout, because the "
+        + "engine does not wait. It must have undone all of the statement.", or: false),
+    .list(
+      "adbc.other_query_options", \.adbc.otherQueryOptions,
+      "Set for a statement that gives rows and does not begin with SELECT or WITH, name=value each.", or: [],
+      example: ["adbc.postgresql.use_copy=false"]),
     .flag(
       "adbc.numbers_parameters", \.adbc.numbersParameters, "Whether parameters are numbered, $1, and not ?.", or: false),
   ]

@@ -47,6 +47,11 @@ extension Dialect {
     public var readingOptions: [String]
     /// Whether times are sent as text, in the form that `create` gives a column of them.
     public var timesAsText: Bool
+    /// Whether a statement that finds another connection's lock is carried out again until the lock timeout, because the
+    /// engine does not wait. It must have undone all of the statement.
+    public var retriesLocked: Bool
+    /// `name=value`: set for a statement that gives rows and does not begin with SELECT or WITH.
+    public var otherQueryOptions: [String]
     /// Whether parameters are numbered, `$1`, and not `?`.
     public var numbersParameters: Bool
 
@@ -62,7 +67,8 @@ extension Dialect {
     public init(
       drivers: [String] = [], entryPoint: String? = nil, append: Append = .ingest,
       databaseOptions: [String] = [], locationOption: String = "uri", isFile: Bool = false,
-      readingOptions: [String] = [], timesAsText: Bool = false, numbersParameters: Bool = false
+      readingOptions: [String] = [], timesAsText: Bool = false, retriesLocked: Bool = false,
+      otherQueryOptions: [String] = [], numbersParameters: Bool = false
     ) {
       self.drivers = drivers
       self.entryPoint = entryPoint
@@ -72,6 +78,8 @@ extension Dialect {
       self.isFile = isFile
       self.readingOptions = readingOptions
       self.timesAsText = timesAsText
+      self.retriesLocked = retriesLocked
+      self.otherQueryOptions = otherQueryOptions
       self.numbersParameters = numbersParameters
     }
   }

@@ -13,6 +13,8 @@ extension Renderer {
     case .listed(let table, let column, let step, let stepColumn):
       let list = "SELECT \(try quoted(stepColumn)) FROM \(try scratchName(step))"
       return [restored("DELETE FROM \(try quoted(table))\nWHERE \(try quoted(column)) IN (\(list))")]
+    // Where none can be made, there is none.
+    case .findGuard where dialect.rights.guardTable.isEmpty: return []
     case .findGuard(let table):
       guard let template = dialect.rights.findGuard else { throw unknownGuard }
       return [restored(try fill(template, try guardNames(of: table), "find_guard"))]

@@ -49,10 +49,11 @@ struct DuckDBEngine: PlayerEngine {
 
   // MARK: Values
 
-  /// As PostgreSQL writes it, but for ` (BC)` before the zone.
+  /// As PostgreSQL writes it, but for ` (BC)` behind the date.
   private static func text(_ moment: Int64, zone: String) -> String {
     let text = PostgresTimeText.text(moment, zone: "")
-    return text.hasSuffix(" BC") ? text.dropLast(3) + " (BC)" + zone : text + zone
+    guard text.hasSuffix(" BC") else { return text + zone }
+    return text.dropLast(3).replacing(" ", with: " (BC) ") + zone
   }
 
   private static let literals = SourceLiterals(

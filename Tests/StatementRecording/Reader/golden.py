@@ -21,7 +21,7 @@ class Kept:
     is_live: bool
 
 
-LIVE = {"sqlite": "sqlite", "sqlite-embedded": "sqlite", "postgres": "postgres", "mariadb": "mysql"}
+LIVE = {"sqlite": "sqlite", "sqlite-embedded": "sqlite", "postgres": "postgres", "mariadb": "mysql", "duckdb": "duckdb"}
 OTHERS = {"sqlserver": "tsql", "synapse": "tsql", "greenplum": "postgres", "ansi": "", "vertica": "postgres", "db2": ""}
 # What ends a statement, where it is not a semicolon at the end of a line.
 TERMINATORS = {"db2": "@\n", "sqlserver": ";\nGO\n", "fabric": ";\nGO\n", "synapse": ";\nGO\n", "oracle": "\n/\n"}

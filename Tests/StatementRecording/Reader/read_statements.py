@@ -26,7 +26,7 @@ from judging import Verdict, judge
 # Which SQL the engines of the tests understand (`Tests/LawTests/Engines/Engine.swift`).
 DIALECTS = {
     "sqlite": "sqlite", "sqliteODBC": "sqlite", "postgresC": "postgres", "postgresICU": "postgres",
-    "psqlODBC": "postgres", "mariadb": "mysql",
+    "psqlODBC": "postgres", "mariadb": "mysql", "duckdb": "duckdb", "adbcSQLite": "sqlite", "adbcPostgres": "postgres",
 }
 PHASES = ["create", "load", "run", "read", "erase", "take-back", "clean-up", None]
 

@@ -50,7 +50,7 @@ class Fact:
 
 # Where the engines keep what is a session's own, and what ours are called elsewhere.
 SCRATCH_SCHEMAS = {"temp", "pg_temp", "tempdb", "session", "module"}
-SCRATCH_PREFIXES = ("sessionizer_scratch_", "sessionizer_step_", "sessionizer_result_", "#")
+SCRATCH_PREFIXES = ("sessionizer_append", "sessionizer_scratch_", "sessionizer_step_", "sessionizer_result_", "#")
 
 CHANGES = r"\b(?:UPDATE|DELETE|MERGE|TRUNCATE|REPLACE(?!\s*\()|DROP|ALTER|INSERT)\b"
 LOCKS = re.compile(r"advisory_(xact_)?lock|advisory_unlock|\b(get|release)_lock\b|applock", re.I)

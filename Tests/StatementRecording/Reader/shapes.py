@@ -43,6 +43,8 @@ KNOWN = [
           "in a run, so that INSERT OR REPLACE could delete nothing"),
     shape("sqlite", rf"CREATE INDEX (?:IF NOT EXISTS )?temp\.{NAME} ON {NAME} \({NAME}(?:, {NAME})*\)",
           "CREATE scratch INDEX", "the parser takes the schema for the index, and the index for the table"),
+    shape("duckdb", rf"CREATE INDEX {NAME} ON {NAME} \({NAME}\)", "CREATE scratch INDEX",
+          "no table but those of a run's steps has an index there, and they have no schema in it"),
     shape("postgres", rf"COPY (?P<target>{PATH}) \({NAME}(?:, {NAME})*\) FROM STDIN \(FORMAT (?:binary|text)\)",
           "COPY FROM STDIN", "rows that come after it"),
     shape("postgres", rf"SET TIME ZONE {TEXT}", "setting", "the standard's words for a setting"),

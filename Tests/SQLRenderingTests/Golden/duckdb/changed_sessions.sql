@@ -1,0 +1,103 @@
+-- changed_sessions: since a run
+WITH d AS MATERIALIZED (
+  SELECT DISTINCT l.session_id
+  FROM session_lineage AS l
+  WHERE l.run_id > {{ run }}
+    AND l.run_id <= {{ until }}
+    AND NOT EXISTS (SELECT 1 FROM session_lineage AS e WHERE e.run_id <= {{ run }} AND e.session_id = l.session_id)
+),
+a AS MATERIALIZED (
+  SELECT
+    d.session_id AS sz_anchor_before,
+    coalesce((
+      SELECT l.became
+      FROM session_lineage AS l
+      WHERE l.session_id = d.session_id
+        AND l.run_id <= {{ until }}
+      ORDER BY l.run_id DESC
+      LIMIT 1
+    ), d.session_id) AS anchor
+  FROM d
+),
+u AS MATERIALIZED (
+  SELECT n.anchor, n.session_id AS sz_survivor, p.session_id, p.user_id
+  FROM session_versions AS n
+  JOIN session_versions AS p
+    ON p.anchor = n.anchor
+    AND p.run_id = (
+      SELECT w.run_id
+      FROM session_versions AS w
+      WHERE w.anchor = n.anchor
+        AND w.run_id <= {{ run }}
+      ORDER BY w.run_id DESC
+      LIMIT 1
+    )
+  WHERE n.run_id <= {{ until }}
+    AND NOT EXISTS (
+      SELECT 1
+      FROM session_versions AS w
+      WHERE w.run_id <= {{ until }}
+        AND w.anchor = n.anchor
+        AND w.run_id > n.run_id
+    )
+    AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.run_id <= {{ until }} AND l.session_id = n.anchor)
+    AND n.run_id > {{ run }}
+  UNION ALL
+  SELECT a.anchor, n.session_id AS sz_survivor, p.session_id, p.user_id
+  FROM a
+  JOIN session_versions AS n
+    ON n.anchor = a.anchor
+    AND n.run_id = (
+      SELECT w.run_id
+      FROM session_versions AS w
+      WHERE w.anchor = a.anchor
+        AND w.run_id <= {{ until }}
+      ORDER BY w.run_id DESC
+      LIMIT 1
+    )
+  JOIN session_versions AS p
+    ON p.anchor = a.sz_anchor_before
+    AND p.run_id = (
+      SELECT w.run_id
+      FROM session_versions AS w
+      WHERE w.anchor = a.sz_anchor_before
+        AND w.run_id <= {{ run }}
+      ORDER BY w.run_id DESC
+      LIMIT 1
+    )
+),
+r AS MATERIALIZED (
+  SELECT
+    sz_survivor, session_id, user_id,
+    row_number() OVER (PARTITION BY anchor ORDER BY session_id) AS sz_first_rank,
+    row_number() OVER (PARTITION BY anchor ORDER BY session_id DESC) AS sz_last_rank
+  FROM u
+)
+SELECT
+  'changed' AS "change", v.session_id, CAST(NULL AS VARCHAR) AS replaced_by,
+  CAST(NULL AS VARCHAR) AS reason, v.user_id, v.started_at, v.ended_at,
+  date_diff('microsecond', v.started_at, v.ended_at) AS duration_microseconds,
+  v.pageviews, v.entry_page, v.exit_page,
+  CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+FROM session_versions AS v
+WHERE v.run_id <= {{ until }}
+  AND NOT EXISTS (
+    SELECT 1
+    FROM session_versions AS w
+    WHERE w.run_id <= {{ until }}
+      AND w.anchor = v.anchor
+      AND w.run_id > v.run_id
+  )
+  AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.run_id <= {{ until }} AND l.session_id = v.anchor)
+  AND v.run_id > {{ run }}
+UNION ALL
+SELECT
+  'retired' AS "change", session_id, sz_survivor AS replaced_by,
+  CASE WHEN (sz_first_rank + sz_last_rank) = 2 THEN 'extended' ELSE 'merged' END AS reason,
+  user_id, CAST(NULL AS TIMESTAMP) AS started_at, CAST(NULL AS TIMESTAMP) AS ended_at,
+  CAST(NULL AS BIGINT) AS duration_microseconds, CAST(NULL AS BIGINT) AS pageviews,
+  CAST(NULL AS VARCHAR) AS entry_page, CAST(NULL AS VARCHAR) AS exit_page,
+  CAST(NULL AS INTEGER) AS is_bounce
+FROM r
+WHERE session_id <> sz_survivor
+ORDER BY "change", user_id NULLS FIRST, started_at NULLS FIRST, session_id;

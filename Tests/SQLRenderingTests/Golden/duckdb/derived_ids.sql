@@ -1,0 +1,372 @@
+-- started: Takes the next run id; notes how far the source has arrived.
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, arrival_mark, layout, engine, tool_version
+)
+SELECT
+  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
+  make_timestamp(epoch_us(uuid_extract_timestamp(uuidv7()))) AS recorded_at,
+  '{…}' AS job, 'whole' AS mode, (SELECT max(arrival_id) FROM pageviews) AS arrival_mark,
+  2 AS layout, 'DuckDB 1.5 and 2' AS engine, '1' AS tool_version
+FROM session_runs AS r;
+
+-- picked: Source rows that the ledger does not simply know.
+CREATE TEMPORARY TABLE picked AS
+WITH uncounted AS MATERIALIZED (
+  SELECT
+    decode(encode(CAST(p.user_id AS VARCHAR))) AS user_id,
+    CASE WHEN p.page_view_at >= TIMESTAMP '0001-01-02' AND p.page_view_at < TIMESTAMP '9999-12-31' THEN CAST(p.page_view_at AS TIMESTAMP) END AS page_view_at,
+    decode(encode(CAST(p.page AS VARCHAR))) AS page, p.page_view_at AS sz_source_time
+  FROM pageviews AS p
+),
+counted AS MATERIALIZED (
+  SELECT
+    user_id, page_view_at, page, sz_source_time,
+    row_number() OVER (
+      PARTITION BY user_id, page_view_at, page
+      ORDER BY page_view_at NULLS FIRST
+    ) AS sz_occurrence
+  FROM uncounted
+),
+mapped AS MATERIALIZED (
+  SELECT
+    user_id, page_view_at, page, sz_source_time,
+    CASE
+      WHEN user_id IS NULL OR page_view_at IS NULL THEN CAST(NULL AS VARCHAR)
+      WHEN page IS NULL
+          OR strlen(CASE
+            WHEN page IS NULL THEN CAST(strlen(user_id) AS VARCHAR) || ':' || user_id || strftime(page_view_at, '%Y-%m-%d %H:%M:%S.%f') || '-#' || CAST(sz_occurrence AS VARCHAR)
+            ELSE CAST(strlen(user_id) AS VARCHAR) || ':' || user_id || strftime(page_view_at, '%Y-%m-%d %H:%M:%S.%f') || CAST(strlen(page) AS VARCHAR) || ':' || page || '#' || CAST(sz_occurrence AS VARCHAR)
+          END) <= 1024 THEN CASE
+          WHEN page IS NULL THEN CAST(strlen(user_id) AS VARCHAR) || ':' || user_id || strftime(page_view_at, '%Y-%m-%d %H:%M:%S.%f') || '-#' || CAST(sz_occurrence AS VARCHAR)
+          ELSE CAST(strlen(user_id) AS VARCHAR) || ':' || user_id || strftime(page_view_at, '%Y-%m-%d %H:%M:%S.%f') || CAST(strlen(page) AS VARCHAR) || ':' || page || '#' || CAST(sz_occurrence AS VARCHAR)
+        END
+      WHEN page IS NOT NULL THEN CASE
+          WHEN page IS NULL THEN CAST(strlen(user_id) AS VARCHAR) || ':' || user_id || strftime(page_view_at, '%Y-%m-%d %H:%M:%S.%f') || '-#' || CAST(sz_occurrence AS VARCHAR)
+          ELSE CAST(strlen(user_id) AS VARCHAR) || ':' || user_id || strftime(page_view_at, '%Y-%m-%d %H:%M:%S.%f') || CAST(strlen(page) AS VARCHAR) || ':' || sha256(page) || '#' || CAST(sz_occurrence AS VARCHAR)
+        END
+    END AS event_id
+  FROM counted
+),
+judged AS MATERIALIZED (
+  SELECT
+    event_id, user_id, page_view_at, page, sz_source_time,
+    CASE
+      WHEN user_id IS NULL OR user_id = '' THEN 'null_user'
+      WHEN page_view_at IS NULL THEN CASE
+          WHEN decode(encode(CAST(sz_source_time AS VARCHAR))) IS NULL
+              OR decode(encode(CAST(sz_source_time AS VARCHAR))) = '' THEN 'null_time'
+          WHEN (sz_source_time IS NOT NULL) THEN 'time_out_of_range'
+          ELSE 'bad_time'
+        END
+      WHEN strlen(event_id) > 1024 OR strlen(user_id) > 1024 THEN 'key_too_long'
+    END AS reason
+  FROM mapped
+)
+SELECT
+  judged.event_id, judged.user_id, judged.page_view_at, judged.page,
+  CASE
+    WHEN judged.reason IS NOT NULL THEN judged.reason
+    WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
+  END AS reason,
+  CASE WHEN judged.reason IS NOT NULL THEN decode(encode(CAST(judged.sz_source_time AS VARCHAR))) END AS sz_raw_time
+FROM judged
+LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
+WHERE (t.run_id IS NULL
+    OR NOT (t.user_id = judged.user_id
+      AND t.page_view_at = judged.page_view_at
+      AND t.page IS NOT DISTINCT FROM judged.page));
+
+-- duplicates: Their rows; the first counts.
+CREATE TEMPORARY TABLE duplicates AS
+WITH repeated AS MATERIALIZED (
+  SELECT event_id
+  FROM temp.picked
+  WHERE reason IS NULL
+  GROUP BY event_id
+  HAVING count(*) > 1
+)
+SELECT
+  k.event_id, k.user_id, k.page_view_at, k.page, row_number() OVER w AS sz_rank,
+  first_value(k.user_id) OVER w AS sz_first_user_id,
+  first_value(k.page_view_at) OVER w AS sz_first_page_view_at,
+  first_value(k.page) OVER w AS sz_first_page
+FROM temp.picked AS k
+WHERE k.reason IS NULL
+  AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
+WINDOW w AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST);
+CREATE INDEX duplicates_by_event_id ON duplicates (event_id);
+
+-- islands: New rows and context, each with the island that it lies on: what is one session now.
+CREATE TEMPORARY TABLE islands AS
+WITH fresh AS MATERIALIZED (
+  SELECT k.event_id, k.user_id, k.page_view_at, k.page, k.page_view_at AS sz_instant
+  FROM temp.picked AS k
+  WHERE k.reason IS NULL
+    AND NOT EXISTS (SELECT 1 FROM temp.duplicates AS d WHERE d.event_id = k.event_id)
+  UNION ALL
+  SELECT event_id, user_id, page_view_at, page, page_view_at AS sz_instant
+  FROM temp.duplicates
+  WHERE sz_rank = 1
+),
+flagged AS MATERIALIZED (
+  SELECT
+    event_id, user_id, page_view_at, sz_instant,
+    CASE
+      WHEN lag(sz_instant) OVER w IS NULL
+          OR (sz_instant + INTERVAL (-30) MINUTE) > (lag(sz_instant) OVER w + INTERVAL (30) MINUTE) THEN 1
+      ELSE 0
+    END AS sz_starts
+  FROM fresh
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, event_id)
+),
+in_clusters AS MATERIALIZED (
+  SELECT
+    user_id, sz_instant,
+    sum(sz_starts) OVER (
+      PARTITION BY user_id
+      ORDER BY page_view_at, event_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_cluster
+  FROM flagged
+),
+ranges AS MATERIALIZED (
+  SELECT
+    user_id, (min(sz_instant) + INTERVAL (-30) MINUTE) AS sz_from_at,
+    (max(sz_instant) + INTERVAL (30) MINUTE) AS sz_to_at
+  FROM in_clusters
+  GROUP BY user_id, sz_cluster
+),
+context AS MATERIALIZED (
+  SELECT
+    t.event_id, t.user_id, t.page_view_at, t.page_view_at AS sz_instant,
+    coalesce((
+      SELECT l.became
+      FROM session_lineage AS l
+      WHERE l.session_id = t.session_id
+      ORDER BY l.run_id DESC
+      LIMIT 1
+    ), t.session_id) AS anchor
+  FROM ranges AS g
+  JOIN session_table AS t
+    ON t.user_id = g.user_id
+    AND t.page_view_at >= g.sz_from_at
+    AND t.page_view_at <= g.sz_to_at
+),
+neighbours AS MATERIALIZED (
+  SELECT
+    event_id, user_id, page_view_at, page, sz_instant, 1 AS sz_is_new,
+    CAST(NULL AS VARCHAR) AS anchor
+  FROM fresh
+  UNION ALL
+  SELECT
+    event_id, user_id, page_view_at, CAST(NULL AS VARCHAR) AS page, sz_instant, 0 AS sz_is_new,
+    anchor
+  FROM context
+),
+flagged_2 AS MATERIALIZED (
+  SELECT
+    event_id, user_id, page_view_at, page, sz_is_new, anchor,
+    CASE
+      WHEN lag(sz_instant) OVER w IS NULL THEN 1
+      WHEN lag(anchor) OVER w = anchor THEN 0
+      WHEN sz_instant >= lag(sz_instant) OVER w + INTERVAL (30) MINUTE THEN 1
+      ELSE 0
+    END AS sz_starts
+  FROM neighbours
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, event_id)
+),
+numbered AS MATERIALIZED (
+  SELECT
+    event_id, user_id, page_view_at, page, sz_is_new, anchor,
+    sum(sz_starts) OVER (
+      PARTITION BY user_id
+      ORDER BY page_view_at, event_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS sz_number
+  FROM flagged_2
+)
+SELECT
+  event_id, user_id, page_view_at, page, sz_is_new, anchor,
+  first_value(event_id) OVER (
+    PARTITION BY user_id, sz_number
+    ORDER BY page_view_at, event_id
+  ) AS sz_island
+FROM numbered;
+
+-- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
+CREATE TEMPORARY TABLE merged AS
+WITH gaining AS MATERIALIZED (
+  SELECT
+    anchor, sz_island,
+    first_value(sz_is_new) OVER (PARTITION BY sz_island ORDER BY sz_is_new DESC) AS sz_gained
+  FROM temp.islands
+),
+touched AS MATERIALIZED (
+  SELECT DISTINCT sz_island, anchor
+  FROM gaining
+  WHERE sz_gained = 1
+    AND anchor IS NOT NULL
+),
+united AS MATERIALIZED (
+  SELECT
+    touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+    v.last_event_id, v.pageviews, v.entry_page, v.exit_page
+  FROM touched
+  JOIN session_versions AS v
+    ON v.anchor = touched.anchor
+    AND v.run_id = (
+      SELECT w.run_id
+      FROM session_versions AS w
+      WHERE w.anchor = touched.anchor
+      ORDER BY w.run_id DESC
+      LIMIT 1
+    )
+  UNION ALL
+  SELECT
+    sz_island, CAST(NULL AS VARCHAR) AS anchor, 0 AS anchors, user_id,
+    page_view_at AS started_at, event_id AS session_id, page_view_at AS ended_at,
+    event_id AS last_event_id, 1 AS pageviews, page AS entry_page, page AS exit_page
+  FROM temp.islands
+  WHERE sz_is_new = 1
+)
+SELECT
+  sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, last_event_id,
+  pageviews, entry_page, exit_page,
+  row_number() OVER (PARTITION BY sz_island ORDER BY started_at, session_id) AS sz_first_rank,
+  row_number() OVER (PARTITION BY sz_island ORDER BY ended_at DESC, last_event_id DESC) AS sz_last_rank,
+  first_value(coalesce(anchor, session_id)) OVER (
+    PARTITION BY sz_island
+    ORDER BY anchors DESC, started_at, session_id
+  ) AS sz_survivor
+FROM united;
+
+-- superseded: Anchors that were merged into another, with all that resolved to them.
+CREATE TEMPORARY TABLE superseded AS
+SELECT anchor AS session_id, sz_survivor AS became
+FROM temp.merged
+WHERE anchor IS NOT NULL
+  AND anchor <> sz_survivor
+UNION ALL
+SELECT l.session_id, m.sz_survivor AS became
+FROM temp.merged AS m
+JOIN session_lineage AS l ON l.became = m.anchor
+WHERE m.anchor IS NOT NULL
+  AND m.anchor <> m.sz_survivor;
+
+-- rejected: What goes to quarantine and is not there yet.
+CREATE TEMPORARY TABLE rejected AS
+WITH bad AS MATERIALIZED (
+  SELECT
+    k.reason, CAST(NULL AS VARCHAR) AS event_id,
+    CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
+    CASE
+      WHEN k.page_view_at IS NOT NULL THEN strftime(k.page_view_at, '%Y-%m-%d %H:%M:%S.%f')
+      WHEN k.sz_raw_time IS NOT NULL AND k.sz_raw_time <> '' THEN k.sz_raw_time
+    END AS page_view_at,
+    k.page
+  FROM temp.picked AS k
+  WHERE k.reason IS NOT NULL
+  UNION
+  SELECT
+    'duplicate_event_id' AS reason, c.event_id, c.user_id,
+    strftime(c.page_view_at, '%Y-%m-%d %H:%M:%S.%f') AS page_view_at,
+    c.page
+  FROM temp.duplicates AS c
+  WHERE NOT (c.user_id = c.sz_first_user_id
+      AND c.page_view_at = c.sz_first_page_view_at
+      AND c.page IS NOT DISTINCT FROM c.sz_first_page)
+),
+keyed AS MATERIALIZED (
+  SELECT
+    reason, event_id, user_id, page_view_at, page,
+    reason || '|' || CASE
+      WHEN event_id IS NULL THEN '-'
+      ELSE CAST(strlen(event_id) AS VARCHAR) || ':' || CASE WHEN strlen(event_id) <= 180 THEN event_id ELSE '#' END
+    END || '|' || CASE
+      WHEN user_id IS NULL THEN '-'
+      ELSE CAST(strlen(user_id) AS VARCHAR) || ':' || CASE WHEN strlen(user_id) <= 180 THEN user_id ELSE '#' END
+    END || '|' || CASE
+      WHEN page_view_at IS NULL THEN '-'
+      ELSE CAST(strlen(page_view_at) AS VARCHAR) || ':' || CASE WHEN strlen(page_view_at) <= 180 THEN page_view_at ELSE '#' END
+    END || '|' || CASE
+      WHEN page IS NULL THEN '-'
+      ELSE CAST(strlen(page) AS VARCHAR) || ':' || CASE WHEN strlen(page) <= 180 THEN page ELSE '#' END
+    END AS row_key
+  FROM bad
+)
+SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
+FROM keyed
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM session_quarantine AS q
+    WHERE q.row_key = keyed.row_key
+      AND q.reason = keyed.reason
+      AND q.event_id IS NOT DISTINCT FROM keyed.event_id
+      AND q.user_id IS NOT DISTINCT FROM keyed.user_id
+      AND q.page_view_at IS NOT DISTINCT FROM keyed.page_view_at
+      AND q.page IS NOT DISTINCT FROM keyed.page
+  );
+
+-- lineage: Anchors that were merged, and which one survives.
+INSERT INTO session_lineage (session_id, became, run_id)
+SELECT session_id, became, (SELECT max(run_id) FROM session_runs) AS run_id
+FROM temp.superseded;
+
+-- rows: The new pageviews, each with the anchor of its session.
+INSERT INTO session_table (event_id, session_id, user_id, page_view_at, page, run_id)
+SELECT
+  i.event_id, m.sz_survivor AS session_id, i.user_id, i.page_view_at, i.page,
+  (SELECT max(run_id) FROM session_runs) AS run_id
+FROM temp.islands AS i
+JOIN temp.merged AS m ON m.sz_island = i.sz_island
+WHERE i.sz_is_new = 1
+  AND m.sz_first_rank = 1;
+
+-- versions: Each session that gained a pageview, as it stands now.
+INSERT INTO session_versions (
+  anchor, run_id, session_id, user_id, started_at, ended_at, last_event_id, pageviews,
+  anchors, entry_page, exit_page
+)
+SELECT
+  m.sz_survivor AS anchor, (SELECT max(run_id) FROM session_runs) AS run_id,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.session_id END) AS session_id,
+  m.user_id,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.started_at END) AS started_at,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.ended_at END) AS ended_at,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.last_event_id END) AS last_event_id,
+  CAST(coalesce(sum(m.pageviews), 0) AS BIGINT) AS pageviews,
+  CASE
+    WHEN CAST(coalesce(sum(m.anchors), 0) AS BIGINT) = 0 THEN 1
+    ELSE CAST(coalesce(sum(m.anchors), 0) AS BIGINT)
+  END AS anchors,
+  max(CASE WHEN m.sz_first_rank = 1 THEN m.entry_page END) AS entry_page,
+  max(CASE WHEN m.sz_last_rank = 1 THEN m.exit_page END) AS exit_page
+FROM temp.merged AS m
+GROUP BY m.sz_island, m.sz_survivor, m.user_id;
+
+-- quarantine: What cannot be sessionized, and why.
+INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
+SELECT
+  reason, event_id, user_id, page_view_at, page,
+  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+FROM temp.rejected;
+
+-- finished: Closes the run.
+INSERT INTO session_runs (
+  run_id, state, recorded_at, job, mode, window_from, window_to, arrival_mark, pageviews,
+  sessions, lineage_rows, quarantined, layout, engine, tool_version
+)
+SELECT
+  started_run.run_id, 'finished' AS state,
+  make_timestamp(epoch_us(uuid_extract_timestamp(uuidv7()))) AS recorded_at,
+  started_run.job, started_run.mode, started_run.window_from, started_run.window_to,
+  started_run.arrival_mark,
+  (SELECT CAST(coalesce(sum(pageviews), 0) AS BIGINT) FROM temp.merged WHERE anchor IS NULL) AS pageviews,
+  (SELECT count(*) FROM temp.merged WHERE sz_first_rank = 1) AS sessions,
+  (SELECT count(*) FROM temp.superseded) AS lineage_rows,
+  (SELECT count(*) FROM temp.rejected) AS quarantined, started_run.layout, started_run.engine,
+  started_run.tool_version
+FROM session_runs AS started_run
+WHERE started_run.state = 'started'
+ORDER BY run_id DESC
+LIMIT 1;
