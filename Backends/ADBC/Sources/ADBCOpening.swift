@@ -27,6 +27,8 @@ struct ADBCOpening: Sendable {
     let link = try connected(library, watch, file)
     let engine = try identify(link)
     link.reporter = reporter(engine.dialect, file: file)
+    // The session's own statements may find a lock, too.
+    if engine.dialect.adbc.retriesLocked { link.lockWait = options.lockTimeout }
     let wire = ADBCWire(link, engine, databaseName: file ?? Self.nameInMemory())
     return ADBCConnection(wire, engine, watch: watch, options: options)
   }

@@ -30,7 +30,6 @@ final class ADBCWire: Wire {
 
   func settle(_ dialect: Dialect, _ options: ConnectionOptions) {
     if dialect.session.statementTimeout == nil { link.limit = options.statementTimeout }
-    if dialect.adbc.retriesLocked { link.lockWait = options.lockTimeout }
   }
 
   // MARK: Statements
