@@ -71,6 +71,7 @@ WRAPPINGS = [
     shape("postgres", r"EXPLAIN \(COSTS on\) (?!ANALYZE)(.*)", "EXPLAIN", "a plan, which is not carried out"),
     shape("sqlite", r"EXPLAIN QUERY PLAN (.*)", "EXPLAIN", "a plan, which is not carried out"),
     shape("mysql", r"EXPLAIN (?:FORMAT=JSON )?(?!ANALYZE)(.*)", "EXPLAIN", "a plan, which is not carried out"),
+    shape("duckdb", r"EXPLAIN (?!ANALYZE)(.*)", "EXPLAIN", "a plan, which is not carried out"),
     shape("mysql", r"DO (.*)", "", "SELECT without a result", "SELECT "),
 ]
 
