@@ -85,6 +85,10 @@ postgres)
   say "Without the tool: psql reads the views"
   ./scripts/postgres.sh psql "$target" "SELECT session_id, user_id, started_at, pageviews FROM sessions LIMIT 5"
   ;;
+duckdb)
+  echo
+  echo "The result is in demo.duckdb: duckdb demo.duckdb 'SELECT * FROM sessions LIMIT 5'"
+  ;;
 *:*) ;;
 *)
   echo
