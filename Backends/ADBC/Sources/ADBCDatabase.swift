@@ -9,6 +9,8 @@ internal import WarehouseDriver
 /// engine in this one, which would write over what the first has written.
 final class ADBCDatabase: Sendable {
   let library: DriverLibrary
+  /// Opened before anybody else has the object, and released under the lock of `open` when nobody has it any more. In
+  /// between it is only given to ConnectionInit, which ADBC lets several threads call on one database.
   nonisolated(unsafe) let handle: UnsafeMutablePointer<AdbcDatabase>
   /// Which file it is, and how it was opened; nil where it is none.
   private let file: File?

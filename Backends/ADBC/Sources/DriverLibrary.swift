@@ -6,7 +6,8 @@ internal import WarehouseDriver
 ///
 /// Drivers keep threads and runtimes of their own (those in Go cannot be unloaded), so none is ever closed.
 final class DriverLibrary: Sendable {
-  /// Filled by the driver's entry point, and never changed afterwards.
+  /// Filled by the driver's entry point, before anybody else has the object, and never changed or freed afterwards: a
+  /// pointer is not Sendable, and what only is read is safe on any thread.
   nonisolated(unsafe) let functions: UnsafeMutablePointer<AdbcDriver>
   /// Whether the functions of ADBC 1.1 are there.
   let isVersion11: Bool
