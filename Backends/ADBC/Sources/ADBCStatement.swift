@@ -71,17 +71,8 @@ final class ADBCStatement {
   private func waiting(
     _ phase: DriverError.Phase, _ body: (UnsafeMutablePointer<AdbcError>) -> UInt8
   ) throws(DriverError) {
-    let end = ContinuousClock.now + (link.lockWait ?? .zero)
-    while true {
-      do {
-        return try call(phase, body)
-      } catch {
-        guard error.code == .locked, ContinuousClock.now < end else { throw error }
-        if Task.isCancelled, !link.isShielded {
-          throw DriverError(.cancelled, phase: phase, "the statement was cancelled", statement: sql)
-        }
-        Thread.sleep(forTimeInterval: 0.01)
-      }
+    try waitingForLocks(link.lockWait, isShielded: link.isShielded, phase, sql) { () throws(DriverError) in
+      try call(phase, body)
     }
   }
 

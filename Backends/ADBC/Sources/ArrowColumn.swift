@@ -252,19 +252,6 @@ struct ArrowColumn {
   }
 }
 
-extension DriverError {
-  static func misfit(_ column: BatchColumn, _ found: String) -> DriverError {
-    let wanted =
-      switch column.type {
-      case .int64: "an integer"
-      case .double: "a number"
-      case .timestamp: "a time"
-      case .text: "a text"
-      }
-    return DriverError(.wrongColumn, phase: .fetch, "column \(column.name) holds \(found) where \(wanted) belongs")
-  }
-}
-
 /// Which rows of an array are NULL.
 private struct Nulls {
   private let bits: UnsafePointer<UInt8>?

@@ -159,16 +159,7 @@ final class ColumnReader {
     return civil.microseconds
   }
 
-  private func misfit(_ found: String) -> DriverError {
-    let wanted =
-      switch column.type {
-      case .int64: "an integer"
-      case .double: "a number"
-      case .timestamp: "a time"
-      case .text: "a text"
-      }
-    return DriverError(.wrongColumn, phase: .fetch, "column \(column.name) holds \(found) where \(wanted) belongs")
-  }
+  private func misfit(_ found: String) -> DriverError { .misfit(column, found) }
 
   // MARK: Collecting
 

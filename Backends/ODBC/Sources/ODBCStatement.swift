@@ -29,18 +29,8 @@ final class ODBCStatement {
   /// Carries out a statement, again and again where that finds a lock which the backend waits for.
   @discardableResult
   func carryOut(_ phase: DriverError.Phase, _ body: (SQLHSTMT) -> SQLRETURN) throws(DriverError) -> SQLRETURN {
-    guard let wait = link.lockWait else { return try call(phase, body) }
-    let end = ContinuousClock.now + wait
-    while true {
-      do {
-        return try call(phase, body)
-      } catch {
-        guard error.code == .locked, ContinuousClock.now < end else { throw error }
-        if Task.isCancelled, !link.isShielded {
-          throw DriverError(.cancelled, phase: phase, "the statement was cancelled", statement: sql)
-        }
-        Thread.sleep(forTimeInterval: 0.01)
-      }
+    try waitingForLocks(link.lockWait, isShielded: link.isShielded, phase, sql) { () throws(DriverError) in
+      try call(phase, body)
     }
   }
 
