@@ -1,6 +1,5 @@
 internal import CODBC
 internal import ConnectionCore
-internal import Foundation
 internal import WarehouseDriver
 
 /// A statement handle, freed with this object.
