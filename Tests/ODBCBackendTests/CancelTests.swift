@@ -55,9 +55,9 @@ import WarehouseDriver
 
   /// Cancelled at any moment: either the statement has happened or it was cancelled, and the next one works.
   ///
-  /// Not SQLite's driver: on Unix its SQLCancel closes the statement under the call that it interrupts, which at some moments
-  /// breaks its memory (docs/odbc.md).
-  @Test(arguments: Driver.present.filter { $0 != .sqlite }) func atAnyMoment(driver: Driver) async throws {
+  /// SQLCancel of SQLite's and of MariaDB's driver frees what the statement's call may be using: with the statement itself
+  /// instead of an idle one, memory breaks here in every third run of these tests.
+  @Test(arguments: Driver.present) func atAnyMoment(driver: Driver) async throws {
     let connection = try await Database(driver).connectWithTable()
     for attempt in 0..<60 {
       let task = Task { try await connection.number("SELECT count(*) FROM (\(driver.numbers(2000))) x") }

@@ -21,6 +21,8 @@ final class ODBCLink {
   private(set) var isShielded = false
   /// Whether queries are prepared before they are carried out; see `Dialect.ODBC.preparesQueries`.
   var preparesQueries = false
+  /// What a request to cancel names instead of the statement in flight; see `Dialect.ODBC.cancelsIdleStatement`.
+  private(set) var idleStatement: SQLHSTMT?
   /// A harmless query; see `settle`.
   var errand: String?
   /// Whether a transaction of ours is open.
@@ -68,6 +70,7 @@ final class ODBCLink {
   private var isConnected = false
 
   deinit {
+    if let idleStatement { SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_STMT), idleStatement) }
     if isConnected { SQLDisconnect(handle) }
     SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_DBC), handle)
     SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_ENV), environment)
@@ -101,6 +104,14 @@ final class ODBCLink {
   }
 
   // MARK: Statements
+
+  /// From now on a request to cancel names a statement that nothing else uses.
+  func cancelsIdleStatement() throws(DriverError) {
+    guard idleStatement == nil else { return }
+    guard SQLAllocHandle(SQLSMALLINT(SQL_HANDLE_STMT), handle, &idleStatement) == SQL_SUCCESS else {
+      throw reporter.failure(diagnosticRecords(SQL_HANDLE_DBC, handle), .connect, nil)
+    }
+  }
 
   /// Tells of a text that is about to be sent.
   func tell(_ sql: String) { onSend?(sql) }

@@ -41,7 +41,7 @@ final class ODBCStatement {
     if let limit, spent >= limit { throw link.reporter.timeout(after: limit, phase, sql) }
     let start = ContinuousClock.now
     let (answer, stopped) = link.watch.during(
-      Int(bitPattern: handle), isShielded: link.isShielded, limit: limit.map { $0 - spent }
+      Int(bitPattern: link.idleStatement ?? handle), isShielded: link.isShielded, limit: limit.map { $0 - spent }
     ) { body(handle) }
     let result = answer ?? SQLRETURN(SQL_ERROR)
     spent += ContinuousClock.now - start

@@ -64,6 +64,7 @@ struct Choice: Sendable {
     if wanted.text != complete.text { opened = try link(wanted, engine.dialect) }
     opened.reporter = reporter(engine.dialect)
     opened.reporter.place = place(opened, engine)
+    if engine.dialect.odbc.cancelsIdleStatement { try opened.cancelsIdleStatement() }
     return ODBCWire(opened, engine)
   }
 

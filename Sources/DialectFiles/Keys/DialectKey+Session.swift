@@ -171,6 +171,11 @@ extension DialectKey {
       "odbc.prepares_queries", \.odbc.preparesQueries,
       "Whether queries are prepared first and then carried out, in two calls, because a driver that is given both at once "
         + "ends the process where the connection is cut in between.", or: false),
+    .flag(
+      "odbc.cancels_idle_statement", \.odbc.cancelsIdleStatement,
+      "Whether a request to cancel names an idle statement of the connection, because the driver stops whatever the "
+        + "connection is carrying out, and then closes the statement that was named, under the call that may still be "
+        + "using it.", or: false),
     spool,
   ]
 }

@@ -137,6 +137,9 @@ extension Dialect {
     /// Whether queries are prepared first and then carried out, in two calls, because a driver that is given both at once
     /// ends the process where the connection is cut in between.
     public var preparesQueries: Bool
+    /// Whether a request to cancel names an idle statement of the connection: its driver stops whatever the connection is
+    /// carrying out, and then closes the statement that was named, under the call that may still be using it.
+    public var cancelsIdleStatement: Bool
     /// How long results are read in constant memory where a driver would hold them whole; nil where no driver does.
     public var spool: Spool?
     public enum Append: String, Sendable, CaseIterable {
@@ -149,7 +152,8 @@ extension Dialect {
     public init(
       attributes: [String: [String]] = [:], append: Append = .arrays,
       rowsPerStatement: Int = 1000, parametersPerStatement: Int = 32_000, timesAsText: Bool = false,
-      integersAsText: Bool = false, retriesLocked: Bool = false, preparesQueries: Bool = false, spool: Spool? = nil
+      integersAsText: Bool = false, retriesLocked: Bool = false, preparesQueries: Bool = false,
+      cancelsIdleStatement: Bool = false, spool: Spool? = nil
     ) {
       self.attributes = attributes
       self.append = append
@@ -159,6 +163,7 @@ extension Dialect {
       self.integersAsText = integersAsText
       self.retriesLocked = retriesLocked
       self.preparesQueries = preparesQueries
+      self.cancelsIdleStatement = cancelsIdleStatement
       self.spool = spool
     }
   }
