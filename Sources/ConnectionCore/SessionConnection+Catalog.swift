@@ -79,7 +79,8 @@ extension SessionConnection {
             (name: "why this dialect", value: engine.reason),
             (name: "driver", value: "\(engine.driver) \(engine.driverVersion)"),
           ] + (try wire.details())
-        return ServerFacts(engine: engine.product, version: version, dialect: dialect.name, details: details)
+        return ServerFacts(
+          engine: engine.product, version: version, dialect: dialect.name, details: details, cancels: wire.cancels)
       }
     }
   }

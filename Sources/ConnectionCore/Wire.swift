@@ -55,6 +55,9 @@ public protocol Wire: AnyObject {
     _ table: ObjectName, namespaces: () throws(DriverError) -> [String]
   ) throws(DriverError) -> TableDescription?
 
+  /// Whether the client can stop a statement that is being carried out.
+  var cancels: Bool { get }
+
   /// What `doctor` shows of the client.
   func details() throws(DriverError) -> [(name: String, value: String)]
 }
@@ -96,6 +99,7 @@ public protocol WireAppend: AnyObject {
 
 extension Wire {
   public var databaseName: String { "" }
+  public var cancels: Bool { true }
 }
 
 extension WireAppend {

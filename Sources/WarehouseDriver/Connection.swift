@@ -176,12 +176,18 @@ public struct ServerFacts: Sendable {
   public var dialect: String
   /// More lines for `doctor`: name and value.
   public var details: [(name: String, value: String)]
+  /// Whether a statement ends when its task is cancelled; else the call waits for the statement's own end.
+  public var cancels: Bool
 
-  public init(engine: String, version: String, dialect: String, details: [(name: String, value: String)] = []) {
+  public init(
+    engine: String, version: String, dialect: String, details: [(name: String, value: String)] = [],
+    cancels: Bool = true
+  ) {
     self.engine = engine
     self.version = version
     self.dialect = dialect
     self.details = details
+    self.cancels = cancels
   }
 }
 

@@ -27,6 +27,7 @@ final class ADBCWire: Wire {
   var reporter: Reporter { link.reporter }
   var isLost: Bool { link.isLost }
   var lastFailure: Dialect.Failure? { link.lastFailure }
+  var cancels: Bool { engine.dialect.adbc.cancels }
 
   func settle(_ dialect: Dialect, _ options: ConnectionOptions) {
     if dialect.session.statementTimeout == nil { link.limit = options.statementTimeout }

@@ -61,6 +61,10 @@ extension DialectKey {
       "adbc.is_file", \.adbc.isFile,
       "Whether what stands in a target after its scheme is the path of a file, which is made only where it may be.",
       or: false),
+    .flag(
+      "adbc.cancels", \.adbc.cancels,
+      "Whether the driver stops a statement that is being carried out; else a cancelled command waits for its end.",
+      or: true),
     .list(
       "adbc.reading_options", \.adbc.readingOptions,
       "Set before a database is opened that is only read, name=value each.",

@@ -13,6 +13,8 @@ extension Dialect {
     public var locationOption: String
     /// Whether that is the path of a file, which is made only where it may be.
     public var isFile: Bool
+    /// Whether the driver stops a statement that is being carried out; else a cancelled call waits for its end.
+    public var cancels: Bool
     /// `name=value`: set before a database is opened that is only read.
     public var readingOptions: [String]
     /// Whether times are sent as text, in the form that `create` gives a column of them.
@@ -36,7 +38,7 @@ extension Dialect {
 
     public init(
       drivers: [String] = [], entryPoint: String? = nil, append: Append = .ingest,
-      databaseOptions: [String] = [], locationOption: String = "uri", isFile: Bool = false,
+      databaseOptions: [String] = [], locationOption: String = "uri", isFile: Bool = false, cancels: Bool = true,
       readingOptions: [String] = [], timesAsText: Bool = false, retriesLocked: Bool = false,
       otherQueryOptions: [String] = [], numbersParameters: Bool = false
     ) {
@@ -46,6 +48,7 @@ extension Dialect {
       self.databaseOptions = databaseOptions
       self.locationOption = locationOption
       self.isFile = isFile
+      self.cancels = cancels
       self.readingOptions = readingOptions
       self.timesAsText = timesAsText
       self.retriesLocked = retriesLocked
