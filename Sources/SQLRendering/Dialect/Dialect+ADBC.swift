@@ -24,6 +24,8 @@ extension Dialect {
     public var otherQueryOptions: [String]
     /// Whether parameters are numbered, `$1`, and not `?`.
     public var numbersParameters: Bool
+    /// Whether an INSERT gives a row with the number of rows that it has inserted, which the driver does not report.
+    public var countsInRows: Bool
 
     public enum Append: String, Sendable, CaseIterable {
       /// The driver's own bulk insert.
@@ -38,7 +40,8 @@ extension Dialect {
       drivers: [String] = [], entryPoint: String? = nil, append: Append = .ingest,
       databaseOptions: [String] = [], locationOption: String = "uri", isFile: Bool = false,
       readingOptions: [String] = [], timesAsText: Bool = false, retriesLocked: Bool = false,
-      otherQueryOptions: [String] = [], numbersParameters: Bool = false
+      otherQueryOptions: [String] = [], numbersParameters: Bool = false,
+      countsInRows: Bool = false
     ) {
       self.drivers = drivers
       self.entryPoint = entryPoint
@@ -51,6 +54,7 @@ extension Dialect {
       self.retriesLocked = retriesLocked
       self.otherQueryOptions = otherQueryOptions
       self.numbersParameters = numbersParameters
+      self.countsInRows = countsInRows
     }
   }
 }
