@@ -19,9 +19,7 @@ import WarehouseDriver
     try await context.create()
     try await TwoBatches.insert(0, of: 30, into: context.connection)
     await context.connection.close()
-    let port = try #require(place.server?.port ?? place.mariadb?.port)
-    let url = place.url.replacing(
-      engine.isODBC ? "Port=\(port)" : ":\(port)/", with: engine.isODBC ? "Port=PORT" : ":PORT/")
+    let (url, port) = try place.urlOfAnyPort()
     // Each offset by one of the two ways to be cut; all of them together in the longer tests.
     // psqlODBC asks the catalog for more than the others, and is through after some 15 kB.
     let step = engine == .psqlODBC ? 80 : 40

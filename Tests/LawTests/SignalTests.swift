@@ -7,18 +7,9 @@ import WarehouseDriver
 
 /// The tool as a process that is told to end: it takes its statement and its lock with it.
 @Suite(.fewAtOnce) struct SignalTests {
-  /// The tool lies beside the tests.
   private static func tool(_ arguments: [String]) throws -> Process {
-    var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    var found: URL?
-    for _ in 0..<4 where found == nil {
-      let candidate = folder.appendingPathComponent("sessionizer")
-      if FileManager.default.isExecutableFile(atPath: candidate.path), !candidate.hasDirectoryPath { found = candidate }
-      folder.deleteLastPathComponent()
-    }
     let process = Process()
-    guard let found else { throw CocoaError(.fileNoSuchFile) }
-    process.executableURL = found
+    process.executableURL = try Tool.folder.appending(path: "sessionizer")
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice

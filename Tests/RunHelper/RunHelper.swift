@@ -15,6 +15,9 @@ import WarehouseDriver
 /// sends the run's Nth text to the database, the first being 1; with `hold` it then waits until its standard input ends.
 /// At its own end it says how many texts there were.
 ///
+/// With `RunHelper URL ENGINE through PORT HOW BYTES` the run goes by a way to the server's port that is cut after so many
+/// bytes of what the server says; in the URL, PORT stands for that way's.
+///
 /// With `RunHelper URL ENGINE cut PORT HOW FIRST END STEP` it connects again and again, by a way to the server's port that
 /// is cut after more and more bytes; in the URL, PORT stands for that way's. Before each it says how many, and after it
 /// `ok` or the error.
@@ -30,13 +33,20 @@ import WarehouseDriver
 
   private static func run() async throws {
     let words = CommandLine.arguments
-    let target = try Target(url: words[1])
+    var proxy: CuttingProxy?
+    if words.count == 7, words[3] == "through", let port = Int(words[4]), let how = CuttingProxy.Cut(rawValue: words[5])
+    {
+      proxy = try CuttingProxy(to: port)
+      proxy?.cut(after: Int(words[6]), how)
+    }
+    defer { withExtendedLifetime(proxy) {} }
+    let target = try Target(url: words[1].replacing("PORT", with: String(proxy?.port ?? 0)))
     let backends: [any Backend] = [
       SQLiteBackend(), PostgresBackend(), ODBCBackend(), ADBCBackend(),
     ]
     let found = try BackendRegistry(backends).backend(for: target)
     let backend = RecordingBackend(found, engine: words[2])
-    let stop = words.count > 4 ? Int(words[4]) : nil
+    let stop = words.count == 5 ? Int(words[4]) : nil
     let holds = stop != nil && words[3] == "hold"
     let sent = Atomic(0)
     if words.count > 3, words[3] == "cut" { return try await cut(words) }

@@ -10,12 +10,17 @@ enum LogDetection {
       "", " \"%R\" \"%u\"", " \"%R\" \"%u\" \"~h{, }\"", " %D \"%R\" \"%u\"", " \"%R\" \"%u\" %D",
       " \"%R\" \"%u\" \"~h{, }\" %D", " \"%R\" \"%u\" %D \"%^\" \"%^\" %^",
     ]
-    return ["", "%v "].flatMap { host in
+    let common = ["", "%v "].flatMap { host in
       tails.map { tail in
         let text = host + front + tail
-        return (LogFormat.strings.first { $0.value == text }?.key ?? text, text)
+        return (name: LogFormat.strings.first { $0.value == text }?.key ?? text, format: text)
       }
     }
+    // These have so many fields of their own that nothing else fits them.
+    let proxies = ["AWSALB", "AWSELB", "AWSS3", "NPM"].compactMap { name in
+      LogFormat.strings[name].map { (name: name, format: $0) }
+    }
+    return common + proxies
   }()
 
   /// nil where nothing fits.

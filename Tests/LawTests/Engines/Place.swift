@@ -77,6 +77,13 @@ struct Place: Sendable {
     return "odbc+mariadb:Driver=\(try DriverLibrary.mariadb.found.get());\(string)"
   }
 
+  /// The way to it with PORT for its server's port, and that port, for a proxy's to be put in.
+  func urlOfAnyPort() throws -> (url: String, port: Int) {
+    let port = try #require(server?.port ?? mariadb?.port)
+    let (mine, any) = engine.isODBC ? ("Port=\(port)", "Port=PORT") : (":\(port)/", ":PORT/")
+    return (url.replacing(mine, with: any), port)
+  }
+
   /// To be called when the test is over.
   func remove() {
     // A schema goes with its server.

@@ -31,6 +31,17 @@ struct RunProcess {
     if instant != nil { _ = output.fileHandleForReading.availableData }
   }
 
+  /// Starts a run by a way to the server that is cut after so many bytes of what the server says.
+  init(_ place: Place, cutAfter bytes: Int, _ how: CuttingProxy.Cut) throws {
+    process.executableURL = try Self.helper()
+    let (url, port) = try place.urlOfAnyPort()
+    process.arguments = [url, place.engine.rawValue, "through", "\(port)", how.rawValue, "\(bytes)"]
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.start()
+  }
+
   /// How many texts a whole run sends.
   static func texts(of place: Place) throws -> Int {
     let run = try RunProcess(place)

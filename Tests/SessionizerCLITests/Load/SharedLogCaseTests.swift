@@ -17,7 +17,6 @@ enum LogCases {
     + SharedCase.refused("behind_a_proxy", "access.log", saying: "--log-user forwarded")
     + SharedCase.refused(
       "behind_a_proxy", "access.log", by: ["--log-user", "address"], saying: "which of the two is the user")
-    + SharedCase.refused("behind_a_proxy", "npm.log", saying: "--log-format")
 
   static let odd =
     SharedCase.right("log_duration", "access.log")
@@ -25,10 +24,11 @@ enum LogCases {
       "log_odd", "cloudwatch.log", "compose.log", "crlf.log", "day.log", "dur.log", "iso.log", "lead.log", "ms.log",
       "nozone.log", "tab.log", "tls.log")
     + SharedCase.right("log_odd", "query.log", columns: times)
-    + SharedCase.refused("log_odd", "agentonly.log", "npm.log", "squid.log", saying: "the format is unknown")
+    + SharedCase.refused("log_odd", "agentonly.log", "squid.log", saying: "the format is unknown")
     + SharedCase.refused("log_odd", "cut.log", saying: "--log-format 'COMBINED'")
     + SharedCase.refused("log_odd", "monat.log", saying: "bad_time")
     + SharedCase.right("log_odd", "cut.log", by: ["--log-format", "COMBINED"])
+    + SharedCase.right("log_odd", "npm.log")
     + SharedCase.right("log_odd", "npm.log", by: ["--log-format", "NPM"])
     + SharedCase.right(
       "log_odd", "agentonly.log", by: ["--log-format", #"%h - %e [%d:%t %^] "%r" %s %b "%u""#])
@@ -46,7 +46,7 @@ enum LogCases {
     SharedCase.right("iis_w3c", "u_ex260301.log", by: ["--log-user", "address"])
     + SharedCase.right("cloudfront", "E2K2LNL5N3WR51.2026-03-01-10.a1b2c3d4.log", by: ["--log-user", "address"])
     + SharedCase.right("aws_alb", "alb.log", by: ["--log-user", "address", "--log-format", "AWSALB"])
-    + SharedCase.refused("aws_alb", "alb.log", saying: "the format is unknown")
+    + SharedCase.right("aws_alb", "alb.log", by: ["--log-user", "address"])
     + SharedCase.right("caddy", "access.json", by: ["--log-user", "address"])
 }
 

@@ -38,7 +38,7 @@ struct StatedCaseTests {
       files: ["behind_a_proxy/vhost.log"], sessions: ["198.51.100.7 Mozilla/5.0|2023-01-27 10:22:32|1|/apps|/apps"],
       words: "VCOMBINED"),
     Stated(
-      files: ["behind_a_proxy/npm.log"], options: ["--log-format", "NPM", "--log-user", "address"],
+      files: ["behind_a_proxy/npm.log"], options: ["--log-user", "address"],
       sessions: ["198.51.100.7|2023-01-27 10:22:32|1|/apps|/apps"]),
     Stated(
       files: ["csv_headers/semi_comma_names.csv"], sessions: [#"ann|2026-03-01 10:00:00|1|/a,b|/a,b"#]),

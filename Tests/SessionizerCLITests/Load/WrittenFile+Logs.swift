@@ -97,7 +97,7 @@ extension WrittenFile {
           #"{"time_iso8601":"\#(iso($0))","remote_addr":"\#(near)","http_x_forwarded_for":"\#(list)","request":"GET \#($0.page) HTTP/1.1","status":200,"http_user_agent":"\#(agent($0))"}"#
       }
     case 3:
-      options += ["--log-format", "AWSALB"]
+      if flip() { options += ["--log-format", "AWSALB"] }
       lines = all.map {
         #"h2 \#(iso($0)) app/x \#(withPort($0.user).replacing("[", with: "").replacing("]", with: "")) 10.0.0.1:80 0.0 0.1 0.0 200 200 0 5 "GET https://h:443\#($0.page) HTTP/2.0" "\#(agent($0))" X Y arn Root"#
       }

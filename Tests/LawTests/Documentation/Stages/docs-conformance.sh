@@ -1,0 +1,1 @@
+# Everything is made on the page.

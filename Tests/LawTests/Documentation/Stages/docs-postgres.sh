@@ -1,0 +1,1 @@
+cp docs/five.csv pageviews.csv
