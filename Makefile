@@ -7,7 +7,7 @@ TARGET ?= sqlite
 # How long `make soak` plays.
 SECONDS ?= 600
 
-.PHONY: demo check test soak bench bench-reading bench-postgres bench-odbc bench-compare build release format lint prepare prepare-test
+.PHONY: demo check test soak bench bench-reading bench-postgres bench-duckdb bench-odbc bench-compare build release format lint prepare prepare-test
 
 demo: prepare ## builds, and shows the whole way on generated pageviews
 	swift build -c release --product sessionizer
@@ -34,6 +34,10 @@ bench-reading: prepare ## measures reading without a database, and its memory; a
 bench-postgres: prepare-test ## measures the tool on PostgreSQL against plain SQL; about fifteen minutes
 	swift build -c release --product sessionizer
 	./Benchmarks/bench_postgres.py
+
+bench-duckdb: prepare-test ## measures the tool on DuckDB against plain SQL; COPIES=160 for 10.2 M pageviews
+	swift build -c release --product sessionizer
+	./Benchmarks/bench_duckdb.py
 
 bench-odbc: prepare-test ## measures bulk inserts through ODBC drivers against single rows; about ten minutes
 	swift build -c release --product sessionizer

@@ -83,6 +83,9 @@ public final class PageviewFileReader {
         return .log(format)
       }
       throw FormatDetection.unknown(path, window)
+    case .duckDB:
+      throw FileFault(
+        path: path, "this is not a Parquet, Arrow, ORC or Avro file on the disk", remedy: "omit --file-format")
     case nil: return try FormatDetection.format(ofContent: window, path: path, options: options)
     }
   }

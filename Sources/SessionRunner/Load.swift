@@ -1,6 +1,6 @@
 public import PageviewFiles
 internal import SessionPlan
-internal import WarehouseDriver
+public import WarehouseDriver
 
 /// How files are loaded.
 public struct LoadRequest: Sendable {
@@ -9,10 +9,15 @@ public struct LoadRequest: Sendable {
   public var options: LoadOptions
   /// How many faulty lines a file may have. nil: a tenth of its first thousand lines, if it has as many.
   public var maxBad: FaultLimit?
+  /// Opens `DuckDBSource.target`, for files that DuckDB reads and for queries; nil where there is no such backend.
+  public var duckDB: (@Sendable () async throws -> any Connection)?
 
-  public init(options: LoadOptions, maxBad: FaultLimit? = nil) {
+  public init(
+    options: LoadOptions, maxBad: FaultLimit? = nil, duckDB: (@Sendable () async throws -> any Connection)? = nil
+  ) {
     self.options = options
     self.maxBad = maxBad
+    self.duckDB = duckDB
   }
 }
 
@@ -35,10 +40,10 @@ public struct LoadProgress: Sendable {
 public struct LoadReport: Sendable {
   public var file: String
   public var summary: LoadSummary
-  /// Rows that were put into the source table.
-  public var loaded: Int
-  /// Rows that were there already.
-  public var known: Int
+  /// Rows that were put into the source table; nil where the database does not say how many of the file's were new.
+  public var loaded: Int?
+  /// Rows that were there already; nil likewise.
+  public var known: Int?
   /// Whether the source table was empty before.
   public var isFirst = false
 }
@@ -52,11 +57,20 @@ extension JobContext {
   public func load(
     files: [String], _ request: LoadRequest, progress: (@Sendable (LoadProgress) -> Void)? = nil
   ) async throws -> [LoadReport] {
-    try await WorkPhase.$current.withValue(.load) { try await carryOut(files, request, progress) }
+    let sources = files.map { LoadSource.file($0) }
+    return try await WorkPhase.$current.withValue(.load) { try await carryOut(sources, request, progress) }
+  }
+
+  /// Loads what a query in DuckDB's SQL gives, in one transaction; all else is as with a file.
+  public func load(
+    select query: String, _ request: LoadRequest, progress: (@Sendable (LoadProgress) -> Void)? = nil
+  ) async throws -> [LoadReport] {
+    let source = LoadSource.duckDB(try DuckDBSource(select: query))
+    return try await WorkPhase.$current.withValue(.load) { try await carryOut([source], request, progress) }
   }
 
   private func carryOut(
-    _ files: [String], _ request: LoadRequest, _ progress: (@Sendable (LoadProgress) -> Void)?
+    _ sources: [LoadSource], _ request: LoadRequest, _ progress: (@Sendable (LoadProgress) -> Void)?
   ) async throws -> [LoadReport] {
     guard job.source.table == nil else {
       throw RunnerError(
@@ -73,11 +87,13 @@ extension JobContext {
       request.options.attributes.first { $0.name == attribute.name } ?? attribute
     }
     var reports: [LoadReport] = []
-    for file in files {
+    for source in sources {
       reports.append(
         try await connection.transaction(.write) {
-          try await FileLoad(context: self, planner: try planner(bound), options: options, maxBad: request.maxBad)
-            .load(file, progress)
+          try await FileLoad(
+            context: self, planner: try planner(bound), options: options, maxBad: request.maxBad,
+            duckDB: request.duckDB
+          ).load(source, progress)
         })
     }
     return reports
@@ -90,21 +106,55 @@ private struct FileLoad {
   let planner: Planner
   let options: LoadOptions
   let maxBad: FaultLimit?
+  let duckDB: (@Sendable () async throws -> any Connection)?
 
   private var connection: any Connection { context.connection }
 
-  func load(_ file: String, _ progress: (@Sendable (LoadProgress) -> Void)?) async throws -> LoadReport {
-    let reader = try PageviewFileReader(path: file, options: options)
+  func load(_ source: LoadSource, _ progress: (@Sendable (LoadProgress) -> Void)?) async throws -> LoadReport {
+    let reader = try await reader(source)
+    let report: LoadReport
+    do {
+      report = try await load(source.name, reader, progress)
+    } catch {
+      await reader.close()
+      throw error
+    }
+    await reader.close()
+    return report
+  }
+
+  private func reader(_ source: LoadSource) async throws -> any PageviewReading {
+    switch source {
+    case .duckDB(let query): return try await reader(query)
+    case .file(let path):
+      if let query = try DuckDBSource(file: path, options: options) { return try await reader(query) }
+      return try PageviewFileReader(path: path, options: options)
+    }
+  }
+
+  private func reader(_ source: DuckDBSource) async throws -> any PageviewReading {
+    guard let duckDB else { throw source.absence(nil) }
+    let connection: any Connection
+    do {
+      connection = try await duckDB()
+    } catch let error as DriverError where error.code != .cancelled {
+      throw source.absence(error.message)
+    }
+    return try await DuckDBReader(source, on: connection, options: options)
+  }
+
+  private func load(
+    _ file: String, _ reader: any PageviewReading, _ progress: (@Sendable (LoadProgress) -> Void)?
+  ) async throws -> LoadReport {
     // Into an empty table rows go directly; else they are compared with what is there.
     let isFresh = try await connection.rows(planner.sourceProbe(), path: "load/is the source empty").isEmpty
     let target = isFresh ? context.job.names[.pageviews] : connection.scratchTable(Planner.loadedStep)
     if !isFresh { try await connection.execute(planner.loadedScratch(), path: "load/scratch") }
     let columns = planner.loadedColumns.map { BatchColumn($0.name, BatchColumnType($0.type)) }
-    var appended = 0
     var append = try await connection.beginAppend(to: target, columns: columns)
     var faults = FaultQueue(context: context, planner: planner, file: file)
     do {
-      while let batch = try reader.next() {
+      while let batch = try await reader.next() {
         if batch.rows.rowCount > 0 { try await append.write(batch.rows.selecting(columns)) }
         faults.lines += batch.faults
         if let broken = Self.brokenLimit(reader.summary, maxBad, isAtEnd: false) {
@@ -112,7 +162,7 @@ private struct FileLoad {
         }
         if faults.lines.count > FaultQueue.longest {
           // Only one bulk insert at a time: the rows' is ended, and begun anew.
-          appended += try await append.finish()
+          _ = try await append.finish()
           try await faults.flush()
           append = try await connection.beginAppend(to: target, columns: columns)
         }
@@ -122,16 +172,19 @@ private struct FileLoad {
       await append.cancel()
       throw error
     }
-    appended += try await append.finish()
+    _ = try await append.finish()
     let summary = reader.summary
     if summary.nothingFits {
       let why = summary.whyNothingFits
       throw RunnerError("\(file): \(why.message)", remedy: why.remedy)
     }
     if let broken = Self.brokenLimit(summary, maxBad, isAtEnd: true) { throw tooManyFaults(file, summary, broken) }
-    let loaded = isFresh ? appended : try await connection.execute(planner.insertLoaded(), path: "load/insert") ?? 0
+    // What was written without an error is there, whether or not the engine counts.
+    let written = summary.rows
+    let loaded = isFresh ? written : try await connection.execute(planner.insertLoaded(), path: "load/insert")
     try await faults.finish()
-    return LoadReport(file: file, summary: summary, loaded: loaded, known: appended - loaded, isFirst: isFresh)
+    return LoadReport(
+      file: file, summary: summary, loaded: loaded, known: loaded.map { written - $0 }, isFirst: isFresh)
   }
 
   /// The limit that the faults so far are over, in words.
@@ -223,3 +276,30 @@ extension RecordBatch {
       })
   }
 }
+
+/// What is loaded as a whole.
+private enum LoadSource {
+  case file(String)
+  case duckDB(DuckDBSource)
+
+  /// As reports and the quarantine call it.
+  var name: String {
+    switch self {
+    case .file(let path): path
+    case .duckDB(let source): source.name
+    }
+  }
+}
+
+/// Where the pageviews of a load come from.
+private protocol PageviewReading {
+  var summary: LoadSummary { get }
+  func next() async throws -> LoadedBatch?
+  func close() async
+}
+
+extension PageviewFileReader: PageviewReading {
+  fileprivate func close() {}
+}
+
+extension DuckDBReader: PageviewReading {}

@@ -26,6 +26,8 @@ public struct ConnectionOptions: Sendable {
   public var readOnly: Bool
   /// How long a statement waits for another connection's lock.
   public var lockTimeout: Duration
+  /// How long connecting waits for another run, where a database is open for one process at a time: `--wait`.
+  public var jobWait: Duration = .zero
   /// How long a statement may take on the server; nil leaves it to the server's own setting.
   public var statementTimeout: Duration?
   /// Called with each statement, its time and the number of rows: `--verbose`.

@@ -126,8 +126,8 @@ public protocol BatchCursor: Sendable {
 public protocol BulkAppend: Sendable {
   /// The batch must have the columns that the append was begun with.
   func write(_ batch: RecordBatch) async throws
-  /// Returns the number of rows inserted.
-  func finish() async throws -> Int
+  /// Returns the number of rows inserted, nil where the engine does not say: then they are those that were written.
+  func finish() async throws -> Int?
   /// Gives up; the caller rolls back.
   func cancel() async
 }

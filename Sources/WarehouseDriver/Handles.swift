@@ -20,11 +20,11 @@ public struct CursorHandle: BatchCursor {
 /// A bulk insert that lives in its connection.
 public struct AppendHandle: BulkAppend {
   private let writeBatch: @Sendable (RecordBatch) async throws -> Void
-  private let finishAppend: @Sendable () async throws -> Int
+  private let finishAppend: @Sendable () async throws -> Int?
   private let cancelAppend: @Sendable () async -> Void
 
   public init(
-    write: @escaping @Sendable (RecordBatch) async throws -> Void, finish: @escaping @Sendable () async throws -> Int,
+    write: @escaping @Sendable (RecordBatch) async throws -> Void, finish: @escaping @Sendable () async throws -> Int?,
     cancel: @escaping @Sendable () async -> Void
   ) {
     writeBatch = write
@@ -33,6 +33,6 @@ public struct AppendHandle: BulkAppend {
   }
 
   public func write(_ batch: RecordBatch) async throws { try await writeBatch(batch) }
-  public func finish() async throws -> Int { try await finishAppend() }
+  public func finish() async throws -> Int? { try await finishAppend() }
   public func cancel() async { await cancelAppend() }
 }

@@ -96,7 +96,7 @@ extension ODBCConnection {
   }
 
   @discardableResult
-  func insert(_ batch: RecordBatch, into table: ObjectName = ObjectName("t")) async throws -> Int {
+  func insert(_ batch: RecordBatch, into table: ObjectName = ObjectName("t")) async throws -> Int? {
     let append = try await beginAppend(to: table, columns: batch.schema)
     try await append.write(batch)
     return try await append.finish()

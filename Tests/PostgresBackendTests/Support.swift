@@ -59,7 +59,7 @@ extension PostgresConnection {
   }
 
   @discardableResult
-  func insert(_ batch: RecordBatch, into table: ObjectName) async throws -> Int {
+  func insert(_ batch: RecordBatch, into table: ObjectName) async throws -> Int? {
     let append = try await beginAppend(to: table, columns: batch.schema)
     try await append.write(batch)
     return try await append.finish()

@@ -51,7 +51,7 @@ extension SQLiteConnection {
     return value
   }
 
-  func insert(_ batch: RecordBatch, into table: String) async throws -> Int {
+  func insert(_ batch: RecordBatch, into table: String) async throws -> Int? {
     let append = try await beginAppend(to: ObjectName(table), columns: batch.schema)
     try await append.write(batch)
     return try await append.finish()

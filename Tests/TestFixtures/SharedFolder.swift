@@ -13,6 +13,9 @@ public enum SharedFolder {
   /// The same for the real pageviews.
   public static let pageviewsAbsence = absence(of: "the real pageviews", realPageviews)
 
+  /// The same for the files that people really have.
+  public static let casesAbsence = absence(of: "the files of others", url.appendingPathComponent("cases").path)
+
   private static func absence(of name: String, _ path: String) -> String? {
     FileManager.default.fileExists(atPath: path) ? nil : "fixtures absent: \(name) are not at \(path)"
   }

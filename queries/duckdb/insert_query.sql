@@ -63,7 +63,7 @@ SELECT
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
   END AS reason
 FROM judged
-LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
+LEFT JOIN session_table AS t ON t.event_id = CASE WHEN judged.reason IS NULL THEN judged.event_id END
 WHERE (t.run_id IS NULL
     OR NOT (t.user_id = judged.user_id
       AND t.page_view_at = judged.page_view_at

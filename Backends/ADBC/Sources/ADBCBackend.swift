@@ -63,7 +63,7 @@ public struct ADBCBackend: Backend {
     }
     let opening = ADBCOpening(
       target: try ADBCTarget(target.rest), named: named, dialects: dialects, search: search, options: options)
-    let connection = try await offThread { try opening.open() }
+    let connection = try await connected(opening)
     do {
       try await connection.prepare()
     } catch {
@@ -71,5 +71,20 @@ public struct ADBCBackend: Backend {
       throw error
     }
     return connection
+  }
+
+  /// Connects, again for a while where another process holds the database.
+  private func connected(_ opening: ADBCOpening) async throws -> ADBCConnection {
+    let end = ContinuousClock.now + opening.patience
+    while true {
+      do {
+        return try await offThread { try opening.open() }
+      } catch let error as DriverError where error.code == .locked {
+        guard ContinuousClock.now < end else { throw opening.outOfPatience(error) }
+        do { try await Task.sleep(for: .milliseconds(50)) } catch {
+          throw DriverError(.cancelled, phase: .connect, "connecting was cancelled")
+        }
+      }
+    }
   }
 }

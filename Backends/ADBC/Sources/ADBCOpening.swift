@@ -106,30 +106,29 @@ struct ADBCOpening: Sendable {
     options.readOnly && file != nil && !(named?.adbc.readingOptions ?? []).isEmpty
   }
 
-  /// Connects, again for a while where another process holds the database.
   private func connected(
     _ library: DriverLibrary, _ watch: StatementWatch, _ file: String?
   ) throws(DriverError) -> ADBCLink {
-    let end = ContinuousClock.now + options.lockTimeout
-    while true {
-      do {
-        let reporter = reporter(named, file: file)
-        let use = try ADBCDatabase.use(
-          library, file: file.map { ADBCDatabase.File(path: $0, library: library.path) },
-          isReadOnly: isReadOnly(file), options: databaseOptions(file), reporter)
-        return try ADBCLink(use, watch: watch, reporter: reporter, onSend: options.onSend)
-      } catch {
-        guard error.code == .locked else { throw error }
-        guard ContinuousClock.now < end, !Task.isCancelled else {
-          var failure = error
-          // Who has the file may be a run, and keeps one off in any case.
-          if named?.session.jobLock == .process { failure.code = .jobLocked }
-          failure.isRetrySafe = true
-          throw failure
-        }
-        Thread.sleep(forTimeInterval: 0.05)
-      }
-    }
+    let reporter = reporter(named, file: file)
+    let use = try ADBCDatabase.use(
+      library, file: file.map { ADBCDatabase.File(path: $0, library: library.path) }, isReadOnly: isReadOnly(file),
+      options: databaseOptions(file), reporter)
+    return try ADBCLink(use, watch: watch, reporter: reporter, onSend: options.onSend)
+  }
+
+  private var isOneProcess: Bool { named?.session.jobLock == .process }
+
+  /// How long connecting is tried again while another process holds the database: what waits for a job's lock waits here,
+  /// where a process is the lock.
+  var patience: Duration { isOneProcess ? max(options.lockTimeout, options.jobWait) : options.lockTimeout }
+
+  /// The error of a database that was held all that time.
+  func outOfPatience(_ error: DriverError) -> DriverError {
+    var failure = error
+    // Who has the file may be a run, and keeps one off in any case.
+    if isOneProcess { failure.code = .jobLocked }
+    failure.isRetrySafe = true
+    return failure
   }
 
   private func reporter(_ dialect: Dialect?, file: String?) -> Reporter {

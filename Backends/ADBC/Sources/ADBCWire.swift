@@ -38,7 +38,26 @@ final class ADBCWire: Wire {
   func run(_ sql: String, _ phase: DriverError.Phase, shown: String?) throws(DriverError) -> Int? {
     let statement = try ADBCStatement(link, sql: shown ?? sql, phase)
     try statement.set(sql, phase)
-    return try statement.execute(phase)
+    guard engine.dialect.adbc.countsInRows, sql.prefix(while: \.isLetter).uppercased() == "INSERT" else {
+      return try statement.execute(phase)
+    }
+    return try counted(statement, phase)
+  }
+
+  /// Executes an INSERT, and reads how many rows it has inserted.
+  private func counted(_ statement: ADBCStatement, _ phase: DriverError.Phase) throws(DriverError) -> Int? {
+    let stream = try statement.rows(phase)
+    let isCount = stream.schema.n_children == 1
+    var changed: Int?
+    // To its end, though it should be one row: an engine may do the work while it is read.
+    while var array = try stream.next(phase) {
+      defer { array.release?(&array) }
+      guard isCount, array.length == 1, let column = array.children[0]?.pointee else { continue }
+      let values = try ArrowColumn(stream.schema.children[0]!.pointee, as: .int64)
+        .read(column, offset: Int(array.offset), count: 1)
+      if case .int64(let count)? = values[0] { changed = Int(count) }
+    }
+    return changed
   }
 
   func table(_ sql: String, _ phase: DriverError.Phase, shown: String?) throws(DriverError) -> TextTable {

@@ -63,7 +63,8 @@ actor KitEngine: PlayerEngine {
         throw error
       }
       let count = try await append.finish()
-      try require(count == rows.count, "a bulk insert of \(rows.count) rows says that it inserted \(count)")
+      try require(
+        count ?? rows.count == rows.count, "a bulk insert of \(rows.count) rows says that it inserted \(count ?? 0)")
     }
   }
 

@@ -28,6 +28,8 @@ public actor InterposedConnection: Connection {
     public var isUnguarded = false
     /// What a transaction that fails has done stays done.
     public var hasTransactions = true
+    /// Nothing says how many rows it changed.
+    public var countsNothing = false
 
     public init() {}
   }
@@ -63,6 +65,11 @@ public actor InterposedConnection: Connection {
   }
 
   public func execute(_ sql: String) async throws -> Int? {
+    let changed = try await carryOut(sql)
+    return faults.countsNothing ? nil : changed
+  }
+
+  private func carryOut(_ sql: String) async throws -> Int? {
     guard isRun else { return try await inner.execute(sql) }
     let target = targets.withLock { $0[sql] }
     if faults.killedAfter == statements { throw Killed() }
@@ -118,7 +125,15 @@ public actor InterposedConnection: Connection {
   }
   public func explain(_ sql: String) async throws -> [String] { try await inner.explain(sql) }
   public func beginAppend(to table: ObjectName, columns: [BatchColumn]) async throws -> any BulkAppend {
-    try await inner.beginAppend(to: table, columns: columns)
+    let append = try await inner.beginAppend(to: table, columns: columns)
+    guard faults.countsNothing else { return append }
+    return AppendHandle(
+      write: { try await append.write($0) },
+      finish: {
+        _ = try await append.finish()
+        return nil
+      },
+      cancel: { await append.cancel() })
   }
   public func lockJob(_ ledger: ObjectName, wait: Duration) async throws {
     try await inner.lockJob(ledger, wait: wait)

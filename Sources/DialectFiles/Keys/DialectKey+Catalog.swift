@@ -82,6 +82,10 @@ extension DialectKey {
       example: ["adbc.postgresql.use_copy=false"]),
     .flag(
       "adbc.numbers_parameters", \.adbc.numbersParameters, "Whether parameters are numbered, $1, and not ?.", or: false),
+    .flag(
+      "adbc.counts_in_rows", \.adbc.countsInRows,
+      "Whether an INSERT gives a row with the number of rows that it has inserted, where the driver does not report it.",
+      or: false),
   ]
 }
 

@@ -28,6 +28,10 @@ extension DialectKey {
       "queries.left_lookup_subquery", \.queries.leftLookupSubquery,
       "The same where rows without a match stay; ~ where a plain left join does.", takes: "rows alias",
       example: "LEFT JOIN LATERAL (\n{rows}\n) AS {alias} ON TRUE"),
+    .flag(
+      "queries.joins_by_equality_alone", \.queries.joinsByEqualityAlone,
+      "Whether an outer join is fast only where it compares columns of both sides, with no other condition beside that.",
+      or: false),
     .optional(
       "queries.range_lookup_equality", \.queries.rangeLookupEquality,
       "Equality in a look-up that goes on by a range of another column, where the engine looks the range up only if all "

@@ -32,8 +32,19 @@ struct CSVHeader {
     }
   }
 
-  /// - Parameter line: where the names stand; nil where the options name them
-  init(names: [[UInt8]], line: Int?, path: String, options: LoadOptions) throws(FileFault) {
+  /// Where the names come from, for messages.
+  enum Place: String {
+    case header = "the header"
+    /// Of a table or a query.
+    case result = "it"
+  }
+
+  /// - Parameter line: where the names stand; nil where the options name them, or no line does
+  init(
+    names: [[UInt8]], line: Int?, path: String, options: LoadOptions, place: Place = .header
+  ) throws(FileFault) {
+    let it = place.rawValue
+    let its = place == .header ? "the header's" : "its"
     count = names.count
     let shown = names.map { shownName($0) }
     self.names = shown
@@ -60,12 +71,12 @@ struct CSVHeader {
         if let index = found.first, found.count == 1 {
           let bare = names[index].withUnsafeBufferPointer { Array($0.trimmed) }
           if bare != names[index] { hasBlanks = true }
-          if bare != wanted { notices.append("the header's column \(shown[index]) is taken for \(shownName(wanted))") }
+          if bare != wanted { notices.append("\(its) column \(shown[index]) is taken for \(shownName(wanted))") }
         }
       }
       if found.count > 1 {
         throw FileFault(
-          path: path, line: line, "the header has the column \(shownName(wanted)) \(timesWord(found.count))",
+          path: path, line: line, "\(it) has the column \(shownName(wanted)) \(timesWord(found.count))",
           remedy: "rename one of them, or map another (--map)")
       }
       columns.append(found.first)
@@ -77,23 +88,25 @@ struct CSVHeader {
     where !rule.alternatives.contains(where: { $0.allSatisfy { isThere[$0] } }) {
       throw FileFault(
         path: path, line: line,
-        "the header has no column \(shownName(Array(rule.text.utf8))) for \(rule.meaning); it has \(Self.list(shown))",
-        remedy: line == nil
-          ? "name it among the columns"
-          : "map the column that means it (--map), or say how the file is written (--delim, --skip, --comment, --no-header)"
+        "\(it) has no column \(shownName(Array(rule.text.utf8))) for \(rule.meaning); it has \(Self.list(shown))",
+        remedy: place == .result
+          ? "map the column that means it (--map), or name it in a query (--select)"
+          : line == nil
+            ? "name it among the columns"
+            : "map the column that means it (--map), or say how the file is written (--delim, --skip, --comment, --no-header)"
       )
     }
     for rule in plan.rules where rule.alternatives.count > 1 {
       for slot in Set(rule.alternatives.joined()).sorted() where !isThere[slot] {
         notices.append(
-          "the header has no column \(shownName(Array(plan.names[slot].utf8))), an alternative for \(rule.meaning)")
+          "\(it) has no column \(shownName(Array(plan.names[slot].utf8))), an alternative for \(rule.meaning)")
       }
     }
     self.notices = notices
     for name in options.only?.fields ?? [] where plan.names.firstIndex(of: name).map({ !isThere[$0] }) ?? true {
       throw FileFault(
         path: path, line: line,
-        "the header has no column \(shownName(Array(name.utf8))) for --only; it has \(Self.list(shown))",
+        "\(it) has no column \(shownName(Array(name.utf8))) for --only; it has \(Self.list(shown))",
         remedy: "name a column that it has")
     }
   }

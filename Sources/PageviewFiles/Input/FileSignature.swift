@@ -1,22 +1,5 @@
 /// What the first bytes of a file say about it.
 enum FileSignature {
-  /// Files that this tool does not read and DuckDB does: their first bytes, and what makes DuckDB read them.
-  private static let forDuckDB: [(magic: [UInt8], name: String, front: String, reader: String)] = [
-    (Array("PAR1".utf8), "Parquet", "", "read_parquet"),
-    (Array("ARROW1".utf8), "Arrow", "INSTALL nanoarrow FROM community; LOAD nanoarrow; ", "read_arrow"),
-    (Array("ORC".utf8), "ORC", "INSTALL orc FROM community; LOAD orc; ", "read_orc"),
-    (Array("Obj".utf8) + [1], "Avro", "", "read_avro"),
-  ]
-
-  /// A fault that says how DuckDB's shell hands such a file over.
-  private static func handedOver(_ path: String, _ name: String, _ front: String, _ reader: String) -> FileFault {
-    let quoted = path.replacing("'", with: "''")
-    return FileFault(
-      path: path, "this is \(name) file, which load does not read by itself",
-      remedy: "have DuckDB hand it over: duckdb -c \"\(front)COPY (FROM \(reader)('\(quoted)')) TO '/dev/stdout' "
-        + "(FORMAT csv, HEADER)\" | sessionizer load - …")
-  }
-
   /// The members with which workbooks begin: Excel's, and OpenDocument's.
   private static let workbookMembers = ["[Content_Types].xml", "_rels/", "docProps/", "xl/"]
 
@@ -27,7 +10,9 @@ enum FileSignature {
     guard front.starts(with: ZipSource.magic), front.count > 30 else { return }
     let name = front[30...]
     if workbookMembers.contains(where: { name.starts(with: $0.utf8) }) {
-      throw handedOver(path, "an Excel", "", "read_xlsx")
+      throw FileFault(
+        path: path, "this is an Excel file, which load does not read by itself",
+        remedy: DuckDBFile(magic: [], name: "an Excel", reader: "read_xlsx").handOver(path))
     }
     if name.starts(with: "mimetypeapplication/vnd.oasis".utf8) {
       throw FileFault(path: path, "this is an OpenDocument file", remedy: "save it as CSV in UTF-8")
@@ -59,10 +44,7 @@ enum FileSignature {
         path: path, "this is an SQLite file",
         remedy: "use it as --target sqlite:\(path) with --source-table, or export the table as CSV")
     }
-    if let kind = forDuckDB.first(where: { front.starts(with: $0.magic) }) {
-      let article = "AO".contains(kind.name.prefix(1)) ? "an" : "a"
-      throw handedOver(path, "\(article) \(kind.name)", kind.front, kind.reader)
-    }
+    if let kind = DuckDBFile.kind(front) { throw kind.notRead(path) }
     return (try inUTF8(whole, front, path: path, encoding: encoding), isPacked)
   }
 

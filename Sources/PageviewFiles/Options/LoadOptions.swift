@@ -8,6 +8,8 @@ public enum FileFormat: String, Hashable, Sendable, Codable, CaseIterable {
   case jsonLines = "jsonl"
   /// The log of a web server, a load balancer or a CDN (`AccessLogOptions`).
   case accessLog = "log"
+  /// What DuckDB reads (`DuckDBSource`): Parquet; Arrow, ORC and Avro by its extensions; a query.
+  case duckDB = "duckdb"
 }
 
 /// Which fields of a file mean what.

@@ -124,9 +124,15 @@ struct TimeReader {
     }
   }
 
-  /// `infinity`, `-infinity`, a year with a sign or more than four digits, or ` BC` at the end.
+  /// `infinity`, `-infinity`, a year with a sign or more than four digits, ` BC` at the end, or DuckDB's ` (BC)` behind
+  /// the date.
   private static func isFarAway(_ bytes: Bytes) -> Bool {
     if bytes.equals(Array("infinity".utf8)) || bytes.equals(Array("-infinity".utf8)) { return true }
+    let mark = Array(" (BC)".utf8)
+    if bytes.count > 15, bytes[10..<15].elementsEqual(mark) {
+      let text = Array(bytes[..<10]) + Array(bytes[15...])
+      return text.withUnsafeBufferPointer { Timestamp(ascii: $0) != nil || TimeText($0) != nil }
+    }
     var rest = bytes[...]
     if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
     if rest.suffix(3).elementsEqual(" BC".utf8) { rest = rest.dropLast(3) }

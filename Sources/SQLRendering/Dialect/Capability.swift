@@ -81,12 +81,14 @@ extension Dialect {
         hasSHA256: can(.sha256), hasArrivalColumn: can(.arrivalColumn), hasNamedTimeZones: can(.namedTimeZones),
         hasStrictTypes: can(.strictTypes), buildsKeysLate: can(.lateKeys))
       profile.hasTransactionalDefinitions = !session.commitsOnDDL
+      profile.joinsByEqualityAlone = queries.joinsByEqualityAlone
       return profile
     }
     set {
       let old = profile
       steps = newValue.steps
       islands = newValue.islands
+      queries.joinsByEqualityAlone = newValue.joinsByEqualityAlone
       func set(_ capability: Capability, _ path: KeyPath<PlanProfile, Bool>) {
         if newValue[keyPath: path] != old[keyPath: path] {
           capabilities[capability] = Support(newValue[keyPath: path] ? .full : .unsupported)

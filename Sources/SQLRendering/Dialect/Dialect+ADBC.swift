@@ -26,6 +26,8 @@ extension Dialect {
     public var otherQueryOptions: [String]
     /// Whether parameters are numbered, `$1`, and not `?`.
     public var numbersParameters: Bool
+    /// Whether an INSERT gives a row with the number of rows that it has inserted, which the driver does not report.
+    public var countsInRows: Bool
 
     public enum Append: String, Sendable, CaseIterable {
       /// The driver's own bulk insert.
@@ -40,7 +42,8 @@ extension Dialect {
       drivers: [String] = [], entryPoint: String? = nil, append: Append = .ingest,
       databaseOptions: [String] = [], locationOption: String = "uri", isFile: Bool = false, cancels: Bool = true,
       readingOptions: [String] = [], timesAsText: Bool = false, retriesLocked: Bool = false,
-      otherQueryOptions: [String] = [], numbersParameters: Bool = false
+      otherQueryOptions: [String] = [], numbersParameters: Bool = false,
+      countsInRows: Bool = false
     ) {
       self.drivers = drivers
       self.entryPoint = entryPoint
@@ -54,6 +57,7 @@ extension Dialect {
       self.retriesLocked = retriesLocked
       self.otherQueryOptions = otherQueryOptions
       self.numbersParameters = numbersParameters
+      self.countsInRows = countsInRows
     }
   }
 }

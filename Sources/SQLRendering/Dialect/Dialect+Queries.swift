@@ -12,6 +12,9 @@ extension Dialect {
     public var lookupSubquery: String?
     /// The same where rows without a match stay; nil where a plain left join does.
     public var leftLookupSubquery: String?
+    /// Whether an outer join is fast only where it compares columns of both sides, with no other condition beside that:
+    /// the engine then compares each row with each. Defaults to false.
+    public var joinsByEqualityAlone = false
     /// `{a}`, `{b}`: equality in a look-up that goes on by a range of another column, where the engine looks the range
     /// up only if all of it is asked for as one; nil where `=` does.
     public var rangeLookupEquality: String?

@@ -26,7 +26,15 @@ extension Planner {
     // Rows that arrived are few; of a whole source or a window nobody knows, and the engine decides.
     var join = JoinKind.left
     if case .new = mode { join = .leftLookup }
-    let isLedgerRow = Expression.and([.isNull(s(.reason)), t[.eventID].equals(s(.eventID), ids)])
+    // Bad rows have no event id that could be looked up.
+    let isGood = Expression.isNull(s(.reason))
+    let isLedgerRow =
+      profile.joinsByEqualityAlone
+      ? t[.eventID].equals(
+        .choose(
+          [Branch(isGood, then: s(.eventID))], otherwise: .null(bound.eventIDType == .integer ? .integer : .text)),
+        ids)
+      : Expression.and([isGood, t[.eventID].equals(s(.eventID), ids)])
     return try steps.add(
       .picked,
       Relation.join(selected, .table(t), join, on: isLedgerRow)

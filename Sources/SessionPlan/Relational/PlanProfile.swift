@@ -40,6 +40,9 @@ public struct PlanProfile: Hashable, Sendable {
   /// inserted them, than to keep up row by row. Then the first run builds those of `session_table`.
   public var buildsKeysLate: Bool
 
+  /// Whether an outer join is fast only where it compares columns of both sides, with no other condition beside that.
+  public var joinsByEqualityAlone = false
+
   /// Whether a table can be defined in a transaction that is not ended by it (trap T17).
   public var hasTransactionalDefinitions = true
 

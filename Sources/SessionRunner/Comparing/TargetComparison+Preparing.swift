@@ -75,16 +75,18 @@ extension TargetComparison {
     let columns = writer.loadedColumns.map { BatchColumn($0.name, BatchColumnType($0.type)) }
     do {
       let count = try await other.connection.transaction(.write) {
+        var copied = 0
         let append = try await other.connection.beginAppend(to: other.job.names[.pageviews], columns: columns)
         do {
           try await first.connection.query(reader.sourceCopy(), path: "compare/source") { batch in
+            copied += batch.rowCount
             if batch.rowCount > 0 { try await append.write(RecordBatch(schema: columns, columns: batch.columns)) }
           }
         } catch {
           await append.cancel()
           throw error
         }
-        return try await append.finish()
+        return try await append.finish() ?? copied
       }
       preparation.pageviews = count
       return count

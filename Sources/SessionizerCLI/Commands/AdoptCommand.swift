@@ -34,7 +34,8 @@ struct AdoptCommand: AsyncParsableCommand {
 
   func run() async throws {
     let loaded = try job.load()
-    try await JobWork(target: target, job: job, log: log, mustMatch: false).run(loaded) { context, _, console in
+    try await JobWork(target: target, job: job, log: log, mustMatch: false, wait: waiting.wait).run(loaded) {
+      context, _, console in
       let progress = ProgressLine(console)
       progress.show("comparing the settings …")
       defer { progress.clear() }

@@ -77,7 +77,8 @@ struct CompareCommand: AsyncParsableCommand {
 
   private func compare(_ result: CommandResult, _ tally: StatementTally) async throws {
     let mode: ComparisonRequest.Mode = existing ? .existing : sourceOnly ? .sourceOnly : .run
-    let work = SeveralTargets(targets: targets, job: job, log: log, mayWrite: mode == .run, tally: tally)
+    let work = SeveralTargets(
+      targets: targets, job: job, log: log, mayWrite: mode == .run, wait: waiting.wait, tally: tally)
     let isEqual = try await work.run { sides, console in
       let comparison = TargetComparison(
         sides, ComparisonRequest(mode: mode, samples: show, wait: waiting.wait),

@@ -69,7 +69,7 @@ struct EraseCommand: AsyncParsableCommand {
     let key = try ErasureKey.read(keyFile, CommandEnvironment.current.variables, isNeeded: yes)
     var sums = ErasureSums()
     defer { result.facts = [Fact("users", sums.count)] + sums.facts }
-    try await JobWork(target: target, job: job, log: log, tally: tally).run { context, console in
+    try await JobWork(target: target, job: job, log: log, wait: waiting.wait, tally: tally).run { context, console in
       let progress = ProgressLine(console)
       defer { progress.clear() }
       for (index, user) in all.enumerated() {

@@ -17,6 +17,8 @@ struct JobWork {
   var readsLedgers = false
   /// Whether a setting that is said must be the ledgers'.
   var mustMatch = true
+  /// How long it waits for another run of the job.
+  var wait: Duration = .zero
   /// Counts what its statements read and write.
   var tally: StatementTally?
 
@@ -55,6 +57,7 @@ struct JobWork {
 
   private func connectionOptions(_ console: Console, _ timeouts: Timeouts) -> ConnectionOptions {
     var options = ConnectionOptions(mayCreate: mayCreate, readOnly: readOnly)
+    options.jobWait = wait
     options.apply(timeouts.overridden(by: target.timeouts))
     options.notice = { console.note("sessionizer: " + $0) }
     options.observe(console, tally)

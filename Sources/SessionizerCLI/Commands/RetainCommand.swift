@@ -56,7 +56,7 @@ struct RetainCommand: AsyncParsableCommand {
   }
 
   private func retain(_ result: CommandResult, _ tally: StatementTally) async throws {
-    try await JobWork(target: target, job: job, log: log, tally: tally).run { context, console in
+    try await JobWork(target: target, job: job, log: log, wait: waiting.wait, tally: tally).run { context, console in
       guard yes else {
         try console.print(try await context.retainScript(before: before))
         console.note("nothing was removed: --yes executes these statements, in one transaction")

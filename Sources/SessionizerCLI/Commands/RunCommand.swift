@@ -63,7 +63,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func run(_ result: CommandResult, _ tally: StatementTally) async throws {
-    try await JobWork(target: target, job: job, log: log, tally: tally).run { context, console in
+    try await JobWork(target: target, job: job, log: log, wait: waiting.wait, tally: tally).run { context, console in
       let request = RunRequest(mode: mode, wait: waiting.wait)
       if dryRun {
         let progress = ProgressLine(console)

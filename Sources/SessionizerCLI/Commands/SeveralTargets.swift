@@ -8,6 +8,8 @@ struct SeveralTargets {
   var job: JobOptions
   var log: LogOptions
   var mayWrite: Bool
+  /// How long it waits for another run of the job.
+  var wait: Duration = .zero
   /// Counts what its statements read and write.
   var tally: StatementTally?
 
@@ -46,6 +48,7 @@ struct SeveralTargets {
 
   private func options(_ name: String, _ console: Console, _ timeouts: Timeouts) -> ConnectionOptions {
     var options = ConnectionOptions(mayCreate: mayWrite, readOnly: !mayWrite)
+    options.jobWait = wait
     options.apply(timeouts.overridden(by: targets.timeouts))
     options.notice = { console.note("sessionizer: \(name): " + $0) }
     options.observe(console, tally, place: "-- \(name)\n")

@@ -24,7 +24,7 @@ struct UpgradeCommand: AsyncParsableCommand {
   @OptionGroup var log: LogOptions
 
   func run() async throws {
-    try await JobWork(target: target, job: job, log: log).run { context, console in
+    try await JobWork(target: target, job: job, log: log, wait: waiting.wait).run { context, console in
       let progress = ProgressLine(console)
       defer { progress.clear() }
       let report = try await context.upgrade(wait: waiting.wait) { run, count in

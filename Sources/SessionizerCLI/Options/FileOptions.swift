@@ -176,6 +176,20 @@ struct FileOptions: ParsableArguments {
     }
   }
 
+  /// The first option that says how a text is read, which means nothing where DuckDB reads.
+  var firstOfTexts: String? {
+    let said: [(String, Bool)] = [
+      ("--file-format", fileFormat != nil), ("--delim", delimiter != nil), ("--quote", quote != nil),
+      ("--escape", escape != nil), ("--skip", skip != nil), ("--comment", comment != nil),
+      ("--null-padding", nullPadding), ("--header", header != nil), ("--names", names != nil),
+      ("--trim", trim != nil), ("--encoding", encoding != nil), ("--log-format", logFormat != nil),
+      ("--log-user", logUser != nil), ("--log-methods", logMethods != nil), ("--log-status", logStatus != nil),
+      ("--log-redirects", logRedirects), ("--log-skip-suffixes", logSkipSuffixes != nil),
+      ("--log-query", logQuery != nil), ("--all-requests", allRequests),
+    ]
+    return said.first(where: \.1)?.0
+  }
+
   /// What the options say, as the job file would say it.
   var settings: FileSettings {
     var settings = FileSettings()

@@ -6,8 +6,16 @@ enum LoadWording {
   static func line(_ report: LoadReport, took time: Duration) -> String {
     let summary = report.summary
     if summary.isEmpty { return "\(report.file): empty, skipped" }
-    var parts = [Counted.text(Int64(report.loaded), "new pageview")]
-    if report.known > 0 { parts.append("\(Counted.number(Int64(report.known))) already there") }
+    var parts: [String]
+    if let loaded = report.loaded {
+      parts = [Counted.text(Int64(loaded), "new pageview")]
+    } else {
+      parts = [
+        Counted.text(Int64(summary.rows), "pageview")
+          + " read, those that were new are loaded (the database does not report how many)"
+      ]
+    }
+    if let known = report.known, known > 0 { parts.append("\(Counted.number(Int64(known))) already there") }
     if summary.filtered > 0 {
       let reasons = LeftOutReason.allCases.compactMap { reason in
         summary.leftOut[reason].map { "\(words(reason)) \(Counted.number(Int64($0)))" }
@@ -22,6 +30,11 @@ enum LoadWording {
         "\(Counted.text(Int64(summary.faultCount), "faulty line")) quarantined (\(reasons.joined(separator: ", ")))")
     }
     return "\(report.file): \(parts.joined(separator: ", ")) in \(Elapsed.text(time))"
+  }
+
+  static func progress(_ done: LoadProgress) -> String {
+    let read = done.bytes > 0 ? ", \(Counted.number(Int64(done.bytes >> 20))) MiB read" : ""
+    return "\(done.file): \(Counted.text(Int64(done.rows), "row"))\(read)"
   }
 
   private static func words(_ reason: LeftOutReason) -> String {

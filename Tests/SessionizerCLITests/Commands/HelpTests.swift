@@ -29,7 +29,9 @@ import Testing
     var count = 0
     for command in Self.commands {
       for line in command.configuration.discussion.split(separator: "\n") {
-        let words = line.trimmingPrefix { $0 == " " }.split(separator: " ").map(String.init)
+        // What stands in double quotes is one word.
+        let parts = line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+        let words = parts.flatMap { $0 % 2 == 1 ? [String($1)] : $1.split(separator: " ").map(String.init) }
         guard words.first == "sessionizer" else { continue }
         let arguments = words.dropFirst().prefix { !["|", ">"].contains($0) }
         #expect(throws: Never.self, "\(line)") { try SessionizerCommand.parseAsRoot(Array(arguments)) }

@@ -2,6 +2,8 @@ import Foundation
 import PrivateServer
 import Testing
 
+@testable import PageviewFiles
+@testable import SessionRunner
 @testable import SessionizerCLI
 
 /// What `load` says, and which exit code it has.
@@ -45,6 +47,42 @@ import Testing
     #expect(german.code == 2 && german.errors.contains("bad_time"), "\(german.errors)")
     let odd = try await load("a.log", styles + "words\n")
     #expect(odd.code == 0 && odd.errors.contains("(bad_log_line 1)"), "\(odd.errors)")
+  }
+
+  /// A query is said on the command line alone, and nothing is said twice or in vain.
+  @Test func aQueryInPlaceOfFiles() async throws {
+    let folder = try TemporaryFolder()
+    let target = ["--target", "sqlite:" + folder.path + "/a.db"]
+    #expect(await ToolRun(["create"] + target).code == 0)
+    let query = ["--select", "SELECT 1"]
+    for (arguments, words) in [
+      ([], "name the files to load, or a query: --select"), (["a.csv"] + query, "and not both"),
+      (query + ["--delim", ";"], "--delim says how a file's text is read"),
+      (query + ["--no-header"], "--header says how a file's text is read"),
+    ] {
+      let run = await ToolRun(["load"] + arguments + target)
+      #expect(run.code == 64 && run.errors.contains(words), "\(run.errors)")
+    }
+    // This build has no DuckDB.
+    let absent = await ToolRun(["load"] + query + target)
+    #expect(absent.code == 2 && absent.errors.contains("its library is not there"), "\(absent.errors)")
+    for section in ["files:\n  select: SELECT 1", "select: SELECT 1"] {
+      let job = try folder.file("job.yaml", "\(section)\n")
+      let run = await ToolRun(["load", "a.csv", "--job", job] + target)
+      #expect(run.code == 2 && run.errors.contains("select"), "\(run.errors)")
+    }
+  }
+
+  /// What the database does not count is not called nothing.
+  @Test func whatIsNotKnownIsNotZero() {
+    var summary = LoadSummary(format: .csv)
+    summary.rows = 1200
+    let report = LoadReport(file: "a.csv", summary: summary, loaded: nil, known: nil)
+    let line = LoadWording.line(report, took: .seconds(1))
+    #expect(
+      line.hasPrefix(
+        "a.csv: 1,200 pageviews read, those that were new are loaded (the database does not report how many) in "),
+      "\(line)")
   }
 
   @Test func aShareOfFaultyLines() async throws {
