@@ -73,12 +73,6 @@ struct CommitMutant: Sendable, CustomTestStringConvertible, CustomStringConverti
     }
   }
 
-  private static func insert(_ name: String) -> @Sendable (Statement, String) -> Bool {
-    { statement, _ in
-      if case .insert(let insert) = statement { insert.table.last == name } else { false }
-    }
-  }
-
   private static let exports: @Sendable (Statement, String) -> Bool = { statement, _ in
     if case .query = statement { true } else { false }
   }
@@ -88,6 +82,5 @@ struct CommitMutant: Sendable, CustomTestStringConvertible, CustomStringConverti
     CommitMutant(description: "the anti-join sees every run", shape: .usual, forgets: step("picked")),
     CommitMutant(description: "the context is every run's", shape: .usual, forgets: step("context")),
     CommitMutant(description: "versions of every run are added up", shape: .usual, forgets: step("united")),
-    CommitMutant(description: "rows inline see every run", shape: .inlineWindows, forgets: insert("session_table")),
   ]
 }
