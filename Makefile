@@ -67,3 +67,4 @@ prepare-test:
 	@./scripts/prepare.sh test
 	@./scripts/python-engines.sh
 	@./scripts/adbc-drivers.sh
+	@./scripts/sail.sh

@@ -137,7 +137,7 @@ private struct Erasure {
         "there is no table \(context.job.names[.sessionTable])", remedy: "run `sessionizer create` first")
     }
     bound = try await context.boundToSource()
-    guard context.profile.keepsSteps, context.profile.hasCorrelatedLookup, context.profile.enforcesKeys else {
+    guard context.profile.keepsSteps, context.profile.hasCorrelatedLookup, context.profile.hasUniqueEvents else {
       throw RunnerError(
         "rows cannot be removed in one transaction on this engine",
         remedy: "remove them by hand, with the statements of docs/privacy.md")

@@ -14,10 +14,21 @@ public struct RunRequest: Sendable {
   public var mode: Mode
   /// Zero: not at all.
   public var wait: Duration
+  /// Where runs keep apart by claims: after how long a run that did not finish is taken for dead.
+  public var claimTimeout: Duration
+  /// A run whose claim is given up first, since it is known to be dead.
+  public var takeOver: Int64?
 
-  public init(mode: Mode = .whole, wait: Duration = .zero) {
+  /// How long a claim holds where nobody says it.
+  public static let usualClaimTimeout = Duration.seconds(6 * 3600)
+
+  public init(
+    mode: Mode = .whole, wait: Duration = .zero, claimTimeout: Duration = usualClaimTimeout, takeOver: Int64? = nil
+  ) {
     self.mode = mode
     self.wait = wait
+    self.claimTimeout = claimTimeout
+    self.takeOver = takeOver
   }
 }
 
@@ -105,6 +116,16 @@ extension JobContext {
     await connection.annotate("run of \(ledger)")
     do {
       try await connection.lockJob(ledger, wait: request.wait)
+      if profile.commitPoint == .finishedRow {
+        let report = try await runByClaim(request, bound, identity, progress)
+        try? await connection.unlockJob()
+        return report
+      }
+      if request.takeOver != nil {
+        throw RunnerError(
+          "--take-over is for engines whose runs keep apart by claims; here a run that died holds nothing",
+          remedy: "run without it")
+      }
       let result = try await connection.transaction(.insertOnly(ledgers: ledgers)) {
         // What files have been told of attributes goes on from row to row.
         var identity = identity
@@ -186,7 +207,7 @@ extension JobContext {
 
   // MARK: What a run needs
 
-  private var ledgers: [ObjectName] { ObjectNames.Object.ledgers.map { job.names[$0] } }
+  var ledgers: [ObjectName] { ObjectNames.Object.ledgers.map { job.names[$0] } }
 
   private func engine() async throws -> String {
     let facts = try await connection.facts()
@@ -223,7 +244,7 @@ extension JobContext {
   }
 
   /// What the plan is to select: `new` becomes a mark, or the whole source where there is none.
-  private func planMode(_ mode: RunRequest.Mode, _ planner: Planner, _ bound: BoundJob) async throws -> RunMode {
+  func planMode(_ mode: RunRequest.Mode, _ planner: Planner, _ bound: BoundJob) async throws -> RunMode {
     switch mode {
     case .whole: return .whole
     case .window(let from, let to):
@@ -258,7 +279,7 @@ extension JobContext {
   }
 
   /// What the run did to sessions of earlier runs; into empty ledgers there were none.
-  private func changes(_ plan: Plan) async throws -> (late: Int64?, merged: Int64?) {
+  func changes(_ plan: Plan) async throws -> (late: Int64?, merged: Int64?) {
     guard let query = plan.changes else { return profile.keepsSteps ? (0, 0) : (nil, nil) }
     let numbers = try await numbers(query, count: 2, path: "run/changes")
     return (numbers[0], numbers[1])
@@ -281,7 +302,7 @@ extension JobContext {
   }
 
   /// A high-water mark of arrivals as it was noted.
-  private struct Mark {
+  struct Mark {
     var run: Int64
     /// A count, or microseconds since 1970; nil where the source was empty.
     var value: Int64?
@@ -294,7 +315,7 @@ extension JobContext {
   }
 
   /// The newest mark; nil where the source has no arrival column, or no run has noted one.
-  private func mark(_ planner: Planner) async throws -> Mark? {
+  func mark(_ planner: Planner) async throws -> Mark? {
     guard planner.bound.job.source.arrival != nil,
       let row = try await connection.rows(planner.markQuery(), path: "run/mark").first, case .int64(let run)? = row[0]
     else { return nil }
@@ -304,7 +325,7 @@ extension JobContext {
   }
 
   /// That the greatest arrival went back, which no source does that only grows.
-  private static func warning(of mark: Mark?, after before: Mark?) -> String? {
+  static func warning(of mark: Mark?, after before: Mark?) -> String? {
     guard let mark, let before, mark.run > before.run, let old = before.value else { return nil }
     if let new = mark.value, new >= old { return nil }
     return
@@ -312,7 +333,7 @@ extension JobContext {
       + "from it, or it was replaced; `sessionizer verify` counts the pageviews that are gone"
   }
 
-  private func report(_ planner: Planner) async throws -> RunReport {
+  func report(_ planner: Planner) async throws -> RunReport {
     let rows = try await connection.rows(planner.lastRun(), path: "run/report")
     guard let row = rows.first, case .int64(let id)? = row[0], case .text(let mode)? = row[1] else {
       throw RunnerError("the run left no row in \(job.names[.sessionRuns])")

@@ -54,12 +54,14 @@ package enum RandomJob {
   }
 
   package static func profile(_ random: inout SeededRandom) -> PlanProfile {
-    PlanProfile(
+    var profile = PlanProfile(
       steps: Bool.random(using: &random) ? .scratchTables : .inline,
       islands: Bool.random(using: &random) ? .positions : .windows, hasCorrelatedLookup: Bool.random(using: &random),
       enforcesKeys: Bool.random(using: &random), hasSHA256: Bool.random(using: &random),
       hasArrivalColumn: Bool.random(using: &random), hasNamedTimeZones: Bool.random(using: &random),
       hasStrictTypes: Bool.random(using: &random), buildsKeysLate: Bool.random(using: &random))
+    profile.commitPoint = Bool.random(using: &random) ? .transaction : .finishedRow
+    return profile
   }
 
   private static func name(_ random: inout SeededRandom) -> String {

@@ -61,6 +61,16 @@ WITH "mapped" AS (
   FROM "mapped"
   WHERE "page_view_at" >= TIMESTAMP '{{ start_time }}'
     AND "page_view_at" < TIMESTAMP '{{ end_time }}'
+),
+"t" AS (
+  SELECT "t"."event_id", "t"."user_id", "t"."page_view_at", "t"."page", "t"."run_id"
+  FROM "session_table" AS "t"
+  WHERE EXISTS (
+      SELECT 1
+      FROM "session_runs" AS "finished_run"
+      WHERE "finished_run"."state" = 'finished'
+        AND "finished_run"."run_id" = "t"."run_id"
+    )
 )
 SELECT
   "judged"."event_id", "judged"."user_id", "judged"."page_view_at", "judged"."sequence",
@@ -70,7 +80,7 @@ SELECT
     WHEN "t"."run_id" IS NOT NULL THEN 'duplicate_event_id'
   END AS "reason"
 FROM "judged"
-LEFT JOIN "session_table" AS "t" ON "judged"."reason" IS NULL AND "t"."event_id" = "judged"."event_id"
+LEFT JOIN "t" ON "judged"."reason" IS NULL AND "t"."event_id" = "judged"."event_id"
 WHERE ("t"."run_id" IS NULL
     OR NOT ("t"."user_id" = "judged"."user_id"
       AND "t"."page_view_at" = "judged"."page_view_at"
@@ -180,9 +190,15 @@ WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
 ),
 "ranked" AS (
   SELECT
-    "session_id", "became",
-    row_number() OVER (PARTITION BY "session_id" ORDER BY "run_id" DESC, "became") AS "sz_rank"
-  FROM "session_lineage"
+    "l"."session_id", "l"."became",
+    row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."run_id" DESC, "l"."became") AS "sz_rank"
+  FROM "session_lineage" AS "l"
+  WHERE EXISTS (
+      SELECT 1
+      FROM "session_runs" AS "finished_run"
+      WHERE "finished_run"."state" = 'finished'
+        AND "finished_run"."run_id" = "l"."run_id"
+    )
 ),
 "resolution" AS (
   SELECT "session_id", "became"
@@ -200,6 +216,12 @@ WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
     AND "t"."page_view_at" >= "g"."sz_from_at"
     AND "t"."page_view_at" <= "g"."sz_to_at"
   LEFT JOIN "resolution" ON "resolution"."session_id" = "t"."session_id"
+  WHERE EXISTS (
+      SELECT 1
+      FROM "session_runs" AS "finished_run"
+      WHERE "finished_run"."state" = 'finished'
+        AND "finished_run"."run_id" = "t"."run_id"
+    )
 ),
 "neighbours" AS (  -- New rows and context together.
   SELECT
@@ -288,13 +310,20 @@ WITH "gaining" AS (
 ),
 "ranked" AS (
   SELECT
-    "anchor", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
-    "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page",
+    "w"."anchor", "w"."session_id", "w"."user_id", "w"."started_at", "w"."ended_at",
+    "w"."last_event_id", "w"."first_sequence", "w"."last_sequence", "w"."pageviews",
+    "w"."anchors", "w"."entry_page", "w"."exit_page",
     row_number() OVER (
-      PARTITION BY "anchor"
-      ORDER BY "run_id" DESC, "pageviews" DESC, "session_id"
+      PARTITION BY "w"."anchor"
+      ORDER BY "w"."run_id" DESC, "w"."pageviews" DESC, "w"."session_id"
     ) AS "sz_rank"
-  FROM "session_versions"
+  FROM "session_versions" AS "w"
+  WHERE EXISTS (
+      SELECT 1
+      FROM "session_runs" AS "finished_run"
+      WHERE "finished_run"."state" = 'finished'
+        AND "finished_run"."run_id" = "w"."run_id"
+    )
 ),
 "v" AS (
   SELECT
@@ -351,7 +380,13 @@ SELECT "l"."session_id", "m"."sz_survivor" AS "became"
 FROM "merged" AS "m"
 JOIN "session_lineage" AS "l" ON "l"."became" = "m"."anchor"
 WHERE "m"."anchor" IS NOT NULL
-  AND "m"."anchor" <> "m"."sz_survivor";
+  AND "m"."anchor" <> "m"."sz_survivor"
+  AND EXISTS (
+    SELECT 1
+    FROM "session_runs" AS "finished_run"
+    WHERE "finished_run"."state" = 'finished'
+      AND "finished_run"."run_id" = "l"."run_id"
+  );
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE LOCAL TEMPORARY TABLE "rejected" (
@@ -394,6 +429,20 @@ WITH "bad" AS (
       ELSE CAST(octet_length("page") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("page") <= 180 THEN "page" ELSE '#' END
     END AS "row_key"
   FROM "bad"
+),
+"q" AS (
+  SELECT "reason", "event_id", "user_id", "page_view_at", "page", "row_key"
+  FROM "session_quarantine"
+  WHERE "run_id" IS NULL
+  UNION ALL
+  SELECT "q"."reason", "q"."event_id", "q"."user_id", "q"."page_view_at", "q"."page", "q"."row_key"
+  FROM "session_quarantine" AS "q"
+  WHERE EXISTS (
+      SELECT 1
+      FROM "session_runs" AS "finished_run"
+      WHERE "finished_run"."state" = 'finished'
+        AND "finished_run"."run_id" = "q"."run_id"
+    )
 )
 SELECT
   "keyed"."reason", "keyed"."event_id", "keyed"."user_id", "keyed"."page_view_at",
@@ -401,7 +450,7 @@ SELECT
 FROM "keyed"
 WHERE NOT EXISTS (
     SELECT 1
-    FROM "session_quarantine" AS "q"
+    FROM "q"
     WHERE "q"."row_key" = "keyed"."row_key"
       AND "q"."reason" = "keyed"."reason"
       AND "q"."event_id" IS NOT DISTINCT FROM "keyed"."event_id"

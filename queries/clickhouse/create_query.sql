@@ -1,6 +1,6 @@
 -- create_query.sql for ClickHouse 26 (dialect clickhouse)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 48 assumed.
+-- Of what is known of the engine: 2 answers documented, 47 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
@@ -100,18 +100,25 @@ ORDER BY (row_key);
 
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW session_events AS
-WITH ranked AS (
+WITH finished_run AS (
+  SELECT run_id AS run_id
+  FROM session_runs
+  WHERE state = 'finished'
+),
+ranked AS (
   SELECT
-    event_id AS event_id, session_id AS session_id, user_id AS user_id,
-    page_view_at AS page_view_at, sequence AS sequence, page AS page, run_id AS run_id,
-    row_number() OVER (PARTITION BY event_id ORDER BY run_id) AS sz_rank
-  FROM session_table
+    t.event_id AS event_id, t.session_id AS session_id, t.user_id AS user_id,
+    t.page_view_at AS page_view_at, t.sequence AS sequence, t.page AS page, t.run_id AS run_id,
+    row_number() OVER (PARTITION BY t.event_id ORDER BY t.run_id) AS sz_rank
+  FROM session_table AS t
+  LEFT SEMI JOIN finished_run ON finished_run.run_id = t.run_id
 ),
 ranked_2 AS (
   SELECT
-    session_id AS session_id, became AS became,
-    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
-  FROM session_lineage
+    l.session_id AS session_id, l.became AS became,
+    row_number() OVER (PARTITION BY l.session_id ORDER BY l.run_id DESC, l.became) AS sz_rank
+  FROM session_lineage AS l
+  LEFT SEMI JOIN finished_run ON finished_run.run_id = l.run_id
 ),
 resolution AS (
   SELECT session_id AS session_id, became AS became
@@ -129,9 +136,13 @@ anchored AS (
 ),
 ranked_3 AS (
   SELECT
-    anchor AS anchor, session_id AS session_id,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
-  FROM session_versions
+    v.anchor AS anchor, v.session_id AS session_id,
+    row_number() OVER (
+      PARTITION BY v.anchor
+      ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id
+    ) AS sz_rank
+  FROM session_versions AS v
+  LEFT SEMI JOIN finished_run ON finished_run.run_id = v.run_id
 ),
 s AS (
   SELECT anchor AS anchor, session_id AS session_id
@@ -148,13 +159,27 @@ SETTINGS join_use_nulls = 1;
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW sessions AS
-WITH ranked AS (
+WITH finished_run AS (
+  SELECT run_id AS run_id
+  FROM session_runs
+  WHERE state = 'finished'
+),
+ranked AS (
   SELECT
-    anchor AS anchor, session_id AS session_id, user_id AS user_id, started_at AS started_at,
-    ended_at AS ended_at, pageviews AS pageviews, entry_page AS entry_page,
-    exit_page AS exit_page,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
-  FROM session_versions
+    v.anchor AS anchor, v.session_id AS session_id, v.user_id AS user_id,
+    v.started_at AS started_at, v.ended_at AS ended_at, v.pageviews AS pageviews,
+    v.entry_page AS entry_page, v.exit_page AS exit_page,
+    row_number() OVER (
+      PARTITION BY v.anchor
+      ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id
+    ) AS sz_rank
+  FROM session_versions AS v
+  LEFT SEMI JOIN finished_run ON finished_run.run_id = v.run_id
+),
+l AS (
+  SELECT l.session_id AS session_id
+  FROM session_lineage AS l
+  LEFT SEMI JOIN finished_run ON finished_run.run_id = l.run_id
 )
 SELECT
   ranked.session_id AS session_id, ranked.user_id AS user_id, ranked.started_at AS started_at,
@@ -165,6 +190,6 @@ SELECT
   ranked.exit_page AS exit_page,
   CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM ranked
-LEFT ANTI JOIN session_lineage AS l ON l.session_id = ranked.anchor
+LEFT ANTI JOIN l ON l.session_id = ranked.anchor
 WHERE ranked.sz_rank = 1
 SETTINGS join_use_nulls = 1;

@@ -1,6 +1,6 @@
 -- insert_query.sql for ClickHouse 26 (dialect clickhouse)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 48 assumed.
+-- Of what is known of the engine: 2 answers documented, 47 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -13,8 +13,8 @@
 -- Needs: SELECT on the source, SELECT and INSERT on the ledgers, CREATE TEMPORARY TABLE.
 -- Two runs at once: NOT safe, since nothing keeps the second one out: have the scheduler run one
 --   at a time.
--- A run that died: may have written some of its rows. Look with verify_query.sql, and if it finds
---   something make the ledgers anew from the source.
+-- A run that died: leaves rows that nobody sees, since its finished row is not there; run it
+--   again.
 --
 -- Run it:  clickhouse-client --multiquery < insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
@@ -64,6 +64,18 @@ judged AS (
   FROM mapped
   WHERE page_view_at >= toDateTime64('{{ start_time }}', 6, 'UTC')
     AND page_view_at < toDateTime64('{{ end_time }}', 6, 'UTC')
+),
+finished_run AS (
+  SELECT run_id AS run_id
+  FROM session_runs
+  WHERE state = 'finished'
+),
+t AS (
+  SELECT
+    t.event_id AS event_id, t.user_id AS user_id, t.page_view_at AS page_view_at,
+    t.page AS page, t.run_id AS run_id
+  FROM session_table AS t
+  LEFT SEMI JOIN finished_run ON finished_run.run_id = t.run_id
 )
 SELECT
   judged.event_id AS event_id, judged.user_id AS user_id, judged.page_view_at AS page_view_at,
@@ -73,7 +85,7 @@ SELECT
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
   END AS reason
 FROM judged
-LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
+LEFT JOIN t ON judged.reason IS NULL AND t.event_id = judged.event_id
 WHERE (t.run_id IS NULL
     OR NOT (t.user_id = judged.user_id
       AND t.page_view_at = judged.page_view_at
@@ -165,11 +177,24 @@ ranges AS (  -- Where in time the new rows may touch the ledger.
   FROM in_clusters
   GROUP BY user_id, sz_cluster
 ),
+finished_run AS (
+  SELECT run_id AS run_id
+  FROM session_runs
+  WHERE state = 'finished'
+),
+t AS (
+  SELECT
+    t.event_id AS event_id, t.session_id AS session_id, t.user_id AS user_id,
+    t.page_view_at AS page_view_at, t.sequence AS sequence
+  FROM session_table AS t
+  LEFT SEMI JOIN finished_run ON finished_run.run_id = t.run_id
+),
 ranked AS (
   SELECT
-    session_id AS session_id, became AS became,
-    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
-  FROM session_lineage
+    l.session_id AS session_id, l.became AS became,
+    row_number() OVER (PARTITION BY l.session_id ORDER BY l.run_id DESC, l.became) AS sz_rank
+  FROM session_lineage AS l
+  LEFT SEMI JOIN finished_run ON finished_run.run_id = l.run_id
 ),
 resolution AS (
   SELECT session_id AS session_id, became AS became
@@ -182,10 +207,7 @@ context AS (  -- The ledger's rows there, each with its current anchor.
     t.sequence AS sequence, t.page_view_at AS sz_instant,
     coalesce(resolution.became, t.session_id) AS anchor
   FROM ranges AS g
-  JOIN session_table AS t
-    ON t.user_id = g.user_id
-    AND t.page_view_at >= g.sz_from_at
-    AND t.page_view_at <= g.sz_to_at
+  JOIN t ON t.user_id = g.user_id AND t.page_view_at >= g.sz_from_at AND t.page_view_at <= g.sz_to_at
   LEFT JOIN resolution ON resolution.session_id = t.session_id
 ),
 neighbours AS (  -- New rows and context together.
@@ -264,14 +286,24 @@ touched AS (
   WHERE sz_gained = 1
     AND anchor IS NOT NULL
 ),
+finished_run AS (
+  SELECT run_id AS run_id
+  FROM session_runs
+  WHERE state = 'finished'
+),
 ranked AS (
   SELECT
-    anchor AS anchor, session_id AS session_id, user_id AS user_id, started_at AS started_at,
-    ended_at AS ended_at, last_event_id AS last_event_id, first_sequence AS first_sequence,
-    last_sequence AS last_sequence, pageviews AS pageviews, anchors AS anchors,
-    entry_page AS entry_page, exit_page AS exit_page,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
-  FROM session_versions
+    w.anchor AS anchor, w.session_id AS session_id, w.user_id AS user_id,
+    w.started_at AS started_at, w.ended_at AS ended_at, w.last_event_id AS last_event_id,
+    w.first_sequence AS first_sequence, w.last_sequence AS last_sequence,
+    w.pageviews AS pageviews, w.anchors AS anchors, w.entry_page AS entry_page,
+    w.exit_page AS exit_page,
+    row_number() OVER (
+      PARTITION BY w.anchor
+      ORDER BY w.run_id DESC, w.pageviews DESC, w.session_id
+    ) AS sz_rank
+  FROM session_versions AS w
+  LEFT SEMI JOIN finished_run ON finished_run.run_id = w.run_id
 ),
 v AS (
   SELECT
@@ -325,6 +357,16 @@ CREATE TEMPORARY TABLE superseded (
 )
 ENGINE = Memory;
 INSERT INTO superseded (session_id, became)
+WITH finished_run AS (
+  SELECT run_id AS run_id
+  FROM session_runs
+  WHERE state = 'finished'
+),
+l AS (
+  SELECT l.session_id AS session_id, l.became AS became
+  FROM session_lineage AS l
+  LEFT SEMI JOIN finished_run ON finished_run.run_id = l.run_id
+)
 SELECT anchor AS session_id, sz_survivor AS became
 FROM merged
 WHERE anchor IS NOT NULL
@@ -332,7 +374,7 @@ WHERE anchor IS NOT NULL
 UNION ALL
 SELECT l.session_id AS session_id, m.sz_survivor AS became
 FROM merged AS m
-JOIN session_lineage AS l ON l.became = m.anchor
+JOIN l ON l.became = m.anchor
 WHERE m.anchor IS NOT NULL
   AND m.anchor <> m.sz_survivor;
 
@@ -379,12 +421,30 @@ keyed AS (
       ELSE concat(concat(toString(length(page)), ':'), CASE WHEN length(page) <= 180 THEN page ELSE '#' END)
     END) AS row_key
   FROM bad
+),
+finished_run AS (
+  SELECT run_id AS run_id
+  FROM session_runs
+  WHERE state = 'finished'
+),
+q AS (
+  SELECT
+    reason AS reason, event_id AS event_id, user_id AS user_id, page_view_at AS page_view_at,
+    page AS page, row_key AS row_key
+  FROM session_quarantine
+  WHERE run_id IS NULL
+  UNION ALL
+  SELECT
+    q.reason AS reason, q.event_id AS event_id, q.user_id AS user_id,
+    q.page_view_at AS page_view_at, q.page AS page, q.row_key AS row_key
+  FROM session_quarantine AS q
+  LEFT SEMI JOIN finished_run ON finished_run.run_id = q.run_id
 )
 SELECT
   keyed.reason AS reason, keyed.event_id AS event_id, keyed.user_id AS user_id,
   keyed.page_view_at AS page_view_at, keyed.page AS page, keyed.row_key AS row_key
 FROM keyed
-LEFT ANTI JOIN session_quarantine AS q
+LEFT ANTI JOIN q
   ON q.row_key = keyed.row_key
   AND q.reason = keyed.reason
   AND q.event_id IS NOT DISTINCT FROM keyed.event_id

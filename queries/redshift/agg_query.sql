@@ -1,6 +1,6 @@
 -- agg_query.sql for Amazon Redshift (dialect redshift)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 18 answers documented, 31 assumed.
+-- Of what is known of the engine: 19 answers documented, 30 assumed.
 --
 -- The current sessions in numbers. Reads only.
 --

@@ -1,6 +1,6 @@
 -- insert_query.sql for Spark SQL 4 (dialect spark)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 48 assumed.
+-- Of what is known of the engine: 2 answers documented, 47 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -13,8 +13,8 @@
 -- Needs: SELECT on the source, SELECT and INSERT on the ledgers, and to make tables in the schema.
 -- Two runs at once: NOT safe, since nothing keeps the second one out: have the scheduler run one
 --   at a time.
--- A run that died: may have written some of its rows. Its step tables stay: drop them. Then look
---   with verify_query.sql, and if it finds something make the ledgers anew from the source.
+-- A run that died: leaves rows that nobody sees, since its finished row is not there. Its step
+--   tables stay: drop them, and run it again.
 --
 -- Run it:  spark-sql -f insert_query.sql
 -- Rendered from the plan by sessionizer; not edited by hand.
@@ -45,6 +45,16 @@ judged AS (
   FROM mapped
   WHERE page_view_at >= TIMESTAMP_NTZ '{{ start_time }}'
     AND page_view_at < TIMESTAMP_NTZ '{{ end_time }}'
+),
+t AS (
+  SELECT t.event_id, t.user_id, t.page_view_at, t.page, t.run_id
+  FROM session_table AS t
+  WHERE EXISTS (
+      SELECT 1
+      FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished'
+        AND finished_run.run_id = t.run_id
+    )
 )
 SELECT
   judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
@@ -53,7 +63,7 @@ SELECT
     WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
   END AS reason
 FROM judged
-LEFT JOIN session_table AS t ON judged.reason IS NULL AND t.event_id = judged.event_id
+LEFT JOIN t ON judged.reason IS NULL AND t.event_id = judged.event_id
 WHERE (t.run_id IS NULL
     OR NOT (t.user_id = judged.user_id AND t.page_view_at = judged.page_view_at AND t.page <=> judged.page));
 
@@ -122,9 +132,15 @@ ranges AS (  -- Where in time the new rows may touch the ledger.
 ),
 ranked AS (
   SELECT
-    session_id, became,
-    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
-  FROM session_lineage
+    l.session_id, l.became,
+    row_number() OVER (PARTITION BY l.session_id ORDER BY l.run_id DESC, l.became) AS sz_rank
+  FROM session_lineage AS l
+  WHERE EXISTS (
+      SELECT 1
+      FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished'
+        AND finished_run.run_id = l.run_id
+    )
 ),
 resolution AS (
   SELECT session_id, became
@@ -141,6 +157,12 @@ context AS (  -- The ledger's rows there, each with its current anchor.
     AND t.page_view_at >= g.sz_from_at
     AND t.page_view_at <= g.sz_to_at
   LEFT JOIN resolution ON resolution.session_id = t.session_id
+  WHERE EXISTS (
+      SELECT 1
+      FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished'
+        AND finished_run.run_id = t.run_id
+    )
 ),
 neighbours AS (  -- New rows and context together.
   SELECT
@@ -199,10 +221,19 @@ touched AS (
 ),
 ranked AS (
   SELECT
-    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
-    last_sequence, pageviews, anchors, entry_page, exit_page,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
-  FROM session_versions
+    w.anchor, w.session_id, w.user_id, w.started_at, w.ended_at, w.last_event_id,
+    w.first_sequence, w.last_sequence, w.pageviews, w.anchors, w.entry_page, w.exit_page,
+    row_number() OVER (
+      PARTITION BY w.anchor
+      ORDER BY w.run_id DESC, w.pageviews DESC, w.session_id
+    ) AS sz_rank
+  FROM session_versions AS w
+  WHERE EXISTS (
+      SELECT 1
+      FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished'
+        AND finished_run.run_id = w.run_id
+    )
 ),
 v AS (
   SELECT
@@ -255,7 +286,13 @@ SELECT l.session_id, m.sz_survivor AS became
 FROM sessionizer_step_merged AS m
 JOIN session_lineage AS l ON l.became = m.anchor
 WHERE m.anchor IS NOT NULL
-  AND m.anchor <> m.sz_survivor;
+  AND m.anchor <> m.sz_survivor
+  AND EXISTS (
+    SELECT 1
+    FROM session_runs AS finished_run
+    WHERE finished_run.state = 'finished'
+      AND finished_run.run_id = l.run_id
+  );
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TABLE sessionizer_step_rejected USING parquet AS
@@ -297,12 +334,26 @@ keyed AS (
       ELSE CAST(octet_length(page) AS STRING) || ':' || CASE WHEN octet_length(page) <= 180 THEN page ELSE '#' END
     END AS row_key
   FROM bad
+),
+q AS (
+  SELECT reason, event_id, user_id, page_view_at, page, row_key
+  FROM session_quarantine
+  WHERE run_id IS NULL
+  UNION ALL
+  SELECT q.reason, q.event_id, q.user_id, q.page_view_at, q.page, q.row_key
+  FROM session_quarantine AS q
+  WHERE EXISTS (
+      SELECT 1
+      FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished'
+        AND finished_run.run_id = q.run_id
+    )
 )
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
 FROM keyed
 WHERE NOT EXISTS (
     SELECT 1
-    FROM session_quarantine AS q
+    FROM q
     WHERE q.row_key = keyed.row_key
       AND q.reason = keyed.reason
       AND q.event_id <=> keyed.event_id

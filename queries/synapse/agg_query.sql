@@ -1,6 +1,6 @@
 -- agg_query.sql for Azure Synapse dedicated SQL pool (dialect synapse)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 2 answers documented, 47 assumed.
+-- Of what is known of the engine: 3 answers documented, 46 assumed.
 --
 -- The current sessions in numbers. Reads only.
 --

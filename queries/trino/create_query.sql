@@ -1,6 +1,6 @@
 -- create_query.sql for Trino (Iceberg), Starburst (dialect trino)
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 7 answers documented, 42 assumed.
+-- Of what is known of the engine: 8 answers documented, 41 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
@@ -88,15 +88,27 @@ CREATE TABLE IF NOT EXISTS session_quarantine (
 CREATE OR REPLACE VIEW session_events AS
 WITH ranked AS (
   SELECT
-    event_id, session_id, user_id, page_view_at, sequence, page, run_id,
-    row_number() OVER (PARTITION BY event_id ORDER BY run_id) AS sz_rank
-  FROM session_table
+    t.event_id, t.session_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
+    row_number() OVER (PARTITION BY t.event_id ORDER BY t.run_id) AS sz_rank
+  FROM session_table AS t
+  WHERE EXISTS (
+      SELECT 1
+      FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished'
+        AND finished_run.run_id = t.run_id
+    )
 ),
 ranked_2 AS (
   SELECT
-    session_id, became,
-    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
-  FROM session_lineage
+    l.session_id, l.became,
+    row_number() OVER (PARTITION BY l.session_id ORDER BY l.run_id DESC, l.became) AS sz_rank
+  FROM session_lineage AS l
+  WHERE EXISTS (
+      SELECT 1
+      FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished'
+        AND finished_run.run_id = l.run_id
+    )
 ),
 resolution AS (
   SELECT session_id, became
@@ -113,9 +125,18 @@ anchored AS (
 ),
 ranked_3 AS (
   SELECT
-    anchor, session_id,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
-  FROM session_versions
+    v.anchor, v.session_id,
+    row_number() OVER (
+      PARTITION BY v.anchor
+      ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id
+    ) AS sz_rank
+  FROM session_versions AS v
+  WHERE EXISTS (
+      SELECT 1
+      FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished'
+        AND finished_run.run_id = v.run_id
+    )
 ),
 s AS (
   SELECT anchor, session_id
@@ -132,9 +153,19 @@ LEFT JOIN s ON s.anchor = anchored.anchor;
 CREATE OR REPLACE VIEW sessions AS
 WITH ranked AS (
   SELECT
-    anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
-  FROM session_versions
+    v.anchor, v.session_id, v.user_id, v.started_at, v.ended_at, v.pageviews, v.entry_page,
+    v.exit_page,
+    row_number() OVER (
+      PARTITION BY v.anchor
+      ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id
+    ) AS sz_rank
+  FROM session_versions AS v
+  WHERE EXISTS (
+      SELECT 1
+      FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished'
+        AND finished_run.run_id = v.run_id
+    )
 )
 SELECT
   ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
@@ -146,4 +177,14 @@ SELECT
   CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM ranked
 WHERE ranked.sz_rank = 1
-  AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = ranked.anchor);
+  AND NOT EXISTS (
+    SELECT 1
+    FROM session_lineage AS l
+    WHERE EXISTS (
+        SELECT 1
+        FROM session_runs AS finished_run
+        WHERE finished_run.state = 'finished'
+          AND finished_run.run_id = l.run_id
+      )
+      AND l.session_id = ranked.anchor
+  );

@@ -1,5 +1,6 @@
 internal import CADBC
 internal import ConnectionCore
+internal import SQLRendering
 internal import SessionPlan
 internal import WarehouseDriver
 
@@ -26,6 +27,8 @@ final class ADBCAppend: WireAppend {
     case table(Target)
     /// A statement whose parameters are a batch's columns.
     case statement(String)
+    /// Statements that begin like this, with the rows as constants.
+    case constants(head: String, Renderer)
   }
 
   let sql: String
@@ -53,6 +56,7 @@ final class ADBCAppend: WireAppend {
       throw DriverError(.other, phase: .append, "the batch has other columns than the bulk insert was begun with")
     }
     guard batch.rowCount > 0 else { return }
+    if case .constants(let head, let renderer) = way { return try write(batch, head, renderer) }
     let statement = try ADBCStatement(link, sql: sql, .append)
     switch way {
     case .table(let target):
@@ -63,6 +67,7 @@ final class ADBCAppend: WireAppend {
       if let catalog = target.catalog { try statement.set(option: ADBC_INGEST_OPTION_TARGET_CATALOG, catalog, .append) }
       if target.isTemporary { try statement.set(option: ADBC_INGEST_OPTION_TEMPORARY, "true", .append) }
     case .statement(let text): try statement.set(text, .append)
+    case .constants: break
     }
     guard let bind = link.functions.StatementBind else { throw statement.notImplemented("bulk insert", .append) }
     let (columns, vectors) = sent(batch)
@@ -80,6 +85,34 @@ final class ADBCAppend: WireAppend {
         remedy: "nothing is kept of it; run again", statement: sql)
     }
     rowCount += batch.rowCount
+  }
+
+  /// How many rows stand in one statement, and how many bytes of text at most.
+  private static let rowsOfStatement = 4000
+  private static let bytesOfStatement = 2_000_000
+
+  private func write(_ batch: RecordBatch, _ head: String, _ renderer: Renderer) throws(DriverError) {
+    var row = 0
+    while row < batch.rowCount {
+      var text = head
+      let first = row
+      while row < batch.rowCount, row - first < Self.rowsOfStatement, text.utf8.count < Self.bytesOfStatement {
+        text += row == first ? "\n(" : ",\n("
+        do {
+          text += try zip(columns, batch.row(row)).map { column, value in
+            try renderer.constant(value, column.type)
+          }.joined(separator: ", ")
+        } catch {
+          throw DriverError(.other, phase: .append, "\(error)", statement: sql)
+        }
+        text += ")"
+        row += 1
+      }
+      let statement = try ADBCStatement(link, sql: sql, .append)
+      try statement.set(text, .append)
+      _ = try statement.execute(.append)
+      rowCount += row - first
+    }
   }
 
   /// The columns as they go to the driver.
@@ -103,5 +136,22 @@ final class ADBCAppend: WireAppend {
       try statement.set(text, .append)
       _ = try statement.execute(.append)
     }
+  }
+}
+
+extension Renderer {
+  /// A value as a constant of its column's type.
+  fileprivate func constant(_ value: BatchValue?, _ type: BatchColumnType) throws -> String {
+    let literal: Literal =
+      switch value {
+      case .int64(let number)?: .integer(number)
+      case .text(let text)?: .text(text)
+      case .timestamp(let moment)?: .timestamp(Timestamp(microseconds: moment))
+      case nil: .null(type == .text ? .text : type == .timestamp ? .timestamp : .integer)
+      default:
+        throw RenderingError(
+          dialect: dialect.name, node: "constant", message: "a value of type \(type)", remedy: "load it by other means")
+      }
+    return try constant(literal)
   }
 }

@@ -113,6 +113,9 @@ final class ADBCWire: Wire {
       return ADBCAppend(
         link, columns, .statement(annotated(values)), shown: values,
         timesAsText: adbc.timesAsText)
+    case .values:
+      return ADBCAppend(
+        link, columns, .constants(head: annotated(head) + " VALUES", renderer), shown: values, timesAsText: false)
     case .ingest, .ingestWhole:
       var target = ADBCAppend.Target(table, isTemporary: engine.dialect.scratchSchemas.contains(table.parts[0]))
       let isWhole = try tableColumns(target)?.map(\.name) == columns.map(\.name)
@@ -154,8 +157,12 @@ final class ADBCWire: Wire {
     var schema = ArrowSchema()
     var error = AdbcError()
     let status = function(link.connection, target.catalog, target.schema, target.name, &schema, &error)
-    error.release?(&error)
-    guard status == UInt8(ADBC_STATUS_OK) else { return nil }
+    guard status == UInt8(ADBC_STATUS_OK) else {
+      // Nobody knows what tables a server has that is gone.
+      let failure = link.failure(CallError(status, &error, link.library).records, .prepare, nil, nil)
+      if failure.code == .connectionLost { throw failure }
+      return nil
+    }
     defer { schema.release?(&schema) }
     return (0..<Int(schema.n_children)).map { index in
       let child = schema.children[index]!.pointee

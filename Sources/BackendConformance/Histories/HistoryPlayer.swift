@@ -4,6 +4,8 @@
 public protocol HistoryPlayer: Sendable {
   /// Whether a run that was killed leaves nothing behind.
   var isTransactional: Bool { get }
+  /// Whether what a killed run has left is never seen, and never counted.
+  func hidesUnfinishedRuns() async throws -> Bool
   /// The text by which quarantine knows a time out of range.
   func spelling(_ time: SourceTime, _ job: HistoryJob) -> ByteKey
   /// Starts anew: an empty source, empty ledgers, this job.
@@ -29,6 +31,7 @@ public protocol HistoryPlayer: Sendable {
 
 extension HistoryPlayer {
   public func spelling(_ time: SourceTime, _ job: HistoryJob) -> ByteKey { time.canonicalText }
+  public func hidesUnfinishedRuns() async throws -> Bool { false }
   public func killedRun(_ mode: RunMode) async throws -> Bool { false }
   public func changedSessions(since runID: Int64, until end: Int64) async throws -> ChangedSessions? { nil }
 }

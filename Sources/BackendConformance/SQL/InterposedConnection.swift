@@ -43,6 +43,8 @@ public actor InterposedConnection: Connection {
   private var isRun = false
   /// Plan statements carried out since the transaction began.
   public private(set) var statements = 0
+  /// Whether the process that it is part of is dead, so that nothing of it is sent any more.
+  private var isDead = false
 
   public init(_ inner: any Connection, faults: Faults = Faults()) {
     self.inner = inner
@@ -51,7 +53,15 @@ public actor InterposedConnection: Connection {
   }
 
   /// Changes what goes wrong, but for `rewrite`.
-  public func change(_ body: @Sendable (inout Faults) -> Void) { body(&faults) }
+  public func change(_ body: @Sendable (inout Faults) -> Void) {
+    body(&faults)
+    isDead = false
+  }
+
+  private func die() -> Killed {
+    isDead = !faults.hasTransactions
+    return Killed()
+  }
 
   public nonisolated var profile: PlanProfile { inner.profile }
 
@@ -70,14 +80,15 @@ public actor InterposedConnection: Connection {
   }
 
   private func carryOut(_ sql: String) async throws -> Int? {
+    if isDead { throw Killed() }
     guard isRun else { return try await inner.execute(sql) }
     let target = targets.withLock { $0[sql] }
-    if faults.killedAfter == statements { throw Killed() }
+    if faults.killedAfter == statements { throw die() }
     if let delayed = faults.delayed, target == delayed.table {
       delayedText = sql
       return 0
     }
-    if let target, target == faults.killedBefore { throw Killed() }
+    if let target, target == faults.killedBefore { throw die() }
     if let meanwhile = faults.meanwhile, target == meanwhile.before {
       // Somebody else's work is not this run's.
       try await WorkPhase.$current.withValue(nil) { try await meanwhile.action() }
@@ -87,7 +98,7 @@ public actor InterposedConnection: Connection {
     if let target, let text = faults.following?(target) { _ = try await inner.execute(text) }
     if let delayed = faults.delayed, target == delayed.until, let text = delayedText {
       delayedText = nil
-      if faults.killedBefore == delayed.table { throw Killed() }
+      if faults.killedBefore == delayed.table { throw die() }
       _ = try await inner.execute(text)
     }
     return changed
@@ -121,7 +132,8 @@ public actor InterposedConnection: Connection {
   public nonisolated func scratchTable(_ name: String) -> ObjectName { inner.scratchTable(name) }
   public func facts() async throws -> ServerFacts { try await inner.facts() }
   public func open(_ sql: String, types: [BatchColumnType]?) async throws -> any BatchCursor {
-    try await inner.open(sql, types: types)
+    if isDead { throw Killed() }
+    return try await inner.open(sql, types: types)
   }
   public func explain(_ sql: String) async throws -> [String] { try await inner.explain(sql) }
   public func beginAppend(to table: ObjectName, columns: [BatchColumn]) async throws -> any BulkAppend {

@@ -10,6 +10,9 @@ public actor SQLPlayer: HistoryPlayer {
   private let faults: InterposedConnection.Faults
   private let changeJob: (@Sendable (inout SessionJob) -> Void)?
   private var job = HistoryJob()
+  /// How many statements a run sends that nothing came before: it is killed before one of them.
+  private var statementsOfRun: Int?
+  private var kills = 0
   private var current: (context: JobContext, connection: InterposedConnection, table: ObjectName)?
 
   /// - Parameter changeJob: makes the product's job another than the history's, as a mistake on purpose.
@@ -69,7 +72,9 @@ public actor SQLPlayer: HistoryPlayer {
   }
 
   public func run(_ mode: RunMode) async throws -> RunOutcome {
-    let report = try await state().context.run(RunRequest(mode: Self.request(mode)))
+    let state = try state()
+    let report = try await state.context.run(Self.request(mode))
+    statementsOfRun = min(statementsOfRun ?? .max, await state.connection.statements)
     return RunOutcome(runID: report.runID, pageviews: Int(report.pageviews), quarantined: Int(report.quarantined))
   }
 
@@ -77,17 +82,36 @@ public actor SQLPlayer: HistoryPlayer {
     let state = try state()
     let names = state.context.job.names
     let delayed = faults.delayed
-    await state.connection.change { $0.killedBefore = delayed?.table ?? names[.sessionTable] }
+    if state.connection.profile.commitPoint == .finishedRow {
+      // Before any of its statements, one after the other.
+      kills += 1
+      let stop = (kills &* 5) % (statementsOfRun ?? 5)
+      await state.connection.change { $0.killedAfter = stop }
+    } else {
+      await state.connection.change { $0.killedBefore = delayed?.table ?? names[.sessionTable] }
+    }
     do {
-      _ = try await state.context.run(RunRequest(mode: Self.request(mode)))
+      _ = try await state.context.run(Self.request(mode))
       return false
     } catch is InterposedConnection.Killed {
-      await state.connection.change { $0.killedBefore = nil }
+      await state.connection.change {
+        $0.killedBefore = nil
+        $0.killedAfter = nil
+      }
       return true
     }
   }
 
-  private static func request(_ mode: RunMode) -> RunRequest.Mode {
+  public func hidesUnfinishedRuns() async throws -> Bool {
+    try state().connection.profile.commitPoint == .finishedRow
+  }
+
+  /// Nobody else runs: whoever has claimed the job and did not finish is dead.
+  private static func request(_ mode: RunMode) -> RunRequest {
+    RunRequest(mode: rows(of: mode), claimTimeout: .zero)
+  }
+
+  private static func rows(of mode: RunMode) -> RunRequest.Mode {
     switch mode {
     case .whole: .whole
     case .window(let from, let to):
@@ -103,10 +127,17 @@ public actor SQLPlayer: HistoryPlayer {
   public func verify() async throws -> Bool { try await context.verify().isClean }
 
   public func quarantine() async throws -> [QuarantineRow] {
-    let columns = ["reason", "event_id", "user_id", "page_view_at", "page"].map {
-      SchemaColumn($0, .text, nullable: true)
+    let columns =
+      ["reason", "event_id", "user_id", "page_view_at", "page"].map { SchemaColumn($0, .text, nullable: true) }
+      + [SchemaColumn("run_id", .integer, nullable: true)]
+    var rows = try await rows(of: .sessionQuarantine, columns)
+    if try await hidesUnfinishedRuns() {
+      let runs = try await self.rows(
+        of: .sessionRuns, [SchemaColumn("run_id", .integer), SchemaColumn("state", .text)])
+      let finished = Set(runs.filter { $0[1] == "finished" }.map { $0[0] })
+      rows = rows.filter { $0[5] == nil || finished.contains($0[5]) }
     }
-    return try await rows(of: .sessionQuarantine, columns).map { row in
+    return rows.map { row in
       QuarantineRow(
         reason: row[0] ?? "", eventID: row[1], user: row[2], time: row[3].map { engine.canonical($0, job) },
         page: row[4])

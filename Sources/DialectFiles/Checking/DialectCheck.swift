@@ -118,8 +118,9 @@ public struct DialectCheck: Sendable {
       contradiction(
         "capabilities.named_time_zones", "needs templates.source_local_time_zone or source_text_time_zone")
     }
-    if dialect.support(for: .transactions).state == .unsupported, !dialect.scripts.commit.isEmpty {
-      contradiction("capabilities.transactions", "unsupported, but scripts.commit ends one")
+    let transactions = dialect.support(for: .transactions).state
+    if [.unsupported, .perStatement, .none].contains(transactions), !dialect.scripts.commit.isEmpty {
+      contradiction("capabilities.transactions", "\(transactions.rawValue), but scripts.commit ends one")
     }
     if dialect.support(for: .jobLock).state == .unsupported, dialect.session.jobLock != nil {
       contradiction("capabilities.job_lock", "unsupported, but session.job_lock takes one")

@@ -49,7 +49,8 @@ extension DialectKey {
     .word(
       "adbc.append", \.adbc.append,
       "How rows are inserted in bulk: the driver's own ingest, the same where it takes all columns of a table in their "
-        + "order and no fewer (ingest_whole), or INSERT … VALUES with a parameter for each column (bind).",
+        + "order and no fewer (ingest_whole), INSERT … VALUES with a parameter for each column (bind), or with constants "
+        + "(values).",
       or: .ingest, example: .bind),
     .text(
       "adbc.location_option", \.adbc.locationOption,

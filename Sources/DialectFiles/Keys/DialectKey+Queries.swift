@@ -110,6 +110,9 @@ extension DialectKey {
       "queries.anti_join_as_left_join", \.queries.antiJoinAsLeftJoin,
       "Whether rows with and without a match are found by joins, because EXISTS may not look at the row at hand in every "
         + "way that is needed (trap T31).", or: false),
+    .flag(
+      "queries.inserts_all_columns", \.queries.insertsAllColumns,
+      "Whether an INSERT must give every column of its table a value, be it NULL.", or: false),
   ]
 
   static let scriptKeys: [DialectKey] = [

@@ -28,6 +28,12 @@ extension DialectKey {
       })
   }
 
+  /// The states that a capability can have.
+  var states: [Dialect.Support.State] {
+    path == "capabilities.\(Capability.transactions.rawValue)"
+      ? [.full, .perStatement, .none, .unsupported, .unknown] : [.full, .emulated, .unsupported, .unknown]
+  }
+
   static let trapKeys: [DialectKey] = Trap.allCases.map { trap in
     DialectKey(
       path: "traps.\(trap.rawValue)", kind: .trap,
@@ -69,7 +75,10 @@ extension Capability {
     case .strictTypes: "A column holds only values of its type, so that a text in an integer column cannot be."
     case .lateKeys: "A primary key is much cheaper to build once the first run's rows are there."
     case .scratchTables: "Tables of this transaction or session only."
-    case .transactions: "The inserts of a run become visible together or not at all (traps T17, T18)."
+    case .transactions:
+      "The inserts of a run become visible together or not at all (traps T17, T18): `full`; `per_statement`, each by "
+        + "itself; or `none`, where even one that ends early may leave rows. But for `full`, only rows of finished runs "
+        + "are read."
     case .jobLock: "Something keeps two runs of a job apart (trap T19)."
     }
   }

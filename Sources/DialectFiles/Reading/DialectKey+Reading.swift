@@ -208,7 +208,7 @@ extension DialectKey {
   }
 
   private func mainAnswer(_ cursor: YAMLCursor, _ found: inout ProblemList) -> KeyValue? {
-    if kind == .support { return word(cursor, Dialect.Support.State.allCases.map(\.rawValue), &found) }
+    if kind == .support { return word(cursor, states.map(\.rawValue), &found) }
     let answer = Self.text(cursor, nil, shortExample, &found)
     if answer == .text("") {
       found.add(cursor.error("unanswered trap: \(meaning)"))

@@ -80,7 +80,7 @@ extension DialectKey {
     case .template(let placeholders): parts.append("Placeholders: \(placeholders.words).")
     case .word(let words): parts.append("One of: \(words.joined(separator: ", ")).")
     case .integer(let range): parts.append("From \(range.lowerBound) to \(range.upperBound).")
-    case .support: parts.append("One of: full, emulated, unsupported, unknown.")
+    case .support: parts.append("One of: \(states.map(\.rawValue).joined(separator: ", ")).")
     default: break
     }
     return parts.joined(separator: " ")

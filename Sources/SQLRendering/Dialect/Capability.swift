@@ -33,6 +33,10 @@ extension Dialect {
       /// In another way, which costs more.
       case emulated
       case unsupported
+      /// Of `transactions`: a statement is there whole or not at all, several of them each by itself.
+      case perStatement = "per_statement"
+      /// Of `transactions`: a statement that ends early may leave some of its rows.
+      case none
       /// Nobody has looked: taken for unsupported.
       case unknown
     }
@@ -79,9 +83,12 @@ extension Dialect {
         dialect: name, steps: steps, islands: islands, hasCorrelatedLookup: can(.correlatedLookup),
         enforcesKeys: can(.enforcedKeys),
         hasSHA256: can(.sha256), hasArrivalColumn: can(.arrivalColumn), hasNamedTimeZones: can(.namedTimeZones),
-        hasStrictTypes: can(.strictTypes), buildsKeysLate: can(.lateKeys))
+        hasStrictTypes: can(.strictTypes), buildsKeysLate: can(.lateKeys) && can(.transactions))
       profile.hasTransactionalDefinitions = !session.commitsOnDDL
       profile.joinsByEqualityAlone = queries.joinsByEqualityAlone
+      profile.commitPoint = can(.transactions) ? .transaction : .finishedRow
+      profile.hasJobLock = can(.jobLock)
+      profile.insertsAllColumns = queries.insertsAllColumns
       return profile
     }
     set {
@@ -101,6 +108,11 @@ extension Dialect {
       set(.namedTimeZones, \.hasNamedTimeZones)
       set(.strictTypes, \.hasStrictTypes)
       set(.lateKeys, \.buildsKeysLate)
+      set(.jobLock, \.hasJobLock)
+      queries.insertsAllColumns = newValue.insertsAllColumns
+      if newValue.commitPoint != old.commitPoint {
+        capabilities[.transactions] = Support(newValue.commitPoint == .transaction ? .full : .perStatement)
+      }
     }
   }
 }

@@ -36,6 +36,8 @@ extension Dialect {
       case ingestWhole
       /// INSERT … VALUES with a parameter for each column, of whole batches.
       case bind
+      /// INSERT … VALUES with the values as constants, a few thousand rows at a time, where the driver takes no others.
+      case values
     }
 
     public init(

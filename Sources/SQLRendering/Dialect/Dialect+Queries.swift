@@ -68,6 +68,8 @@ extension Dialect {
     public var namesWindows: Bool
     /// Whether every column of a SELECT is written with AS, even where its name is the column's own.
     public var namesEveryColumn: Bool
+    /// Whether an INSERT must give every column of its table a value, be it NULL. Defaults to false.
+    public var insertsAllColumns: Bool
 
     public init(
       subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?,
@@ -81,13 +83,14 @@ extension Dialect {
       byteKey: String? = nil, equalBytes: String? = nil, semiJoin: String? = nil, antiJoin: String? = nil,
       unionDistinct: String = "UNION", antiJoinAsLeftJoin: Bool = false, hoistsSubqueries: Bool = true,
       namesWindows: Bool = false,
-      namesEveryColumn: Bool = false
+      namesEveryColumn: Bool = false, insertsAllColumns: Bool = false
     ) {
       self.unionDistinct = unionDistinct
       self.antiJoinAsLeftJoin = antiJoinAsLeftJoin
       self.hoistsSubqueries = hoistsSubqueries
       self.namesWindows = namesWindows
       self.namesEveryColumn = namesEveryColumn
+      self.insertsAllColumns = insertsAllColumns
       self.tableAlias = tableAlias
       self.fromNothing = fromNothing
       self.limitBeforeColumns = limitBeforeColumns

@@ -104,6 +104,9 @@ public struct Renderer: Sendable {
     try fill(template, values, "session")
   }
 
+  /// A value as it stands in SQL.
+  public func constant(_ literal: Literal) throws -> String { LineBreaks.restored(try self.literal(literal)) }
+
   /// A text constant as it stands in SQL.
   ///
   /// - Throws: `RenderingError` for a text with a NUL character.

@@ -12,6 +12,7 @@ struct SelectBuilder {
       if case .named(let step) = table.kind, let rows = writtenOut[step] {
         return Select(from: .select(try select(rows).finished, alias: table.alias), offers: table.columns)
       }
+      if let finished = table.readThroughRuns { return try select(finished) }
       return Select(from: .table(table), offers: table.columns)
     case .values(let columns, let rows, let alias):
       return Select(from: .values(columns, rows, alias: alias), offers: columns)

@@ -36,7 +36,7 @@ extension Relation {
 extension TableReference {
   fileprivate var explainedName: String {
     switch kind {
-    case .stored(let name): name.description
+    case .stored(let name): name.description + (finishedBy == nil ? "" : " (rows of finished runs)")
     case .step(let name), .named(let name): "step \(name)"
     }
   }

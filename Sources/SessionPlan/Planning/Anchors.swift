@@ -64,7 +64,7 @@ extension Planner {
     var order = [OrderTerm(.column(alias, .runID), .value, descending: true)]
     // Where nothing keeps two runs apart they may have one id: the one that knows more of a session counts, for every
     // reader the same.
-    if !profile.enforcesKeys {
+    if !profile.hasUniqueEvents {
       order +=
         key == .anchor
         ? [
@@ -138,7 +138,7 @@ extension Planner {
   /// Where no key is enforced, an event may have been written by two runs at once: the one of the lowest run counts.
   func countedRows(asOf run: Literal?, as alias: String) -> Relation {
     let rows = rows(of: .sessionTable, asOf: run, as: alias)
-    if profile.enforcesKeys { return rows }
+    if profile.hasUniqueEvents { return rows }
     let ranked = Relation.window(
       rows,
       [

@@ -75,7 +75,7 @@ extension Planner {
     [
       index(on: .sessionTable, [.userID, .pageViewAt, .eventID]), index(on: .sessionVersions, [.userID, .startedAt]),
       index(on: .sessionVersions, [.sessionID, .runID]),
-    ] + (profile.enforcesKeys ? [] : insteadOfKeys)
+    ] + (profile.hasUniqueEvents ? [] : insteadOfKeys)
   }
 
   /// By what a key would be looked up, where there is none.

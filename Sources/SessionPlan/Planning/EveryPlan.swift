@@ -13,6 +13,7 @@ package enum EveryPlan {
       plans.append(try planner.runPlan(mode, identity))
       if planner.hasFirstRunPlan { plans.append(try planner.firstRunPlan(mode, identity)) }
     }
+    if planner.profile.commitPoint == .finishedRow { plans += try claimed(planner, identity) }
     plans += try upgrade(planner, identity)
     plans.append(try adopt(planner, identity))
     if planner.profile.keepsSteps {
@@ -26,6 +27,23 @@ package enum EveryPlan {
     plans.append(
       Plan(name: "queries", steps: try queries(planner).map { Plan.Step($0.name, "", .query($0.query)) }))
     return plans
+  }
+
+  /// What a run sends that has claimed its id.
+  private static func claimed(_ planner: Planner, _ identity: RunIdentity) throws -> [Plan] {
+    var planner = planner
+    let claim = Claim(run: 3, token: "it's \"1\"", finishedBefore: 2)
+    planner.claim = claim
+    let queries = [
+      planner.openClaims(), planner.finishedCount(), planner.finishedProbe(claim), planner.lastRun(),
+    ]
+    return [
+      try planner.runPlan(.whole, identity),
+      Plan(
+        name: "claims",
+        steps: [planner.abandon(run: 3, token: claim.token)]
+          + queries.enumerated().map { Plan.Step("\($0.offset)", "", .query($0.element)) }),
+    ]
   }
 
   private static func upgrade(_ planner: Planner, _ identity: RunIdentity) throws -> [Plan] {

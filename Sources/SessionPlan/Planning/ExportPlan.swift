@@ -36,12 +36,24 @@ extension Planner {
     let matches = Expression.and([
       f["run_id"].equals(r["run_id"], .value), f["state"].equals(.text("finished"), .bytes),
     ])
+    let a = ledger(.sessionRuns, as: "a")
+    let wasAbandoned = Expression.and([
+      a["run_id"].equals(r["run_id"], .value), a["state"].equals(.text(Self.abandonedState), .bytes),
+      a["tool_version"].equals(r["tool_version"], .bytes),
+    ])
+    var runs = started.leftJoin(.table(f), on: matches)
+    var unfinished = Expression.text("unfinished")
+    // Only where runs are claimed is one given up by a row of its own.
+    if profile.commitPoint == .finishedRow {
+      runs = runs.leftJoin(.table(a), on: wasAbandoned)
+      unfinished = .choose([Branch(.isNull(a["state"]), then: unfinished)], otherwise: .text(Self.abandonedState))
+    }
     return Query(
-      started.leftJoin(.table(f), on: matches).project(
+      runs.project(
         [
           NamedExpression("r", "run_id"),
           NamedExpression(
-            "state", .choose([Branch(.isNull(f["state"]), then: .text("unfinished"))], otherwise: .text("finished"))),
+            "state", .choose([Branch(.isNull(f["state"]), then: unfinished)], otherwise: .text("finished"))),
           NamedExpression("r", "mode"), NamedExpression("r", "window_from"), NamedExpression("r", "window_to"),
           NamedExpression("f", "pageviews"), NamedExpression("f", "sessions"), NamedExpression("f", "lineage_rows"),
           NamedExpression("f", "quarantined"),

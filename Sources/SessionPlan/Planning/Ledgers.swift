@@ -31,7 +31,10 @@ extension Planner {
     columns += attributeColumns.map { .init(SchemaColumn($0, .text, nullable: true)) }
     columns.append(.init(SchemaColumn(.runID, .integer)))
     return table(
-      .sessionTable, columns, key: [.eventID], clustering: [.userID, .pageViewAt, .eventID])
+      .sessionTable, columns,
+      // An event of a run that died is written again by another.
+      key: profile.commitPoint == .transaction ? [.eventID] : [.eventID, .runID],
+      clustering: [.userID, .pageViewAt, .eventID])
   }
 
   func lineageTable() -> TableDefinition {
@@ -136,9 +139,28 @@ extension Planner {
   }
 
   /// A ledger as a relation.
+  ///
+  /// The one place that decides which rows of a ledger count: where the `finished` row is the commit point, only those
+  /// of finished runs.
   func ledger(_ object: ObjectNames.Object, as alias: String) -> TableReference {
+    var table = wholeLedger(object, as: alias)
+    let belongsToRuns: [ObjectNames.Object] = [.sessionTable, .sessionLineage, .sessionVersions, .sessionQuarantine]
+    if profile.commitPoint == .finishedRow, belongsToRuns.contains(object) {
+      table.finishedBy = names[.sessionRuns]
+    }
+    return table
+  }
+
+  /// The same with the rows of runs that are not finished, for a run that looks at its own.
+  func wholeLedger(_ object: ObjectNames.Object, as alias: String) -> TableReference {
     let definition = definition(of: object)
     return TableReference(.stored(definition.name), alias: alias, columns: definition.columns.map(\.column))
+  }
+
+  /// What this run has written into a ledger.
+  func written(_ object: ObjectNames.Object, as alias: String, ofRun run: Expression) -> Relation {
+    let table = wholeLedger(object, as: alias)
+    return Relation.table(table).filter(table[.runID].equals(run, .value))
   }
 }
 
@@ -157,8 +179,11 @@ extension Planner {
   /// The newest finished run: run_id, mode, pageviews, sessions, lineage_rows, quarantined.
   public func lastRun() -> Query {
     let r = ledger(.sessionRuns, as: "r")
+    let isFinished = r["state"].equals(.text("finished"), .bytes)
+    // Where runs hold no lock, another may have finished since this one did.
+    let counts = claim.map { Expression.and([isFinished, r["run_id"].equals(.integer($0.run), .value)]) } ?? isFinished
     return Query(
-      Relation.table(r).filter(r["state"].equals(.text("finished"), .bytes)).project(
+      Relation.table(r).filter(counts).project(
         ["run_id", "mode", "pageviews", "sessions", "lineage_rows", "quarantined"].map { NamedExpression("r", $0) },
         as: "o"),
       order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, orderIsTotal: true)

@@ -12,6 +12,8 @@ public struct Planner: Sendable {
   /// The time before which no row is taken any more, since `retain` has removed pageviews from there; nil where it has
   /// not.
   public var floor: Timestamp?
+  /// What this run has claimed; nil where it holds a lock, or is a script.
+  public var claim: Claim?
 
   /// - Throws: `PlanError` where the job needs what the profile cannot do.
   public init(_ bound: BoundJob, profile: PlanProfile) throws(PlanError) {

@@ -1,7 +1,9 @@
 /// New rows, fixed once for the whole run.
 extension Planner {
   /// Source rows of a run's mode that the ledger does not have, or has otherwise; each with its reason, if it is bad.
-  func addPicked(_ mode: RunMode, to steps: inout RunSteps) throws -> StepHandle {
+  ///
+  /// - Parameter knowingOwnRows: whether rows that this run has inserted are the ledger's already
+  func addPicked(_ mode: RunMode, knowingOwnRows: Bool = false, to steps: inout RunSteps) throws -> StepHandle {
     let t = ledger(.sessionTable, as: "t")
     func s(_ column: Column) -> Expression { .column("judged", column) }
     let isUnknown = Expression.isNull(t[.runID])
@@ -37,7 +39,7 @@ extension Planner {
       : Expression.and([isGood, t[.eventID].equals(s(.eventID), ids)])
     return try steps.add(
       .picked,
-      Relation.join(selected, .table(t), join, on: isLedgerRow)
+      Relation.join(selected, knowingOwnRows ? knownRows(as: "t") : .table(t), join, on: isLedgerRow)
         .filter(.or([isUnknown, differs]))
         .project(
           content.map { NamedExpression("judged", $0) }
@@ -45,6 +47,16 @@ extension Planner {
             + [
               NamedExpression(.rawEventID, whenBad(unread.eventID)), NamedExpression(.rawTime, whenBad(unread.time)),
             ].filter { !$0.expression.isNullConstant }, as: "picked"))
+  }
+
+  /// The ledger's rows, and those that this run has inserted.
+  private func knownRows(as alias: String) -> Relation {
+    let columns = sessionTable().columns.map { NamedExpression(alias, $0.column.name) }
+    return .unionAll(
+      [
+        Relation.table(ledger(.sessionTable, as: alias)).project(columns, as: alias),
+        written(.sessionTable, as: alias, ofRun: runOfRows).project(columns, as: alias),
+      ], alias: alias)
   }
 
   /// Whether an event id that the ledger does not have is that of a session whose pageviews `retain` has removed: another
@@ -98,6 +110,16 @@ extension Planner {
           first(.firstUserID, .userID), first(.firstPageViewAt, .pageViewAt), first(.firstPage, .page),
         ], alias: "ranked"
       ).project(columns.map { NamedExpression("ranked", $0) }, as: "duplicates"), lookup: [.eventID])
+  }
+
+  /// The new rows, as this run has inserted them.
+  func addWritten(to steps: inout RunSteps) throws -> StepHandle {
+    let w = wholeLedger(.sessionTable, as: "w")
+    return try steps.add(
+      .fresh,
+      written(.sessionTable, as: "w", ofRun: runOfRows).project(
+        content.map { NamedExpression("w", $0) } + [NamedExpression(.instant, .instant(of: w[.pageViewAt]))], as: "f"),
+      keys: [.eventID, .userID], isReadOnce: true)
   }
 
   /// The new rows, each event once.

@@ -18,12 +18,17 @@ struct RunPipeline {
   let superseded: StepHandle
   let rejected: StepHandle
 
-  init(_ planner: Planner, _ mode: RunMode) throws {
+  private let mode: RunMode
+
+  /// - Parameter afterRows: whether the new rows are those that the run has inserted already
+  init(_ planner: Planner, _ mode: RunMode, afterRows: Bool = false) throws {
     var steps = RunSteps(planner.profile.steps)
-    let picked = try planner.addPicked(mode, to: &steps)
+    let picked = try planner.addPicked(mode, knowingOwnRows: afterRows, to: &steps)
     let repeated = try planner.addRepeated(picked, to: &steps)
     let duplicates = try planner.addDuplicates(picked, repeated, to: &steps)
-    fresh = try planner.addFresh(picked, duplicates, to: &steps)
+    fresh =
+      afterRows
+      ? try planner.addWritten(to: &steps) : try planner.addFresh(picked, duplicates, to: &steps)
 
     let ranges = try planner.addRanges(fresh, to: &steps)
     let context = try planner.addContext(ranges, to: &steps)
@@ -36,6 +41,7 @@ struct RunPipeline {
     rejected = try planner.addRejected(picked, duplicates, to: &steps)
     self.steps = steps
     self.planner = planner
+    self.mode = mode
   }
 
   // MARK: What is written
@@ -43,22 +49,36 @@ struct RunPipeline {
   /// The inserts, in the order of the contract: lineage, rows, versions.
   ///
   /// Where steps are not kept, each insert computes them anew from the ledgers. Then the versions come first, since
-  /// after the rows nothing is new any more, while lineage and rows come out the same after the versions.
+  /// after the rows nothing is new any more, while lineage and rows come out the same after the versions. Where nothing
+  /// holds the source still between the statements, the rows come first, and the others are found from them.
   func inserts(buildingKeys: Bool) throws -> [Plan.Step] {
-    let lineage = Plan.Step(
-      "lineage", "Anchors that were merged, and which one survives.",
-      try planner.insert(into: .sessionLineage, lineageRows, alias: "x", steps: steps))
     let rows = Plan.Step(
       "rows", "The new pageviews, each with the anchor of its session.",
       try planner.insert(into: .sessionTable, newRows, alias: "x", steps: steps))
+    if planner.profile.writesRowsFirst {
+      return [rows] + (try RunPipeline(planner, mode, afterRows: true).insertsBesideRows())
+    }
+    let (lineage, versions, quarantine) = try otherInserts()
+    let ordered = planner.profile.keepsSteps ? [lineage, rows, versions] : [versions, lineage, rows]
+    return ordered + (buildingKeys ? planner.lateKeySteps() : []) + [quarantine]
+  }
+
+  private func insertsBesideRows() throws -> [Plan.Step] {
+    let (lineage, versions, quarantine) = try otherInserts()
+    return [lineage, versions, quarantine]
+  }
+
+  private func otherInserts() throws -> (lineage: Plan.Step, versions: Plan.Step, quarantine: Plan.Step) {
+    let lineage = Plan.Step(
+      "lineage", "Anchors that were merged, and which one survives.",
+      try planner.insert(into: .sessionLineage, lineageRows, alias: "x", steps: steps))
     let versions = Plan.Step(
       "versions", "Each session that gained a pageview, as it stands now.",
       try planner.insert(into: .sessionVersions, versionRows, alias: "x", steps: steps))
     let quarantine = Plan.Step(
       "quarantine", "What cannot be sessionized, and why.",
       try planner.insert(into: .sessionQuarantine, .table(rejected.table(as: "x")), alias: "x", steps: steps))
-    let ordered = planner.profile.keepsSteps ? [lineage, rows, versions] : [versions, lineage, rows]
-    return ordered + (buildingKeys ? planner.lateKeySteps() : []) + [quarantine]
+    return (lineage, versions, quarantine)
   }
 
   private var lineageRows: Relation {

@@ -45,7 +45,7 @@ extension Planner {
 
   /// Whether `firstRunPlan` exists for this profile.
   public var hasFirstRunPlan: Bool {
-    profile.keepsSteps && profile.enforcesKeys
+    profile.keepsSteps && profile.hasUniqueEvents
   }
 
   /// One row where the ledger has any.
@@ -81,11 +81,10 @@ extension Planner {
     let r = ledger(.sessionRuns, as: "r")
     let last = Relation.aggregate(
       .table(r), by: [], [AggregateColumn("run_id", .maximum(r["run_id"], .value))], alias: "last_run")
-    let run = Expression.scalar(Relation.computedOnce(last).project([NamedExpression("last_run", "run_id")], as: "o"))
-    func rows(_ object: ObjectNames.Object) -> Expression {
-      let t = ledger(object, as: "w")
-      return count(Relation.table(t).filter(t[.runID].equals(run, .value)))
-    }
+    let run =
+      claim.map { .integer($0.run) }
+      ?? Expression.scalar(Relation.computedOnce(last).project([NamedExpression("last_run", "run_id")], as: "o"))
+    func rows(_ object: ObjectNames.Object) -> Expression { count(written(object, as: "w", ofRun: run)) }
     return RunCounts(
       pageviews: rows(.sessionTable), sessions: rows(.sessionVersions), lineageRows: rows(.sessionLineage),
       quarantined: rows(.sessionQuarantine))
@@ -101,10 +100,14 @@ extension Planner {
       NamedExpression(
         column.name,
         column.name == Column.runID.name
-          ? .present(thisRun) : given.contains(column.name) ? .column(alias, column.name) : .null(column.type))
+          ? runOfRows : given.contains(column.name) ? .column(alias, column.name) : .null(column.type))
     }
-    return .insert(Insert(into: names[object], table.columns, of: rows, values, steps.query))
+    return .insert(
+      Insert(into: names[object], table.columns, of: rows, values, namingAll: profile.insertsAllColumns, steps.query))
   }
+
+  /// This run's id, as its rows have it.
+  var runOfRows: Expression { claim.map { .integer($0.run) } ?? .present(thisRun) }
 
   /// The id of the run that has written `started` and not yet `finished`.
   var thisRun: Expression {
@@ -163,8 +166,9 @@ extension Planner {
       return NamedExpression(column.name, value)
     }
     // The last of them; by its order, since a subquery may not read the table that is written (trap T32).
-    let started = Relation.table(r).filter(r["state"].equals(.text("started"), .bytes))
-    let insert = Insert(into: table.name, columns, of: started, values) { rows in
+    var started = Relation.table(r).filter(r["state"].equals(.text("started"), .bytes))
+    if let claim { started = claimed(started, r, claim) }
+    let insert = Insert(into: table.name, columns, of: started, values, namingAll: profile.insertsAllColumns) { rows in
       Query(
         rows, order: [OrderTerm(.column("v", "run_id"), .value, descending: true)], limit: 1, orderIsTotal: true)
     }
@@ -195,7 +199,7 @@ extension Planner {
         }
       return NamedExpression(column.name, value)
     }
-    return .insert(Insert(into: table.name, columns, of: rows, values))
+    return .insert(Insert(into: table.name, columns, of: rows, values, namingAll: profile.insertsAllColumns))
   }
 
   /// The greatest arrival value of the source; a windowed run sets none (semantics.md, 5).

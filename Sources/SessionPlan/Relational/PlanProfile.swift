@@ -19,6 +19,15 @@ public struct PlanProfile: Hashable, Sendable {
     case windows
   }
 
+  /// What makes a run's rows count.
+  public enum CommitPoint: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The transaction in which they were inserted.
+    case transaction
+    /// The `finished` row of their run, since each INSERT is there by itself (semantics.md, 9): whoever reads a ledger
+    /// reads the rows of finished runs only.
+    case finishedRow
+  }
+
   /// The dialect's name, for error messages.
   public var dialect: String
   public var steps: Steps
@@ -45,6 +54,17 @@ public struct PlanProfile: Hashable, Sendable {
 
   /// Whether a table can be defined in a transaction that is not ended by it (trap T17).
   public var hasTransactionalDefinitions = true
+  public var commitPoint = CommitPoint.transaction
+  /// Whether a lock keeps two runs of a job apart; else they do so by their claims (`Claim`).
+  public var hasJobLock = true
+  /// Whether an INSERT must give every column of its table a value.
+  public var insertsAllColumns = false
+
+  /// Whether a ledger has an event only once. Not where rows of runs that died stay.
+  public var hasUniqueEvents: Bool { enforcesKeys && commitPoint == .transaction }
+  /// Whether a run's rows are inserted first, and the rest is found from them: where neither a snapshot nor a scratch
+  /// table holds the source still.
+  public var writesRowsFirst: Bool { commitPoint == .finishedRow && !keepsSteps }
 
   public init(
     dialect: String = "", steps: Steps, islands: Islands, hasCorrelatedLookup: Bool, enforcesKeys: Bool,

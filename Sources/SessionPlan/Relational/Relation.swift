@@ -27,6 +27,33 @@ public indirect enum Relation: Hashable, Sendable {
   case distinct(Relation, alias: String)
 }
 
+extension TableReference {
+  /// What it stands for where only rows of finished runs count: the table, each row with the `finished` row of its run.
+  /// nil where all rows do.
+  public var readThroughRuns: Relation? {
+    guard let runs = finishedBy else { return nil }
+    var all = self
+    all.finishedBy = nil
+    let finished = TableReference(
+      .stored(runs), alias: "finished_run", columns: [SchemaColumn("run_id", .integer), SchemaColumn("state", .text)])
+    func rows(_ runID: Expression) -> Relation {
+      .exists(
+        .table(all), Relation.table(finished).filter(finished["state"].equals(.text("finished"), .bytes)),
+        on: finished["run_id"].equals(runID, .value))
+    }
+    guard let runID = columns.first(where: { $0.name == Column.runID.name }) else { return nil }
+    let own = Expression.column(alias, runID.name)
+    guard runID.isNullable else { return rows(own) }
+    // What a file brought, and no run.
+    let names = columns.map { NamedExpression(alias, $0.name) }
+    return .unionAll(
+      [
+        Relation.table(all).filter(.isNull(own)).project(names, as: alias),
+        rows(.present(own)).project(names, as: alias),
+      ], alias: alias)
+  }
+}
+
 /// A table, a view, a scratch table or a named subquery, with the columns that the plan reads.
 public struct TableReference: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
@@ -41,6 +68,8 @@ public struct TableReference: Hashable, Sendable {
   public var kind: Kind
   public var alias: String
   public var columns: [SchemaColumn]
+  /// Where only rows of finished runs count: the run ledger that says which these are. nil: all rows.
+  public var finishedBy: ObjectName?
 
   public init(_ kind: Kind, alias: String, columns: [SchemaColumn]) {
     self.kind = kind

@@ -142,11 +142,13 @@ public struct Insert: Hashable, Sendable {
   }
 
   /// Rows of a ledger, a value for each column. Those that are NULL are not named: what is not named is NULL there.
+  ///
+  /// - Parameter namingAll: whether they are named all the same
   init(
     into table: ObjectName, _ columns: [SchemaColumn], of rows: Relation, _ values: [NamedExpression],
-    _ query: (Relation) -> Query = { Query($0) }
+    namingAll: Bool, _ query: (Relation) -> Query = { Query($0) }
   ) {
-    let named = zip(columns, values).filter { !$1.expression.isNullConstant }
+    let named = zip(columns, values).filter { namingAll || !$1.expression.isNullConstant }
     self.init(into: table, columns: named.map(\.0), query: query(rows.project(named.map(\.1), as: "v")))
   }
 }

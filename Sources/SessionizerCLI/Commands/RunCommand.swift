@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import SessionPlan
 internal import SessionRunner
 internal import WarehouseDriver
+internal import YAMLReading
 
 /// Sessionizes what is new.
 struct RunCommand: AsyncParsableCommand {
@@ -37,6 +38,18 @@ struct RunCommand: AsyncParsableCommand {
       "Also count the ledger's pageviews that are gone from the source, as verify does, and warn of them."))
   var checkRetired = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Where no lock keeps runs apart: give up the claim of this run first, which is known to be dead.",
+      valueName: "run"))
+  var takeOver: Int64?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where no lock keeps runs apart: take a run for dead that has not finished after so long (default: 6h).",
+      valueName: "duration"), transform: { try SettingText.timeout($0) })
+  var claimTimeout: Duration?
+
   @OptionGroup var ignoring: IgnoreOptions
   @OptionGroup var waiting: WaitOptions
   @OptionGroup var target: TargetOptions
@@ -49,6 +62,7 @@ struct RunCommand: AsyncParsableCommand {
     if ignoring.ignoreBefore != nil && !checkRetired {
       throw ValidationError("--ignore-before belongs to --check-retired")
     }
+    if dryRun && takeOver != nil { throw ValidationError("--dry-run writes nothing, and takes no run over") }
     if dryRun && (result.format != nil || failIfEmpty || checkRetired) {
       throw ValidationError(
         "--dry-run prints SQL and writes nothing; leave --format, --fail-if-empty and --check-retired out")
@@ -63,8 +77,12 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func run(_ result: CommandResult, _ tally: StatementTally) async throws {
-    try await JobWork(target: target, job: job, log: log, wait: waiting.wait, tally: tally).run { context, console in
-      let request = RunRequest(mode: mode, wait: waiting.wait)
+    let loaded = try job.load()
+    let work = JobWork(target: target, job: job, log: log, wait: waiting.wait, tally: tally)
+    try await work.run(loaded) { context, _, console in
+      let request = RunRequest(
+        mode: mode, wait: waiting.wait,
+        claimTimeout: claimTimeout ?? loaded.file.timeouts.claim ?? RunRequest.usualClaimTimeout, takeOver: takeOver)
       if dryRun {
         let progress = ProgressLine(console)
         progress.show("rehearsing …")

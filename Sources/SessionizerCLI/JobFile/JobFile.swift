@@ -46,15 +46,19 @@ public struct Timeouts: Hashable, Sendable {
   public var lock: Duration?
   /// For a statement, on the server.
   public var statement: Duration?
+  /// After how long a run that has claimed the job and did not finish is taken for dead.
+  public var claim: Duration?
 
-  public init(lock: Duration? = nil, statement: Duration? = nil) {
+  public init(lock: Duration? = nil, statement: Duration? = nil, claim: Duration? = nil) {
     self.lock = lock
     self.statement = statement
+    self.claim = claim
   }
 
   /// These, with those that `other` says in their place.
   public func overridden(by other: Timeouts) -> Timeouts {
-    Timeouts(lock: other.lock ?? lock, statement: other.statement ?? statement)
+    Timeouts(
+      lock: other.lock ?? lock, statement: other.statement ?? statement, claim: other.claim ?? claim)
   }
 }
 

@@ -14,7 +14,7 @@ struct JobFileDecoder {
   static let topKeys = [
     "gap", "gap_boundary", "event_id_type", "source", "files", "attributes", "prefix", "schema", "names", "targets",
     "target",
-    "lock_timeout", "statement_timeout",
+    "lock_timeout", "statement_timeout", "claim_timeout",
   ]
   static let sourceKeys = [
     "table", "event_id", "user_id", "page_view_at", "page", "time_format", "time_zone", "filter", "arrival",
@@ -39,6 +39,7 @@ struct JobFileDecoder {
       case "targets": try decodeTargets(value)
       case "lock_timeout": timeouts.lock = try value.value("5s", SettingText.timeout)
       case "statement_timeout": timeouts.statement = try value.value("10m", SettingText.timeout)
+      case "claim_timeout": timeouts.claim = try value.value("6h", SettingText.timeout)
       case "target":
         let text = try value.text("dev")
         defaultTarget = NamedTarget(

@@ -43,6 +43,8 @@ struct OpenMetrics {
       func number(_ name: String) -> Int64? { if case .int64(let number)? = value(name) { number } else { nil } }
       func time(_ name: String) -> Int64? { if case .timestamp(let time)? = value(name) { time } else { nil } }
       func text(_ name: String) -> String { if case .text(let text)? = value(name) { text } else { "" } }
+      // Another run has come after it: nothing is left to do.
+      if text("state") == "abandoned" { continue }
       guard text("state") == "finished" else {
         unfinished += 1
         continue

@@ -27,6 +27,7 @@ from judging import Verdict, judge
 DIALECTS = {
     "sqlite": "sqlite", "sqliteODBC": "sqlite", "postgresC": "postgres", "postgresICU": "postgres",
     "psqlODBC": "postgres", "mariadb": "mysql", "duckdb": "duckdb", "adbcSQLite": "sqlite", "adbcPostgres": "postgres",
+    "sail": "spark",
 }
 PHASES = ["create", "load", "run", "read", "erase", "take-back", "clean-up", None]
 
