@@ -50,7 +50,8 @@ struct OpenMetrics {
         continue
       }
       runs[text("mode"), default: 0] += 1
-      (engine, tool) = (text("engine"), text("tool_version"))
+      // Without the word that tells claims apart.
+      (engine, tool) = (text("engine"), String(text("tool_version").prefix { $0 != "+" }))
       // What upgrade, adopt and the like note is no run of pageviews.
       guard ["whole", "window", "new"].contains(text("mode")), let id = number("run_id") else { continue }
       let counts = Counts(

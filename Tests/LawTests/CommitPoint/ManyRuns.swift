@@ -3,6 +3,7 @@ import Foundation
 import SQLiteBackend
 import SessionPlan
 import SessionRunner
+import StatementRecording
 import Synchronization
 import Testing
 import WarehouseDriver
@@ -59,9 +60,10 @@ final class ManyRuns: Sendable {
   private func insert(_ rows: some Sequence<Pageview>) async throws {
     for row in rows {
       guard case .text(let id) = row.id else { continue }
-      _ = try await watcher.connection.execute(
+      try await watcher.connection.executeByHand(
         "INSERT INTO pageviews (event_id, user_id, page_view_at, page) VALUES ('\(id)', '\(row.user)', "
-          + "'\(String(decoding: CalendarText.canonical(row.time), as: UTF8.self))', '\(row.page ?? "")')")
+          + "'\(String(decoding: CalendarText.canonical(row.time), as: UTF8.self))', '\(row.page ?? "")')",
+        because: "somebody else's rows, between two statements of a run")
     }
   }
 
