@@ -6,7 +6,7 @@ public import WarehouseDriver
 ///
 /// A `SessionConnection` owns one and does all the rest. Its calls block and come one after the other, on the
 /// connection's own queue; another thread may only stop them (`StatementWatch`). Not `Sendable`.
-public protocol Wire: AnyObject {
+public protocol Wire: AnyObject, SendableMetatype {
   associatedtype Query: WireQuery
   associatedtype Append: WireAppend
 
@@ -75,7 +75,7 @@ public struct QueryRequest {
 }
 
 /// A query between two batches.
-public protocol WireQuery: AnyObject {
+public protocol WireQuery: AnyObject, SendableMetatype {
   var schema: [BatchColumn] { get }
   /// Rows that have been read.
   var rowCount: Int { get }
@@ -86,7 +86,7 @@ public protocol WireQuery: AnyObject {
 }
 
 /// A bulk insert between two batches.
-public protocol WireAppend: AnyObject {
+public protocol WireAppend: AnyObject, SendableMetatype {
   /// For messages: the statement of one row.
   var sql: String { get }
   /// Rows that have been written.

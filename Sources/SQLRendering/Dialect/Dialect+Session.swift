@@ -1,5 +1,3 @@
-public import SessionPlan
-
 /// What is said to a server around the plan's statements.
 ///
 /// Backends that know one engine (SQLite, libpq) need none of it; those that reach many (ODBC, ADBC) know no engine but
