@@ -94,7 +94,7 @@ extension JobContext {
   }
 
   /// What an attempt may do; correctness rests on none of it.
-  private struct Allowed {
+  struct Allowed {
     /// The cheaper plan of a first run, which finds copies of an event id by the key.
     var firstPlan = true
     /// To build the keys that `create` left to the first run.
@@ -186,7 +186,7 @@ extension JobContext {
   }
 
   /// The first run into empty ledgers has a cheaper plan.
-  private func plan(
+  func plan(
     _ mode: RunMode, _ planner: Planner, _ identity: RunIdentity, _ allowed: Allowed
   ) async throws -> Plan {
     let keys = try await lateKeys(planner)
@@ -209,19 +209,19 @@ extension JobContext {
 
   var ledgers: [ObjectName] { ObjectNames.Object.ledgers.map { job.names[$0] } }
 
-  private func engine() async throws -> String {
+  func engine() async throws -> String {
     let facts = try await connection.facts()
     return facts.engine + " " + facts.version
   }
 
-  private func requireArrival(_ mode: RunRequest.Mode, _ bound: BoundJob) throws {
+  func requireArrival(_ mode: RunRequest.Mode, _ bound: BoundJob) throws {
     guard mode == .new, bound.job.source.arrival == nil else { return }
     throw RunnerError(
       "--new goes by an arrival column, and the job names none",
       remedy: "set source.arrival in the job file, or --arrival-column, or run without --new")
   }
 
-  private func requireLedgers(_ bound: BoundJob) async throws {
+  func requireLedgers(_ bound: BoundJob) async throws {
     let planner = try planner(bound)
     for object in ObjectNames.Object.ledgers {
       guard let found = try await connection.describe(job.names[object]) else {
@@ -287,7 +287,7 @@ extension JobContext {
 
   /// The numbers of a query of one row over a plan's scratch tables. It does not know their columns by itself, and not
   /// every driver knows that a sum is a number.
-  private func numbers(_ query: Query, count: Int, path: String) async throws -> [Int64?] {
+  func numbers(_ query: Query, count: Int, path: String) async throws -> [Int64?] {
     do {
       let sql = try connection.render(.query(query)).joined(separator: ";\n")
       let cursor = try await connection.open(sql, types: Array(repeating: .int64, count: count))
@@ -344,75 +344,5 @@ extension JobContext {
     return RunReport(
       runID: id, mode: mode, pageviews: number(row[2]), sessions: number(row[3]), lineageRows: number(row[4]),
       quarantined: number(row[5]))
-  }
-}
-
-// MARK: Dry run
-
-/// One statement that a run would carry out.
-public struct DryRunStep: Sendable {
-  public var name: String
-  public var purpose: String
-  public var sql: [String]
-  /// The engine's own plan for the last of them.
-  public var explanation: [String]
-}
-
-/// What a run would do.
-public struct DryRunReport: Sendable {
-  public var plan: String
-  public var steps: [DryRunStep]
-  /// What it would write, counted; nil where the engine has no scratch tables to count in.
-  public var pageviews: Int64?
-  public var sessions: Int64?
-  public var lineageRows: Int64?
-  public var quarantined: Int64?
-}
-
-extension JobContext {
-  /// Shows what a run would do, and writes nothing: its scratch tables are made and counted in a transaction
-  /// that is rolled back.
-  public func dryRun(_ request: RunRequest = RunRequest()) async throws -> DryRunReport {
-    try await WorkPhase.$current.withValue(.read) { try await rehearse(request) }
-  }
-
-  private func rehearse(_ request: RunRequest) async throws -> DryRunReport {
-    let bound = try await boundToSource()
-    try requireArrival(request.mode, bound)
-    try await requireLedgers(bound)
-    var planner = try planner(bound)
-    let identity = RunIdentity(job: JobFingerprint(bound).text, engine: try await engine(), toolVersion: toolVersion)
-    try await connection.begin(.rehearsal)
-    do {
-      try await requireSameJob(bound)
-      planner.floor = try await floor(planner)
-      let mode = try await planMode(request.mode, planner, bound)
-      let plan = try await plan(mode, planner, identity, Allowed())
-      try PlanChecker().check(plan)
-      var report = DryRunReport(plan: plan.name, steps: [])
-      for step in plan.steps {
-        let sql = try connection.render(step.statement)
-        var explanation: [String] = []
-        if case .createScratch = step.statement {
-          for text in sql {
-            if text.hasPrefix("INSERT") { explanation = try await connection.explain(text) }
-            _ = try await connection.execute(text)
-          }
-        } else if case .insert = step.statement, let last = sql.last {
-          explanation = try await connection.explain(last)
-        }
-        report.steps.append(DryRunStep(name: step.name, purpose: step.purpose, sql: sql, explanation: explanation))
-      }
-      if let counts = plan.counts {
-        let numbers = try await numbers(counts, count: 4, path: "dry run/counts")
-        (report.pageviews, report.sessions, report.lineageRows, report.quarantined) =
-          (numbers[0], numbers[1], numbers[2], numbers[3])
-      }
-      try await connection.rollback()
-      return report
-    } catch {
-      try? await connection.rollback()
-      throw error
-    }
   }
 }

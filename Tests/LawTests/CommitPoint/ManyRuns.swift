@@ -83,7 +83,11 @@ final class ManyRuns: Sendable {
           return count
         }
         guard arrivals, step % 7 == 0, let next = pending.withLock({ $0.popLast() }) else { return }
-        try? await insert([next])
+        do {
+          try await insert([next])
+        } catch {
+          note("a row that arrives: \(error)")
+        }
       }, choose: choose)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for run in 0..<runs {

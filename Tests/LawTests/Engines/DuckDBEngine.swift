@@ -18,21 +18,9 @@ struct DuckDBEngine: PlayerEngine {
   func makeSource(
     _ table: ObjectName, _ job: HistoryJob, on connection: any WarehouseDriver.Connection
   ) async throws {
-    var columns: [String] = []
-    if job.hasEventID {
-      columns.append("event_id " + (job.idType == .integer ? "bigint" : job.hasUUIDs ? "uuid" : "text"))
-    }
-    columns.append("user_id " + (job.hasIntegerUsers ? "bigint" : "text"))
-    let times: [HistoryJob.TimeColumn: String] = [
-      .timestamp: "timestamp", .zonedTimestamp: "timestamptz", .epochMicroseconds: "bigint",
-    ]
-    columns += ["page_view_at " + (times[job.timeColumn] ?? "timestamp"), "page text"]
-    if let arrival = job.arrival {
-      let time = job.timeColumn == .zonedTimestamp ? "timestamptz" : "timestamp"
-      columns.append("arrival " + (arrival.kind == .id ? "bigint" : time))
-    }
-    if job.hasSequence { columns.append("sequence bigint") }
-    _ = try await connection.execute("CREATE TABLE \(table.last) (\(columns.joined(separator: ", ")))")
+    let types = SourceTypes(
+      integer: "bigint", text: "text", uuid: "uuid", time: "timestamp", zonedTime: "timestamptz")
+    _ = try await connection.execute("CREATE TABLE \(table.last) (\(types.columns(job)))")
   }
 
   func insert(

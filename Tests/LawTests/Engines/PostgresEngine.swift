@@ -38,22 +38,9 @@ actor PostgresEngine: PlayerEngine {
   nonisolated func makeSource(
     _ table: ObjectName, _ job: HistoryJob, on connection: any WarehouseDriver.Connection
   ) async throws {
-    var columns: [String] = []
-    if job.hasEventID {
-      let text = job.hasUUIDs ? "uuid" : "text" + collation
-      columns.append("event_id " + (job.idType == .integer ? "bigint" : text))
-    }
-    columns.append("user_id " + (job.hasIntegerUsers ? "bigint" : "text" + collation))
-    let times: [HistoryJob.TimeColumn: String] = [
-      .timestamp: "timestamp", .zonedTimestamp: "timestamptz", .epochMicroseconds: "bigint",
-    ]
-    columns += ["page_view_at " + (times[job.timeColumn] ?? "timestamp"), "page text" + collation]
-    if let arrival = job.arrival {
-      let time = job.timeColumn == .zonedTimestamp ? "timestamptz" : "timestamp"
-      columns.append("arrival " + (arrival.kind == .id ? "bigint" : time))
-    }
-    if job.hasSequence { columns.append("sequence bigint") }
-    _ = try await connection.execute("CREATE TABLE \(table.last) (\(columns.joined(separator: ", ")))")
+    let types = SourceTypes(
+      integer: "bigint", text: "text" + collation, uuid: "uuid", time: "timestamp", zonedTime: "timestamptz")
+    _ = try await connection.execute("CREATE TABLE \(table.last) (\(types.columns(job)))")
   }
 
   nonisolated func insert(

@@ -30,3 +30,27 @@ struct SourceLiterals: Sendable {
     }
   }
 }
+
+/// An engine's names of the types of a history's source table.
+struct SourceTypes {
+  var integer: String
+  var text: String
+  /// nil where UUIDs are kept as text.
+  var uuid: String?
+  var time: String
+  var zonedTime: String
+
+  /// The definitions of its columns, in the order of `SourceLiterals`.
+  func columns(_ job: HistoryJob) -> String {
+    let seen = job.timeColumn == .zonedTimestamp ? zonedTime : time
+    var columns: [String] = []
+    if job.hasEventID {
+      columns.append("event_id " + (job.idType == .integer ? integer : job.hasUUIDs ? uuid ?? text : text))
+    }
+    columns.append("user_id " + (job.hasIntegerUsers ? integer : text))
+    columns += ["page_view_at " + (job.timeColumn == .epochMicroseconds ? integer : seen), "page " + text]
+    if let arrival = job.arrival { columns.append("arrival " + (arrival.kind == .id ? integer : seen)) }
+    if job.hasSequence { columns.append("sequence " + integer) }
+    return columns.joined(separator: ", ")
+  }
+}

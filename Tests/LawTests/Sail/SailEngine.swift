@@ -41,19 +41,9 @@ struct SailEngine: PlayerEngine {
   func makeSource(
     _ table: ObjectName, _ job: HistoryJob, on connection: any WarehouseDriver.Connection
   ) async throws {
-    var columns: [String] = []
-    if job.hasEventID { columns.append("event_id " + (job.idType == .integer ? "BIGINT" : "STRING")) }
-    columns.append("user_id " + (job.hasIntegerUsers ? "BIGINT" : "STRING"))
-    let times: [HistoryJob.TimeColumn: String] = [
-      .timestamp: "TIMESTAMP_NTZ", .zonedTimestamp: "TIMESTAMP", .epochMicroseconds: "BIGINT",
-    ]
-    columns += ["page_view_at " + (times[job.timeColumn] ?? "TIMESTAMP_NTZ"), "page STRING"]
-    if let arrival = job.arrival {
-      let time = job.timeColumn == .zonedTimestamp ? "TIMESTAMP" : "TIMESTAMP_NTZ"
-      columns.append("arrival " + (arrival.kind == .id ? "BIGINT" : time))
-    }
-    if job.hasSequence { columns.append("sequence BIGINT") }
-    _ = try await connection.execute("CREATE TABLE \(table.last) (\(columns.joined(separator: ", "))) USING parquet")
+    let types = SourceTypes(
+      integer: "BIGINT", text: "STRING", time: "TIMESTAMP_NTZ", zonedTime: "TIMESTAMP")
+    _ = try await connection.execute("CREATE TABLE \(table.last) (\(types.columns(job))) USING parquet")
   }
 
   func insert(
