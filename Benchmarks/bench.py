@@ -81,7 +81,9 @@ FROM (SELECT session_id, max(page_view_at) AS ended, count(*) AS n FROM plain GR
 JOIN plain f ON f.event_id = g.session_id
 """
 VIEW_SESSIONS = "SELECT user_id, pageviews, duration, entry_page, exit_page FROM sessions"
-
+# Computed from the two times on every side, since a table of sessions by hand has them, and no duration beside them.
+DURATION = ("(unixepoch(substr(ended_at, 1, 19)) * 1000000 + substr(ended_at, 21) - "
+            "unixepoch(substr(started_at, 1, 19)) * 1000000 - substr(started_at, 21)) / 1000000.0")
 
 
 # What share of the sessions has more than one version, and what share of the anchors was merged, in percent.
@@ -198,15 +200,36 @@ def new_rows(history):
 
 
 def held_back(path, folder):
-    """The same pageviews in two files: the second has every eightieth, so that some sessions get a second version, and
-    some are merged."""
+    """The same pageviews in two files. The second has what makes 1 % of the sessions merge, pageviews that bridge two
+    of the first file's sessions, and as many others, each of which gives its session a second version."""
+    gap = datetime.timedelta(minutes=30)
+    users, sessions, bridges, others = {}, 0, [], []
+    with open(path, newline="") as source:
+        for number, (_, user, at, _) in enumerate(csv.reader(source)):
+            if number:
+                users.setdefault(user, []).append((datetime.datetime.fromisoformat(at), number))
+    for views in users.values():
+        bridge = -2
+        for k, (at, number) in enumerate(views):
+            starts = k == 0 or at - views[k - 1][0] >= gap
+            ends = k + 1 == len(views) or views[k + 1][0] - at >= gap
+            sessions += starts
+            if not starts and not ends and views[k + 1][0] - views[k - 1][0] >= gap:
+                if k > bridge + 1:  # Two neighbours held back merge as one.
+                    bridges.append(number)
+                    bridge = k
+            elif ends and not starts:
+                others.append(number)
+    wanted = sessions // 100
+    second = set(bridges[:: max(1, len(bridges) // wanted)][:wanted]) | set(others[:: max(1, len(others) // wanted)][:wanted])
     parts = folder / "first.csv", folder / "second.csv"
-    with open(path) as source, open(parts[0], "w") as first, open(parts[1], "w") as second:
-        for number, line in enumerate(source):
-            if number % 80 or not number:
-                first.write(line)
-            if number % 80 == 0:
-                second.write(line)
+    with open(path, newline="") as source, open(parts[0], "w", newline="") as first, open(parts[1], "w", newline="") as late:
+        early, later = csv.writer(first), csv.writer(late)
+        for number, row in enumerate(csv.reader(source)):  # A page may hold a line break.
+            if number not in second:
+                early.writerow(row)
+            if number == 0 or number in second:
+                later.writerow(row)
     return parts
 
 
@@ -288,7 +311,9 @@ def measure(arguments, folder):
     results["ratio of the two"] = {"ratio": full["ratio"] / small["ratio"], "target": 1.3}
 
     copy(empty, done)
-    for part in held_back(big, folder):
+    with concurrent.futures.ProcessPoolExecutor(1) as pool:
+        parts = pool.submit(held_back, big, folder).result()
+    for part in parts:
         run([TOOL, "load", part, "--target", f"sqlite:{done}", "--quiet"])
         run([TOOL, "run", "--target", f"sqlite:{done}", "--quiet"])
     for name, sql in SHARES.items():
@@ -308,7 +333,8 @@ def measure(arguments, folder):
         results[f"{name} through the view / totals of plain"] = alternate(
             arguments.rounds, lambda view=view: shell(done, ".timer on\n" + view),
             lambda: shell(done, ".timer on\n" + TOTALS.format(sessions=PLAIN_SESSIONS))) | {"target": target}
-        plain = TOTALS.format(sessions=(VIEW_SESSIONS + " WHERE " + where).replace("sessions", "plain_sessions"))
+        plain = TOTALS.format(sessions=f"SELECT user_id, pageviews, {DURATION} AS duration, entry_page, exit_page "
+                              "FROM plain_sessions WHERE " + where)
         results[f"{name} through the view / plain sessions"] = alternate(
             arguments.rounds, lambda view=view: lookups(done, view, TIMES[name]),
             lambda: lookups(done, plain, TIMES[name])) | {"target": 3.0}
@@ -346,8 +372,12 @@ def main():
     parser.add_argument("--copies", type=int, default=16, help="copies of the 63,524 real pageviews (default 16)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each pair (default 5)")
     parser.add_argument("--json", metavar="FILE", help="write the figures as JSON, too")
+    parser.add_argument("--tool", type=pathlib.Path, help="the sessionizer to measure (default: the release build)")
     parser.add_argument("--folder", help="where the databases go (default: the system's temporary folder)")
     arguments = parser.parse_args()
+    if arguments.tool:
+        global TOOL
+        TOOL = arguments.tool.resolve()
     if not TOOL.exists():
         sys.exit("bench: no release build; run `make bench`, or swift build -c release")
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:

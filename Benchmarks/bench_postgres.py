@@ -211,7 +211,9 @@ def measure(arguments, server, folder):
 
     # Reading, each against the totals over a plain table of pageviews with final session ids.
     done = server.copy("work", empty)
-    for part in bench.held_back(big, folder):
+    with concurrent.futures.ProcessPoolExecutor(1) as pool:
+        parts = pool.submit(bench.held_back, big, folder).result()
+    for part in parts:
         bench.run([bench.TOOL, "load", part, "--target", server.target(done), "--quiet"])
         bench.run([bench.TOOL, "run", "--target", server.target(done), "--quiet"])
     for name, sql in bench.SHARES.items():
