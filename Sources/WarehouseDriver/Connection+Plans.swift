@@ -22,9 +22,7 @@ extension Connection {
   ) async throws {
     do {
       let sql = try render(.query(query)).joined(separator: ";\n")
-      // A query over a plan's scratch tables does not know their columns by itself.
-      let types = query.columnTypes.map(BatchColumnType.init)
-      let cursor = try await open(sql, types: types.isEmpty ? nil : types)
+      let cursor = try await open(sql, types: try query.columnTypes()?.map(BatchColumnType.init))
       do {
         var isEmpty = true
         while let batch = try await cursor.next() {

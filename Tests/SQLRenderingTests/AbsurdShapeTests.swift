@@ -105,7 +105,7 @@ import Testing
     let ordered = try sql(
       Query(
         .project(.table(table), [NamedExpression("x", a)], alias: "o"),
-        order: [OrderTerm(.column(ColumnReference("o", "x")), .bytes)], orderIsTotal: true))
+        order: [OrderTerm(.column(ColumnReference("o", "x")), .bytes)], tiesAreEqual: true))
     #expect(ordered.hasSuffix("FROM ⟪o⟫⟫\nORDER BY ROH(⟪x⟫⟫) NACH BYTES"))
     let window = try sql(
       Query(

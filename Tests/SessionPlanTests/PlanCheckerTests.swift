@@ -8,7 +8,7 @@ import Testing
     columns: [
       SchemaColumn("event_id", .text), SchemaColumn("user_id", .text), SchemaColumn("at", .timestamp),
       SchemaColumn("page", .text, nullable: true), SchemaColumn("n", .integer),
-    ])
+    ], keys: [["event_id"]])
   static func e(_ name: String) -> Expression { .column(ColumnReference("e", name)) }
   static func query(_ relation: Relation, order: [OrderTerm] = []) -> Statement {
     .query(Query(relation, order: order))
@@ -129,6 +129,161 @@ import Testing
   @Test(arguments: sound) func passes(statement: Statement) throws {
     var checker = PlanChecker()
     try checker.check(statement)
+  }
+
+  // MARK: Keys
+
+  static func c(_ alias: String, _ name: String) -> Expression { .column(ColumnReference(alias, name)) }
+  /// `event_id` and `n`, the events under another name.
+  static func other(_ alias: String) -> Relation {
+    var table = events
+    table.alias = alias
+    return .project(
+      .table(table), ["event_id", "n"].map { NamedExpression($0, c(alias, $0)) }, alias: alias)
+  }
+  static func same(_ a: Expression, _ b: Expression) -> Expression { .compare(.equal, a, b, .bytes) }
+  static func ordered(_ relation: Relation, by terms: OrderTerm...) -> Query { Query(relation, order: terms) }
+  static let numbered = Relation.window(
+    .table(events),
+    [
+      WindowColumn(
+        "rank", .rowNumber, partition: [OrderKey(e("user_id"), .bytes)], order: [OrderTerm(e("at"), .value), byID])
+    ], alias: "w")
+
+  /// What the checker finds out by itself of the rows of a relation.
+  static let derived: [(String, Query)] = [
+    ("a filter keeps keys", ordered(.filter(.table(events), .isNull(e("page"))), by: byID)),
+    (
+      "a key has another name",
+      ordered(
+        .project(.table(events), [NamedExpression("id", e("event_id"))], alias: "o"),
+        by: OrderTerm(c("o", "id"), .bytes))
+    ),
+    (
+      "row numbers of a partition",
+      ordered(numbered, by: OrderTerm(c("w", "user_id"), .bytes), OrderTerm(c("w", "rank"), .value))
+    ),
+    (
+      "the first row of each partition",
+      ordered(
+        .filter(numbered, .compare(.equal, c("w", "rank"), .literal(.integer(1)), .value)),
+        by: OrderTerm(c("w", "user_id"), .bytes))
+    ),
+    (
+      "a group",
+      ordered(
+        .aggregate(
+          .table(events), by: [NamedExpression("page", e("page"))], [AggregateColumn("c", .count)], alias: "g"),
+        by: OrderTerm(c("g", "page"), .bytes, nulls: .first))
+    ),
+    (
+      "one row",
+      ordered(
+        .aggregate(.table(events), by: [], [AggregateColumn("c", .count)], alias: "g"),
+        by: OrderTerm(c("g", "c"), .value))
+    ),
+    (
+      "distinct rows",
+      ordered(
+        .distinct(.project(.table(events), [NamedExpression("n", e("n"))], alias: "o"), alias: "d"),
+        by: OrderTerm(c("d", "n"), .value))
+    ),
+    (
+      "at most one row on the right for each on the left",
+      ordered(.join(.table(events), other("o"), .left, on: same(c("o", "event_id"), e("page"))), by: byID)
+    ),
+    (
+      "pairs",
+      ordered(.join(.table(events), other("o"), .inner, on: .and([])), by: byID, OrderTerm(c("o", "event_id"), .bytes))
+    ),
+    (
+      "an anti-join keeps keys",
+      ordered(.notExists(.table(events), other("o"), on: same(c("o", "event_id"), e("event_id"))), by: byID)
+    ),
+    (
+      "a union whose parts have marks",
+      ordered(
+        .unionAll(
+          [1, 2].map { mark in
+            .project(
+              .table(events),
+              [NamedExpression("id", e("event_id")), NamedExpression("mark", .literal(.integer(mark)))],
+              alias: "u")
+          }, alias: "u"), by: OrderTerm(c("u", "id"), .bytes), OrderTerm(c("u", "mark"), .value))
+    ),
+    (
+      "a declared key",
+      ordered(.unique(.table(events), [RowKey(["n"], because: "the test says so")]), by: OrderTerm(e("n"), .value))
+    ),
+  ]
+
+  /// Where it must not: two rows may agree in all that the order names.
+  static let notDerived: [(String, Query)] = [
+    (
+      "a key was left out",
+      ordered(.project(.table(events), [NamedExpression("n", e("n"))], alias: "o"), by: OrderTerm(c("o", "n"), .value))
+    ),
+    (
+      "a key was computed with",
+      ordered(
+        .project(.table(events), [NamedExpression("event_id", .sourceText(e("event_id")))], alias: "o"),
+        by: OrderTerm(c("o", "event_id"), .bytes))
+    ),
+    ("row numbers without their partition", ordered(numbered, by: OrderTerm(c("w", "rank"), .value))),
+    (
+      "the second and the third row of each partition",
+      ordered(
+        .filter(numbered, .compare(.greater, c("w", "rank"), .literal(.integer(1)), .value)),
+        by: OrderTerm(c("w", "user_id"), .bytes))
+    ),
+    (
+      "a join with many",
+      ordered(.join(.table(events), other("o"), .inner, on: .compare(.equal, c("o", "n"), e("n"), .value)), by: byID)
+    ),
+    (
+      "the right side of a left join",
+      ordered(
+        .project(
+          .join(.table(events), other("o"), .left, on: same(c("o", "event_id"), e("event_id"))),
+          [NamedExpression("id", .present(c("o", "event_id")))], alias: "p"), by: OrderTerm(c("p", "id"), .bytes))
+    ),
+    (
+      "a union of rows that may be the same",
+      ordered(
+        .unionAll(
+          [1, 2].map { _ in .project(.table(events), [NamedExpression("id", e("event_id"))], alias: "u") }, alias: "u"),
+        by: OrderTerm(c("u", "id"), .bytes))
+    ),
+  ]
+
+  @Test(arguments: derived.indices) func findsKeys(index: Int) {
+    let (name, query) = Self.derived[index]
+    #expect(throws: Never.self, "\(name)") { try PlanChecker().columns(of: query) }
+  }
+
+  @Test(arguments: notDerived.indices) func findsNoKeyWhereThereIsNone(index: Int) {
+    let (name, query) = Self.notDerived[index]
+    #expect { try PlanChecker().columns(of: query) } throws: { error in
+      #expect("\(error)".contains("not total"), "\(name): \(error)")
+      return (error as? PlanError)?.code == .malformed
+    }
+  }
+
+  @Test func aLookUpFindsOneRow() {
+    func looksUp(by order: [OrderTerm]) -> Query {
+      let lookup = Lookup(
+        Self.e("page"), from: .table(Self.events), matching: Self.same(Self.e("user_id"), .literal(.text("a"))),
+        order: order)
+      let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "v")
+      return Query(.project(one, [NamedExpression("x", .lookup(lookup))], alias: "p"))
+    }
+    #expect(throws: Never.self) { try PlanChecker().columns(of: looksUp(by: [Self.byID])) }
+    #expect(throws: PlanError.self) { try PlanChecker().columns(of: looksUp(by: [OrderTerm(Self.e("at"), .value)])) }
+  }
+
+  @Test func aDeclaredKeyHasColumns() {
+    let wrong = Relation.unique(.table(Self.events), [RowKey(["nothing"], because: "the test says so")])
+    #expect(throws: PlanError.self) { try PlanChecker().columns(of: Query(wrong)) }
   }
 
   @Test func aFilterProvesPresence() throws {

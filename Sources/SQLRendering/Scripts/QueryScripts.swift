@@ -112,7 +112,7 @@ public struct QueryScripts: Sendable {
       (.day, "One row for each UTC day: sessions that started on it, pageviews on it."),
     ]
     var planner = planner
-    planner.readsViews = dialect.tables.viewText == nil
+    if dialect.tables.viewText == nil { try planner.readViews() }
     let steps = purposes.map { Plan.Step($0.rawValue, $1, .query(planner.aggregate($0))) }
     try PlanChecker().check(Plan(name: "agg", steps: steps))
     return try script(.agg, ["The current sessions in numbers. Reads only."], steps)

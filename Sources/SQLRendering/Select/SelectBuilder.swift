@@ -17,6 +17,7 @@ struct SelectBuilder {
     case .values(let columns, let rows, let alias):
       return Select(from: .values(columns, rows, alias: alias), offers: columns)
     case .filter(let rows, let predicate): return try filtered(rows, predicate)
+    case .unique(let rows, _): return try select(rows)
     case .computedOnce(let rows):
       var result = try select(rows).finished
       result.isFenced = true

@@ -14,6 +14,7 @@ extension Relation {
       ExplainedNode("filter", ["condition": condition.explainedTerms], [input.explained])
     case .project(let input, let columns, let alias):
       ExplainedNode("project", ["as": [alias], "columns": columns.map(\.explained)], [input.explained])
+    case .unique(let input, _): input.explained
     case .computedOnce(let input): ExplainedNode("computed once", [:], [input.explained])
     case .window(let input, let columns, let alias):
       ExplainedNode("window", ["as": [alias], "columns": columns.map(\.explained)], [input.explained])

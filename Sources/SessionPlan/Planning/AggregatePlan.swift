@@ -51,7 +51,7 @@ extension Planner {
           AggregateColumn("duration_microseconds", .sum(.column("s", "duration_microseconds"))),
           AggregateColumn("bounces", .sum(bounce("s"))),
         ], alias: "o"),
-      order: [OrderTerm(.column("o", "user_id"), .bytes)], orderIsTotal: true)
+      order: [OrderTerm(.column("o", "user_id"), .bytes)])
   }
 
   /// day, sessions that started on it, pageviews on it, users seen on it, bounces among its sessions
@@ -77,7 +77,7 @@ extension Planner {
           NamedExpression("d", "pageviews"), NamedExpression("d", "users"),
           NamedExpression("bounces", .coalesce([.column("t", "bounces"), zero])),
         ], as: "o"),
-      order: [OrderTerm(.column("o", "day"), .bytes)], orderIsTotal: true)
+      order: [OrderTerm(.column("o", "day"), .bytes)])
   }
 
   /// One row: sessions, users, pageviews, bounces, pageviews_per_session_micro, bounce_rate_micro,
@@ -140,7 +140,7 @@ extension Planner {
       order: [
         OrderTerm(.column("o", "sessions"), .value, descending: true),
         OrderTerm(.column("o", "page"), .bytes, nulls: .first),
-      ], limit: top, orderIsTotal: true)
+      ], limit: top)
   }
 
   private func bounce(_ alias: String) -> Expression {

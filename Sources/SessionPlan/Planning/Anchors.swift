@@ -103,7 +103,7 @@ extension Planner {
   /// Each sessionized pageview with its current session: event_id, session_id, user_id, page_view_at, sequence, page,
   /// the attributes and run_id.
   public func sessionEvents(asOf run: Literal?, as alias: String = "e") -> Relation {
-    if readsViews, run == nil, let view = view(.sessionEvents, as: alias) { return view }
+    if run == nil, let view = views[.sessionEvents] { return .table(view.with(alias: alias)) }
     return currentEvents(asOf: run, as: alias)
   }
 

@@ -14,7 +14,9 @@ extension Planner {
   public func changedSessions(since run: Literal, until last: Literal, withErasures: Bool = false) -> Query {
     let current = currentVersions(asOf: last, as: "v").filter(
       Expression.column("v", .runID).isGreater(than: .literal(run)))
-    let changed = shown(current, "v", also: [], as: "s").project(
+    let changed = shown(current, "v", also: [], as: "s").unique(
+      by: .sessionID, because: "A session is called after its first pageview, which no other session has."
+    ).project(
       [
         NamedExpression("change", .text("changed")), .init("s", .sessionID),
         NamedExpression("replaced_by", .null(idType)), NamedExpression(.reason, .null(.text)),
@@ -27,7 +29,7 @@ extension Planner {
         OrderTerm(.column("o", "change"), .bytes), OrderTerm(.column("o", .userID), .bytes, nulls: .first),
         OrderTerm(.column("o", .startedAt), .value, nulls: .first),
         OrderTerm(.column("o", .sessionID), ids, nulls: withErasures ? .first : .none),
-      ], orderIsTotal: withErasures)
+      ], tiesAreEqual: withErasures)
   }
 
   /// A row for each user who was erased.
@@ -63,6 +65,7 @@ extension Planner {
   private func retiredSessions(since run: Literal, until last: Literal) -> Relation {
     // The parts of what changed: sessions as of the first run, each with the anchor and id that it has as of the last.
     let parts = Relation.unionAll([kept(since: run, until: last), lost(since: run, until: last)], alias: "u")
+      .unique(by: .sessionID, because: "As of one run, no two anchors that were not merged have one session.")
     let now = [OrderKey(.column("u", .anchor), ids)]
     func rank(_ name: Column, descending: Bool) -> WindowColumn {
       WindowColumn(

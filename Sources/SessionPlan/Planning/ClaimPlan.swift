@@ -32,7 +32,7 @@ extension Planner {
     ]
     return Query(
       open(Relation.table(s).filter(s["state"].equals(.text("started"), .bytes)), s).project(columns, as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value), OrderTerm(.column("o", "token"), .bytes)], orderIsTotal: true)
+      order: [OrderTerm(.column("o", "run_id"), .value), OrderTerm(.column("o", "token"), .bytes)], tiesAreEqual: true)
   }
 
   /// One row: how many runs have finished.

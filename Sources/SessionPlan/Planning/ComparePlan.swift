@@ -45,6 +45,6 @@ extension Planner {
   ) -> Query {
     guard isOrdered else { return Query(rows) }
     // Copies of an id tie; the reader takes them together.
-    return Query(rows, order: [OrderTerm(.column("o", id), ids, nulls: nulls)], orderIsTotal: true)
+    return Query(rows, order: [OrderTerm(.column("o", id), ids, nulls: nulls)], tiesAreEqual: true)
   }
 }

@@ -25,7 +25,7 @@ extension Planner {
     let columns = columnsOfOrder.filter { $0 != .userID } + [.page, .runID]
     return Query(
       rows.project(columns.map { NamedExpression("t", $0) }, as: "o"),
-      order: order("o", .pageViewAt, sequence: .sequence, .eventID), orderIsTotal: true)
+      order: order("o", .pageViewAt, sequence: .sequence, .eventID))
   }
 
   /// The versions of all anchors that a session is made of, by run: anchor, run_id, session_id, started_at, and the run
@@ -52,8 +52,9 @@ extension Planner {
         NamedExpression("merged_by", .column("f", .runID)), NamedExpression("merged_into", .column("f", .became)),
       ], as: "o")
     return Query(
-      .unionAll([own, others], alias: "o"),
-      order: [OrderTerm(.column("o", .runID), .value), OrderTerm(.column("o", .sessionID), ids)], orderIsTotal: true)
+      Relation.unionAll([own, others], alias: "o")
+        .unique(by: .runID, .sessionID, because: "A run writes one version of a session."),
+      order: [OrderTerm(.column("o", .runID), .value), OrderTerm(.column("o", .sessionID), ids)])
   }
 
   private func columnsOfHistory(_ alias: String) -> [NamedExpression] {

@@ -61,7 +61,7 @@ extension Planner {
           NamedExpression("started_at", r["recorded_at"]), NamedExpression("finished_at", f["recorded_at"]),
           NamedExpression("r", "engine"), NamedExpression("r", "tool_version"),
         ], as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value)], orderIsTotal: true)
+      order: [OrderTerm(.column("o", "run_id"), .value)], tiesAreEqual: true)
   }
 
   /// One row: when the newest run finished that looked at the source, NULL where none did, and what time it is by the

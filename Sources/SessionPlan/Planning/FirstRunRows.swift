@@ -1,4 +1,4 @@
-/// What both forms of a first run read: `FirstRunBuilder` and `WindowedFirstRun`.
+/// What both forms of a first run read: `PositionedFirstRun` and `WindowedFirstRun`.
 extension Planner {
   /// Source rows without fault, with their `instant`, under an alias.
   func goodRows(_ mode: RunMode, as alias: String) throws -> Relation {
@@ -6,7 +6,8 @@ extension Planner {
     return try selection(mode, as: "judged", judgedOnce: false).filter(.isNull(s(.reason))).project(
       // Rows without a reason have all their keys.
       content.map { NamedExpression($0, isOptional($0) ? s($0) : .present(s($0))) }
-        + [NamedExpression(.instant, .instant(of: .present(s(.pageViewAt))))], as: alias)
+        + [NamedExpression(.instant, .instant(of: .present(s(.pageViewAt))))], as: alias
+    ).unique(by: .eventID, because: "A first run fails on the ledger's key where an event comes twice.")
   }
 
   /// What goes to quarantine.

@@ -154,7 +154,27 @@ extension Planner {
   /// The same with the rows of runs that are not finished, for a run that looks at its own.
   func wholeLedger(_ object: ObjectNames.Object, as alias: String) -> TableReference {
     let definition = definition(of: object)
-    return TableReference(.stored(definition.name), alias: alias, columns: definition.columns.map(\.column))
+    return TableReference(
+      .stored(definition.name), alias: alias, columns: definition.columns.map(\.column), keys: keys(of: object))
+  }
+
+  /// What no two rows of a ledger or view agree in, by the contract (semantics.md, 2), whether an engine enforces it or
+  /// `verify` finds where it does not hold.
+  func keys(of object: ObjectNames.Object) -> Set<Set<String>> {
+    let keys: [[Column]] =
+      switch object {
+      // An event of a run that died is written again by another.
+      case .sessionTable: [profile.commitPoint == .transaction ? [.eventID] : [.eventID, .runID]]
+      case .sessionLineage: [[.sessionID, .runID]]
+      case .sessionVersions: [[.anchor, .runID]]
+      // Where nothing but claims keeps runs apart, two may have noted one id as started.
+      case .sessionRuns: profile.commitPoint == .transaction ? [[.runID, Column(SchemaColumn("state", .text))]] : []
+      case .pageviews: profile.hasArrivalColumn ? [[.arrivalID]] : []
+      case .sessionQuarantine: []
+      case .sessionEvents: [[.eventID]]
+      case .sessions: [[.sessionID]]
+      }
+    return Set(keys.map { Set($0.map(\.name)) })
   }
 
   /// What this run has written into a ledger.
@@ -186,6 +206,6 @@ extension Planner {
       Relation.table(r).filter(counts).project(
         ["run_id", "mode", "pageviews", "sessions", "lineage_rows", "quarantined"].map { NamedExpression("r", $0) },
         as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, orderIsTotal: true)
+      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, tiesAreEqual: true)
   }
 }

@@ -4,9 +4,8 @@
 public struct Planner: Sendable {
   public let bound: BoundJob
   public let profile: PlanProfile
-  /// Whether current sessions and pageviews are read through the job's views, as people do, where plans otherwise read
-  /// the ledgers. Only for engines whose views show texts as the tables have them.
-  public var readsViews = false
+  /// The job's views, where current sessions and pageviews are read through them.
+  private(set) var views: [ObjectNames.Object: TableReference] = [:]
   /// Whether rows of the ledgers are found by their keys; else what is compared is sorted together.
   public var looksUp = true
   /// The time before which no row is taken any more, since `retain` has removed pageviews from there; nil where it has
@@ -20,6 +19,17 @@ public struct Planner: Sendable {
     self.bound = bound
     self.profile = profile
     try checkAbilities()
+  }
+
+  /// Reads current sessions and pageviews through the job's views, as people do, where plans otherwise read the ledgers.
+  /// Only for engines whose views show texts as the tables have them.
+  public mutating func readViews() throws {
+    for (view, query) in [(.sessions, try sessionsQuery()), (.sessionEvents, try sessionEventsQuery())]
+      as [(ObjectNames.Object, Query)]
+    {
+      views[view] = TableReference(
+        .stored(names[view]), alias: "", columns: try PlanChecker().columns(of: query), keys: keys(of: view))
+    }
   }
 
   var job: SessionJob { bound.job }

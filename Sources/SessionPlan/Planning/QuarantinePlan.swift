@@ -42,7 +42,7 @@ extension Planner {
         OrderTerm(.column("o", .userID), .bytes, nulls: .first),
         OrderTerm(.column("o", .pageViewAt), .bytes, nulls: .first),
         OrderTerm(.column("o", .page), .bytes, nulls: .first),
-      ], limit: limit, orderIsTotal: true)
+      ], limit: limit, tiesAreEqual: true)
   }
 
   /// How many there are of each reason, and which runs put them there: reason, found, first_run, last_run.
@@ -54,7 +54,7 @@ extension Planner {
         [
           AggregateColumn("found", .count), AggregateColumn("first_run", .minimum(q[.runID], .value)),
           AggregateColumn("last_run", .maximum(q[.runID], .value)),
-        ], alias: "o"), order: [OrderTerm(.column("o", .reason), .bytes)], orderIsTotal: true)
+        ], alias: "o"), order: [OrderTerm(.column("o", .reason), .bytes)])
   }
 
   private func rows(_ filter: QuarantineFilter, _ q: TableReference) -> Relation {

@@ -51,7 +51,10 @@ extension Planner {
       columnsOfOrder.map { NamedExpression("t", $0) } + [NamedExpression(.instant, .instant(of: t[.pageViewAt]))]
     return try steps.add(
       .context,
-      anchored(.join(.table(g), .table(t), .lookup, on: isInRange), "t", asOf: nil, columns: columns, as: "context"),
+      anchored(.join(.table(g), .table(t), .lookup, on: isInRange), "t", asOf: nil, columns: columns, as: "context")
+        .unique(
+          by: .eventID,
+          because: "The ranges of a user do not overlap; copies that two runs wrote are the same pageview."),
       keys: [.eventID, .userID, .anchor], isReadOnce: true)
   }
 
@@ -70,11 +73,13 @@ extension Planner {
     }
     return try steps.add(
       .neighbours,
-      .unionAll(
+      Relation.unionAll(
         [
           Relation.table(f).project(columns(f, isNew: true), as: "u"),
           Relation.table(c).project(columns(c, isNew: false), as: "u"),
-        ], alias: "u"), keys: [.eventID, .userID, .anchor], isReadOnce: true)
+        ], alias: "u"
+      ).unique(by: .eventID, because: "The ledger has no event that is new."), keys: [.eventID, .userID, .anchor],
+      isReadOnce: true)
   }
 
   /// Each row with the island that it lies on. A session that the ranges cut is one session: its rows belong together

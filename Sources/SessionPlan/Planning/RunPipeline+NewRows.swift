@@ -118,7 +118,8 @@ extension Planner {
     return try steps.add(
       .fresh,
       written(.sessionTable, as: "w", ofRun: runOfRows).project(
-        content.map { NamedExpression("w", $0) } + [NamedExpression(.instant, .instant(of: w[.pageViewAt]))], as: "f"),
+        content.map { NamedExpression("w", $0) } + [NamedExpression(.instant, .instant(of: w[.pageViewAt]))], as: "f"
+      ).unique(by: .eventID, because: "A run writes an event once."),
       keys: [.eventID, .userID], isReadOnce: true)
   }
 
@@ -137,7 +138,8 @@ extension Planner {
     let first = Relation.table(c).filter(c[.rank].equals(.integer(1), .value))
     return try steps.add(
       .fresh,
-      .unionAll([single.project(columns(k), as: "f"), first.project(columns(c), as: "f")], alias: "f"),
+      Relation.unionAll([single.project(columns(k), as: "f"), first.project(columns(c), as: "f")], alias: "f")
+        .unique(by: .eventID, because: "Rows whose event came once, and of the others the first."),
       keys: [.eventID, .userID], isReadOnce: true)
   }
 }

@@ -48,7 +48,10 @@ extension Planner {
           }
         return NamedExpression(column, value)
       }, as: "united")
-    return try steps.add(.united, .unionAll([old, new], alias: "united"), keys: keysOfParts, isReadOnce: true)
+    let united = Relation.unionAll([old, new], alias: "united")
+      .unique(by: .sessionID, because: "A part is called after its first pageview, and no two have one in common.")
+      .unique(by: .lastEventID, because: "No two parts have a pageview in common.")
+    return try steps.add(.united, united, keys: keysOfParts, isReadOnce: true)
   }
 
   private var keysOfParts: Set<Column> {
@@ -67,7 +70,7 @@ extension Planner {
       .table(u),
       [
         WindowColumn(.firstRank, .rowNumber, partition: island, order: first),
-        WindowColumn(.lastRank, .rowNumber, partition: island, order: last, tiesAreEqual: true),
+        WindowColumn(.lastRank, .rowNumber, partition: island, order: last),
         WindowColumn(
           .survivor, .first(.coalesce([u[.anchor], u[.sessionID]])), partition: island,
           order: [OrderTerm(u[.anchors], .value, descending: true)] + first),

@@ -170,7 +170,7 @@ extension Planner {
     if let claim { started = claimed(started, r, claim) }
     let insert = Insert(into: table.name, columns, of: started, values, namingAll: profile.insertsAllColumns) { rows in
       Query(
-        rows, order: [OrderTerm(.column("v", "run_id"), .value, descending: true)], limit: 1, orderIsTotal: true)
+        rows, order: [OrderTerm(.column("v", "run_id"), .value, descending: true)], limit: 1, tiesAreEqual: true)
     }
     return Plan.Step("finished", "Closes the run.", .insert(insert))
   }
@@ -234,7 +234,7 @@ extension Planner {
     return Query(
       Relation.table(r).filter(counts).project(
         ["run_id", "arrival_mark", "arrival_mark_at"].map { NamedExpression("r", $0) }, as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, orderIsTotal: true)
+      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, tiesAreEqual: true)
   }
 
   /// One row: the newest layout that a run wrote in; NULL where nothing has run in layout 2 or later.
@@ -249,7 +249,7 @@ extension Planner {
     let r = ledger(.sessionRuns, as: "r")
     return Query(
       Relation.table(r).project([NamedExpression("r", "run_id"), NamedExpression("r", "job")], as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value)], limit: 1, orderIsTotal: true)
+      order: [OrderTerm(.column("o", "run_id"), .value)], limit: 1, tiesAreEqual: true)
   }
 }
 

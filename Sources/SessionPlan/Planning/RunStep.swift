@@ -36,19 +36,23 @@ enum RunStep: String, Hashable, Sendable, CaseIterable {
 /// A step that others may read.
 struct StepHandle {
   fileprivate let kind: TableReference.Kind
-  fileprivate let columns: [SchemaColumn]
+  fileprivate let step: PlanChecker.Step
+
+  private var columns: [SchemaColumn] { step.columns }
 
   func has(_ column: Column) -> Bool { columns.contains { $0.name == column.name } }
 
-  func table(as alias: String) -> TableReference { TableReference(kind, alias: alias, columns: columns) }
+  func table(as alias: String) -> TableReference {
+    TableReference(kind, alias: alias, columns: columns, keys: step.keys)
+  }
 }
 
 /// Collects the steps of a run: as scratch tables, or as named subqueries of the statements that use them.
 struct RunSteps {
   let style: PlanProfile.Steps
   private var definitions: [(step: RunStep, scratch: ScratchDefinition)] = []
-  /// The columns of each step.
-  private var schemas: [String: [SchemaColumn]] = [:]
+  /// What the steps after it may read of each.
+  private var schemas: [String: PlanChecker.Step] = [:]
   private var subqueries: Set<String> = []
 
   init(_ style: PlanProfile.Steps) {
@@ -68,9 +72,8 @@ struct RunSteps {
     var scratch = ScratchDefinition(
       name: step.rawValue, query: Query(relation), position: position, lookup: lookup.map(\.name),
       isReadOnce: isReadOnce, keyColumns: Set(keys.map(\.name)))
-    var columns = try PlanChecker(steps: schemas).columns(of: scratch.query)
-    if let position { columns.append(SchemaColumn(position.column, .integer)) }
-    schemas[scratch.name] = columns
+    let checked = try PlanChecker(steps: schemas).step(of: scratch)
+    schemas[scratch.name] = checked
     if style == .inline || (style == .fewScratchTables && isReadOnce) {
       subqueries.insert(scratch.name)
     } else {
@@ -78,7 +81,7 @@ struct RunSteps {
     }
     definitions.append((step, scratch))
     return StepHandle(
-      kind: subqueries.contains(scratch.name) ? .named(scratch.name) : .step(scratch.name), columns: columns)
+      kind: subqueries.contains(scratch.name) ? .named(scratch.name) : .step(scratch.name), step: checked)
   }
 
   /// The steps that are scratch tables, in order.

@@ -9,8 +9,9 @@ extension Planner {
   /// Columns: session_id, user_id, started_at, ended_at, duration (seconds), duration_microseconds, pageviews,
   /// entry_page, exit_page, is_bounce, and the attributes' values of the first and the last pageview.
   public func sessions(asOf run: Literal?, as alias: String = "s") -> Relation {
-    if readsViews, run == nil, let view = view(.sessions, as: alias) { return view }
+    if run == nil, let view = views[.sessions] { return .table(view.with(alias: alias)) }
     return shown(currentVersions(asOf: run, as: "v"), "v", also: [], as: alias)
+      .unique(by: .sessionID, because: "A session is called after its first pageview, which no other session has.")
   }
 
   /// Versions (under `version`) in the columns of a session.
@@ -33,12 +34,4 @@ extension Planner {
 
   /// The view `sessions`.
   func sessionsQuery() throws -> Query { Query(shown(currentVersions(asOf: nil, as: "v"), "v", also: [], as: "s")) }
-
-  /// A view as a table, with its columns.
-  func view(_ object: ObjectNames.Object, as alias: String) -> Relation? {
-    guard let query = object == .sessions ? try? sessionsQuery() : try? sessionEventsQuery(),
-      let columns = try? PlanChecker().columns(of: query)
-    else { return nil }
-    return .table(TableReference(.stored(names[object]), alias: alias, columns: columns))
-  }
 }

@@ -120,6 +120,6 @@ extension Planner {
     return Query(
       Relation.table(r).filter(holds).project(
         [NamedExpression("r", "run_id"), NamedExpression("r", "job")], as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, orderIsTotal: true)
+      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, tiesAreEqual: true)
   }
 }

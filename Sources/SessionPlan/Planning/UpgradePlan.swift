@@ -45,7 +45,7 @@ extension Planner {
     let r = ledger(.sessionRuns, as: "r")
     return Query(
       Relation.table(r).filter(r["state"].equals(.text("finished"), .bytes)).project([.init("r", .runID)], as: "o"),
-      order: [OrderTerm(.column("o", .runID), .value)], orderIsTotal: true)
+      order: [OrderTerm(.column("o", .runID), .value)], tiesAreEqual: true)
   }
 
   /// The versions of a run of layout 1: each session that gained a pageview in it, as it stood after it.

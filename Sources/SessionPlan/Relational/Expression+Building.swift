@@ -21,7 +21,7 @@ extension Expression {
 extension TableReference {
   subscript(name: String) -> Expression { .column(alias, name) }
 
-  func with(alias: String) -> TableReference { TableReference(kind, alias: alias, columns: columns) }
+  func with(alias: String) -> TableReference { TableReference(kind, alias: alias, columns: columns, keys: keys) }
 }
 
 extension Relation {

@@ -130,7 +130,7 @@ extension Relation {
     case .filter(let rows, let predicate):
       rows.visitColumns(visit)
       all([predicate])
-    case .computedOnce(let rows), .distinct(let rows, _): rows.visitColumns(visit)
+    case .computedOnce(let rows), .unique(let rows, _), .distinct(let rows, _): rows.visitColumns(visit)
     case .project(let rows, let columns, _):
       rows.visitColumns(visit)
       all(columns.map(\.expression))
@@ -159,6 +159,7 @@ extension Relation {
     case .filter(let rows, let predicate): .filter(new(rows), new(predicate))
     case .project(let rows, let columns, let alias): .project(new(rows), columns.map(new), alias: alias)
     case .computedOnce(let rows): .computedOnce(new(rows))
+    case .unique(let rows, let keys): .unique(new(rows), keys)
     case .window(let rows, let columns, let alias):
       .window(new(rows), columns.map { $0.replacingColumns(replacement) }, alias: alias)
     case .join(let left, let right, let kind, let on): .join(new(left), new(right), kind, on: new(on))
@@ -177,7 +178,7 @@ extension Relation {
     switch self {
     case .table(let table): [table.alias]
     case .values(_, _, let alias): [alias]
-    case .filter(let rows, _), .computedOnce(let rows): rows.aliases
+    case .filter(let rows, _), .computedOnce(let rows), .unique(let rows, _): rows.aliases
     case .project(let rows, _, let alias), .window(let rows, _, let alias), .aggregate(let rows, _, _, let alias),
       .distinct(let rows, let alias):
       rows.aliases.union([alias])

@@ -83,9 +83,16 @@ struct ExpressionChecker {
       if case .aggregate(_, let keys, _, _) = rows, keys.isEmpty { isCount = true } else { isCount = false }
       return Found(type: columns[0].type, isNullable: columns[0].isNullable || !isCount)
     case .lookup(let lookup):
-      let inner = ExpressionChecker(checker: checker, scope: scope + (try checker.scope(of: lookup.from, outer: scope)))
+      let rows = try checker.scope(of: lookup.from, outer: scope)
+      let inner = ExpressionChecker(checker: checker, scope: scope + rows)
       try inner.checkPredicate(lookup.matching)
       for term in lookup.order { try inner.check(term.expression, as: term.collation) }
+      let found = rows.keys.filtered(by: lookup.matching, aliases: rows.aliases)
+      let ordered = Set(lookup.order.compactMap(\.expression.plainColumn))
+      let isOrderedByItself = lookup.value.plainColumn.map(ordered.contains) ?? false
+      try require(
+        isOrderedByItself || found.areTold(apartBy: ordered),
+        "a look-up of \(lookup.value.shortText) may find several rows, and its order is not total")
       let value = try inner.find(lookup.value)
       return Found(type: value.type, isNullable: value.isNullable || lookup.mayMiss)
     case .compare(_, let a, let b, let collation), .isSame(let a, let b, let collation):

@@ -16,7 +16,7 @@ extension Relation {
     case .filter(let rows, let predicate):
       rows.visitTables(visit)
       predicate.visitTables(visit)
-    case .computedOnce(let rows), .distinct(let rows, _): rows.visitTables(visit)
+    case .computedOnce(let rows), .unique(let rows, _), .distinct(let rows, _): rows.visitTables(visit)
     case .project(let rows, let columns, _):
       rows.visitTables(visit)
       for column in columns { column.expression.visitTables(visit) }

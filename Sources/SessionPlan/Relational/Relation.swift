@@ -11,6 +11,8 @@ public indirect enum Relation: Hashable, Sendable {
   /// The same rows; each column is computed once a row, however often the relation around it names it. Where an
   /// engine copies expressions outwards, its dialect prevents it.
   case computedOnce(Relation)
+  /// The same rows, with keys that do not follow from what they are made of.
+  case unique(Relation, [RowKey])
   /// `SELECT *, function() OVER (…) AS name`: the columns of a relation and some computed over its rows, under `alias`
   case window(Relation, [WindowColumn], alias: String)
   /// `a JOIN b ON …`; both keep their aliases
@@ -68,13 +70,17 @@ public struct TableReference: Hashable, Sendable {
   public var kind: Kind
   public var alias: String
   public var columns: [SchemaColumn]
+  /// Its keys: in each, no two rows agree in all these columns. Of a ledger by the contract (`Planner.keys(of:)`), of a
+  /// step as they follow from it.
+  public var keys: Set<Set<String>>
   /// Where only rows of finished runs count: the run ledger that says which these are. nil: all rows.
   public var finishedBy: ObjectName?
 
-  public init(_ kind: Kind, alias: String, columns: [SchemaColumn]) {
+  public init(_ kind: Kind, alias: String, columns: [SchemaColumn], keys: Set<Set<String>> = []) {
     self.kind = kind
     self.alias = alias
     self.columns = columns
+    self.keys = keys
   }
 }
 

@@ -1,10 +1,15 @@
 /// The columns that an expression may name, by alias.
 struct Scope {
   private(set) var relations: [(alias: String, columns: [SchemaColumn])]
+  /// What tells its rows apart. Of two scopes together nothing is known, unless it is said.
+  var keys: ScopeKeys
 
-  init(_ relations: [(alias: String, columns: [SchemaColumn])] = []) {
+  init(_ relations: [(alias: String, columns: [SchemaColumn])] = [], keys: ScopeKeys = ScopeKeys()) {
     self.relations = relations
+    self.keys = keys
   }
+
+  var aliases: Set<String> { Set(relations.map(\.alias)) }
 
   var allColumns: [SchemaColumn] { relations.flatMap(\.columns) }
 
@@ -29,7 +34,17 @@ struct Scope {
             return SchemaColumn(column.name, column.type, nullable: column.isNullable && !isPresent)
           }
         )
-      })
+      }, keys: keys)
+  }
+
+  /// Every column, in the order of `allColumns`.
+  var allReferences: [ColumnReference] {
+    relations.flatMap { relation in relation.columns.map { ColumnReference(relation.alias, $0.name) } }
+  }
+
+  /// Its keys, where all its columns are those of one relation.
+  func renamed(_ alias: String) -> ScopeKeys {
+    keys.projected(allReferences.map { NamedExpression($0.name, .column($0)) }, as: alias)
   }
 
   static func + (a: Scope, b: Scope) -> Scope { Scope(a.relations + b.relations) }

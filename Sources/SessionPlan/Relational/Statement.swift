@@ -160,22 +160,32 @@ public struct Query: Hashable, Sendable {
   public var relation: Relation
   public var order: [OrderTerm]
   public var limit: Int?
-  /// Set where the order is total for a reason that the checker does not see, such as a grouped key.
-  public var orderIsTotal: Bool
+  /// See `WindowColumn.tiesAreEqual`.
+  public var tiesAreEqual: Bool
 
   public init(
     _ relation: Relation, with: [NamedSubquery] = [], order: [OrderTerm] = [], limit: Int? = nil,
-    orderIsTotal: Bool = false
+    tiesAreEqual: Bool = false
   ) {
-    self.orderIsTotal = orderIsTotal
+    self.tiesAreEqual = tiesAreEqual
     self.with = with
     self.relation = relation
     self.order = order
     self.limit = limit
   }
 
-  /// The types of the result, one a column. Empty where the query does not pass the `PlanChecker`.
-  public var columnTypes: [ValueType] { ((try? PlanChecker().columns(of: self)) ?? []).map(\.type) }
+  /// The types of the result, one a column; nil where it reads scratch tables, whose columns it does not know by itself.
+  ///
+  /// - Throws: `PlanError` (`malformed`) of a query that does not pass the `PlanChecker`.
+  public func columnTypes() throws -> [ValueType]? {
+    var readsSteps = false
+    for rows in [relation] + with.map(\.relation) {
+      rows.visitTables { table in
+        if case .step = table.kind { readsSteps = true }
+      }
+    }
+    return readsSteps ? nil : try PlanChecker().columns(of: self).map(\.type)
+  }
 }
 
 /// A named subquery (common table expression).

@@ -43,7 +43,7 @@ enum ComparedKind: String, Sendable {
   ) async throws -> BatchRows {
     let query = try query(planner, isOrdered: isOrdered)
     let sql = try context.connection.render(.query(query)).joined(separator: ";\n")
-    let cursor = try await context.connection.open(sql, types: query.columnTypes.map(BatchColumnType.init))
+    let cursor = try await context.connection.open(sql, types: try query.columnTypes()?.map(BatchColumnType.init))
     return BatchRows(cursor: cursor, buckets: buckets)
   }
 }

@@ -82,7 +82,7 @@ struct ValueTable {
     let values = Self.schema.map { NamedExpression($0.name, Self.column("t", $0.name)) }
     return Query(
       .project(reference("t"), values, alias: "o"), order: [OrderTerm(Self.column("o", "n"), .value)],
-      orderIsTotal: true)
+      tiesAreEqual: true)
   }
 
   func count(_ connection: any Connection) async throws -> Int64 {
