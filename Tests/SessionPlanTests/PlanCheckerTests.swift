@@ -85,6 +85,13 @@ import Testing
     Fault(
       "1 columns",
       query(.values(columns: [SchemaColumn("a", .integer)], rows: [[.integer(1), .integer(2)]], alias: "v"))),
+    Fault(
+      "there may be several",
+      query(
+        .project(
+          .values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "v"),
+          [NamedExpression("x", .scalar(.project(.table(events), [NamedExpression("n", e("n"))], alias: "s")))],
+          alias: "o"))),
     Fault("may not be NULL", insert(SchemaColumn("page", .text), e("page"))),
     Fault("the value is integer", insert(SchemaColumn("page", .text), e("n"))),
     Fault(

@@ -28,13 +28,13 @@ extension Planner {
     Query(
       sessions(asOf: run).project(
         [
-          NamedExpression("s", "user_id"), NamedExpression("s", "session_id"),
-          NamedExpression("first_view", .column("s", "started_at")),
-          NamedExpression("last_view", .column("s", "ended_at")), NamedExpression("s", "pageviews"),
+          NamedExpression("s", .userID), NamedExpression("s", .sessionID),
+          NamedExpression("first_view", .column("s", .startedAt)),
+          NamedExpression("last_view", .column("s", .endedAt)), NamedExpression("s", .pageviews),
         ], as: "o"),
       order: [
-        OrderTerm(.column("o", "user_id"), .bytes), OrderTerm(.column("o", "first_view"), .value),
-        OrderTerm(.column("o", "session_id"), ids),
+        OrderTerm(.column("o", .userID), .bytes), OrderTerm(.column("o", "first_view"), .value),
+        OrderTerm(.column("o", .sessionID), ids),
       ])
   }
 
@@ -42,39 +42,39 @@ extension Planner {
   private func perUser(asOf run: Literal?) -> Query {
     Query(
       .aggregate(
-        sessions(asOf: run), by: [NamedExpression("s", "user_id")],
+        sessions(asOf: run), by: [NamedExpression("s", .userID)],
         [
-          AggregateColumn("sessions", .count),
-          AggregateColumn("pageviews", .sum(.column("s", "pageviews"))),
-          AggregateColumn("first_view", .minimum(.column("s", "started_at"), .value)),
-          AggregateColumn("last_view", .maximum(.column("s", "ended_at"), .value)),
-          AggregateColumn("duration_microseconds", .sum(.column("s", "duration_microseconds"))),
+          AggregateColumn(.sessions, .count),
+          AggregateColumn(.pageviews, .sum(.column("s", .pageviews))),
+          AggregateColumn("first_view", .minimum(.column("s", .startedAt), .value)),
+          AggregateColumn("last_view", .maximum(.column("s", .endedAt), .value)),
+          AggregateColumn(.durationMicroseconds, .sum(.column("s", .durationMicroseconds))),
           AggregateColumn("bounces", .sum(bounce("s"))),
         ], alias: "o"),
-      order: [OrderTerm(.column("o", "user_id"), .bytes)])
+      order: [OrderTerm(.column("o", .userID), .bytes)])
   }
 
   /// day, sessions that started on it, pageviews on it, users seen on it, bounces among its sessions
   private func perDay(asOf run: Literal?) -> Query {
     let views = Relation.aggregate(
       sessionEvents(asOf: run).project(
-        [NamedExpression("day", .day(of: .column("e", "page_view_at"))), NamedExpression("e", "user_id")], as: "v"),
+        [NamedExpression("day", .day(of: .column("e", .pageViewAt))), NamedExpression("e", .userID)], as: "v"),
       by: [NamedExpression("v", "day")],
       [
-        AggregateColumn("pageviews", .count), AggregateColumn("users", .countDistinct(.column("v", "user_id"), .bytes)),
+        AggregateColumn(.pageviews, .count), AggregateColumn("users", .countDistinct(.column("v", .userID), .bytes)),
       ], alias: "d")
     let starts = Relation.aggregate(
       sessions(asOf: run).project(
-        [NamedExpression("day", .day(of: .column("s", "started_at"))), NamedExpression("bounce", bounce("s"))], as: "b"),
+        [NamedExpression("day", .day(of: .column("s", .startedAt))), NamedExpression("bounce", bounce("s"))], as: "b"),
       by: [NamedExpression("b", "day")],
-      [AggregateColumn("sessions", .count), AggregateColumn("bounces", .sum(.column("b", "bounce")))], alias: "t")
+      [AggregateColumn(.sessions, .count), AggregateColumn("bounces", .sum(.column("b", "bounce")))], alias: "t")
     let zero = Expression.integer(0)
     return Query(
       views.leftJoin(starts, on: Expression.column("t", "day").equals(.column("d", "day"), .bytes)).project(
         [
           NamedExpression("d", "day"),
-          NamedExpression("sessions", .coalesce([.column("t", "sessions"), zero])),
-          NamedExpression("d", "pageviews"), NamedExpression("d", "users"),
+          NamedExpression(.sessions, .coalesce([.column("t", .sessions), zero])),
+          NamedExpression("d", .pageviews), NamedExpression("d", "users"),
           NamedExpression("bounces", .coalesce([.column("t", "bounces"), zero])),
         ], as: "o"),
       order: [OrderTerm(.column("o", "day"), .bytes)])
@@ -83,8 +83,8 @@ extension Planner {
   /// One row: sessions, users, pageviews, bounces, pageviews_per_session_micro, bounce_rate_micro,
   /// duration_mean, duration_median, duration_p95 (µs). Rates and durations are NULL where there is no session.
   private func totals(asOf run: Literal?) -> Query {
-    let duration = Expression.column("s", "duration_microseconds")
-    let id = Expression.column("s", "session_id")
+    let duration = Expression.column("s", .durationMicroseconds)
+    let id = Expression.column("s", .sessionID)
     // Nearest rank needs the number of sessions beside each rank: the ranks from both ends add up to it.
     let ranked = Relation.window(
       sessions(asOf: run).project(
@@ -108,12 +108,12 @@ extension Planner {
     let sums = Relation.aggregate(
       ranked, by: [],
       [
-        AggregateColumn("sessions", .count), AggregateColumn("users", .countDistinct(r("user_id"), .bytes)),
-        AggregateColumn("pageviews", .sum(r("pageviews"))), AggregateColumn("bounces", .sum(bounce("r"))),
+        AggregateColumn(.sessions, .count), AggregateColumn("users", .countDistinct(r("user_id"), .bytes)),
+        AggregateColumn(.pageviews, .sum(r("pageviews"))), AggregateColumn("bounces", .sum(bounce("r"))),
         AggregateColumn("duration", .sum(r("duration_microseconds"))),
         AggregateColumn("duration_median", percentile(50)), AggregateColumn("duration_p95", percentile(95)),
       ], alias: "t")
-    let sessions = Expression.column("t", "sessions")
+    let sessions = Expression.column("t", .sessions)
     /// `sum / sessions` in units of 1 / scale, half up; NULL for no sessions.
     func mean(_ sum: String, scale: Int64) -> Expression {
       let twice = Expression.add(.multiply(.column("t", sum), .integer(2 * scale)), sessions)
@@ -135,11 +135,11 @@ extension Planner {
   private func pages(_ column: String, asOf run: Literal?, top: Int) -> Query {
     Query(
       .aggregate(
-        sessions(asOf: run).project([NamedExpression("page", .column("s", column))], as: "s"),
-        by: [NamedExpression("s", "page")], [AggregateColumn("sessions", .count)], alias: "o"),
+        sessions(asOf: run).project([NamedExpression(.page, .column("s", column))], as: "s"),
+        by: [NamedExpression("s", .page)], [AggregateColumn(.sessions, .count)], alias: "o"),
       order: [
-        OrderTerm(.column("o", "sessions"), .value, descending: true),
-        OrderTerm(.column("o", "page"), .bytes, nulls: .first),
+        OrderTerm(.column("o", .sessions), .value, descending: true),
+        OrderTerm(.column("o", .page), .bytes, nulls: .first),
       ], limit: top)
   }
 

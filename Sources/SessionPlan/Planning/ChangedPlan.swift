@@ -18,15 +18,15 @@ extension Planner {
       by: .sessionID, because: "A session is called after its first pageview, which no other session has."
     ).project(
       [
-        NamedExpression("change", .text("changed")), .init("s", .sessionID),
-        NamedExpression("replaced_by", .null(idType)), NamedExpression(.reason, .null(.text)),
+        NamedExpression(.change, .text("changed")), .init("s", .sessionID),
+        NamedExpression(.replacedBy, .null(idType)), NamedExpression(.reason, .null(.text)),
       ] + Self.sessionColumns.map { NamedExpression("s", $0.column) }
         + attributeColumns.map { NamedExpression("s", $0) }, as: "o")
     let erased = withErasures ? [erasedUsers(since: run, until: last)] : []
     return Query(
       .unionAll([changed, retiredSessions(since: run, until: last)] + erased, alias: "o"),
       order: [
-        OrderTerm(.column("o", "change"), .bytes), OrderTerm(.column("o", .userID), .bytes, nulls: .first),
+        OrderTerm(.column("o", .change), .bytes), OrderTerm(.column("o", .userID), .bytes, nulls: .first),
         OrderTerm(.column("o", .startedAt), .value, nulls: .first),
         OrderTerm(.column("o", .sessionID), ids, nulls: withErasures ? .first : .none),
       ], tiesAreEqual: withErasures)
@@ -41,8 +41,8 @@ extension Planner {
     ])
     return Relation.table(e).filter(isInside).project(
       [
-        NamedExpression("change", .text("erased")), NamedExpression(.sessionID, .null(idType)),
-        NamedExpression("replaced_by", .null(idType)), NamedExpression(.reason, .text("erased")),
+        NamedExpression(.change, .text("erased")), NamedExpression(.sessionID, .null(idType)),
+        NamedExpression(.replacedBy, .null(idType)), NamedExpression(.reason, .text("erased")),
       ]
         + Self.sessionColumns.map { column, type in
           NamedExpression(column, column == .userID ? e["user_hash"] : .null(type))
@@ -55,8 +55,8 @@ extension Planner {
     return Query(
       Relation.table(r).filter(
         .and([
-          r["run_id"].isGreater(than: .literal(run)), r["run_id"].isAtMost(.literal(last)),
-          r["state"].equals(.text("finished"), .bytes), r["mode"].equals(.text(RunMode.eraseName), .bytes),
+          r[.runID].isGreater(than: .literal(run)), r[.runID].isAtMost(.literal(last)),
+          r[.state].equals(.text("finished"), .bytes), r[.mode].equals(.text(RunMode.eraseName), .bytes),
         ])
       ).project([NamedExpression("found", .integer(1))], as: "o"), limit: 1)
   }
@@ -78,8 +78,8 @@ extension Planner {
     let isAlone = Expression.add(r(.firstRank), r(.lastRank)).equals(.integer(2), .value)
     return ranked.filter(r(.sessionID).differs(from: r(.survivor), ids)).project(
       [
-        NamedExpression("change", .text("retired")), .init("r", .sessionID),
-        NamedExpression("replaced_by", r(.survivor)),
+        NamedExpression(.change, .text("retired")), .init("r", .sessionID),
+        NamedExpression(.replacedBy, r(.survivor)),
         NamedExpression(.reason, .choose([Branch(isAlone, then: .text("extended"))], otherwise: .text("merged"))),
       ]
         + Self.sessionColumns.map { column, type in

@@ -27,12 +27,12 @@ extension Planner {
   public func openClaims() -> Query {
     let s = ledger(.sessionRuns, as: "s")
     let columns = [
-      NamedExpression("s", "run_id"), NamedExpression("token", s["tool_version"]),
-      NamedExpression("claimed_at", s["recorded_at"]), NamedExpression("now", .serverNow),
+      NamedExpression("s", .runID), NamedExpression("token", s[.toolVersion]),
+      NamedExpression("claimed_at", s[.recordedAt]), NamedExpression("now", .serverNow),
     ]
     return Query(
-      open(Relation.table(s).filter(s["state"].equals(.text("started"), .bytes)), s).project(columns, as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value), OrderTerm(.column("o", "token"), .bytes)], tiesAreEqual: true)
+      open(Relation.table(s).filter(s[.state].equals(.text("started"), .bytes)), s).project(columns, as: "o"),
+      order: [OrderTerm(.column("o", .runID), .value), OrderTerm(.column("o", "token"), .bytes)], tiesAreEqual: true)
   }
 
   /// One row: how many runs have finished.
@@ -40,7 +40,7 @@ extension Planner {
     let r = ledger(.sessionRuns, as: "r")
     return Query(
       .aggregate(
-        Relation.table(r).filter(r["state"].equals(.text("finished"), .bytes)), by: [],
+        Relation.table(r).filter(r[.state].equals(.text("finished"), .bytes)), by: [],
         [AggregateColumn("finished", .count)], alias: "o"))
   }
 
@@ -50,8 +50,8 @@ extension Planner {
     let s = ledger(.sessionRuns, as: "s")
     let own = Relation.table(s).filter(
       .and([
-        s["state"].equals(.text("started"), .bytes), s["run_id"].equals(.integer(run), .value),
-        s["tool_version"].equals(.text(token), .bytes),
+        s[.state].equals(.text("started"), .bytes), s[.runID].equals(.integer(run), .value),
+        s[.toolVersion].equals(.text(token), .bytes),
       ]))
     let columns = table.columns.map(\.column)
     let values = columns.map { column in
@@ -74,11 +74,11 @@ extension Planner {
     let a = ledger(.sessionRuns, as: "a")
     return .notExists(
       .notExists(
-        started, Relation.table(f).filter(f["state"].equals(.text("finished"), .bytes)),
-        on: f["run_id"].equals(s["run_id"], .value)),
-      Relation.table(a).filter(a["state"].equals(.text(Self.abandonedState), .bytes)),
+        started, Relation.table(f).filter(f[.state].equals(.text("finished"), .bytes)),
+        on: f[.runID].equals(s[.runID], .value)),
+      Relation.table(a).filter(a[.state].equals(.text(Self.abandonedState), .bytes)),
       on: .and([
-        a["run_id"].equals(s["run_id"], .value), a["tool_version"].equals(s["tool_version"], .bytes),
+        a[.runID].equals(s[.runID], .value), a[.toolVersion].equals(s[.toolVersion], .bytes),
       ]))
   }
 
@@ -88,11 +88,11 @@ extension Planner {
     let n = ledger(.sessionRuns, as: "n")
     let finished = Expression.scalar(
       .aggregate(
-        Relation.table(n).filter(n["state"].equals(.text("finished"), .bytes)), by: [],
+        Relation.table(n).filter(n[.state].equals(.text("finished"), .bytes)), by: [],
         [AggregateColumn("finished", .count)], alias: "m"))
     let own = started.filter(
       .and([
-        s["run_id"].equals(.integer(claim.run), .value), s["tool_version"].equals(.text(claim.token), .bytes),
+        s[.runID].equals(.integer(claim.run), .value), s[.toolVersion].equals(.text(claim.token), .bytes),
         .present(finished).equals(.integer(claim.finishedBefore), .value),
       ]))
     return open(own, s)
@@ -104,8 +104,8 @@ extension Planner {
     return Query(
       Relation.table(r).filter(
         .and([
-          r["state"].equals(.text("finished"), .bytes), r["run_id"].equals(.integer(claim.run), .value),
-          r["tool_version"].equals(.text(claim.token), .bytes),
+          r[.state].equals(.text("finished"), .bytes), r[.runID].equals(.integer(claim.run), .value),
+          r[.toolVersion].equals(.text(claim.token), .bytes),
         ])
       ).project([NamedExpression("found", .integer(1))], as: "o"), limit: 1)
   }

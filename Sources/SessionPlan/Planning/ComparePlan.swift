@@ -24,12 +24,12 @@ extension Planner {
     let columns = content.filter { $0 != .sequence }
     // Of a value that was read, engines write the text each in its own way.
     let texts = self.unread(in: "n", .whole)
-    func unreadText(_ name: String, _ text: Expression, _ column: Column) -> NamedExpression {
+    func unreadText(_ name: Column, _ text: Expression, _ column: Column) -> NamedExpression {
       NamedExpression(name, .choose([Branch(.isNull(.column("n", column)), then: text)], otherwise: .null(.text)))
     }
     let rows = try selection(.whole, as: "n").project(
       columns.map { NamedExpression("n", $0) } + [
-        unreadText("raw_event_id", texts.eventID, .eventID), unreadText("raw_time", texts.time, .pageViewAt),
+        unreadText(.rawEventID, texts.eventID, .eventID), unreadText(.rawTime, texts.time, .pageViewAt),
       ], as: "o")
     return byID(rows, .eventID, isOrdered, nulls: .first)
   }

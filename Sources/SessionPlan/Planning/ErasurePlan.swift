@@ -63,10 +63,10 @@ extension Planner {
         .init(SchemaColumn("before_at", .timestamp, nullable: true)),
         .init(SchemaColumn("source_rows", .integer)),
         .init(SchemaColumn(.pageviews, .integer)),
-        .init(SchemaColumn("sessions", .integer)),
-        .init(SchemaColumn("lineage_rows", .integer)),
-        .init(SchemaColumn("quarantined", .integer)),
-        .init(SchemaColumn("recorded_at", .timestamp)),
+        .init(SchemaColumn(.sessions, .integer)),
+        .init(SchemaColumn(.lineageRows, .integer)),
+        .init(SchemaColumn(.quarantined, .integer)),
+        .init(SchemaColumn(.recordedAt, .timestamp)),
       ], primaryKey: [Column.runID.name], clustering: [Column.runID.name])
   }
 
@@ -214,12 +214,12 @@ extension Planner {
   public func floorQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     let isRetention = Expression.and([
-      r["state"].equals(.text("finished"), .bytes), r["mode"].equals(.text(RunMode.retainName), .bytes),
+      r[.state].equals(.text("finished"), .bytes), r[.mode].equals(.text(RunMode.retainName), .bytes),
     ])
     return Query(
       .aggregate(
         Relation.table(r).filter(isRetention), by: [],
-        [AggregateColumn("floor", .maximum(r["window_to"], .value))], alias: "o"))
+        [AggregateColumn("floor", .maximum(r[.windowTo], .value))], alias: "o"))
   }
 
   /// Removes the pageviews of sessions that ended a gap or more before a time, from the ledger and from the tool's own

@@ -11,8 +11,8 @@ extension Planner {
     return Query(
       sessions.project(columns.map { NamedExpression("s", $0) }, as: "o"),
       order: [
-        OrderTerm(.column("o", "user_id"), .bytes), OrderTerm(.column("o", "started_at"), .value),
-        OrderTerm(.column("o", "session_id"), ids),
+        OrderTerm(.column("o", .userID), .bytes), OrderTerm(.column("o", .startedAt), .value),
+        OrderTerm(.column("o", .sessionID), ids),
       ])
   }
 
@@ -23,45 +23,45 @@ extension Planner {
     return Query(
       sessionEvents(asOf: run).project(columns.map { NamedExpression("e", $0) }, as: "o"),
       order: [
-        OrderTerm(.column("o", "user_id"), .bytes), OrderTerm(.column("o", "page_view_at"), .value),
-        OrderTerm(.column("o", "event_id"), ids),
+        OrderTerm(.column("o", .userID), .bytes), OrderTerm(.column("o", .pageViewAt), .value),
+        OrderTerm(.column("o", .eventID), ids),
       ])
   }
 
   /// The run ledger, newest last: one row a run.
   public func statusQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
-    let started = Relation.table(r).filter(r["state"].equals(.text("started"), .bytes))
+    let started = Relation.table(r).filter(r[.state].equals(.text("started"), .bytes))
     let f = ledger(.sessionRuns, as: "f")
     let matches = Expression.and([
-      f["run_id"].equals(r["run_id"], .value), f["state"].equals(.text("finished"), .bytes),
+      f[.runID].equals(r[.runID], .value), f[.state].equals(.text("finished"), .bytes),
     ])
     let a = ledger(.sessionRuns, as: "a")
     let wasAbandoned = Expression.and([
-      a["run_id"].equals(r["run_id"], .value), a["state"].equals(.text(Self.abandonedState), .bytes),
-      a["tool_version"].equals(r["tool_version"], .bytes),
+      a[.runID].equals(r[.runID], .value), a[.state].equals(.text(Self.abandonedState), .bytes),
+      a[.toolVersion].equals(r[.toolVersion], .bytes),
     ])
     var runs = started.leftJoin(.table(f), on: matches)
     var unfinished = Expression.text("unfinished")
     // Only where runs are claimed is one given up by a row of its own.
     if profile.commitPoint == .finishedRow {
       runs = runs.leftJoin(.table(a), on: wasAbandoned)
-      unfinished = .choose([Branch(.isNull(a["state"]), then: unfinished)], otherwise: .text(Self.abandonedState))
+      unfinished = .choose([Branch(.isNull(a[.state]), then: unfinished)], otherwise: .text(Self.abandonedState))
     }
     return Query(
       runs.project(
         [
-          NamedExpression("r", "run_id"),
+          NamedExpression("r", .runID),
           NamedExpression(
-            "state", .choose([Branch(.isNull(f["state"]), then: unfinished)], otherwise: .text("finished"))),
-          NamedExpression("r", "mode"), NamedExpression("r", "window_from"), NamedExpression("r", "window_to"),
-          NamedExpression("f", "pageviews"), NamedExpression("f", "sessions"), NamedExpression("f", "lineage_rows"),
-          NamedExpression("f", "quarantined"),
-          NamedExpression("f", "arrival_mark"), NamedExpression("f", "arrival_mark_at"),
-          NamedExpression("started_at", r["recorded_at"]), NamedExpression("finished_at", f["recorded_at"]),
-          NamedExpression("r", "engine"), NamedExpression("r", "tool_version"),
+            "state", .choose([Branch(.isNull(f[.state]), then: unfinished)], otherwise: .text("finished"))),
+          NamedExpression("r", .mode), NamedExpression("r", .windowFrom), NamedExpression("r", .windowTo),
+          NamedExpression("f", .pageviews), NamedExpression("f", .sessions), NamedExpression("f", .lineageRows),
+          NamedExpression("f", .quarantined),
+          NamedExpression("f", .arrivalMark), NamedExpression("f", .arrivalMarkAt),
+          NamedExpression(.startedAt, r[.recordedAt]), NamedExpression("finished_at", f[.recordedAt]),
+          NamedExpression("r", .engine), NamedExpression("r", .toolVersion),
         ], as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value)], tiesAreEqual: true)
+      order: [OrderTerm(.column("o", .runID), .value)], tiesAreEqual: true)
   }
 
   /// One row: when the newest run finished that looked at the source, NULL where none did, and what time it is by the
@@ -69,12 +69,12 @@ extension Planner {
   public func freshnessQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     let isRun = Expression.and([
-      r["state"].equals(.text("finished"), .bytes),
-      .or([RunMode.whole.name, RunMode.windowName, RunMode.newName].map { r["mode"].equals(.text($0), .bytes) }),
+      r[.state].equals(.text("finished"), .bytes),
+      .or([RunMode.whole.name, RunMode.windowName, RunMode.newName].map { r[.mode].equals(.text($0), .bytes) }),
     ])
     let newest = Relation.aggregate(
       Relation.table(r).filter(isRun), by: [],
-      [AggregateColumn("finished_at", .maximum(r["recorded_at"], .value))], alias: "m")
+      [AggregateColumn("finished_at", .maximum(r[.recordedAt], .value))], alias: "m")
     let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
     return Query(
       one.project([NamedExpression("finished_at", .scalar(newest)), NamedExpression("now", .serverNow)], as: "f"))

@@ -82,22 +82,22 @@ extension Planner {
     TableDefinition(
       name: names[.sessionRuns],
       columns: [
-        .init(SchemaColumn("run_id", .integer)),
-        .init(SchemaColumn("state", .text), isKey: true),
-        .init(SchemaColumn("recorded_at", .timestamp)),
-        .init(SchemaColumn("job", .text)),
-        .init(SchemaColumn("mode", .text)),
-        .init(SchemaColumn("window_from", .timestamp, nullable: true)),
-        .init(SchemaColumn("window_to", .timestamp, nullable: true)),
-        .init(SchemaColumn("arrival_mark", .integer, nullable: true)),
-        .init(SchemaColumn("arrival_mark_at", .timestamp, nullable: true)),
-        .init(SchemaColumn("pageviews", .integer, nullable: true)),
-        .init(SchemaColumn("sessions", .integer, nullable: true)),
-        .init(SchemaColumn("lineage_rows", .integer, nullable: true)),
-        .init(SchemaColumn("quarantined", .integer, nullable: true)),
-        .init(SchemaColumn("layout", .integer, nullable: true)),
-        .init(SchemaColumn("engine", .text)),
-        .init(SchemaColumn("tool_version", .text)),
+        .init(SchemaColumn(.runID, .integer)),
+        .init(SchemaColumn(.state, .text), isKey: true),
+        .init(SchemaColumn(.recordedAt, .timestamp)),
+        .init(SchemaColumn(.job, .text)),
+        .init(SchemaColumn(.mode, .text)),
+        .init(SchemaColumn(.windowFrom, .timestamp, nullable: true)),
+        .init(SchemaColumn(.windowTo, .timestamp, nullable: true)),
+        .init(SchemaColumn(.arrivalMark, .integer, nullable: true)),
+        .init(SchemaColumn(.arrivalMarkAt, .timestamp, nullable: true)),
+        .init(SchemaColumn(.pageviews, .integer, nullable: true)),
+        .init(SchemaColumn(.sessions, .integer, nullable: true)),
+        .init(SchemaColumn(.lineageRows, .integer, nullable: true)),
+        .init(SchemaColumn(.quarantined, .integer, nullable: true)),
+        .init(SchemaColumn(.layout, .integer, nullable: true)),
+        .init(SchemaColumn(.engine, .text)),
+        .init(SchemaColumn(.toolVersion, .text)),
       ],
       primaryKey: ["run_id", "state"], clustering: ["run_id", "state"])
   }
@@ -163,12 +163,13 @@ extension Planner {
   func keys(of object: ObjectNames.Object) -> Set<Set<String>> {
     let keys: [[Column]] =
       switch object {
-      // An event of a run that died is written again by another.
-      case .sessionTable: [profile.commitPoint == .transaction ? [.eventID] : [.eventID, .runID]]
+      // Else two runs at once may have written it, or an event of a run that died is written again.
+      case .sessionTable: [profile.hasUniqueEvents ? [.eventID] : [.eventID, .runID]]
       case .sessionLineage: [[.sessionID, .runID]]
       case .sessionVersions: [[.anchor, .runID]]
       // Where nothing but claims keeps runs apart, two may have noted one id as started.
-      case .sessionRuns: profile.commitPoint == .transaction ? [[.runID, Column(SchemaColumn("state", .text))]] : []
+      case .sessionRuns:
+        profile.commitPoint == .transaction && profile.hasJobLock ? [[.runID, .state]] : []
       case .pageviews: profile.hasArrivalColumn ? [[.arrivalID]] : []
       case .sessionQuarantine: []
       case .sessionEvents: [[.eventID]]
@@ -192,20 +193,20 @@ extension Planner {
   public func runStates(of run: Literal) -> Query {
     let r = ledger(.sessionRuns, as: "r")
     return Query(
-      Relation.table(r).filter(r["run_id"].equals(.literal(run), .value))
-        .project([NamedExpression("r", "state")], as: "o"))
+      Relation.table(r).filter(r[.runID].equals(.literal(run), .value))
+        .project([NamedExpression("r", .state)], as: "o"))
   }
 
   /// The newest finished run: run_id, mode, pageviews, sessions, lineage_rows, quarantined.
   public func lastRun() -> Query {
     let r = ledger(.sessionRuns, as: "r")
-    let isFinished = r["state"].equals(.text("finished"), .bytes)
+    let isFinished = r[.state].equals(.text("finished"), .bytes)
     // Where runs hold no lock, another may have finished since this one did.
-    let counts = claim.map { Expression.and([isFinished, r["run_id"].equals(.integer($0.run), .value)]) } ?? isFinished
+    let counts = claim.map { Expression.and([isFinished, r[.runID].equals(.integer($0.run), .value)]) } ?? isFinished
     return Query(
       Relation.table(r).filter(counts).project(
         ["run_id", "mode", "pageviews", "sessions", "lineage_rows", "quarantined"].map { NamedExpression("r", $0) },
         as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, tiesAreEqual: true)
+      order: [OrderTerm(.column("o", .runID), .value, descending: true)], limit: 1, tiesAreEqual: true)
   }
 }

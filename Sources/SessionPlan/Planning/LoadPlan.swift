@@ -29,14 +29,14 @@ extension Planner {
       Expression.isSame(p[column.name], l[column.name], collation(of: column))
     }
     // Apart, so that an engine can look rows up by their event id: with NULL equal to NULL not every index helps.
-    let known = Expression.and([p["event_id"].equals(l["event_id"], ids)] + others)
-    let unnamed = Expression.and([.isNull(p["event_id"])] + others)
+    let known = Expression.and([p[.eventID].equals(l[.eventID], ids)] + others)
+    let unnamed = Expression.and([.isNull(p[.eventID])] + others)
     let columns = loadedColumns.map { NamedExpression("l", $0.name) }
     let rows = Relation.unionAll(
       [
-        Relation.notExists(Relation.table(l).filter(l["event_id"].isPresent), .table(p), on: known)
+        Relation.notExists(Relation.table(l).filter(l[.eventID].isPresent), .table(p), on: known)
           .project(columns, as: "n"),
-        Relation.notExists(Relation.table(l).filter(.isNull(l["event_id"])), .table(p), on: unnamed)
+        Relation.notExists(Relation.table(l).filter(.isNull(l[.eventID])), .table(p), on: unnamed)
           .project(columns, as: "n"),
       ], alias: "n")
     return .insert(

@@ -80,10 +80,10 @@ extension Planner {
     // Computed in a subquery of its own: engines that let none read the table which is written (trap T32) keep its rows.
     let r = ledger(.sessionRuns, as: "r")
     let last = Relation.aggregate(
-      .table(r), by: [], [AggregateColumn("run_id", .maximum(r["run_id"], .value))], alias: "last_run")
+      .table(r), by: [], [AggregateColumn(.runID, .maximum(r[.runID], .value))], alias: "last_run")
     let run =
       claim.map { .integer($0.run) }
-      ?? Expression.scalar(Relation.computedOnce(last).project([NamedExpression("last_run", "run_id")], as: "o"))
+      ?? Expression.scalar(Relation.computedOnce(last).project([NamedExpression("last_run", .runID)], as: "o"))
     func rows(_ object: ObjectNames.Object) -> Expression { count(written(object, as: "w", ofRun: run)) }
     return RunCounts(
       pageviews: rows(.sessionTable), sessions: rows(.sessionVersions), lineageRows: rows(.sessionLineage),
@@ -113,14 +113,14 @@ extension Planner {
   var thisRun: Expression {
     let r = ledger(.sessionRuns, as: "this_run")
     return .scalar(
-      .aggregate(.table(r), by: [], [AggregateColumn("run_id", .maximum(r["run_id"], .value))], alias: "m"))
+      .aggregate(.table(r), by: [], [AggregateColumn(.runID, .maximum(r[.runID], .value))], alias: "m"))
   }
 
   /// One row: the greatest run id, NULL where there is none.
   public func greatestRun() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     return Query(
-      .aggregate(.table(r), by: [], [AggregateColumn("run_id", .maximum(r["run_id"], .value))], alias: "o"))
+      .aggregate(.table(r), by: [], [AggregateColumn(.runID, .maximum(r[.runID], .value))], alias: "o"))
   }
 
   private func started(_ mode: RunMode, _ identity: RunIdentity) -> Plan.Step {
@@ -129,7 +129,7 @@ extension Planner {
     // T32).
     let r = ledger(.sessionRuns, as: "r")
     let last = Relation.aggregate(
-      .table(r), by: [], [AggregateColumn("last_run", .maximum(r["run_id"], .value))], alias: "numbered")
+      .table(r), by: [], [AggregateColumn("last_run", .maximum(r[.runID], .value))], alias: "numbered")
     let rows = mark.rows.map { Relation.join(last, $0, .inner, on: .integer(1).equals(.integer(1), .value)) } ?? last
     let row = runRow(mode, identity, from: rows) { name in
       switch name {
@@ -166,11 +166,11 @@ extension Planner {
       return NamedExpression(column.name, value)
     }
     // The last of them; by its order, since a subquery may not read the table that is written (trap T32).
-    var started = Relation.table(r).filter(r["state"].equals(.text("started"), .bytes))
+    var started = Relation.table(r).filter(r[.state].equals(.text("started"), .bytes))
     if let claim { started = claimed(started, r, claim) }
     let insert = Insert(into: table.name, columns, of: started, values, namingAll: profile.insertsAllColumns) { rows in
       Query(
-        rows, order: [OrderTerm(.column("v", "run_id"), .value, descending: true)], limit: 1, tiesAreEqual: true)
+        rows, order: [OrderTerm(.column("v", .runID), .value, descending: true)], limit: 1, tiesAreEqual: true)
     }
     return Plan.Step("finished", "Closes the run.", .insert(insert))
   }
@@ -225,31 +225,31 @@ extension Planner {
   public func markQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     let counts = Expression.and([
-      r["state"].equals(.text("finished"), .bytes),
+      r[.state].equals(.text("finished"), .bytes),
       .or(
         [RunMode.whole.name, RunMode.newName, RunMode.adoptName, RunMode.eraseName, RunMode.retainName].map {
-          r["mode"].equals(.text($0), .bytes)
+          r[.mode].equals(.text($0), .bytes)
         }),
     ])
     return Query(
       Relation.table(r).filter(counts).project(
         ["run_id", "arrival_mark", "arrival_mark_at"].map { NamedExpression("r", $0) }, as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, tiesAreEqual: true)
+      order: [OrderTerm(.column("o", .runID), .value, descending: true)], limit: 1, tiesAreEqual: true)
   }
 
   /// One row: the newest layout that a run wrote in; NULL where nothing has run in layout 2 or later.
   public func layoutQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     return Query(
-      .aggregate(.table(r), by: [], [AggregateColumn("layout", .maximum(r["layout"], .value))], alias: "o"))
+      .aggregate(.table(r), by: [], [AggregateColumn(.layout, .maximum(r[.layout], .value))], alias: "o"))
   }
 
   /// The fingerprint of the ledger's first row, as text, finished or not; no row where there is none.
   public func fingerprintQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     return Query(
-      Relation.table(r).project([NamedExpression("r", "run_id"), NamedExpression("r", "job")], as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value)], limit: 1, tiesAreEqual: true)
+      Relation.table(r).project([NamedExpression("r", .runID), NamedExpression("r", .job)], as: "o"),
+      order: [OrderTerm(.column("o", .runID), .value)], limit: 1, tiesAreEqual: true)
   }
 }
 
@@ -266,7 +266,7 @@ struct RunCounts {
     return Query(
       one.project(
         [
-          NamedExpression("pageviews", pageviews), NamedExpression("sessions", sessions),
+          NamedExpression(.pageviews, pageviews), NamedExpression(.sessions, sessions),
           NamedExpression("lineage_rows", lineageRows),
           NamedExpression("quarantined", quarantined),
         ], as: "c"))

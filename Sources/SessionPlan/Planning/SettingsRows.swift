@@ -9,7 +9,7 @@ extension Planner {
     let table = ledger(.sessionRuns, as: "r")
     let one = Relation.values(columns: [SchemaColumn("one", .integer)], rows: [[.integer(1)]], alias: "o")
     let row = SettingsRow(identity: identity, mode: RunMode.createName, state: Self.createdState, runID: .integer(0))
-    return insert(row, from: .notExists(one, .table(table), on: table["run_id"].isPresent))
+    return insert(row, from: .notExists(one, .table(table), on: table[.runID].isPresent))
   }
 
   /// The two rows of the run ledger that say which settings hold from here on.
@@ -116,10 +116,10 @@ extension Planner {
   public func settingsQuery() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     let holds = Expression.or(
-      ["finished", Self.createdState].map { r["state"].equals(.text($0), .bytes) })
+      ["finished", Self.createdState].map { r[.state].equals(.text($0), .bytes) })
     return Query(
       Relation.table(r).filter(holds).project(
-        [NamedExpression("r", "run_id"), NamedExpression("r", "job")], as: "o"),
-      order: [OrderTerm(.column("o", "run_id"), .value, descending: true)], limit: 1, tiesAreEqual: true)
+        [NamedExpression("r", .runID), NamedExpression("r", .job)], as: "o"),
+      order: [OrderTerm(.column("o", .runID), .value, descending: true)], limit: 1, tiesAreEqual: true)
   }
 }

@@ -44,7 +44,7 @@ extension Planner {
   public func finishedRuns() -> Query {
     let r = ledger(.sessionRuns, as: "r")
     return Query(
-      Relation.table(r).filter(r["state"].equals(.text("finished"), .bytes)).project([.init("r", .runID)], as: "o"),
+      Relation.table(r).filter(r[.state].equals(.text("finished"), .bytes)).project([.init("r", .runID)], as: "o"),
       order: [OrderTerm(.column("o", .runID), .value)], tiesAreEqual: true)
   }
 

@@ -180,10 +180,10 @@ extension Planner {
   private func twice() -> Query {
     let t = ledger(.sessionTable, as: "t")
     let groups = Relation.aggregate(
-      .table(t), by: [NamedExpression("t", "event_id")], [AggregateColumn("copies", .count)], alias: "g")
+      .table(t), by: [NamedExpression("t", .eventID)], [AggregateColumn("copies", .count)], alias: "g")
     return findings(
       groups.filter(Expression.column("g", "copies").isGreater(than: .integer(1))),
-      subject: textOfID(.column("g", "event_id")), expected: .text("1"), found: .decimalText(.column("g", "copies")))
+      subject: textOfID(.column("g", .eventID)), expected: .text("1"), found: .decimalText(.column("g", "copies")))
   }
 
   private func sums() -> Query {
@@ -349,11 +349,11 @@ extension Planner {
     ])
     let matched = try inBoth().project(
       [
-        NamedExpression("t", "event_id"), NamedExpression("t", "page_view_at"),
+        NamedExpression("t", .eventID), NamedExpression("t", .pageViewAt),
         NamedExpression("is_equal", .choose([Branch(isEqual, then: .integer(1))], otherwise: .integer(0))),
       ], as: "q")
     return .aggregate(
-      matched, by: [NamedExpression("q", "event_id"), NamedExpression("q", "page_view_at")],
+      matched, by: [NamedExpression("q", .eventID), NamedExpression("q", .pageViewAt)],
       [AggregateColumn("equal", .sum(.column("q", "is_equal")))], alias: "c")
   }
 
@@ -373,14 +373,14 @@ extension Planner {
     func side(_ rows: Relation, isFound: Int64) -> Relation {
       rows.project(
         [
-          NamedExpression("event_id", t[.eventID]), NamedExpression("page_view_at", t[.pageViewAt]),
+          NamedExpression(.eventID, t[.eventID]), NamedExpression(.pageViewAt, t[.pageViewAt]),
           NamedExpression("found", .integer(isFound)),
         ], as: "u")
     }
     // By grouping, since the source's side has no key to look rows up by.
     let both = Relation.aggregate(
       .unionAll([side(.table(t), isFound: 0), side(try inBoth(), isFound: 1)], alias: "u"),
-      by: [NamedExpression("u", "event_id"), NamedExpression("u", "page_view_at")],
+      by: [NamedExpression("u", .eventID), NamedExpression("u", .pageViewAt)],
       [AggregateColumn("found", .sum(.column("u", "found")))], alias: "b")
     func b(_ name: String) -> Expression { .column("b", name) }
     let rows = both.filter(.and([b("found").equals(.integer(0), .value), window.contains(b("page_view_at"))]))

@@ -66,6 +66,28 @@ public struct Column: Hashable, Sendable {
   /// By which a row is found in quarantine.
   static let rowKey = Column("row_key")
 
+  // MARK: The run ledger
+
+  static let state = Column("state")
+  static let recordedAt = Column("recorded_at")
+  static let job = Column("job")
+  static let mode = Column("mode")
+  static let windowFrom = Column("window_from")
+  static let windowTo = Column("window_to")
+  static let arrivalMark = Column("arrival_mark")
+  static let arrivalMarkAt = Column("arrival_mark_at")
+  static let sessions = Column("sessions")
+  static let lineageRows = Column("lineage_rows")
+  static let quarantined = Column("quarantined")
+  static let layout = Column("layout")
+  static let engine = Column("engine")
+  static let toolVersion = Column("tool_version")
+
+  // MARK: The feed
+
+  static let change = Column("change")
+  static let replacedBy = Column("replaced_by")
+
   // MARK: Views
 
   static let duration = Column("duration")
@@ -80,6 +102,7 @@ public struct Column: Hashable, Sendable {
       .eventID, .userID, .pageViewAt, .sequence, .page, .arrivalID, .sessionID, .runID, .became, .becameAt, .anchor,
       .anchors, .startedAt, .endedAt, .firstSequence, .lastSequence, .lastEventID, .pageviews, .entryPage, .exitPage,
       .reason, .sourceFile, .line, .rowKey, .duration, .durationMicroseconds, .isBounce, .durationSeconds,
+      .change, .replacedBy,
     ] as [Column]).map(\.name))
 
   // MARK: Steps

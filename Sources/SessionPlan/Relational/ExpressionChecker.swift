@@ -77,8 +77,10 @@ struct ExpressionChecker {
       _ = try checker.scope(of: rows, outer: scope)
       return Found(type: .flag, isNullable: false)
     case .scalar(let rows):
-      let columns = try checker.scope(of: rows, outer: scope).allColumns
+      let found = try checker.scope(of: rows, outer: scope)
+      let columns = found.allColumns
       try require(columns.count == 1, "a single value is expected, not \(columns.count) columns")
+      try require(found.keys.areTold(apartBy: []), "a single value is read from rows of which there may be several")
       let isCount: Bool
       if case .aggregate(_, let keys, _, _) = rows, keys.isEmpty { isCount = true } else { isCount = false }
       return Found(type: columns[0].type, isNullable: columns[0].isNullable || !isCount)

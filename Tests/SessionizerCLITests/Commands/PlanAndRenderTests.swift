@@ -72,13 +72,7 @@ import Testing
       return node.inputs.reduce(into: Set(own)) { $0.formUnion(names($1)) }
     }
     func plans(_ job: SessionJob, _ profile: PlanProfile) throws -> [Plan] {
-      let planner = try Planner(.assumed(job), profile: profile)
-      let identity = RunIdentity(job: "", engine: "", toolVersion: "")
-      var plans = [try planner.runPlan(.whole, identity), try planner.createPlan(withSource: true)]
-      if planner.hasFirstRunPlan { plans.append(try planner.firstRunPlan(.whole, identity)) }
-      plans.append(
-        Plan(name: "verify", steps: try planner.verifyChecks().map { .init($0.name, "", .query($0.query)) }))
-      return plans
+      try EveryPlan.plans(try Planner(.assumed(job), profile: profile))
     }
     for profile in [SQLiteDialect.dialect.profile, SQLiteDialect.plain.asScript.profile] {
       let found = try plans(SessionJob(), profile).reduce(into: Set<String>()) { $0.formUnion(names($1.explained)) }
