@@ -252,4 +252,47 @@ import Testing
     #expect(found.summary?.logFormat == "SYSLOG+COMMON")
     #expect(shown(found).count == 2)
   }
+
+  @Test(arguments: [
+    "2001:db8::1", "::1", "::", "1::", "2001:db8:0:0:0:0:0:1", "::ffff:192.0.2.1", "fe80::1%eth0", "[2001:db8::1]:443",
+  ])
+  func `addresses of IPv6`(address: String) throws {
+    let loaded = try read("\(address) - - \(Self.request)\n", "COMMON")
+    let bare = address.hasPrefix("[") ? "2001:db8::1" : address
+    #expect(loaded.rows.map(\.user) == [Array(bare.utf8)])
+  }
+
+  @Test(arguments: [
+    "2001:db8::1:51234", "2001:db8:0:0:0:0:0:1:443", "2001:db8:", "2001:db8:0:0:0:0:1", "1::2::3", ":::", "12345::1",
+    "::1.2.3",
+  ])
+  func `what is no address of IPv6 is not a user`(address: String) throws {
+    #expect(try read("\(address) - - \(Self.request)\n", "COMMON").reasons == [.badLogLine])
+    #expect(fault("\(address) - - \(Self.request)\n", path: "x.log") != nil)
+  }
+
+  /// The format says that a port follows: an address without one loses none of its groups.
+  @Test func `a load balancer's IPv6 clients`() throws {
+    func line(_ client: String) -> String {
+      "2026-03-01T10:00:00Z elb \(client) 10.0.0.1:80 0.0 0.1 0.0 200 200 0 5 \"GET http://h:80/a HTTP/1.1\" \"UA\" - -\n"
+    }
+    let read = { try self.read(line($0), "AWSELB") }
+    #expect(try read("2001:db8::1:4711").rows.map(\.user) == [Array("2001:db8::1".utf8)])
+    #expect(try read("[2001:db8::1]:4711").rows.map(\.user) == [Array("2001:db8::1".utf8)])
+    #expect(try read("2001:db8::1").reasons == [.badLogLine])
+    #expect(try read("2001:db8:0:0:0:0:0:1").reasons == [.badLogLine])
+  }
+
+  @Test func `squid's own log is found, and has seconds since 1970`() throws {
+    let line =
+      "1772359200.000     45 192.0.2.1 TCP_MISS/200 512 GET http://example.com/a - HIER_DIRECT/192.0.2.9 text/html\n"
+    for format in [nil, "SQUID"] {
+      let loaded = try read(line + line.replacing("200 512", with: "000 0"), format)
+      #expect(loaded.summary?.logFormat == "SQUID")
+      #expect(shown(loaded) == ["192.0.2.1 10 /a"])
+      #expect(loaded.summary?.leftOut == [.status: 1])
+    }
+    // With another time it is somebody's own format, which must be named.
+    #expect(fault(line.replacing("1772359200.000", with: "1772359200"), path: "x.log") != nil)
+  }
 }

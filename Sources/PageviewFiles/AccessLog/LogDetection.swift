@@ -17,7 +17,7 @@ enum LogDetection {
       }
     }
     // These have so many fields of their own that nothing else fits them.
-    let proxies = ["AWSALB", "AWSELB", "AWSS3", "NPM"].compactMap { name in
+    let proxies = ["AWSALB", "AWSELB", "AWSS3", "NPM", "SQUID"].compactMap { name in
       LogFormat.strings[name].map { (name: name, format: $0) }
     }
     return common + proxies
@@ -69,7 +69,11 @@ enum LogDetection {
       guard let compiled = try? LogFormatString(text: text) else { continue }
       let fits = contents.map { line in
         guard var line else { return false }
-        return line.withUnsafeMutableBufferPointer { LogLineMatch($0, compiled) != nil }
+        return line.withUnsafeMutableBufferPointer { bytes in
+          guard let match = LogLineMatch(bytes, compiled) else { return false }
+          // Squid's own log begins with seconds since 1970; with another time it is somebody's own format.
+          return name != "SQUID" || match.fields.time.map(isSquidTime) ?? false
+        }
       }
       let count = fits.count { $0 }
       if count == 0 { continue }
@@ -79,6 +83,12 @@ enum LogDetection {
       if count > best?.fits ?? 0 { best = (format, count, fits.firstIndex(of: false) ?? 0) }
     }
     throw NothingFits()
+  }
+
+  /// `1772359200.123`
+  private static func isSquidTime(_ bytes: Bytes) -> Bool {
+    bytes.count >= 13 && bytes[bytes.count - 4] == UInt8(ascii: ".")
+      && bytes.enumerated().allSatisfy { 48...57 ~= $1 || $0 == bytes.count - 4 }
   }
 
   private static func objects(_ sample: [[UInt8]], _ only: LogPrefix?) -> LogFormat? {

@@ -100,7 +100,42 @@ enum LogAddress {
       }
     }
     // The zone of a link-local address is no hexadecimal number.
-    return colons == 0 || colons >= 2 && (isHexadecimal || bytes.contains(UInt8(ascii: "%")))
+    if colons == 0 { return true }
+    guard colons >= 2, isHexadecimal || bytes.contains(UInt8(ascii: "%")) else { return false }
+    return hasGroups(bytes.slice(0..<(bytes.firstIndex(of: UInt8(ascii: "%"), from: 0) ?? bytes.count)))
+  }
+
+  /// Whether a text with colons is an IPv6 address: eight groups of at most four digits, or fewer around one `::`.
+  ///
+  /// A port behind an address without brackets makes a group too many, or one that is too long. Where it makes neither,
+  /// nobody can tell it from a group.
+  private static func hasGroups(_ bytes: Bytes) -> Bool {
+    var groups = 0
+    var gaps = 0
+    var start = 0
+    while start <= bytes.count {
+      let end = bytes.firstIndex(of: UInt8(ascii: ":"), from: start) ?? bytes.count
+      let group = bytes.slice(start..<end)
+      if group.isEmpty {
+        // The empty text before a leading gap and the one behind a trailing gap belong to that gap.
+        let isEdge = start == 0 || end == bytes.count
+        let neighbour = start == 0 ? 1 : end == bytes.count ? bytes.count - 2 : -1
+        if isEdge {
+          guard bytes.count >= 2, bytes[neighbour] == UInt8(ascii: ":") else { return false }
+        } else {
+          gaps += 1
+        }
+      } else if group.contains(UInt8(ascii: ".")) {
+        guard end == bytes.count, isIP(group) else { return false }
+        groups += 2
+      } else {
+        guard group.count <= 4 else { return false }
+        groups += 1
+      }
+      start = end + 1
+    }
+    // `::` alone has its gap between two edges.
+    return gaps == 0 ? groups == 8 : gaps == 1 && groups <= 7
   }
 
   /// Without the port behind an IPv4 address (`192.0.2.1:4711`) or a bracketed IPv6 one (`[2001:db8::1]:443`): each

@@ -36,7 +36,8 @@ struct PageFilter {
     if let statuses = rules.statuses {
       guard statuses.contains(where: { $0.contains(status) }) else { return .status }
     } else {
-      guard status < 400 else { return .status }
+      // Squid and others write 000 where there was no answer.
+      guard (100..<400).contains(status) else { return .status }
       if status >= 300, status != 304, !rules.countsRedirects { return .redirect }
     }
     if suffixes.isEmpty { return nil }
