@@ -97,4 +97,22 @@ private let header = "event_id,user_id,page_view_at,page\n"
       }
     }
   }
+
+  @Test(arguments: ["NULL", "Null", "none", "NA", "#N/A", "NaT", "\\N", "[object Object]", "0"])
+  func `words for NULL are noticed in letters of either case`(word: String) throws {
+    let text = "user_id,page_view_at,page\n\(word),2026-03-01 10:00:00,/\nann,2026-03-01 10:00:00,/\n"
+    let notices = try load(text).summary?.notices ?? []
+    #expect(notices.contains { $0.hasPrefix("the user is \"\(word)\" on 1 line") })
+    var options = LoadOptions()
+    options.nullTexts = [word]
+    let declared = try load(text, options)
+    #expect(declared.reasons == [.nullUser])
+    #expect(declared.summary?.notices.contains { $0.hasPrefix("the user is") } == false)
+  }
+
+  @Test func `numbers of two units are noticed`() throws {
+    let text = "user_id,page_view_at,page\nann,1772359200,/\nann,1772359200000,/\n"
+    let notices = try load(text, LoadOptions(timeFormat: .epochMilliseconds)).summary?.notices ?? []
+    #expect(notices.contains { $0.hasPrefix("1 time is before 1971, and others are not") })
+  }
 }

@@ -1,13 +1,18 @@
 /// Counts users that are probably none: words by which programs write NULL, and numbers that were rounded.
 struct NullWords {
+  /// In lower case: programs write them in letters of either.
   static let words = [
-    "\\N", "NULL", "null", "-", "(not set)", "(none)", "None", "nan", "NaN", "undefined", "N/A", "n/a", "nil", "<null>",
-    "[null]", "(null)", "unknown", "anonymous",
+    "\\n", "null", "-", "--", "(not set)", "(none)", "none", "nan", "-nan", "nat", "undefined", "n/a", "#n/a", "na",
+    "<na>",
+    "n.a.", "nil", "<null>", "[null]", "(null)", "$null$", "unknown", "anonymous", "(other)", "[object object]", "{}",
+    "''",
+    "?", "#value!", "#ref!", "missing", "empty", "false", "0", "00000000-0000-0000-0000-000000000000",
   ]
 
-  private static let bytes = words.map { Array($0.utf8) }
-  private static let longest = bytes.map(\.count).max() ?? 0
-  private var counts: [Int: Int] = [:]
+  private static let bytes = Set(words.map { Array($0.utf8) })
+  private static let longest = words.map(\.utf8.count).max() ?? 0
+  /// By the word as it is written.
+  private var counts: [[UInt8]: Int] = [:]
   /// Numbers as a spreadsheet rounds them.
   private var rounded = 0
   private var roundedExample = ""
@@ -17,8 +22,8 @@ struct NullWords {
       if rounded == 0 { roundedExample = String(decoding: user, as: UTF8.self) }
       rounded += 1
     }
-    guard user.count <= Self.longest, let index = Self.bytes.firstIndex(where: user.equals) else { return }
-    counts[index, default: 0] += 1
+    guard user.count <= Self.longest, Self.bytes.contains(user.map { 65...90 ~= $0 ? $0 | 0x20 : $0 }) else { return }
+    counts[Array(user), default: 0] += 1
   }
 
   /// `1.77236E+12`
@@ -42,8 +47,8 @@ struct NullWords {
   }
 
   private var nullNotices: [String] {
-    counts.sorted { $0.key < $1.key }.map { index, count in
-      let word = Self.words[index]
+    counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { bytes, count in
+      let word = String(decoding: bytes, as: UTF8.self)
       return "the user is \"\(word)\" on \(count == 1 ? "1 line" : "\(count) lines"), and counts as one user; if that "
         + "means that there is none: --nullstr '\(word)'"
     }

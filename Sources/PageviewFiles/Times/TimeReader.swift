@@ -33,6 +33,9 @@ struct TimeReader {
   private(set) var datesAlone = 0
   /// Of times that are numbers, the last.
   private var latestNumber: Int64?
+  /// How many of them are in the first year, as numbers of a larger unit are.
+  private var earlyNumbers = 0
+  private static let firstYear: Int64 = 365 * 86_400_000_000
   /// How many times named no zone.
   private(set) var withoutZone = 0
 
@@ -55,8 +58,12 @@ struct TimeReader {
           + "midnight")
     }
     // A number of seconds that is taken as milliseconds is a day of January 1970.
-    if let latestNumber, latestNumber < 365 * 86_400_000_000 {
+    if let latestNumber, latestNumber < Self.firstYear {
       notices.append("all times are before 1971: the numbers may count something larger (\(format.acceptedForms))")
+    } else if earlyNumbers > 0 {
+      notices.append(
+        "\(earlyNumbers == 1 ? "1 time is" : "\(earlyNumbers) times are") before 1971, and others are not: some numbers may "
+          + "count something larger (\(format.acceptedForms))")
     }
     return notices
   }
@@ -79,7 +86,10 @@ struct TimeReader {
 
   private mutating func readNumber(_ bytes: Bytes, _ digits: Int) -> ParsedTime {
     let time = EpochText.read(bytes, unitDigits: digits)
-    if case .time(let value) = time { latestNumber = max(latestNumber ?? value, value) }
+    if case .time(let value) = time {
+      latestNumber = max(latestNumber ?? value, value)
+      if value < Self.firstYear { earlyNumbers += 1 }
+    }
     return time
   }
 
