@@ -2,14 +2,18 @@
 struct NullWords {
   /// In lower case: programs write them in letters of either.
   static let words = [
-    "\\n", "null", "-", "--", "(not set)", "(none)", "none", "nan", "-nan", "nat", "undefined", "n/a", "#n/a", "na",
-    "<na>",
-    "n.a.", "nil", "<null>", "[null]", "(null)", "$null$", "unknown", "anonymous", "(other)", "[object object]", "{}",
-    "''",
-    "?", "#value!", "#ref!", "missing", "empty", "false", "0", "00000000-0000-0000-0000-000000000000",
+    "\\n", "null", "-", "--", "(not set)", "(none)", "none", "nan", "-nan", "nat", "undefined", "n/a", "#n/a", "na", "<na>",
+    "n.a.", "nil", "<null>", "[null]", "(null)", "$null$", "unknown", "anonymous", "(other)", "[object object]", "{}", "?",
+    "#value!", "#ref!", "missing", "empty", "0", "00000000-0000-0000-0000-000000000000",
   ]
 
   private static let bytes = Set(words.map { Array($0.utf8) })
+  /// By first byte and length, so that a usual user costs one look.
+  private static let mayBe: [Bool] = {
+    var table = [Bool](repeating: false, count: 256 * (longest + 1))
+    for word in bytes { table[Int(word[0]) * (longest + 1) + word.count] = true }
+    return table
+  }()
   private static let longest = words.map(\.utf8.count).max() ?? 0
   /// By the word as it is written.
   private var counts: [[UInt8]: Int] = [:]
@@ -22,9 +26,14 @@ struct NullWords {
       if rounded == 0 { roundedExample = String(decoding: user, as: UTF8.self) }
       rounded += 1
     }
-    guard user.count <= Self.longest, Self.bytes.contains(user.map { 65...90 ~= $0 ? $0 | 0x20 : $0 }) else { return }
+    guard let first = user.first, user.count <= Self.longest,
+      Self.mayBe[Int(Self.lowerCase(first)) * (Self.longest + 1) + user.count],
+      Self.bytes.contains(user.map(Self.lowerCase))
+    else { return }
     counts[Array(user), default: 0] += 1
   }
+
+  private static func lowerCase(_ byte: UInt8) -> UInt8 { 65...90 ~= byte ? byte | 0x20 : byte }
 
   /// `1.77236E+12`
   private static func isRounded(_ user: Bytes) -> Bool {
