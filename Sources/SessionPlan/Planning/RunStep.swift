@@ -61,9 +61,10 @@ struct RunSteps {
   ///   - keys: columns that hold keys of the ledger: texts of at most 1,024 bytes
   ///   - lookup: columns by which other steps look rows up
   ///   - isReadOnce: whether only one statement reads it
+  ///   - isShort: whether it is short and read in one place of one statement
   mutating func add(
     _ step: RunStep, _ relation: Relation, position: ScratchDefinition.Position? = nil, keys: Set<Column> = [],
-    lookup: [Column] = [], isReadOnce: Bool = false
+    lookup: [Column] = [], isReadOnce: Bool = false, isShort: Bool = false
   ) throws -> StepHandle {
     var scratch = ScratchDefinition(
       name: step.rawValue, query: Query(relation), position: position, lookup: lookup.map(\.name),
@@ -71,7 +72,14 @@ struct RunSteps {
     var columns = try PlanChecker(steps: schemas).columns(of: scratch.query)
     if let position { columns.append(SchemaColumn(position.column, .integer)) }
     schemas[scratch.name] = columns
-    if style == .inline || (style == .fewScratchTables && isReadOnce) {
+    let isInline =
+      switch style {
+      case .scratchTables: false
+      case .fewScratchTables: isReadOnce
+      case .longScratchTables: isShort
+      case .inline: true
+      }
+    if isInline {
       subqueries.insert(scratch.name)
     } else {
       scratch.query.with = named(for: relation)
