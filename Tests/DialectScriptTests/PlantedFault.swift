@@ -28,7 +28,7 @@ struct PlantedFault: CustomTestStringConvertible, Sendable {
         PlantedFault(
           dialect: name, meaning: "a frame of one row", cases: ["sessions/five-rows", "late/bridge"],
           changed: {
-            $0.replacing("ROWS BETWEEN UNBOUNDED PRECEDING AND", with: "ROWS BETWEEN CURRENT ROW AND")
+            $0.replacing("ROWS UNBOUNDED PRECEDING", with: "ROWS BETWEEN CURRENT ROW AND CURRENT ROW")
           }),
       ]
     }

@@ -256,7 +256,7 @@ BY_DIALECT = {
             ),
             (r"^CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", PASSED_OVER),
             (r"^DECLARE GLOBAL TEMPORARY TABLE", "CREATE TEMPORARY TABLE", NO_DIALECT),
-            (r"\nON COMMIT PRESERVE ROWS NOT LOGGED", "", "what rolling back does to it"),
+            (r"\s+ON COMMIT PRESERVE ROWS NOT LOGGED", "", "what rolling back does to it"),
             (r"\bSESSION\.", "", "where such tables are"),
             (r"CURRENT TIMESTAMP - CURRENT TIMEZONE", "CURRENT_TIMESTAMP AT TIME ZONE 'UTC'", CLOCK),
             (r"\((-?[\d.]+)\) (SECONDS|MICROSECONDS)", r"INTERVAL '\1' \2", "labelled durations"),

@@ -29,7 +29,7 @@ let quiet = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
   private func costOfLateRun(rows: Int) async throws -> Cost {
     let contextRows = RowCount()
     let options = ConnectionOptions(mayCreate: true) { event in
-      if event.sql.hasPrefix("INSERT INTO temp.context (") { contextRows.rows.withLock { $0 = event.rows ?? .max } }
+      if event.sql.hasPrefix("INSERT INTO temp.context\n") { contextRows.rows.withLock { $0 = event.rows ?? .max } }
     }
     let connection = try await Engine.sqlite.backend().connect(
       to: Target(url: "sqlite::memory:"), options: options)

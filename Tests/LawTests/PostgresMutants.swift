@@ -9,10 +9,15 @@ extension SQLMutant {
       .contextWithoutEnds, on: .postgresC, (">= g.sz_from_at", "> g.sz_from_at"), ("<= g.sz_to_at", "< g.sz_to_at")),
     SQLMutant(.holeWithoutStitching, on: .postgresC, ("lag(anchor) OVER w = anchor", "false")),
     SQLMutant(
-      .boundaryFlipped, on: .postgresC, (" >= lag(sz_instant) OVER w + ", " !!! "),
-      (" > lag(sz_instant) OVER w + ", " >= lag(sz_instant) OVER w + "), (" !!! ", " > lag(sz_instant) OVER w + ")),
+      .boundaryFlipped, on: .postgresC, (" >= lag(page_view_at) OVER w + ", " !!! "),
+      (" > lag(page_view_at) OVER w + ", " >= lag(page_view_at) OVER w + "),
+      (" !!! ", " > lag(page_view_at) OVER w + ")),
     SQLMutant(
-      .wholeSeconds, on: .postgresC, ("page_view_at AS sz_instant", "page_view_at::timestamp(0) AS sz_instant")),
+      .wholeSeconds, on: .postgresC,
+      (
+        "page_view_at >= lag(page_view_at) OVER w + ",
+        "page_view_at::timestamp(0) >= lag(page_view_at::timestamp(0)) OVER w + "
+      ), ("page_view_at AS sz_instant", "page_view_at::timestamp(0) AS sz_instant")),
     SQLMutant(.tieWithoutEventID, on: .postgresC, (order, "ORDER BY page_view_at")),
     SQLMutant(.idsOutOfOrder, on: .postgresICU, (order, order + #"::text COLLATE "en-US-x-icu""#)),
     SQLMutant(
@@ -24,7 +29,7 @@ extension SQLMutant {
     SQLMutant(.windowEndIncluded, on: .postgresC, ("page_view_at < TIMESTAMP", "page_view_at <= TIMESTAMP")),
     SQLMutant(
       .emptyPageIsNull, on: .postgresC, (" AND (t.page IS NULL) = (judged.page IS NULL)", ""),
-      (" AND (c.page IS NULL) = (c.sz_first_page IS NULL)", "")),
+      ("k.user_id, k.page NULLS FIRST)", "k.user_id, coalesce(k.page, ''))")),
     SQLMutant(
       .quarantineRepeated, on: .postgresC, ("q.reason = keyed.reason", "false AND q.reason = keyed.reason")),
     SQLMutant(.unfinishedRunsSeen, on: .postgresC),

@@ -70,10 +70,10 @@ import Testing
   @Test func limitsStandBeforeTheColumnsOrAfterTheOrder() throws {
     var dialect = AbsurdDialect.dialect(Self.inline)
     let query = try Planner(.assumed(SessionJob()), profile: Self.inline).lastRun()
-    #expect(try Renderer(dialect).render(.query(query))[0].hasPrefix("SELECT HOECHSTENS 1\n"))
+    #expect(try Renderer(dialect).render(.query(query))[0].hasPrefix("SELECT HOECHSTENS 1 "))
     dialect.queries.limitBeforeColumns = nil
     let after = try Renderer(dialect).render(.query(query))[0]
-    #expect(after.hasSuffix("\nNUR 1") && !after.contains("HOECHSTENS"))
+    #expect(after.hasSuffix(" NUR 1") && !after.contains("HOECHSTENS"))
   }
 
   @Test func constantsComeFromWhatTheDialectSays() throws {
@@ -106,7 +106,7 @@ import Testing
       Query(
         .project(.table(table), [NamedExpression("x", a)], alias: "o"),
         order: [OrderTerm(.column(ColumnReference("o", "x")), .bytes)], tiesAreEqual: true))
-    #expect(ordered.hasSuffix("FROM ⟪o⟫⟫\nORDER BY ROH(⟪x⟫⟫) NACH BYTES"))
+    #expect(ordered.hasSuffix("FROM ⟪o⟫⟫ ORDER BY ROH(⟪x⟫⟫) NACH BYTES"))
     let window = try sql(
       Query(
         .window(

@@ -4,11 +4,8 @@
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
---
 -- Put in {{ start_time }} and {{ end_time }} first: YYYY-MM-DD HH:MM:SS in UTC, the end not included.
 -- Late pageviews are found by a run over the window that they belong to.
---
--- The run ledger gets two rows: started, finished.
 --
 -- Needs: SELECT on the source, SELECT and INSERT on the ledgers, and temporary tables.
 -- Two runs at once: safe where the engine has SERIALIZABLE transactions; one of the two may fail,
@@ -22,108 +19,70 @@ START TRANSACTION ISOLATION LEVEL SERIALIZABLE;
 
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO "session_runs" (
-  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "layout",
-  "engine", "tool_version"
+  "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "layout", "engine",
+  "tool_version"
 )
-SELECT
-  coalesce(max("r"."run_id"), 0) + 1 AS "run_id", 'started' AS "state",
-  LOCALTIMESTAMP(6) AS "recorded_at",
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS "job",
-  'window' AS "mode", TIMESTAMP '{{ start_time }}' AS "window_from",
-  TIMESTAMP '{{ end_time }}' AS "window_to", 2 AS "layout", 'Standard SQL' AS "engine",
-  'script' AS "tool_version"
-FROM "session_runs" AS "r";
+SELECT coalesce(max("run_id"), 0) + 1, 'started', LOCALTIMESTAMP(6),
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}',
+  'window', TIMESTAMP '{{ start_time }}', TIMESTAMP '{{ end_time }}', 2, 'Standard SQL', 'script'
+FROM "session_runs";
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE LOCAL TEMPORARY TABLE "picked" (
-  "event_id" VARCHAR(4000), "user_id" VARCHAR(4000), "page_view_at" TIMESTAMP(6),
-  "sequence" BIGINT, "page" VARCHAR(4000), "reason" VARCHAR(4000)
+  "event_id" VARCHAR(4000), "user_id" VARCHAR(4000), "page_view_at" TIMESTAMP(6), "sequence" BIGINT,
+  "page" VARCHAR(4000), "reason" VARCHAR(4000)
 ) ON COMMIT DELETE ROWS;
-INSERT INTO "picked" ("event_id", "user_id", "page_view_at", "sequence", "page", "reason")
+INSERT INTO "picked"
 WITH "mapped" AS (
-  SELECT
+  SELECT CAST("p"."event_id" AS VARCHAR(4000)) AS "event_id",
     CAST("p"."user_id" AS VARCHAR(4000)) AS "user_id",
     CASE WHEN "p"."page_view_at" >= TIMESTAMP '0001-01-02 00:00:00' AND "p"."page_view_at" < TIMESTAMP '9999-12-31 00:00:00' THEN "p"."page_view_at" END AS "page_view_at",
-    CAST("p"."page" AS VARCHAR(4000)) AS "page", CAST("p"."sequence" AS BIGINT) AS "sequence",
-    CAST("p"."event_id" AS VARCHAR(4000)) AS "event_id"
+    CAST("p"."page" AS VARCHAR(4000)) AS "page", CAST("p"."sequence" AS BIGINT) AS "sequence"
   FROM "pageviews" AS "p"
   WHERE "p"."page_view_at" >= TIMESTAMP '{{ start_time }}'
     AND "p"."page_view_at" < TIMESTAMP '{{ end_time }}'
 ),
 "judged" AS (
-  SELECT
-    "event_id", "user_id", "page_view_at", "sequence", "page",
-    CASE
-      WHEN "event_id" IS NULL OR "event_id" = '' THEN 'null_event_id'
+  SELECT "event_id", "user_id", "page_view_at", "sequence", "page",
+    CASE WHEN "event_id" IS NULL OR "event_id" = '' THEN 'null_event_id'
       WHEN "user_id" IS NULL OR "user_id" = '' THEN 'null_user'
-      WHEN octet_length("event_id") > 1024 OR octet_length("user_id") > 1024 THEN 'key_too_long'
-    END AS "reason"
+      WHEN octet_length("event_id") > 1024 OR octet_length("user_id") > 1024 THEN 'key_too_long' END AS "reason"
   FROM "mapped"
-  WHERE "page_view_at" >= TIMESTAMP '{{ start_time }}'
-    AND "page_view_at" < TIMESTAMP '{{ end_time }}'
+  WHERE "page_view_at" >= TIMESTAMP '{{ start_time }}' AND "page_view_at" < TIMESTAMP '{{ end_time }}'
 ),
 "t" AS (
   SELECT "t"."event_id", "t"."user_id", "t"."page_view_at", "t"."page", "t"."run_id"
   FROM "session_table" AS "t"
   WHERE EXISTS (
-      SELECT 1
-      FROM "session_runs" AS "finished_run"
-      WHERE "finished_run"."state" = 'finished'
-        AND "finished_run"."run_id" = "t"."run_id"
+      SELECT 1 FROM "session_runs" AS "finished_run"
+      WHERE "finished_run"."state" = 'finished' AND "finished_run"."run_id" = "t"."run_id"
     )
 )
-SELECT
-  "judged"."event_id", "judged"."user_id", "judged"."page_view_at", "judged"."sequence",
+SELECT "judged"."event_id", "judged"."user_id", "judged"."page_view_at", "judged"."sequence",
   "judged"."page",
-  CASE
-    WHEN "judged"."reason" IS NOT NULL THEN "judged"."reason"
-    WHEN "t"."run_id" IS NOT NULL THEN 'duplicate_event_id'
-  END AS "reason"
-FROM "judged"
-LEFT JOIN "t" ON "judged"."reason" IS NULL AND "t"."event_id" = "judged"."event_id"
+  coalesce("judged"."reason", CASE WHEN "t"."run_id" IS NOT NULL THEN 'duplicate_event_id' END) AS "reason"
+FROM "judged" LEFT JOIN "t" ON "judged"."reason" IS NULL AND "t"."event_id" = "judged"."event_id"
 WHERE ("t"."run_id" IS NULL
-    OR NOT ("t"."user_id" = "judged"."user_id"
-      AND "t"."page_view_at" = "judged"."page_view_at"
+    OR NOT ("t"."user_id" = "judged"."user_id" AND "t"."page_view_at" = "judged"."page_view_at"
       AND "t"."page" IS NOT DISTINCT FROM "judged"."page"));
 
 -- duplicates: Their rows; the first counts.
 CREATE LOCAL TEMPORARY TABLE "duplicates" (
-  "event_id" VARCHAR(4000), "user_id" VARCHAR(4000), "page_view_at" TIMESTAMP(6),
-  "sequence" BIGINT, "page" VARCHAR(4000), "sz_rank" BIGINT, "sz_first_user_id" VARCHAR(4000),
-  "sz_first_page_view_at" TIMESTAMP(6), "sz_first_page" VARCHAR(4000)
+  "event_id" VARCHAR(4000), "user_id" VARCHAR(4000), "page_view_at" TIMESTAMP(6), "sequence" BIGINT,
+  "page" VARCHAR(4000), "sz_rank" BIGINT, "sz_variant" BIGINT
 ) ON COMMIT DELETE ROWS;
-INSERT INTO "duplicates" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_rank", "sz_first_user_id",
-  "sz_first_page_view_at", "sz_first_page"
-)
+INSERT INTO "duplicates"
 WITH "repeated" AS (  -- Event ids that came more than once.
-  SELECT "event_id"
-  FROM "picked"
-  WHERE "reason" IS NULL
-  GROUP BY "event_id"
-  HAVING count(*) > 1
+  SELECT "event_id" FROM "picked" WHERE "reason" IS NULL GROUP BY "event_id" HAVING count(*) > 1
 )
-SELECT
-  "k"."event_id", "k"."user_id", "k"."page_view_at", "k"."sequence", "k"."page",
+SELECT "k"."event_id", "k"."user_id", "k"."page_view_at", "k"."sequence", "k"."page",
   row_number() OVER (
     PARTITION BY "k"."event_id"
     ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
   ) AS "sz_rank",
-  first_value("k"."user_id") OVER (
-    PARTITION BY "k"."event_id"
-    ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS "sz_first_user_id",
-  first_value("k"."page_view_at") OVER (
-    PARTITION BY "k"."event_id"
-    ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS "sz_first_page_view_at",
-  first_value("k"."page") OVER (
-    PARTITION BY "k"."event_id"
-    ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS "sz_first_page"
+  dense_rank() OVER (
+    PARTITION BY "k"."event_id" ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST
+  ) AS "sz_variant"
 FROM "picked" AS "k"
 WHERE "k"."reason" IS NULL
   AND EXISTS (SELECT 1 FROM "repeated" AS "d" WHERE "d"."event_id" = "k"."event_id");
@@ -131,84 +90,60 @@ CREATE INDEX "duplicates_by_event_id" ON "duplicates" ("event_id");
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE LOCAL TEMPORARY TABLE "islands" (
-  "event_id" VARCHAR(1024), "user_id" VARCHAR(1024), "page_view_at" TIMESTAMP(6),
-  "sequence" BIGINT, "page" VARCHAR(4000), "sz_is_new" SMALLINT, "anchor" VARCHAR(1024),
-  "sz_island" VARCHAR(1024)
+  "event_id" VARCHAR(1024), "user_id" VARCHAR(1024), "page_view_at" TIMESTAMP(6), "sequence" BIGINT,
+  "page" VARCHAR(4000), "sz_new" SMALLINT, "anchor" VARCHAR(1024), "sz_island" VARCHAR(1024),
+  "sz_gained" SMALLINT
 ) ON COMMIT DELETE ROWS;
-INSERT INTO "islands" (
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor",
-  "sz_island"
-)
+INSERT INTO "islands"
 WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
-  SELECT
-    "k"."event_id", "k"."user_id", "k"."page_view_at", "k"."sequence", "k"."page",
-    "k"."page_view_at" AS "sz_instant"
+  SELECT "k"."event_id", "k"."user_id", "k"."page_view_at", "k"."sequence", "k"."page"
   FROM "picked" AS "k"
   WHERE "k"."reason" IS NULL
     AND NOT EXISTS (SELECT 1 FROM "duplicates" AS "d" WHERE "d"."event_id" = "k"."event_id")
   UNION ALL
-  SELECT "event_id", "user_id", "page_view_at", "sequence", "page", "page_view_at" AS "sz_instant"
-  FROM "duplicates"
+  SELECT "event_id", "user_id", "page_view_at", "sequence", "page" FROM "duplicates"
   WHERE "sz_rank" = 1
 ),
 "behind" AS (
-  SELECT
-    "event_id", "user_id", "page_view_at", "sequence", "sz_instant",
-    lag("sz_instant") OVER (
-      PARTITION BY "user_id"
-      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+  SELECT "event_id", "user_id", "page_view_at", "sequence",
+    lag("page_view_at") OVER (
+      PARTITION BY "user_id" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
     ) AS "sz_before"
   FROM "fresh"
 ),
 "flagged" AS (
-  SELECT
-    "event_id", "user_id", "page_view_at", "sequence", "sz_instant",
-    CASE
-      WHEN "sz_before" IS NULL
-          OR ("sz_instant" + -1800000000 * INTERVAL '0.000001' SECOND(2, 6)) > ("sz_before" + 1800000000 * INTERVAL '0.000001' SECOND(2, 6)) THEN 1
-      ELSE 0
-    END AS "sz_starts"
+  SELECT "event_id", "user_id", "page_view_at", "sequence",
+    CASE WHEN "sz_before" IS NULL THEN 1
+      WHEN ("page_view_at" + -1800000000 * INTERVAL '0.000001' SECOND(2, 6)) > ("sz_before" + 1800000000 * INTERVAL '0.000001' SECOND(2, 6)) THEN 1
+      ELSE 0 END AS "sz_starts"
   FROM "behind"
 ),
 "in_clusters" AS (
-  SELECT
-    "user_id", "sz_instant",
+  SELECT "user_id", "page_view_at",
     sum("sz_starts") OVER (
-      PARTITION BY "user_id"
-      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      PARTITION BY "user_id" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+      ROWS UNBOUNDED PRECEDING
     ) AS "sz_cluster"
   FROM "flagged"
 ),
 "ranges" AS (  -- Where in time the new rows may touch the ledger.
-  SELECT
-    "user_id",
-    (min("sz_instant") + -1800000000 * INTERVAL '0.000001' SECOND(2, 6)) AS "sz_from_at",
-    (max("sz_instant") + 1800000000 * INTERVAL '0.000001' SECOND(2, 6)) AS "sz_to_at"
-  FROM "in_clusters"
-  GROUP BY "user_id", "sz_cluster"
+  SELECT "user_id",
+    min("page_view_at") + -1800000000 * INTERVAL '0.000001' SECOND(2, 6) AS "sz_from_at",
+    max("page_view_at") + 1800000000 * INTERVAL '0.000001' SECOND(2, 6) AS "sz_to_at"
+  FROM "in_clusters" GROUP BY "user_id", "sz_cluster"
 ),
 "ranked" AS (
-  SELECT
-    "l"."session_id", "l"."became",
+  SELECT "l"."session_id", "l"."became",
     row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."run_id" DESC, "l"."became") AS "sz_rank"
   FROM "session_lineage" AS "l"
   WHERE EXISTS (
-      SELECT 1
-      FROM "session_runs" AS "finished_run"
-      WHERE "finished_run"."state" = 'finished'
-        AND "finished_run"."run_id" = "l"."run_id"
+      SELECT 1 FROM "session_runs" AS "finished_run"
+      WHERE "finished_run"."state" = 'finished' AND "finished_run"."run_id" = "l"."run_id"
     )
 ),
-"resolution" AS (
-  SELECT "session_id", "became"
-  FROM "ranked"
-  WHERE "sz_rank" = 1
-),
+"resolution" AS (SELECT "session_id", "became" FROM "ranked" WHERE "sz_rank" = 1),
 "context" AS (  -- The ledger's rows there, each with its current anchor.
-  SELECT
-    "t"."event_id", "t"."user_id", "t"."page_view_at", "t"."sequence",
-    "t"."page_view_at" AS "sz_instant",
+  SELECT "t"."event_id", "t"."user_id", "t"."page_view_at", "t"."sequence",
     coalesce("resolution"."became", "t"."session_id") AS "anchor"
   FROM "ranges" AS "g"
   JOIN "session_table" AS "t"
@@ -217,152 +152,110 @@ WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
     AND "t"."page_view_at" <= "g"."sz_to_at"
   LEFT JOIN "resolution" ON "resolution"."session_id" = "t"."session_id"
   WHERE EXISTS (
-      SELECT 1
-      FROM "session_runs" AS "finished_run"
-      WHERE "finished_run"."state" = 'finished'
-        AND "finished_run"."run_id" = "t"."run_id"
+      SELECT 1 FROM "session_runs" AS "finished_run"
+      WHERE "finished_run"."state" = 'finished' AND "finished_run"."run_id" = "t"."run_id"
     )
 ),
 "neighbours" AS (  -- New rows and context together.
-  SELECT
-    "event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant", 1 AS "sz_is_new",
+  SELECT "event_id", "user_id", "page_view_at", "sequence", "page", 1 AS "sz_new",
     CAST(NULL AS VARCHAR(4000)) AS "anchor"
   FROM "fresh"
   UNION ALL
-  SELECT
-    "event_id", "user_id", "page_view_at", "sequence", CAST(NULL AS VARCHAR(4000)) AS "page",
-    "sz_instant", 0 AS "sz_is_new", "anchor"
+  SELECT "event_id", "user_id", "page_view_at", "sequence", CAST(NULL AS VARCHAR(4000)) AS "page",
+    0 AS "sz_new", "anchor"
   FROM "context"
 ),
 "behind_2" AS (
-  SELECT
-    "event_id", "user_id", "page_view_at", "sequence", "page", "sz_instant", "sz_is_new",
-    "anchor",
-    lag("sz_instant") OVER (
-      PARTITION BY "user_id"
-      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+  SELECT "event_id", "user_id", "page_view_at", "sequence", "page", "sz_new", "anchor",
+    lag("page_view_at") OVER (
+      PARTITION BY "user_id" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
     ) AS "sz_before",
     lag("anchor") OVER (
-      PARTITION BY "user_id"
-      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+      PARTITION BY "user_id" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
     ) AS "sz_anchor_before"
   FROM "neighbours"
 ),
 "flagged_2" AS (
-  SELECT
-    "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor",
-    CASE
-      WHEN "sz_before" IS NULL THEN 1
-      WHEN "sz_anchor_before" = "anchor" THEN 0
-      WHEN "sz_instant" >= "sz_before" + 1800000000 * INTERVAL '0.000001' SECOND(2, 6) THEN 1
-      ELSE 0
-    END AS "sz_starts"
+  SELECT "event_id", "user_id", "page_view_at", "sequence", "page", "sz_new", "anchor",
+    CASE WHEN "sz_before" IS NULL THEN 1 WHEN "sz_anchor_before" = "anchor" THEN 0
+      WHEN "page_view_at" >= "sz_before" + 1800000000 * INTERVAL '0.000001' SECOND(2, 6) THEN 1
+      ELSE 0 END AS "sz_starts"
   FROM "behind_2"
 ),
 "numbered" AS (
-  SELECT
-    "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor",
+  SELECT "event_id", "user_id", "page_view_at", "sequence", "page", "sz_new", "anchor",
     sum("sz_starts") OVER (
-      PARTITION BY "user_id"
-      ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      PARTITION BY "user_id" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+      ROWS UNBOUNDED PRECEDING
     ) AS "sz_number"
   FROM "flagged_2"
 )
-SELECT
-  "event_id", "user_id", "page_view_at", "sequence", "page", "sz_is_new", "anchor",
+SELECT "event_id", "user_id", "page_view_at", "sequence", "page", "sz_new", "anchor",
   first_value("event_id") OVER (
-    PARTITION BY "user_id", "sz_number"
-    ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS "sz_island"
+    PARTITION BY "user_id", "sz_number" ORDER BY "page_view_at", "sequence" NULLS FIRST, "event_id"
+    ROWS UNBOUNDED PRECEDING
+  ) AS "sz_island",
+  first_value("sz_new") OVER (
+    PARTITION BY "user_id", "sz_number" ORDER BY "sz_new" DESC ROWS UNBOUNDED PRECEDING
+  ) AS "sz_gained"
 FROM "numbered";
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE LOCAL TEMPORARY TABLE "merged" (
-  "sz_island" VARCHAR(1024), "anchor" VARCHAR(1024), "anchors" BIGINT,
-  "user_id" VARCHAR(1024), "started_at" TIMESTAMP(6), "session_id" VARCHAR(1024),
-  "first_sequence" BIGINT, "last_sequence" BIGINT, "ended_at" TIMESTAMP(6),
-  "last_event_id" VARCHAR(1024), "pageviews" BIGINT, "entry_page" VARCHAR(4000),
-  "exit_page" VARCHAR(4000), "sz_first_rank" BIGINT, "sz_last_rank" BIGINT,
-  "sz_survivor" VARCHAR(1024)
+  "sz_island" VARCHAR(1024), "anchor" VARCHAR(1024), "anchors" BIGINT, "user_id" VARCHAR(1024),
+  "started_at" TIMESTAMP(6), "session_id" VARCHAR(1024), "first_sequence" BIGINT,
+  "last_sequence" BIGINT, "ended_at" TIMESTAMP(6), "last_event_id" VARCHAR(1024),
+  "pageviews" BIGINT, "entry_page" VARCHAR(4000), "exit_page" VARCHAR(4000), "sz_first" BIGINT,
+  "sz_last" BIGINT, "sz_survivor" VARCHAR(1024)
 ) ON COMMIT DELETE ROWS;
-INSERT INTO "merged" (
-  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
-  "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
-  "sz_first_rank", "sz_last_rank", "sz_survivor"
-)
-WITH "gaining" AS (
-  SELECT
-    "anchor", "sz_island",
-    first_value("sz_is_new") OVER (
-      PARTITION BY "sz_island"
-      ORDER BY "sz_is_new" DESC
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS "sz_gained"
-  FROM "islands"
-),
-"touched" AS (
-  SELECT DISTINCT "sz_island", "anchor"
-  FROM "gaining"
-  WHERE "sz_gained" = 1
-    AND "anchor" IS NOT NULL
+INSERT INTO "merged"
+WITH "touched" AS (
+  SELECT DISTINCT "sz_island", "anchor" FROM "islands"
+  WHERE "sz_gained" = 1 AND "anchor" IS NOT NULL
 ),
 "ranked" AS (
-  SELECT
-    "w"."anchor", "w"."session_id", "w"."user_id", "w"."started_at", "w"."ended_at",
-    "w"."last_event_id", "w"."first_sequence", "w"."last_sequence", "w"."pageviews",
-    "w"."anchors", "w"."entry_page", "w"."exit_page",
+  SELECT "w"."anchor", "w"."session_id", "w"."user_id", "w"."started_at", "w"."ended_at",
+    "w"."last_event_id", "w"."first_sequence", "w"."last_sequence", "w"."pageviews", "w"."anchors",
+    "w"."entry_page", "w"."exit_page",
     row_number() OVER (
-      PARTITION BY "w"."anchor"
-      ORDER BY "w"."run_id" DESC, "w"."pageviews" DESC, "w"."session_id"
+      PARTITION BY "w"."anchor" ORDER BY "w"."run_id" DESC, "w"."pageviews" DESC, "w"."session_id"
     ) AS "sz_rank"
   FROM "session_versions" AS "w"
   WHERE EXISTS (
-      SELECT 1
-      FROM "session_runs" AS "finished_run"
-      WHERE "finished_run"."state" = 'finished'
-        AND "finished_run"."run_id" = "w"."run_id"
+      SELECT 1 FROM "session_runs" AS "finished_run"
+      WHERE "finished_run"."state" = 'finished' AND "finished_run"."run_id" = "w"."run_id"
     )
 ),
 "v" AS (
-  SELECT
-    "anchor", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
+  SELECT "anchor", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
     "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page"
-  FROM "ranked"
-  WHERE "sz_rank" = 1
+  FROM "ranked" WHERE "sz_rank" = 1
 ),
 "united" AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-  SELECT
-    "touched"."sz_island", "v"."anchor", "v"."anchors", "v"."user_id", "v"."started_at",
-    "v"."session_id", "v"."first_sequence", "v"."last_sequence", "v"."ended_at",
-    "v"."last_event_id", "v"."pageviews", "v"."entry_page", "v"."exit_page"
-  FROM "touched"
-  JOIN "v" ON "v"."anchor" = "touched"."anchor"
+  SELECT "touched"."sz_island", "v"."anchor", "v"."anchors", "v"."user_id", "v"."started_at",
+    "v"."session_id", "v"."first_sequence", "v"."last_sequence", "v"."ended_at", "v"."last_event_id",
+    "v"."pageviews", "v"."entry_page", "v"."exit_page"
+  FROM "touched" JOIN "v" ON "v"."anchor" = "touched"."anchor"
   UNION ALL
-  SELECT
-    "sz_island", CAST(NULL AS VARCHAR(4000)) AS "anchor", 0 AS "anchors", "user_id",
+  SELECT "sz_island", CAST(NULL AS VARCHAR(4000)) AS "anchor", 0 AS "anchors", "user_id",
     "page_view_at" AS "started_at", "event_id" AS "session_id", "sequence" AS "first_sequence",
     "sequence" AS "last_sequence", "page_view_at" AS "ended_at", "event_id" AS "last_event_id",
     1 AS "pageviews", "page" AS "entry_page", "page" AS "exit_page"
-  FROM "islands"
-  WHERE "sz_is_new" = 1
+  FROM "islands" WHERE "sz_new" = 1
 )
-SELECT
-  "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
+SELECT "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
   "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
   row_number() OVER (
-    PARTITION BY "sz_island"
-    ORDER BY "started_at", "first_sequence" NULLS FIRST, "session_id"
-  ) AS "sz_first_rank",
+    PARTITION BY "sz_island" ORDER BY "started_at", "first_sequence" NULLS FIRST, "session_id"
+  ) AS "sz_first",
   row_number() OVER (
     PARTITION BY "sz_island"
     ORDER BY "ended_at" DESC, CASE WHEN "last_sequence" IS NULL THEN 0 ELSE 1 END DESC, "last_sequence" DESC, "last_event_id" DESC
-  ) AS "sz_last_rank",
+  ) AS "sz_last",
   first_value(coalesce("anchor", "session_id")) OVER (
     PARTITION BY "sz_island"
     ORDER BY "anchors" DESC, "started_at", "first_sequence" NULLS FIRST, "session_id"
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ROWS UNBOUNDED PRECEDING
   ) AS "sz_survivor"
 FROM "united";
 
@@ -370,22 +263,16 @@ FROM "united";
 CREATE LOCAL TEMPORARY TABLE "superseded" (
   "session_id" VARCHAR(1024), "became" VARCHAR(1024)
 ) ON COMMIT DELETE ROWS;
-INSERT INTO "superseded" ("session_id", "became")
-SELECT "anchor" AS "session_id", "sz_survivor" AS "became"
-FROM "merged"
-WHERE "anchor" IS NOT NULL
-  AND "anchor" <> "sz_survivor"
+INSERT INTO "superseded"
+SELECT "anchor" AS "session_id", "sz_survivor" AS "became" FROM "merged"
+WHERE "anchor" IS NOT NULL AND "anchor" <> "sz_survivor"
 UNION ALL
 SELECT "l"."session_id", "m"."sz_survivor" AS "became"
-FROM "merged" AS "m"
-JOIN "session_lineage" AS "l" ON "l"."became" = "m"."anchor"
-WHERE "m"."anchor" IS NOT NULL
-  AND "m"."anchor" <> "m"."sz_survivor"
+FROM "merged" AS "m" JOIN "session_lineage" AS "l" ON "l"."became" = "m"."anchor"
+WHERE "m"."anchor" IS NOT NULL AND "m"."anchor" <> "m"."sz_survivor"
   AND EXISTS (
-    SELECT 1
-    FROM "session_runs" AS "finished_run"
-    WHERE "finished_run"."state" = 'finished'
-      AND "finished_run"."run_id" = "l"."run_id"
+    SELECT 1 FROM "session_runs" AS "finished_run"
+    WHERE "finished_run"."state" = 'finished' AND "finished_run"."run_id" = "l"."run_id"
   );
 
 -- rejected: What goes to quarantine and is not there yet.
@@ -393,66 +280,50 @@ CREATE LOCAL TEMPORARY TABLE "rejected" (
   "reason" VARCHAR(4000), "event_id" VARCHAR(4000), "user_id" VARCHAR(4000),
   "page_view_at" VARCHAR(4000), "page" VARCHAR(4000), "row_key" VARCHAR(4000)
 ) ON COMMIT DELETE ROWS;
-INSERT INTO "rejected" ("reason", "event_id", "user_id", "page_view_at", "page", "row_key")
+INSERT INTO "rejected"
 WITH "bad" AS (
-  SELECT
-    "k"."reason",
-    CASE WHEN "k"."event_id" IS NOT NULL AND "k"."event_id" <> '' THEN "k"."event_id" END AS "event_id",
-    CASE WHEN "k"."user_id" IS NOT NULL AND "k"."user_id" <> '' THEN "k"."user_id" END AS "user_id",
-    CASE WHEN "k"."page_view_at" IS NOT NULL THEN CAST("k"."page_view_at" AS VARCHAR(26)) END AS "page_view_at",
-    "k"."page"
-  FROM "picked" AS "k"
-  WHERE "k"."reason" IS NOT NULL
+  SELECT "k"."reason", CASE WHEN "k"."event_id" <> '' THEN "k"."event_id" END AS "event_id",
+    CASE WHEN "k"."user_id" <> '' THEN "k"."user_id" END AS "user_id", "k"."page",
+    CASE WHEN "k"."page_view_at" IS NOT NULL THEN CAST("k"."page_view_at" AS VARCHAR(26)) END AS "page_view_at"
+  FROM "picked" AS "k" WHERE "k"."reason" IS NOT NULL
   UNION
-  SELECT
-    'duplicate_event_id' AS "reason", "c"."event_id", "c"."user_id",
-    CAST("c"."page_view_at" AS VARCHAR(26)) AS "page_view_at", "c"."page"
-  FROM "duplicates" AS "c"
-  WHERE NOT ("c"."user_id" = "c"."sz_first_user_id"
-      AND "c"."page_view_at" = "c"."sz_first_page_view_at"
-      AND "c"."page" IS NOT DISTINCT FROM "c"."sz_first_page")
+  SELECT 'duplicate_event_id' AS "reason", "c"."event_id", "c"."user_id", "c"."page",
+    CAST("c"."page_view_at" AS VARCHAR(26)) AS "page_view_at"
+  FROM "duplicates" AS "c" WHERE "c"."sz_variant" > 1
 ),
 "keyed" AS (
-  SELECT
-    "reason", "event_id", "user_id", "page_view_at", "page",
-    "reason" || '|' || CASE
-      WHEN "event_id" IS NULL THEN '-'
-      ELSE CAST(octet_length("event_id") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("event_id") <= 180 THEN "event_id" ELSE '#' END
-    END || '|' || CASE
-      WHEN "user_id" IS NULL THEN '-'
-      ELSE CAST(octet_length("user_id") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("user_id") <= 180 THEN "user_id" ELSE '#' END
-    END || '|' || CASE
-      WHEN "page_view_at" IS NULL THEN '-'
-      ELSE CAST(octet_length("page_view_at") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("page_view_at") <= 180 THEN "page_view_at" ELSE '#' END
-    END || '|' || CASE
-      WHEN "page" IS NULL THEN '-'
-      ELSE CAST(octet_length("page") AS VARCHAR(20)) || ':' || CASE WHEN octet_length("page") <= 180 THEN "page" ELSE '#' END
-    END AS "row_key"
+  SELECT "reason", "event_id", "user_id", "page_view_at", "page",
+    "reason"
+    || CASE WHEN octet_length("event_id") <= 180 THEN '|' || CAST(octet_length("event_id") AS VARCHAR(20)) || ':' || "event_id"
+      WHEN "event_id" IS NOT NULL THEN '|' || CAST(octet_length("event_id") AS VARCHAR(20)) || ':#'
+      ELSE '|-' END
+    || CASE WHEN octet_length("user_id") <= 180 THEN '|' || CAST(octet_length("user_id") AS VARCHAR(20)) || ':' || "user_id"
+      WHEN "user_id" IS NOT NULL THEN '|' || CAST(octet_length("user_id") AS VARCHAR(20)) || ':#'
+      ELSE '|-' END
+    || CASE WHEN octet_length("page_view_at") <= 180 THEN '|' || CAST(octet_length("page_view_at") AS VARCHAR(20)) || ':' || "page_view_at"
+      WHEN "page_view_at" IS NOT NULL THEN '|' || CAST(octet_length("page_view_at") AS VARCHAR(20)) || ':#'
+      ELSE '|-' END
+    || CASE WHEN octet_length("page") <= 180 THEN '|' || CAST(octet_length("page") AS VARCHAR(20)) || ':' || "page"
+      WHEN "page" IS NOT NULL THEN '|' || CAST(octet_length("page") AS VARCHAR(20)) || ':#' ELSE '|-' END AS "row_key"
   FROM "bad"
 ),
 "q" AS (
   SELECT "reason", "event_id", "user_id", "page_view_at", "page", "row_key"
-  FROM "session_quarantine"
-  WHERE "run_id" IS NULL
+  FROM "session_quarantine" WHERE "run_id" IS NULL
   UNION ALL
   SELECT "q"."reason", "q"."event_id", "q"."user_id", "q"."page_view_at", "q"."page", "q"."row_key"
   FROM "session_quarantine" AS "q"
   WHERE EXISTS (
-      SELECT 1
-      FROM "session_runs" AS "finished_run"
-      WHERE "finished_run"."state" = 'finished'
-        AND "finished_run"."run_id" = "q"."run_id"
+      SELECT 1 FROM "session_runs" AS "finished_run"
+      WHERE "finished_run"."state" = 'finished' AND "finished_run"."run_id" = "q"."run_id"
     )
 )
-SELECT
-  "keyed"."reason", "keyed"."event_id", "keyed"."user_id", "keyed"."page_view_at",
+SELECT "keyed"."reason", "keyed"."event_id", "keyed"."user_id", "keyed"."page_view_at",
   "keyed"."page", "keyed"."row_key"
 FROM "keyed"
 WHERE NOT EXISTS (
-    SELECT 1
-    FROM "q"
-    WHERE "q"."row_key" = "keyed"."row_key"
-      AND "q"."reason" = "keyed"."reason"
+    SELECT 1 FROM "q"
+    WHERE "q"."row_key" = "keyed"."row_key" AND "q"."reason" = "keyed"."reason"
       AND "q"."event_id" IS NOT DISTINCT FROM "keyed"."event_id"
       AND "q"."user_id" IS NOT DISTINCT FROM "keyed"."user_id"
       AND "q"."page_view_at" IS NOT DISTINCT FROM "keyed"."page_view_at"
@@ -461,49 +332,40 @@ WHERE NOT EXISTS (
 
 -- lineage: Anchors that were merged, and which one survives.
 INSERT INTO "session_lineage" ("session_id", "became", "run_id")
-SELECT "session_id", "became", (SELECT max("run_id") FROM "session_runs") AS "run_id"
-FROM "superseded";
+SELECT "session_id", "became", (SELECT max("run_id") FROM "session_runs") FROM "superseded";
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO "session_table" (
   "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id"
 )
-SELECT
-  "i"."event_id", "m"."sz_survivor" AS "session_id", "i"."user_id", "i"."page_view_at",
-  "i"."sequence", "i"."page", (SELECT max("run_id") FROM "session_runs") AS "run_id"
-FROM "islands" AS "i"
-JOIN "merged" AS "m" ON "m"."sz_island" = "i"."sz_island"
-WHERE "i"."sz_is_new" = 1
-  AND "m"."sz_first_rank" = 1;
+SELECT "i"."event_id", "m"."sz_survivor", "i"."user_id", "i"."page_view_at", "i"."sequence",
+  "i"."page", (SELECT max("run_id") FROM "session_runs")
+FROM "islands" AS "i" JOIN "merged" AS "m" ON "m"."sz_island" = "i"."sz_island"
+WHERE "i"."sz_new" = 1 AND "m"."sz_first" = 1;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO "session_versions" (
   "anchor", "run_id", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
   "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page"
 )
-SELECT
-  "m"."sz_survivor" AS "anchor", (SELECT max("run_id") FROM "session_runs") AS "run_id",
-  max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."session_id" END) AS "session_id",
-  "m"."user_id",
-  max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."started_at" END) AS "started_at",
-  max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."ended_at" END) AS "ended_at",
-  max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_event_id" END) AS "last_event_id",
-  max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."first_sequence" END) AS "first_sequence",
-  max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."last_sequence" END) AS "last_sequence",
-  coalesce(sum("m"."pageviews"), 0) AS "pageviews",
-  CASE WHEN coalesce(sum("m"."anchors"), 0) = 0 THEN 1 ELSE coalesce(sum("m"."anchors"), 0) END AS "anchors",
-  max(CASE WHEN "m"."sz_first_rank" = 1 THEN "m"."entry_page" END) AS "entry_page",
-  max(CASE WHEN "m"."sz_last_rank" = 1 THEN "m"."exit_page" END) AS "exit_page"
-FROM "merged" AS "m"
-GROUP BY "m"."sz_island", "m"."sz_survivor", "m"."user_id";
+SELECT "sz_survivor", (SELECT max("run_id") FROM "session_runs"),
+  max(CASE WHEN "sz_first" = 1 THEN "session_id" END), "user_id",
+  max(CASE WHEN "sz_first" = 1 THEN "started_at" END),
+  max(CASE WHEN "sz_last" = 1 THEN "ended_at" END),
+  max(CASE WHEN "sz_last" = 1 THEN "last_event_id" END),
+  max(CASE WHEN "sz_first" = 1 THEN "first_sequence" END),
+  max(CASE WHEN "sz_last" = 1 THEN "last_sequence" END), coalesce(sum("pageviews"), 0),
+  CASE WHEN coalesce(sum("anchors"), 0) = 0 THEN 1 ELSE coalesce(sum("anchors"), 0) END,
+  max(CASE WHEN "sz_first" = 1 THEN "entry_page" END),
+  max(CASE WHEN "sz_last" = 1 THEN "exit_page" END)
+FROM "merged" GROUP BY "sz_island", "sz_survivor", "user_id";
 
 -- quarantine: What cannot be sessionized, and why.
 INSERT INTO "session_quarantine" (
   "reason", "event_id", "user_id", "page_view_at", "page", "run_id", "row_key"
 )
-SELECT
-  "reason", "event_id", "user_id", "page_view_at", "page",
-  (SELECT max("run_id") FROM "session_runs") AS "run_id", "row_key"
+SELECT "reason", "event_id", "user_id", "page_view_at", "page",
+  (SELECT max("run_id") FROM "session_runs"), "row_key"
 FROM "rejected";
 
 -- finished: Closes the run.
@@ -511,19 +373,12 @@ INSERT INTO "session_runs" (
   "run_id", "state", "recorded_at", "job", "mode", "window_from", "window_to", "pageviews",
   "sessions", "lineage_rows", "quarantined", "layout", "engine", "tool_version"
 )
-SELECT
-  "started_run"."run_id", 'finished' AS "state", LOCALTIMESTAMP(6) AS "recorded_at",
-  "started_run"."job", "started_run"."mode", "started_run"."window_from",
-  "started_run"."window_to",
-  (SELECT coalesce(sum("pageviews"), 0) FROM "merged" WHERE "anchor" IS NULL) AS "pageviews",
-  (SELECT count(*) FROM "merged" WHERE "sz_first_rank" = 1) AS "sessions",
-  (SELECT count(*) FROM "superseded") AS "lineage_rows",
-  (SELECT count(*) FROM "rejected") AS "quarantined", "started_run"."layout",
-  "started_run"."engine", "started_run"."tool_version"
-FROM "session_runs" AS "started_run"
-WHERE "started_run"."state" = 'started'
-ORDER BY "run_id" DESC
-FETCH FIRST 1 ROWS ONLY;
+SELECT "run_id", 'finished', LOCALTIMESTAMP(6), "job", "mode", "window_from", "window_to",
+  (SELECT coalesce(sum("pageviews"), 0) FROM "merged" WHERE "anchor" IS NULL),
+  (SELECT count(*) FROM "merged" WHERE "sz_first" = 1), (SELECT count(*) FROM "superseded"),
+  (SELECT count(*) FROM "rejected"), "layout", "engine", "tool_version"
+FROM "session_runs" WHERE "state" = 'started'
+ORDER BY "run_id" DESC FETCH FIRST 1 ROWS ONLY;
 
 COMMIT;
 

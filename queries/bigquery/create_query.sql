@@ -100,57 +100,40 @@ CLUSTER BY row_key;
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW session_events AS
 WITH ranked AS (
-  SELECT
-    event_id, session_id, user_id, page_view_at, sequence, page, run_id,
+  SELECT event_id, session_id, user_id, page_view_at, sequence, page, run_id,
     row_number() OVER (PARTITION BY event_id ORDER BY run_id) AS sz_rank
   FROM {{ dataset }}.session_table
 ),
 ranked_2 AS (
-  SELECT
-    session_id, became,
+  SELECT session_id, became,
     row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
   FROM {{ dataset }}.session_lineage
 ),
-resolution AS (
-  SELECT session_id, became
-  FROM ranked_2
-  WHERE sz_rank = 1
-),
+resolution AS (SELECT session_id, became FROM ranked_2 WHERE sz_rank = 1),
 anchored AS (
-  SELECT
-    ranked.event_id, ranked.user_id, ranked.page_view_at, ranked.sequence, ranked.page,
+  SELECT ranked.event_id, ranked.user_id, ranked.page_view_at, ranked.sequence, ranked.page,
     ranked.run_id, coalesce(resolution.became, ranked.session_id) AS anchor
-  FROM ranked
-  LEFT JOIN resolution ON resolution.session_id = ranked.session_id
+  FROM ranked LEFT JOIN resolution ON resolution.session_id = ranked.session_id
   WHERE ranked.sz_rank = 1
 ),
 ranked_3 AS (
-  SELECT
-    anchor, session_id,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
-  FROM {{ dataset }}.session_versions
+  SELECT anchor, session_id, row_number() OVER w AS sz_rank FROM {{ dataset }}.session_versions
+  WINDOW w AS (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id)
 ),
-s AS (
-  SELECT anchor, session_id
-  FROM ranked_3
-  WHERE sz_rank = 1
-)
-SELECT
-  anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
+s AS (SELECT anchor, session_id FROM ranked_3 WHERE sz_rank = 1)
+SELECT anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
   anchored.page_view_at, anchored.sequence, anchored.page, anchored.run_id
-FROM anchored
-LEFT JOIN s ON s.anchor = anchored.anchor;
+FROM anchored LEFT JOIN s ON s.anchor = anchored.anchor;
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW sessions AS
 WITH ranked AS (
-  SELECT
-    anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
-    row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id) AS sz_rank
+  SELECT anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
+    row_number() OVER w AS sz_rank
   FROM {{ dataset }}.session_versions
+  WINDOW w AS (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id)
 )
-SELECT
-  ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
+SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
   CAST((DATETIME_DIFF(ranked.ended_at, ranked.started_at, MICROSECOND)) AS NUMERIC) / 1000000 AS `duration`,
   DATETIME_DIFF(ranked.ended_at, ranked.started_at, MICROSECOND) AS duration_microseconds,
   ranked.pageviews, ranked.entry_page, ranked.exit_page,

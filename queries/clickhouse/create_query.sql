@@ -100,96 +100,59 @@ ORDER BY (row_key);
 
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW session_events AS
-WITH finished_run AS (
-  SELECT run_id AS run_id
-  FROM session_runs
-  WHERE state = 'finished'
-),
+WITH finished_run AS (SELECT run_id AS run_id FROM session_runs WHERE state = 'finished'),
 ranked AS (
-  SELECT
-    t.event_id AS event_id, t.session_id AS session_id, t.user_id AS user_id,
+  SELECT t.event_id AS event_id, t.session_id AS session_id, t.user_id AS user_id,
     t.page_view_at AS page_view_at, t.sequence AS sequence, t.page AS page, t.run_id AS run_id,
     row_number() OVER (PARTITION BY t.event_id ORDER BY t.run_id) AS sz_rank
-  FROM session_table AS t
-  LEFT SEMI JOIN finished_run ON finished_run.run_id = t.run_id
+  FROM session_table AS t LEFT SEMI JOIN finished_run ON finished_run.run_id = t.run_id
 ),
 ranked_2 AS (
-  SELECT
-    l.session_id AS session_id, l.became AS became,
+  SELECT l.session_id AS session_id, l.became AS became,
     row_number() OVER (PARTITION BY l.session_id ORDER BY l.run_id DESC, l.became) AS sz_rank
-  FROM session_lineage AS l
-  LEFT SEMI JOIN finished_run ON finished_run.run_id = l.run_id
+  FROM session_lineage AS l LEFT SEMI JOIN finished_run ON finished_run.run_id = l.run_id
 ),
 resolution AS (
-  SELECT session_id AS session_id, became AS became
-  FROM ranked_2
-  WHERE sz_rank = 1
+  SELECT session_id AS session_id, became AS became FROM ranked_2 WHERE sz_rank = 1
 ),
 anchored AS (
-  SELECT
-    ranked.event_id AS event_id, ranked.user_id AS user_id, ranked.page_view_at AS page_view_at,
-    ranked.sequence AS sequence, ranked.page AS page, ranked.run_id AS run_id,
-    coalesce(resolution.became, ranked.session_id) AS anchor
-  FROM ranked
-  LEFT JOIN resolution ON resolution.session_id = ranked.session_id
+  SELECT ranked.event_id AS event_id, ranked.user_id AS user_id,
+    ranked.page_view_at AS page_view_at, ranked.sequence AS sequence, ranked.page AS page,
+    ranked.run_id AS run_id, coalesce(resolution.became, ranked.session_id) AS anchor
+  FROM ranked LEFT JOIN resolution ON resolution.session_id = ranked.session_id
   WHERE ranked.sz_rank = 1
 ),
 ranked_3 AS (
-  SELECT
-    v.anchor AS anchor, v.session_id AS session_id,
-    row_number() OVER (
-      PARTITION BY v.anchor
-      ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id
-    ) AS sz_rank
-  FROM session_versions AS v
-  LEFT SEMI JOIN finished_run ON finished_run.run_id = v.run_id
+  SELECT v.anchor AS anchor, v.session_id AS session_id, row_number() OVER w AS sz_rank
+  FROM session_versions AS v LEFT SEMI JOIN finished_run ON finished_run.run_id = v.run_id
+  WINDOW w AS (PARTITION BY v.anchor ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id)
 ),
-s AS (
-  SELECT anchor AS anchor, session_id AS session_id
-  FROM ranked_3
-  WHERE sz_rank = 1
-)
-SELECT
-  anchored.event_id AS event_id, coalesce(s.session_id, anchored.anchor) AS session_id,
-  anchored.user_id AS user_id, anchored.page_view_at AS page_view_at,
-  anchored.sequence AS sequence, anchored.page AS page, anchored.run_id AS run_id
-FROM anchored
-LEFT JOIN s ON s.anchor = anchored.anchor
+s AS (SELECT anchor AS anchor, session_id AS session_id FROM ranked_3 WHERE sz_rank = 1)
+SELECT anchored.event_id AS event_id, coalesce(s.session_id, anchored.anchor) AS session_id,
+  anchored.user_id AS user_id, anchored.page_view_at AS page_view_at, anchored.sequence AS sequence,
+  anchored.page AS page, anchored.run_id AS run_id
+FROM anchored LEFT JOIN s ON s.anchor = anchored.anchor
 SETTINGS join_use_nulls = 1;
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW sessions AS
-WITH finished_run AS (
-  SELECT run_id AS run_id
-  FROM session_runs
-  WHERE state = 'finished'
-),
+WITH finished_run AS (SELECT run_id AS run_id FROM session_runs WHERE state = 'finished'),
 ranked AS (
-  SELECT
-    v.anchor AS anchor, v.session_id AS session_id, v.user_id AS user_id,
+  SELECT v.anchor AS anchor, v.session_id AS session_id, v.user_id AS user_id,
     v.started_at AS started_at, v.ended_at AS ended_at, v.pageviews AS pageviews,
-    v.entry_page AS entry_page, v.exit_page AS exit_page,
-    row_number() OVER (
-      PARTITION BY v.anchor
-      ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id
-    ) AS sz_rank
-  FROM session_versions AS v
-  LEFT SEMI JOIN finished_run ON finished_run.run_id = v.run_id
+    v.entry_page AS entry_page, v.exit_page AS exit_page, row_number() OVER w AS sz_rank
+  FROM session_versions AS v LEFT SEMI JOIN finished_run ON finished_run.run_id = v.run_id
+  WINDOW w AS (PARTITION BY v.anchor ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id)
 ),
 l AS (
   SELECT l.session_id AS session_id
-  FROM session_lineage AS l
-  LEFT SEMI JOIN finished_run ON finished_run.run_id = l.run_id
+  FROM session_lineage AS l LEFT SEMI JOIN finished_run ON finished_run.run_id = l.run_id
 )
-SELECT
-  ranked.session_id AS session_id, ranked.user_id AS user_id, ranked.started_at AS started_at,
-  ranked.ended_at AS ended_at,
+SELECT ranked.session_id AS session_id, ranked.user_id AS user_id,
+  ranked.started_at AS started_at, ranked.ended_at AS ended_at,
   CAST(CAST((toUnixTimestamp64Micro(ranked.ended_at) - toUnixTimestamp64Micro(ranked.started_at)) AS Decimal(38, 6)) / 1000000 AS Decimal(20, 6)) AS `duration`,
   toUnixTimestamp64Micro(ranked.ended_at) - toUnixTimestamp64Micro(ranked.started_at) AS duration_microseconds,
-  ranked.pageviews AS pageviews, ranked.entry_page AS entry_page,
-  ranked.exit_page AS exit_page,
+  ranked.pageviews AS pageviews, ranked.entry_page AS entry_page, ranked.exit_page AS exit_page,
   CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
-FROM ranked
-LEFT ANTI JOIN l ON l.session_id = ranked.anchor
-WHERE ranked.sz_rank = 1
+FROM ranked LEFT ANTI JOIN l ON l.session_id = ranked.anchor WHERE ranked.sz_rank = 1
 SETTINGS join_use_nulls = 1;

@@ -9,8 +9,7 @@
 
 -- totals: All sessions in one row. Columns in _micro are millionths, durations are microseconds.
 WITH "r" AS (
-  SELECT
-    "user_id", "duration_microseconds", "pageviews", "is_bounce",
+  SELECT "user_id", "duration_microseconds", "pageviews", "is_bounce",
     row_number() OVER (ORDER BY "duration_microseconds", "session_id" || CHR(1)) AS "rank",
     row_number() OVER (
       ORDER BY "duration_microseconds" DESC, "session_id" || CHR(1) DESC
@@ -18,21 +17,15 @@ WITH "r" AS (
   FROM "sessions"
 ),
 "t" AS (
-  SELECT
-    count_big(*) AS "sessions", count_big(DISTINCT "r"."user_id" || CHR(1)) AS "users",
+  SELECT count_big(*) AS "sessions", count_big(DISTINCT "r"."user_id" || CHR(1)) AS "users",
     coalesce(sum(CAST("r"."pageviews" AS BIGINT)), 0) AS "pageviews",
     coalesce(sum(CAST(CASE WHEN "r"."is_bounce" = 1 THEN 1 ELSE 0 END AS BIGINT)), 0) AS "bounces",
     coalesce(sum(CAST("r"."duration_microseconds" AS BIGINT)), 0) AS "duration",
-    max(CASE
-      WHEN "r"."rank" = ((((("r"."rank" + "r"."rank_from_end") - 1) * 50) + 99) / 100) THEN "r"."duration_microseconds"
-    END) AS "duration_median",
-    max(CASE
-      WHEN "r"."rank" = ((((("r"."rank" + "r"."rank_from_end") - 1) * 95) + 99) / 100) THEN "r"."duration_microseconds"
-    END) AS "duration_p95"
+    max(CASE WHEN "r"."rank" = ((((("r"."rank" + "r"."rank_from_end") - 1) * 50) + 99) / 100) THEN "r"."duration_microseconds" END) AS "duration_median",
+    max(CASE WHEN "r"."rank" = ((((("r"."rank" + "r"."rank_from_end") - 1) * 95) + 99) / 100) THEN "r"."duration_microseconds" END) AS "duration_p95"
   FROM "r"
 )
-SELECT
-  "sessions", "users", "pageviews", "bounces",
+SELECT "sessions", "users", "pageviews", "bounces",
   CASE WHEN "sessions" > 0 THEN (("pageviews" * 2000000) + "sessions") / ("sessions" * 2) END AS "pageviews_per_session_micro",
   CASE WHEN "sessions" > 0 THEN (("bounces" * 2000000) + "sessions") / ("sessions" * 2) END AS "bounce_rate_micro",
   CASE WHEN "sessions" > 0 THEN (("duration" * 2) + "sessions") / ("sessions" * 2) END AS "duration_mean",
@@ -44,51 +37,41 @@ WITH "o" AS (
   SELECT "user_id", "session_id", "started_at" AS "first_view", "ended_at" AS "last_view", "pageviews"
   FROM "sessions"
 )
-SELECT "user_id", "session_id", "first_view", "last_view", "pageviews"
-FROM "o"
+SELECT "user_id", "session_id", "first_view", "last_view", "pageviews" FROM "o"
 ORDER BY "user_id" || CHR(1), "first_view", "session_id" || CHR(1)@
 
 -- user: One row for each user.
 WITH "o" AS (
-  SELECT
-    "s"."user_id", count_big(*) AS "sessions",
+  SELECT "s"."user_id", count_big(*) AS "sessions",
     coalesce(sum(CAST("s"."pageviews" AS BIGINT)), 0) AS "pageviews",
     min("s"."started_at") AS "first_view", max("s"."ended_at") AS "last_view",
     coalesce(sum(CAST("s"."duration_microseconds" AS BIGINT)), 0) AS "duration_microseconds",
     coalesce(sum(CAST(CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END AS BIGINT)), 0) AS "bounces"
-  FROM "sessions" AS "s"
-  GROUP BY "s"."user_id", "s"."user_id" || CHR(1)
+  FROM "sessions" AS "s" GROUP BY "s"."user_id", "s"."user_id" || CHR(1)
 )
-SELECT
-  "user_id", "sessions", "pageviews", "first_view", "last_view", "duration_microseconds",
+SELECT "user_id", "sessions", "pageviews", "first_view", "last_view", "duration_microseconds",
   "bounces"
 FROM "o"
 ORDER BY "user_id" || CHR(1)@
 
 -- day: One row for each UTC day: sessions that started on it, pageviews on it.
 WITH "d" AS (
-  SELECT
-    VARCHAR_FORMAT("page_view_at", 'YYYY-MM-DD') AS "day", count_big(*) AS "pageviews",
+  SELECT VARCHAR_FORMAT("page_view_at", 'YYYY-MM-DD') AS "day", count_big(*) AS "pageviews",
     count_big(DISTINCT "user_id" || CHR(1)) AS "users"
   FROM "session_events"
   GROUP BY VARCHAR_FORMAT("page_view_at", 'YYYY-MM-DD'), VARCHAR_FORMAT("page_view_at", 'YYYY-MM-DD') || CHR(1)
 ),
 "t" AS (
-  SELECT
-    VARCHAR_FORMAT("started_at", 'YYYY-MM-DD') AS "day", count_big(*) AS "sessions",
+  SELECT VARCHAR_FORMAT("started_at", 'YYYY-MM-DD') AS "day", count_big(*) AS "sessions",
     coalesce(sum(CAST(CASE WHEN "is_bounce" = 1 THEN 1 ELSE 0 END AS BIGINT)), 0) AS "bounces"
   FROM "sessions"
   GROUP BY VARCHAR_FORMAT("started_at", 'YYYY-MM-DD'), VARCHAR_FORMAT("started_at", 'YYYY-MM-DD') || CHR(1)
 ),
 "o" AS (
-  SELECT
-    "d"."day", coalesce("t"."sessions", 0) AS "sessions", "d"."pageviews", "d"."users",
+  SELECT "d"."day", coalesce("t"."sessions", 0) AS "sessions", "d"."pageviews", "d"."users",
     coalesce("t"."bounces", 0) AS "bounces"
-  FROM "d"
-  LEFT JOIN "t" ON "t"."day" = "d"."day" AND OCTET_LENGTH("t"."day") = OCTET_LENGTH("d"."day")
+  FROM "d" LEFT JOIN "t" ON "t"."day" = "d"."day" AND OCTET_LENGTH("t"."day") = OCTET_LENGTH("d"."day")
 )
-SELECT "day", "sessions", "pageviews", "users", "bounces"
-FROM "o"
-ORDER BY "day" || CHR(1)@
+SELECT "day", "sessions", "pageviews", "users", "bounces" FROM "o" ORDER BY "day" || CHR(1)@
 
 COMMIT@

@@ -154,33 +154,25 @@ END@
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW "session_events" AS
 WITH "ranked" AS (
-  SELECT
-    "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id",
+  SELECT "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id",
     row_number() OVER (PARTITION BY "event_id", "event_id" || CHR(1) ORDER BY "run_id") AS "sz_rank"
   FROM "session_table"
 ),
 "anchored" AS (
-  SELECT
-    "ranked"."event_id", "ranked"."user_id", "ranked"."page_view_at", "ranked"."sequence",
+  SELECT "ranked"."event_id", "ranked"."user_id", "ranked"."page_view_at", "ranked"."sequence",
     "ranked"."page", "ranked"."run_id",
     coalesce((
-      SELECT "l"."became"
-      FROM "session_lineage" AS "l"
+      SELECT "l"."became" FROM "session_lineage" AS "l"
       WHERE "l"."session_id" = "ranked"."session_id" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("ranked"."session_id")
-      ORDER BY "l"."run_id" DESC
-      FETCH FIRST 1 ROWS ONLY
+      ORDER BY "l"."run_id" DESC FETCH FIRST 1 ROWS ONLY
     ), "ranked"."session_id") AS "anchor"
-  FROM "ranked"
-  WHERE "ranked"."sz_rank" = 1
+  FROM "ranked" WHERE "ranked"."sz_rank" = 1
 )
-SELECT
-  "anchored"."event_id",
+SELECT "anchored"."event_id",
   coalesce((
-    SELECT "v"."session_id"
-    FROM "session_versions" AS "v"
+    SELECT "v"."session_id" FROM "session_versions" AS "v"
     WHERE "v"."anchor" = "anchored"."anchor" AND OCTET_LENGTH("v"."anchor") = OCTET_LENGTH("anchored"."anchor")
-    ORDER BY "v"."run_id" DESC
-    FETCH FIRST 1 ROWS ONLY
+    ORDER BY "v"."run_id" DESC FETCH FIRST 1 ROWS ONLY
   ), "anchored"."anchor") AS "session_id",
   "anchored"."user_id", "anchored"."page_view_at", "anchored"."sequence", "anchored"."page",
   "anchored"."run_id"
@@ -188,8 +180,7 @@ FROM "anchored"@
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW "sessions" AS
-SELECT
-  "v"."session_id", "v"."user_id", "v"."started_at", "v"."ended_at",
+SELECT "v"."session_id", "v"."user_id", "v"."started_at", "v"."ended_at",
   CAST(CAST((((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
     + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
   ((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
@@ -198,14 +189,12 @@ SELECT
   CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
 FROM "session_versions" AS "v"
 WHERE NOT EXISTS (
-    SELECT 1
-    FROM "session_versions" AS "w"
+    SELECT 1 FROM "session_versions" AS "w"
     WHERE "w"."anchor" = "v"."anchor" AND OCTET_LENGTH("w"."anchor") = OCTET_LENGTH("v"."anchor")
       AND "w"."run_id" > "v"."run_id"
   )
   AND NOT EXISTS (
-    SELECT 1
-    FROM "session_lineage" AS "l"
+    SELECT 1 FROM "session_lineage" AS "l"
     WHERE "l"."session_id" = "v"."anchor" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("v"."anchor")
   )@
 

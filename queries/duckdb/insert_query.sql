@@ -4,11 +4,8 @@
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
---
 -- Put in {{ start_time }} and {{ end_time }} first: YYYY-MM-DD HH:MM:SS in UTC, the end not included.
 -- Late pageviews are found by a run over the window that they belong to.
---
--- The run ledger gets two rows: started, finished.
 --
 -- Needs: the right to write the file.
 -- Two runs at once: safe; one process at a time can open the file for writing.
@@ -23,123 +20,85 @@ BEGIN TRANSACTION;
 INSERT INTO session_runs (
   run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
 )
-SELECT
-  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
-  make_timestamp(epoch_us(uuid_extract_timestamp(uuidv7()))) AS recorded_at,
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
-  'window' AS mode, TIMESTAMP '{{ start_time }}' AS window_from,
-  TIMESTAMP '{{ end_time }}' AS window_to, 2 AS layout, 'DuckDB 1.5 and 2' AS engine,
-  'script' AS tool_version
-FROM session_runs AS r;
+SELECT coalesce(max(run_id), 0) + 1, 'started',
+  make_timestamp(epoch_us(uuid_extract_timestamp(uuidv7()))),
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}',
+  'window', TIMESTAMP '{{ start_time }}', TIMESTAMP '{{ end_time }}', 2, 'DuckDB 1.5 and 2',
+  'script'
+FROM session_runs;
 
 -- picked: Source rows that the ledger does not simply know.
 CREATE TEMPORARY TABLE picked AS
 WITH mapped AS MATERIALIZED (
-  SELECT
+  SELECT decode(encode(CAST(p.event_id AS VARCHAR))) AS event_id,
     decode(encode(CAST(p.user_id AS VARCHAR))) AS user_id,
     CASE WHEN p.page_view_at >= TIMESTAMP '0001-01-02' AND p.page_view_at < TIMESTAMP '9999-12-31' THEN CAST(p.page_view_at AS TIMESTAMP) END AS page_view_at,
-    decode(encode(CAST(p.page AS VARCHAR))) AS page, CAST(p.sequence AS BIGINT) AS sequence,
-    decode(encode(CAST(p.event_id AS VARCHAR))) AS event_id
+    decode(encode(CAST(p.page AS VARCHAR))) AS page, CAST(p.sequence AS BIGINT) AS sequence
   FROM pageviews AS p
-  WHERE p.page_view_at >= TIMESTAMP '{{ start_time }}'
-    AND p.page_view_at < TIMESTAMP '{{ end_time }}'
+  WHERE p.page_view_at >= TIMESTAMP '{{ start_time }}' AND p.page_view_at < TIMESTAMP '{{ end_time }}'
 ),
 judged AS MATERIALIZED (
-  SELECT
-    event_id, user_id, page_view_at, sequence, page,
-    CASE
-      WHEN event_id IS NULL OR event_id = '' THEN 'null_event_id'
+  SELECT event_id, user_id, page_view_at, sequence, page,
+    CASE WHEN event_id IS NULL OR event_id = '' THEN 'null_event_id'
       WHEN user_id IS NULL OR user_id = '' THEN 'null_user'
-      WHEN strlen(event_id) > 1024 OR strlen(user_id) > 1024 THEN 'key_too_long'
-    END AS reason
+      WHEN strlen(event_id) > 1024 OR strlen(user_id) > 1024 THEN 'key_too_long' END AS reason
   FROM mapped
-  WHERE page_view_at >= TIMESTAMP '{{ start_time }}'
-    AND page_view_at < TIMESTAMP '{{ end_time }}'
+  WHERE page_view_at >= TIMESTAMP '{{ start_time }}' AND page_view_at < TIMESTAMP '{{ end_time }}'
 )
-SELECT
-  judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
-  CASE
-    WHEN judged.reason IS NOT NULL THEN judged.reason
-    WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
-  END AS reason
+SELECT judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
+  coalesce(judged.reason, CASE WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id' END) AS reason
 FROM judged
 LEFT JOIN session_table AS t ON t.event_id = CASE WHEN judged.reason IS NULL THEN judged.event_id END
 WHERE (t.run_id IS NULL
-    OR NOT (t.user_id = judged.user_id
-      AND t.page_view_at = judged.page_view_at
+    OR NOT (t.user_id = judged.user_id AND t.page_view_at = judged.page_view_at
       AND t.page IS NOT DISTINCT FROM judged.page));
 
 -- duplicates: Their rows; the first counts.
 CREATE TEMPORARY TABLE duplicates AS
 WITH repeated AS MATERIALIZED (  -- Event ids that came more than once.
-  SELECT event_id
-  FROM temp.picked
-  WHERE reason IS NULL
-  GROUP BY event_id
-  HAVING count(*) > 1
+  SELECT event_id FROM temp.picked WHERE reason IS NULL GROUP BY event_id HAVING count(*) > 1
 )
-SELECT
-  k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, row_number() OVER w AS sz_rank,
-  first_value(k.user_id) OVER w AS sz_first_user_id,
-  first_value(k.page_view_at) OVER w AS sz_first_page_view_at,
-  first_value(k.page) OVER w AS sz_first_page
+SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, row_number() OVER w AS sz_rank,
+  dense_rank() OVER w2 AS sz_variant
 FROM temp.picked AS k
-WHERE k.reason IS NULL
-  AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
+WHERE k.reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
 WINDOW w AS (
-  PARTITION BY k.event_id
-  ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST, k.sequence NULLS FIRST
-);
+    PARTITION BY k.event_id
+    ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST, k.sequence NULLS FIRST
+  ),
+  w2 AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST);
 CREATE INDEX duplicates_by_event_id ON duplicates (event_id);
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TEMPORARY TABLE islands AS
 WITH fresh AS MATERIALIZED (  -- The new rows, fixed once for the whole run.
-  SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, k.page_view_at AS sz_instant
-  FROM temp.picked AS k
-  WHERE k.reason IS NULL
-    AND NOT EXISTS (SELECT 1 FROM temp.duplicates AS d WHERE d.event_id = k.event_id)
+  SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page FROM temp.picked AS k
+  WHERE k.reason IS NULL AND NOT EXISTS (SELECT 1 FROM temp.duplicates AS d WHERE d.event_id = k.event_id)
   UNION ALL
-  SELECT event_id, user_id, page_view_at, sequence, page, page_view_at AS sz_instant
-  FROM temp.duplicates
-  WHERE sz_rank = 1
+  SELECT event_id, user_id, page_view_at, sequence, page FROM temp.duplicates WHERE sz_rank = 1
 ),
 flagged AS MATERIALIZED (
-  SELECT
-    event_id, user_id, page_view_at, sequence, sz_instant,
-    CASE
-      WHEN lag(sz_instant) OVER w IS NULL
-          OR (sz_instant + INTERVAL (-30) MINUTE) > (lag(sz_instant) OVER w + INTERVAL (30) MINUTE) THEN 1
-      ELSE 0
-    END AS sz_starts
+  SELECT event_id, user_id, page_view_at, sequence,
+    CASE WHEN lag(page_view_at) OVER w IS NULL THEN 1
+      WHEN (page_view_at + INTERVAL (-30) MINUTE) > (lag(page_view_at) OVER w + INTERVAL (30) MINUTE) THEN 1
+      ELSE 0 END AS sz_starts
   FROM fresh
   WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence NULLS FIRST, event_id)
 ),
 in_clusters AS MATERIALIZED (
-  SELECT
-    user_id, sz_instant,
-    sum(sz_starts) OVER (
-      PARTITION BY user_id
-      ORDER BY page_view_at, sequence NULLS FIRST, event_id
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS sz_cluster
+  SELECT user_id, page_view_at, sum(sz_starts) OVER (w ROWS UNBOUNDED PRECEDING) AS sz_cluster
   FROM flagged
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence NULLS FIRST, event_id)
 ),
 ranges AS MATERIALIZED (  -- Where in time the new rows may touch the ledger.
-  SELECT
-    user_id, (min(sz_instant) + INTERVAL (-30) MINUTE) AS sz_from_at,
-    (max(sz_instant) + INTERVAL (30) MINUTE) AS sz_to_at
-  FROM in_clusters
-  GROUP BY user_id, sz_cluster
+  SELECT user_id, min(page_view_at) + INTERVAL (-30) MINUTE AS sz_from_at,
+    max(page_view_at) + INTERVAL (30) MINUTE AS sz_to_at
+  FROM in_clusters GROUP BY user_id, sz_cluster
 ),
 context AS MATERIALIZED (  -- The ledger's rows there, each with its current anchor.
-  SELECT
-    t.event_id, t.user_id, t.page_view_at, t.sequence, t.page_view_at AS sz_instant,
+  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence,
     coalesce((
-      SELECT l.became
-      FROM session_lineage AS l
-      WHERE l.session_id = t.session_id
-      ORDER BY l.run_id DESC
+      SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
     ), t.session_id) AS anchor
   FROM ranges AS g
@@ -149,160 +108,107 @@ context AS MATERIALIZED (  -- The ledger's rows there, each with its current anc
     AND t.page_view_at <= g.sz_to_at
 ),
 neighbours AS MATERIALIZED (  -- New rows and context together.
-  SELECT
-    event_id, user_id, page_view_at, sequence, page, sz_instant, 1 AS sz_is_new,
-    CAST(NULL AS VARCHAR) AS anchor
+  SELECT event_id, user_id, page_view_at, sequence, page, 1 AS sz_new, CAST(NULL AS VARCHAR) AS anchor
   FROM fresh
   UNION ALL
-  SELECT
-    event_id, user_id, page_view_at, sequence, CAST(NULL AS VARCHAR) AS page, sz_instant,
-    0 AS sz_is_new, anchor
+  SELECT event_id, user_id, page_view_at, sequence, CAST(NULL AS VARCHAR) AS page, 0 AS sz_new, anchor
   FROM context
 ),
 flagged_2 AS MATERIALIZED (
-  SELECT
-    event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
-    CASE
-      WHEN lag(sz_instant) OVER w IS NULL THEN 1
-      WHEN lag(anchor) OVER w = anchor THEN 0
-      WHEN sz_instant >= lag(sz_instant) OVER w + INTERVAL (30) MINUTE THEN 1
-      ELSE 0
-    END AS sz_starts
+  SELECT event_id, user_id, page_view_at, sequence, page, sz_new, anchor,
+    CASE WHEN lag(page_view_at) OVER w IS NULL THEN 1 WHEN lag(anchor) OVER w = anchor THEN 0
+      WHEN page_view_at >= lag(page_view_at) OVER w + INTERVAL (30) MINUTE THEN 1 ELSE 0 END AS sz_starts
   FROM neighbours
   WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence NULLS FIRST, event_id)
 ),
 numbered AS MATERIALIZED (
-  SELECT
-    event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
-    sum(sz_starts) OVER (
-      PARTITION BY user_id
-      ORDER BY page_view_at, sequence NULLS FIRST, event_id
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS sz_number
+  SELECT event_id, user_id, page_view_at, sequence, page, sz_new, anchor,
+    sum(sz_starts) OVER (w ROWS UNBOUNDED PRECEDING) AS sz_number
   FROM flagged_2
+  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence NULLS FIRST, event_id)
 )
-SELECT
-  event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
-  first_value(event_id) OVER (
-    PARTITION BY user_id, sz_number
-    ORDER BY page_view_at, sequence NULLS FIRST, event_id
-  ) AS sz_island
-FROM numbered;
+SELECT event_id, user_id, page_view_at, sequence, page, sz_new, anchor,
+  first_value(event_id) OVER w AS sz_island,
+  first_value(sz_new) OVER (PARTITION BY user_id, sz_number ORDER BY sz_new DESC) AS sz_gained
+FROM numbered
+WINDOW w AS (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence NULLS FIRST, event_id);
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE TEMPORARY TABLE merged AS
-WITH gaining AS MATERIALIZED (
-  SELECT
-    anchor, sz_island,
-    first_value(sz_is_new) OVER (PARTITION BY sz_island ORDER BY sz_is_new DESC) AS sz_gained
-  FROM temp.islands
-),
-touched AS MATERIALIZED (
-  SELECT DISTINCT sz_island, anchor
-  FROM gaining
-  WHERE sz_gained = 1
-    AND anchor IS NOT NULL
+WITH touched AS MATERIALIZED (
+  SELECT DISTINCT sz_island, anchor FROM temp.islands WHERE sz_gained = 1 AND anchor IS NOT NULL
 ),
 united AS MATERIALIZED (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-  SELECT
-    touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
+  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
     v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
     v.exit_page
   FROM touched
   JOIN session_versions AS v
     ON v.anchor = touched.anchor
     AND v.run_id = (
-      SELECT w.run_id
-      FROM session_versions AS w
-      WHERE w.anchor = touched.anchor
-      ORDER BY w.run_id DESC
+      SELECT w.run_id FROM session_versions AS w WHERE w.anchor = touched.anchor ORDER BY w.run_id DESC
       LIMIT 1
     )
   UNION ALL
-  SELECT
-    sz_island, CAST(NULL AS VARCHAR) AS anchor, 0 AS anchors, user_id,
+  SELECT sz_island, CAST(NULL AS VARCHAR) AS anchor, 0 AS anchors, user_id,
     page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
-    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id,
-    1 AS pageviews, page AS entry_page, page AS exit_page
-  FROM temp.islands
-  WHERE sz_is_new = 1
+    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews,
+    page AS entry_page, page AS exit_page
+  FROM temp.islands WHERE sz_new = 1
 )
-SELECT
-  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page,
-  row_number() OVER (
-    PARTITION BY sz_island
-    ORDER BY started_at, first_sequence NULLS FIRST, session_id
-  ) AS sz_first_rank,
-  row_number() OVER (
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
+  ended_at, last_event_id, pageviews, entry_page, exit_page, row_number() OVER w AS sz_first,
+  row_number() OVER w2 AS sz_last, first_value(coalesce(anchor, session_id)) OVER w3 AS sz_survivor
+FROM united
+WINDOW w AS (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FIRST, session_id),
+  w2 AS (
     PARTITION BY sz_island
     ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
-  ) AS sz_last_rank,
-  first_value(coalesce(anchor, session_id)) OVER (
-    PARTITION BY sz_island
-    ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id
-  ) AS sz_survivor
-FROM united;
+  ),
+  w3 AS (
+    PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id
+  );
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE TEMPORARY TABLE superseded AS
-SELECT anchor AS session_id, sz_survivor AS became
-FROM temp.merged
-WHERE anchor IS NOT NULL
-  AND anchor <> sz_survivor
+SELECT anchor AS session_id, sz_survivor AS became FROM temp.merged
+WHERE anchor IS NOT NULL AND anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
-FROM temp.merged AS m
-JOIN session_lineage AS l ON l.became = m.anchor
-WHERE m.anchor IS NOT NULL
-  AND m.anchor <> m.sz_survivor;
+FROM temp.merged AS m JOIN session_lineage AS l ON l.became = m.anchor
+WHERE m.anchor IS NOT NULL AND m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMPORARY TABLE rejected AS
 WITH bad AS MATERIALIZED (
-  SELECT
-    k.reason,
-    CASE WHEN k.event_id IS NOT NULL AND k.event_id <> '' THEN k.event_id END AS event_id,
-    CASE WHEN k.user_id IS NOT NULL AND k.user_id <> '' THEN k.user_id END AS user_id,
-    CASE WHEN k.page_view_at IS NOT NULL THEN strftime(k.page_view_at, '%Y-%m-%d %H:%M:%S.%f') END AS page_view_at,
-    k.page
-  FROM temp.picked AS k
-  WHERE k.reason IS NOT NULL
+  SELECT k.reason, CASE WHEN k.event_id <> '' THEN k.event_id END AS event_id,
+    CASE WHEN k.user_id <> '' THEN k.user_id END AS user_id, k.page,
+    CASE WHEN k.page_view_at IS NOT NULL THEN strftime(k.page_view_at, '%Y-%m-%d %H:%M:%S.%f') END AS page_view_at
+  FROM temp.picked AS k WHERE k.reason IS NOT NULL
   UNION
-  SELECT
-    'duplicate_event_id' AS reason, c.event_id, c.user_id,
-    strftime(c.page_view_at, '%Y-%m-%d %H:%M:%S.%f') AS page_view_at,
-    c.page
-  FROM temp.duplicates AS c
-  WHERE NOT (c.user_id = c.sz_first_user_id
-      AND c.page_view_at = c.sz_first_page_view_at
-      AND c.page IS NOT DISTINCT FROM c.sz_first_page)
+  SELECT 'duplicate_event_id' AS reason, c.event_id, c.user_id, c.page,
+    strftime(c.page_view_at, '%Y-%m-%d %H:%M:%S.%f') AS page_view_at
+  FROM temp.duplicates AS c WHERE c.sz_variant > 1
 ),
 keyed AS MATERIALIZED (
-  SELECT
-    reason, event_id, user_id, page_view_at, page,
-    reason || '|' || CASE
-      WHEN event_id IS NULL THEN '-'
-      ELSE CAST(strlen(event_id) AS VARCHAR) || ':' || CASE WHEN strlen(event_id) <= 180 THEN event_id ELSE '#' END
-    END || '|' || CASE
-      WHEN user_id IS NULL THEN '-'
-      ELSE CAST(strlen(user_id) AS VARCHAR) || ':' || CASE WHEN strlen(user_id) <= 180 THEN user_id ELSE '#' END
-    END || '|' || CASE
-      WHEN page_view_at IS NULL THEN '-'
-      ELSE CAST(strlen(page_view_at) AS VARCHAR) || ':' || CASE WHEN strlen(page_view_at) <= 180 THEN page_view_at ELSE '#' END
-    END || '|' || CASE
-      WHEN page IS NULL THEN '-'
-      ELSE CAST(strlen(page) AS VARCHAR) || ':' || CASE WHEN strlen(page) <= 180 THEN page ELSE '#' END
-    END AS row_key
+  SELECT reason, event_id, user_id, page_view_at, page,
+    reason
+    || CASE WHEN strlen(event_id) <= 180 THEN '|' || CAST(strlen(event_id) AS VARCHAR) || ':' || event_id
+      WHEN event_id IS NOT NULL THEN '|' || CAST(strlen(event_id) AS VARCHAR) || ':#' ELSE '|-' END
+    || CASE WHEN strlen(user_id) <= 180 THEN '|' || CAST(strlen(user_id) AS VARCHAR) || ':' || user_id
+      WHEN user_id IS NOT NULL THEN '|' || CAST(strlen(user_id) AS VARCHAR) || ':#' ELSE '|-' END
+    || CASE WHEN strlen(page_view_at) <= 180 THEN '|' || CAST(strlen(page_view_at) AS VARCHAR) || ':' || page_view_at
+      WHEN page_view_at IS NOT NULL THEN '|' || CAST(strlen(page_view_at) AS VARCHAR) || ':#'
+      ELSE '|-' END
+    || CASE WHEN strlen(page) <= 180 THEN '|' || CAST(strlen(page) AS VARCHAR) || ':' || page
+      WHEN page IS NOT NULL THEN '|' || CAST(strlen(page) AS VARCHAR) || ':#' ELSE '|-' END AS row_key
   FROM bad
 )
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
 FROM keyed
 WHERE NOT EXISTS (
-    SELECT 1
-    FROM session_quarantine AS q
-    WHERE q.row_key = keyed.row_key
-      AND q.reason = keyed.reason
+    SELECT 1 FROM session_quarantine AS q
+    WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason
       AND q.event_id IS NOT DISTINCT FROM keyed.event_id
       AND q.user_id IS NOT DISTINCT FROM keyed.user_id
       AND q.page_view_at IS NOT DISTINCT FROM keyed.page_view_at
@@ -311,68 +217,49 @@ WHERE NOT EXISTS (
 
 -- lineage: Anchors that were merged, and which one survives.
 INSERT INTO session_lineage (session_id, became, run_id)
-SELECT session_id, became, (SELECT max(run_id) FROM session_runs) AS run_id
-FROM temp.superseded;
+SELECT session_id, became, (SELECT max(run_id) FROM session_runs) FROM temp.superseded;
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT
-  i.event_id, m.sz_survivor AS session_id, i.user_id, i.page_view_at, i.sequence, i.page,
-  (SELECT max(run_id) FROM session_runs) AS run_id
-FROM temp.islands AS i
-JOIN temp.merged AS m ON m.sz_island = i.sz_island
-WHERE i.sz_is_new = 1
-  AND m.sz_first_rank = 1;
+SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+  (SELECT max(run_id) FROM session_runs)
+FROM temp.islands AS i JOIN temp.merged AS m ON m.sz_island = i.sz_island
+WHERE i.sz_new = 1 AND m.sz_first = 1;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
   anchor, run_id, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
   last_sequence, pageviews, anchors, entry_page, exit_page
 )
-SELECT
-  m.sz_survivor AS anchor, (SELECT max(run_id) FROM session_runs) AS run_id,
-  max(CASE WHEN m.sz_first_rank = 1 THEN m.session_id END) AS session_id,
-  m.user_id,
-  max(CASE WHEN m.sz_first_rank = 1 THEN m.started_at END) AS started_at,
-  max(CASE WHEN m.sz_last_rank = 1 THEN m.ended_at END) AS ended_at,
-  max(CASE WHEN m.sz_last_rank = 1 THEN m.last_event_id END) AS last_event_id,
-  max(CASE WHEN m.sz_first_rank = 1 THEN m.first_sequence END) AS first_sequence,
-  max(CASE WHEN m.sz_last_rank = 1 THEN m.last_sequence END) AS last_sequence,
-  CAST(coalesce(sum(m.pageviews), 0) AS BIGINT) AS pageviews,
-  CASE
-    WHEN CAST(coalesce(sum(m.anchors), 0) AS BIGINT) = 0 THEN 1
-    ELSE CAST(coalesce(sum(m.anchors), 0) AS BIGINT)
-  END AS anchors,
-  max(CASE WHEN m.sz_first_rank = 1 THEN m.entry_page END) AS entry_page,
-  max(CASE WHEN m.sz_last_rank = 1 THEN m.exit_page END) AS exit_page
-FROM temp.merged AS m
-GROUP BY m.sz_island, m.sz_survivor, m.user_id;
+SELECT sz_survivor, (SELECT max(run_id) FROM session_runs),
+  max(CASE WHEN sz_first = 1 THEN session_id END), user_id,
+  max(CASE WHEN sz_first = 1 THEN started_at END), max(CASE WHEN sz_last = 1 THEN ended_at END),
+  max(CASE WHEN sz_last = 1 THEN last_event_id END),
+  max(CASE WHEN sz_first = 1 THEN first_sequence END),
+  max(CASE WHEN sz_last = 1 THEN last_sequence END), CAST(coalesce(sum(pageviews), 0) AS BIGINT),
+  CASE WHEN CAST(coalesce(sum(anchors), 0) AS BIGINT) = 0 THEN 1
+    ELSE CAST(coalesce(sum(anchors), 0) AS BIGINT) END,
+  max(CASE WHEN sz_first = 1 THEN entry_page END), max(CASE WHEN sz_last = 1 THEN exit_page END)
+FROM temp.merged GROUP BY sz_island, sz_survivor, user_id;
 
 -- quarantine: What cannot be sessionized, and why.
 INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
-SELECT
-  reason, event_id, user_id, page_view_at, page,
-  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+SELECT reason, event_id, user_id, page_view_at, page, (SELECT max(run_id) FROM session_runs),
+  row_key
 FROM temp.rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
-  lineage_rows, quarantined, layout, engine, tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions, lineage_rows,
+  quarantined, layout, engine, tool_version
 )
-SELECT
-  started_run.run_id, 'finished' AS state,
-  make_timestamp(epoch_us(uuid_extract_timestamp(uuidv7()))) AS recorded_at,
-  started_run.job, started_run.mode, started_run.window_from, started_run.window_to,
-  (SELECT CAST(coalesce(sum(pageviews), 0) AS BIGINT) FROM temp.merged WHERE anchor IS NULL) AS pageviews,
-  (SELECT count(*) FROM temp.merged WHERE sz_first_rank = 1) AS sessions,
-  (SELECT count(*) FROM temp.superseded) AS lineage_rows,
-  (SELECT count(*) FROM temp.rejected) AS quarantined, started_run.layout, started_run.engine,
-  started_run.tool_version
-FROM session_runs AS started_run
-WHERE started_run.state = 'started'
-ORDER BY run_id DESC
-LIMIT 1;
+SELECT run_id, 'finished', make_timestamp(epoch_us(uuid_extract_timestamp(uuidv7()))), job, mode,
+  window_from, window_to,
+  (SELECT CAST(coalesce(sum(pageviews), 0) AS BIGINT) FROM temp.merged WHERE anchor IS NULL),
+  (SELECT count(*) FROM temp.merged WHERE sz_first = 1), (SELECT count(*) FROM temp.superseded),
+  (SELECT count(*) FROM temp.rejected), layout, engine, tool_version
+FROM session_runs WHERE state = 'started'
+ORDER BY run_id DESC LIMIT 1;
 
 COMMIT;
 

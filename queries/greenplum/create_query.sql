@@ -109,48 +109,33 @@ CREATE INDEX IF NOT EXISTS session_quarantine_by_row_key ON session_quarantine (
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW session_events AS
 WITH ranked AS (
-  SELECT
-    session_id, became,
+  SELECT session_id, became,
     row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC) AS sz_rank
   FROM session_lineage
 ),
-resolution AS (
-  SELECT session_id, became
-  FROM ranked
-  WHERE sz_rank = 1
-),
+resolution AS (SELECT session_id, became FROM ranked WHERE sz_rank = 1),
 anchored AS (
-  SELECT
-    t.event_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
+  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
     coalesce(resolution.became, t.session_id) AS anchor
-  FROM session_table AS t
-  LEFT JOIN resolution ON resolution.session_id = t.session_id
+  FROM session_table AS t LEFT JOIN resolution ON resolution.session_id = t.session_id
 ),
 ranked_2 AS (
   SELECT anchor, session_id, row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
   FROM session_versions
 ),
-s AS (
-  SELECT anchor, session_id
-  FROM ranked_2
-  WHERE sz_rank = 1
-)
-SELECT
-  anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
+s AS (SELECT anchor, session_id FROM ranked_2 WHERE sz_rank = 1)
+SELECT anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
   anchored.page_view_at, anchored.sequence, anchored.page, anchored.run_id
-FROM anchored
-LEFT JOIN s ON s.anchor = anchored.anchor;
+FROM anchored LEFT JOIN s ON s.anchor = anchored.anchor;
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW sessions AS
 WITH ranked AS (
-  SELECT
-    anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
+  SELECT anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
     row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
   FROM session_versions
 )
-SELECT
-  ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
+SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
   ((extract(epoch FROM date_trunc('second', ranked.ended_at - ranked.started_at))::bigint * 1000000 + extract(microseconds FROM ranked.ended_at - ranked.started_at)::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
   extract(epoch FROM date_trunc('second', ranked.ended_at - ranked.started_at))::bigint * 1000000 + extract(microseconds FROM ranked.ended_at - ranked.started_at)::bigint % 1000000 AS duration_microseconds,
   ranked.pageviews, ranked.entry_page, ranked.exit_page,

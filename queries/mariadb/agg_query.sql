@@ -14,37 +14,29 @@ SET SESSION max_sort_length = 262144, sort_buffer_size = 67108864;
 
 -- totals: All sessions in one row. Columns in _micro are millionths, durations are microseconds.
 WITH s AS (
-  SELECT
-    v.session_id, v.user_id,
-    timestampdiff(MICROSECOND, v.started_at, v.ended_at) AS duration_microseconds,
-    v.pageviews, CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+  SELECT v.session_id, v.user_id,
+    timestampdiff(MICROSECOND, v.started_at, v.ended_at) AS duration_microseconds, v.pageviews,
+    CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
   FROM session_versions AS v
   WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
     AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor)
 ),
 r AS (
-  SELECT
-    user_id, duration_microseconds, pageviews, is_bounce,
+  SELECT user_id, duration_microseconds, pageviews, is_bounce,
     row_number() OVER (ORDER BY duration_microseconds, session_id) AS `rank`,
     row_number() OVER (ORDER BY duration_microseconds DESC, session_id DESC) AS rank_from_end
   FROM s
 ),
 t AS (
-  SELECT
-    count(*) AS sessions, count(DISTINCT r.user_id) AS users,
+  SELECT count(*) AS sessions, count(DISTINCT r.user_id) AS users,
     CAST(coalesce(sum(r.pageviews), 0) AS SIGNED) AS pageviews,
     CAST(coalesce(sum(CASE WHEN r.is_bounce = 1 THEN 1 ELSE 0 END), 0) AS SIGNED) AS bounces,
     CAST(coalesce(sum(r.duration_microseconds), 0) AS SIGNED) AS `duration`,
-    max(CASE
-      WHEN r.`rank` = (((((r.`rank` + r.rank_from_end) - 1) * 50) + 99) DIV 100) THEN r.duration_microseconds
-    END) AS duration_median,
-    max(CASE
-      WHEN r.`rank` = (((((r.`rank` + r.rank_from_end) - 1) * 95) + 99) DIV 100) THEN r.duration_microseconds
-    END) AS duration_p95
+    max(CASE WHEN r.`rank` = (((((r.`rank` + r.rank_from_end) - 1) * 50) + 99) DIV 100) THEN r.duration_microseconds END) AS duration_median,
+    max(CASE WHEN r.`rank` = (((((r.`rank` + r.rank_from_end) - 1) * 95) + 99) DIV 100) THEN r.duration_microseconds END) AS duration_p95
   FROM r
 )
-SELECT
-  sessions, users, pageviews, bounces,
+SELECT sessions, users, pageviews, bounces,
   CASE WHEN sessions > 0 THEN ((pageviews * 2000000) + sessions) DIV (sessions * 2) END AS pageviews_per_session_micro,
   CASE WHEN sessions > 0 THEN ((bounces * 2000000) + sessions) DIV (sessions * 2) END AS bounce_rate_micro,
   CASE WHEN sessions > 0 THEN ((`duration` * 2) + sessions) DIV (sessions * 2) END AS duration_mean,
@@ -59,9 +51,9 @@ WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor 
 ORDER BY user_id, first_view, session_id;
 
 -- user: One row for each user.
-SELECT
-  v.user_id, count(*) AS sessions, CAST(coalesce(sum(v.pageviews), 0) AS SIGNED) AS pageviews,
-  min(v.started_at) AS first_view, max(v.ended_at) AS last_view,
+SELECT v.user_id, count(*) AS sessions,
+  CAST(coalesce(sum(v.pageviews), 0) AS SIGNED) AS pageviews, min(v.started_at) AS first_view,
+  max(v.ended_at) AS last_view,
   CAST(coalesce(sum(timestampdiff(MICROSECOND, v.started_at, v.ended_at)), 0) AS SIGNED) AS duration_microseconds,
   CAST(coalesce(sum(CASE WHEN CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END = 1 THEN 1 ELSE 0 END), 0) AS SIGNED) AS bounces
 FROM session_versions AS v
@@ -71,29 +63,21 @@ GROUP BY v.user_id
 ORDER BY user_id;
 
 -- day: One row for each UTC day: sessions that started on it, pageviews on it.
-WITH anchored AS (
-  SELECT user_id, page_view_at
-  FROM session_table
-),
+WITH anchored AS (SELECT user_id, page_view_at FROM session_table),
 d AS (
-  SELECT
-    date_format(page_view_at, '%Y-%m-%d') AS `day`, count(*) AS pageviews,
+  SELECT date_format(page_view_at, '%Y-%m-%d') AS `day`, count(*) AS pageviews,
     count(DISTINCT user_id) AS users
-  FROM anchored
-  GROUP BY date_format(page_view_at, '%Y-%m-%d')
+  FROM anchored GROUP BY date_format(page_view_at, '%Y-%m-%d')
 ),
 t AS (
-  SELECT
-    date_format(v.started_at, '%Y-%m-%d') AS `day`, count(*) AS sessions,
+  SELECT date_format(v.started_at, '%Y-%m-%d') AS `day`, count(*) AS sessions,
     CAST(coalesce(sum(CASE WHEN CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END = 1 THEN 1 ELSE 0 END), 0) AS SIGNED) AS bounces
   FROM session_versions AS v
   WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
     AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor)
   GROUP BY date_format(v.started_at, '%Y-%m-%d')
 )
-SELECT
-  d.`day` AS `day`, coalesce(t.sessions, 0) AS sessions, d.pageviews AS pageviews,
+SELECT d.`day` AS `day`, coalesce(t.sessions, 0) AS sessions, d.pageviews AS pageviews,
   d.users AS users, coalesce(t.bounces, 0) AS bounces
-FROM d
-LEFT JOIN t ON t.`day` = d.`day`
+FROM d LEFT JOIN t ON t.`day` = d.`day`
 ORDER BY `day`;

@@ -182,54 +182,36 @@ END;
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW "session_events" AS
 WITH "ranked" AS (
-  SELECT
-    "session_id", "became",
+  SELECT "session_id", "became",
     row_number() OVER (PARTITION BY "session_id" ORDER BY "run_id" DESC) AS "sz_rank"
   FROM "session_lineage"
 ),
-"resolution" AS (
-  SELECT "session_id", "became"
-  FROM "ranked"
-  WHERE "sz_rank" = 1
-),
+"resolution" AS (SELECT "session_id", "became" FROM "ranked" WHERE "sz_rank" = 1),
 "anchored" AS (
-  SELECT
-    "t"."event_id", "t"."user_id", "t"."page_view_at", "t"."sequence", "t"."page", "t"."run_id",
-    coalesce("resolution"."became", "t"."session_id") AS "anchor"
-  FROM "session_table" "t"
-  LEFT JOIN "resolution" ON "resolution"."session_id" = "t"."session_id"
+  SELECT "t"."event_id", "t"."user_id", "t"."page_view_at", "t"."sequence", "t"."page",
+    "t"."run_id", coalesce("resolution"."became", "t"."session_id") AS "anchor"
+  FROM "session_table" "t" LEFT JOIN "resolution" ON "resolution"."session_id" = "t"."session_id"
 ),
 "ranked_2" AS (
-  SELECT
-    "anchor", "session_id",
+  SELECT "anchor", "session_id",
     row_number() OVER (PARTITION BY "anchor" ORDER BY "run_id" DESC) AS "sz_rank"
   FROM "session_versions"
 ),
-"s" AS (
-  SELECT "anchor", "session_id"
-  FROM "ranked_2"
-  WHERE "sz_rank" = 1
-)
-SELECT
-  "anchored"."event_id",
-  coalesce("s"."session_id", "anchored"."anchor") AS "session_id",
+"s" AS (SELECT "anchor", "session_id" FROM "ranked_2" WHERE "sz_rank" = 1)
+SELECT "anchored"."event_id", coalesce("s"."session_id", "anchored"."anchor") AS "session_id",
   "anchored"."user_id", "anchored"."page_view_at", "anchored"."sequence", "anchored"."page",
   "anchored"."run_id"
-FROM "anchored"
-LEFT JOIN "s" ON "s"."anchor" = "anchored"."anchor"
+FROM "anchored" LEFT JOIN "s" ON "s"."anchor" = "anchored"."anchor"
 /
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW "sessions" AS
 WITH "ranked" AS (
-  SELECT
-    "anchor", "session_id", "user_id", "started_at", "ended_at", "pageviews", "entry_page",
-    "exit_page",
-    row_number() OVER (PARTITION BY "anchor" ORDER BY "run_id" DESC) AS "sz_rank"
+  SELECT "anchor", "session_id", "user_id", "started_at", "ended_at", "pageviews", "entry_page",
+    "exit_page", row_number() OVER (PARTITION BY "anchor" ORDER BY "run_id" DESC) AS "sz_rank"
   FROM "session_versions"
 )
-SELECT
-  "ranked"."session_id", "ranked"."user_id", "ranked"."started_at", "ranked"."ended_at",
+SELECT "ranked"."session_id", "ranked"."user_id", "ranked"."started_at", "ranked"."ended_at",
   CAST((EXTRACT(DAY FROM ("ranked"."ended_at" - "ranked"."started_at")) * 86400000000 + EXTRACT(HOUR FROM ("ranked"."ended_at" - "ranked"."started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("ranked"."ended_at" - "ranked"."started_at")) * 60000000 + EXTRACT(SECOND FROM ("ranked"."ended_at" - "ranked"."started_at")) * 1000000) / 1000000 AS NUMBER(20, 6)) AS "duration",
   EXTRACT(DAY FROM ("ranked"."ended_at" - "ranked"."started_at")) * 86400000000 + EXTRACT(HOUR FROM ("ranked"."ended_at" - "ranked"."started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("ranked"."ended_at" - "ranked"."started_at")) * 60000000 + EXTRACT(SECOND FROM ("ranked"."ended_at" - "ranked"."started_at")) * 1000000 AS "duration_microseconds",
   "ranked"."pageviews", "ranked"."entry_page", "ranked"."exit_page",

@@ -143,29 +143,23 @@ GO
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR ALTER VIEW session_events AS
 WITH ranked AS (
-  SELECT
-    event_id, session_id, user_id, page_view_at, sequence, page, run_id,
+  SELECT event_id, session_id, user_id, page_view_at, sequence, page, run_id,
     row_number() OVER (PARTITION BY event_id, event_id + CHAR(1) ORDER BY run_id) AS sz_rank
   FROM session_table
 ),
 anchored AS (
-  SELECT
-    ranked.event_id, ranked.user_id, ranked.page_view_at, ranked.sequence, ranked.page,
+  SELECT ranked.event_id, ranked.user_id, ranked.page_view_at, ranked.sequence, ranked.page,
     ranked.run_id,
     coalesce((
-      SELECT TOP (1) l.became
-      FROM session_lineage AS l
+      SELECT TOP (1) l.became FROM session_lineage AS l
       WHERE l.session_id = ranked.session_id AND l.session_id + CHAR(1) = ranked.session_id + CHAR(1)
       ORDER BY l.run_id DESC
     ), ranked.session_id) AS anchor
-  FROM ranked
-  WHERE ranked.sz_rank = 1
+  FROM ranked WHERE ranked.sz_rank = 1
 )
-SELECT
-  anchored.event_id,
+SELECT anchored.event_id,
   coalesce((
-    SELECT TOP (1) v.session_id
-    FROM session_versions AS v
+    SELECT TOP (1) v.session_id FROM session_versions AS v
     WHERE v.anchor = anchored.anchor AND v.anchor + CHAR(1) = anchored.anchor + CHAR(1)
     ORDER BY v.run_id DESC
   ), anchored.anchor) AS session_id,
@@ -175,22 +169,17 @@ GO
 
 -- sessions: One row for each current session.
 CREATE OR ALTER VIEW sessions AS
-SELECT
-  v.session_id, v.user_id, v.started_at, v.ended_at,
+SELECT v.session_id, v.user_id, v.started_at, v.ended_at,
   CAST(CAST((DATEDIFF_BIG(microsecond, v.started_at, v.ended_at)) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-  DATEDIFF_BIG(microsecond, v.started_at, v.ended_at) AS duration_microseconds,
-  v.pageviews, v.entry_page, v.exit_page,
-  CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+  DATEDIFF_BIG(microsecond, v.started_at, v.ended_at) AS duration_microseconds, v.pageviews,
+  v.entry_page, v.exit_page, CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM session_versions AS v
 WHERE NOT EXISTS (
-    SELECT 1
-    FROM session_versions AS w
-    WHERE w.anchor = v.anchor AND w.anchor + CHAR(1) = v.anchor + CHAR(1)
-      AND w.run_id > v.run_id
+    SELECT 1 FROM session_versions AS w
+    WHERE w.anchor = v.anchor AND w.anchor + CHAR(1) = v.anchor + CHAR(1) AND w.run_id > v.run_id
   )
   AND NOT EXISTS (
-    SELECT 1
-    FROM session_lineage AS l
+    SELECT 1 FROM session_lineage AS l
     WHERE l.session_id = v.anchor AND l.session_id + CHAR(1) = v.anchor + CHAR(1)
   );
 GO

@@ -108,28 +108,20 @@ GO
 -- session_events: Each sessionized pageview with its current session.
 IF OBJECT_ID(N'session_events', N'V') IS NULL
 EXEC (N'CREATE VIEW ' + N'session_events' + N' AS ' + N'WITH ranked AS (
-  SELECT
-    event_id, session_id, user_id, page_view_at, sequence, page, run_id,
+  SELECT event_id, session_id, user_id, page_view_at, sequence, page, run_id,
     row_number() OVER (PARTITION BY event_id, event_id + CHAR(1) ORDER BY run_id) AS sz_rank
   FROM session_table
 ),
 ranked_2 AS (
-  SELECT
-    session_id, became,
+  SELECT session_id, became,
     row_number() OVER (
-      PARTITION BY session_id, session_id + CHAR(1)
-      ORDER BY run_id DESC, became + CHAR(1)
+      PARTITION BY session_id, session_id + CHAR(1) ORDER BY run_id DESC, became + CHAR(1)
     ) AS sz_rank
   FROM session_lineage
 ),
-resolution AS (
-  SELECT session_id, became
-  FROM ranked_2
-  WHERE sz_rank = 1
-),
+resolution AS (SELECT session_id, became FROM ranked_2 WHERE sz_rank = 1),
 anchored AS (
-  SELECT
-    ranked.event_id, ranked.user_id, ranked.page_view_at, ranked.sequence, ranked.page,
+  SELECT ranked.event_id, ranked.user_id, ranked.page_view_at, ranked.sequence, ranked.page,
     ranked.run_id, coalesce(resolution.became, ranked.session_id) AS anchor
   FROM ranked
   LEFT JOIN resolution
@@ -137,21 +129,14 @@ anchored AS (
   WHERE ranked.sz_rank = 1
 ),
 ranked_3 AS (
-  SELECT
-    anchor, session_id,
+  SELECT anchor, session_id,
     row_number() OVER (
-      PARTITION BY anchor, anchor + CHAR(1)
-      ORDER BY run_id DESC, pageviews DESC, session_id + CHAR(1)
+      PARTITION BY anchor, anchor + CHAR(1) ORDER BY run_id DESC, pageviews DESC, session_id + CHAR(1)
     ) AS sz_rank
   FROM session_versions
 ),
-s AS (
-  SELECT anchor, session_id
-  FROM ranked_3
-  WHERE sz_rank = 1
-)
-SELECT
-  anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
+s AS (SELECT anchor, session_id FROM ranked_3 WHERE sz_rank = 1)
+SELECT anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
   anchored.page_view_at, anchored.sequence, anchored.page, anchored.run_id
 FROM anchored
 LEFT JOIN s ON s.anchor = anchored.anchor AND s.anchor + CHAR(1) = anchored.anchor + CHAR(1)');
@@ -160,16 +145,13 @@ GO
 -- sessions: One row for each current session.
 IF OBJECT_ID(N'sessions', N'V') IS NULL
 EXEC (N'CREATE VIEW ' + N'sessions' + N' AS ' + N'WITH ranked AS (
-  SELECT
-    anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
+  SELECT anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
     row_number() OVER (
-      PARTITION BY anchor, anchor + CHAR(1)
-      ORDER BY run_id DESC, pageviews DESC, session_id + CHAR(1)
+      PARTITION BY anchor, anchor + CHAR(1) ORDER BY run_id DESC, pageviews DESC, session_id + CHAR(1)
     ) AS sz_rank
   FROM session_versions
 )
-SELECT
-  ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
+SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
   CAST(CAST((DATEDIFF_BIG(microsecond, ranked.started_at, ranked.ended_at)) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
   DATEDIFF_BIG(microsecond, ranked.started_at, ranked.ended_at) AS duration_microseconds,
   ranked.pageviews, ranked.entry_page, ranked.exit_page,
@@ -177,8 +159,7 @@ SELECT
 FROM ranked
 WHERE ranked.sz_rank = 1
   AND NOT EXISTS (
-    SELECT 1
-    FROM session_lineage AS l
+    SELECT 1 FROM session_lineage AS l
     WHERE l.session_id = ranked.anchor AND l.session_id + CHAR(1) = ranked.anchor + CHAR(1)
   )');
 GO

@@ -95,28 +95,20 @@ PRIMARY INDEX (row_key);
 -- session_events: Each sessionized pageview with its current session.
 REPLACE VIEW session_events AS
 WITH ranked AS (
-  SELECT
-    event_id, session_id, user_id, page_view_at, sequence, page, run_id,
+  SELECT event_id, session_id, user_id, page_view_at, sequence, page, run_id,
     row_number() OVER (PARTITION BY event_id, event_id || CHR(1) ORDER BY run_id) AS sz_rank
   FROM session_table
 ),
 ranked_2 AS (
-  SELECT
-    session_id, became,
+  SELECT session_id, became,
     row_number() OVER (
-      PARTITION BY session_id, session_id || CHR(1)
-      ORDER BY run_id DESC, became || CHR(1)
+      PARTITION BY session_id, session_id || CHR(1) ORDER BY run_id DESC, became || CHR(1)
     ) AS sz_rank
   FROM session_lineage
 ),
-resolution AS (
-  SELECT session_id, became
-  FROM ranked_2
-  WHERE sz_rank = 1
-),
+resolution AS (SELECT session_id, became FROM ranked_2 WHERE sz_rank = 1),
 anchored AS (
-  SELECT
-    ranked.event_id, ranked.user_id, ranked.page_view_at, ranked.sequence, ranked.page,
+  SELECT ranked.event_id, ranked.user_id, ranked.page_view_at, ranked.sequence, ranked.page,
     ranked.run_id, coalesce(resolution.became, ranked.session_id) AS anchor
   FROM ranked
   LEFT JOIN resolution
@@ -124,21 +116,14 @@ anchored AS (
   WHERE ranked.sz_rank = 1
 ),
 ranked_3 AS (
-  SELECT
-    anchor, session_id,
+  SELECT anchor, session_id,
     row_number() OVER (
-      PARTITION BY anchor, anchor || CHR(1)
-      ORDER BY run_id DESC, pageviews DESC, session_id || CHR(1)
+      PARTITION BY anchor, anchor || CHR(1) ORDER BY run_id DESC, pageviews DESC, session_id || CHR(1)
     ) AS sz_rank
   FROM session_versions
 ),
-s AS (
-  SELECT anchor, session_id
-  FROM ranked_3
-  WHERE sz_rank = 1
-)
-SELECT
-  anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
+s AS (SELECT anchor, session_id FROM ranked_3 WHERE sz_rank = 1)
+SELECT anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
   anchored.page_view_at, anchored.sequence, anchored.page, anchored.run_id
 FROM anchored
 LEFT JOIN s
@@ -147,16 +132,13 @@ LEFT JOIN s
 -- sessions: One row for each current session.
 REPLACE VIEW sessions AS
 WITH ranked AS (
-  SELECT
-    anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
+  SELECT anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
     row_number() OVER (
-      PARTITION BY anchor, anchor || CHR(1)
-      ORDER BY run_id DESC, pageviews DESC, session_id || CHR(1)
+      PARTITION BY anchor, anchor || CHR(1) ORDER BY run_id DESC, pageviews DESC, session_id || CHR(1)
     ) AS sz_rank
   FROM session_versions
 )
-SELECT
-  ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
+SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
   CAST(CAST(((CAST(EXTRACT(DAY FROM ((ranked.ended_at - ranked.started_at) DAY(4) TO SECOND(6))) AS BIGINT) * 86400000000
     + EXTRACT(HOUR FROM ((ranked.ended_at - ranked.started_at) DAY(4) TO SECOND(6))) * 3600000000
     + EXTRACT(MINUTE FROM ((ranked.ended_at - ranked.started_at) DAY(4) TO SECOND(6))) * 60000000
@@ -170,7 +152,6 @@ SELECT
 FROM ranked
 WHERE ranked.sz_rank = 1
   AND NOT EXISTS (
-    SELECT 1
-    FROM session_lineage AS l
+    SELECT 1 FROM session_lineage AS l
     WHERE l.session_id = ranked.anchor AND CHARACTER_LENGTH(l.session_id) = CHARACTER_LENGTH(ranked.anchor)
   );

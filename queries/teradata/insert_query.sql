@@ -4,11 +4,8 @@
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
---
 -- Put in {{ start_time }} and {{ end_time }} first: YYYY-MM-DD HH:MM:SS in UTC, the end not included.
 -- Late pageviews are found by a run over the window that they belong to.
---
--- The run ledger gets two rows: started, finished.
 --
 -- Needs: SELECT on the source, SELECT and INSERT on the ledgers, and spool space for volatile
 --   tables.
@@ -26,95 +23,50 @@ CREATE MULTISET VOLATILE TABLE sessionizer_step_picked (
   user_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
   sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   reason VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
-CREATE MULTISET VOLATILE TABLE sessionizer_step_repeated (
-  event_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
+) NO PRIMARY INDEX ON COMMIT PRESERVE ROWS;
 CREATE MULTISET VOLATILE TABLE sessionizer_step_duplicates (
   event_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   user_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
   sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_rank BIGINT,
-  sz_first_user_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  sz_first_page_view_at TIMESTAMP(6),
-  sz_first_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
+  sz_variant BIGINT
+) NO PRIMARY INDEX ON COMMIT PRESERVE ROWS;
 CREATE MULTISET VOLATILE TABLE sessionizer_step_fresh (
   event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
-  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  sz_instant TIMESTAMP(6)
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
+  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
+) NO PRIMARY INDEX ON COMMIT PRESERVE ROWS;
 CREATE MULTISET VOLATILE TABLE sessionizer_step_ranges (
   user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, sz_from_at TIMESTAMP(6),
   sz_to_at TIMESTAMP(6)
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
-CREATE MULTISET VOLATILE TABLE sessionizer_step_context (
-  event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
-  sequence BIGINT, sz_instant TIMESTAMP(6),
-  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
+) NO PRIMARY INDEX ON COMMIT PRESERVE ROWS;
 CREATE MULTISET VOLATILE TABLE sessionizer_step_neighbours (
   event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
-  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  sz_instant TIMESTAMP(6), sz_is_new BYTEINT,
+  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_new BYTEINT,
   anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
+) NO PRIMARY INDEX ON COMMIT PRESERVE ROWS;
 CREATE MULTISET VOLATILE TABLE sessionizer_step_islands (
   event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, page_view_at TIMESTAMP(6),
-  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_is_new BYTEINT,
+  sequence BIGINT, page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_new BYTEINT,
   anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  sz_island VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
-CREATE MULTISET VOLATILE TABLE sessionizer_step_united (
-  sz_island VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, anchors BIGINT,
-  user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, started_at TIMESTAMP(6),
-  session_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, first_sequence BIGINT,
-  last_sequence BIGINT, ended_at TIMESTAMP(6),
-  last_event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  pageviews BIGINT, entry_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  exit_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
+  sz_island VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, sz_gained BYTEINT
+) NO PRIMARY INDEX ON COMMIT PRESERVE ROWS;
 CREATE MULTISET VOLATILE TABLE sessionizer_step_merged (
   sz_island VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, anchors BIGINT,
   user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, started_at TIMESTAMP(6),
   session_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, first_sequence BIGINT,
   last_sequence BIGINT, ended_at TIMESTAMP(6),
-  last_event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
-  pageviews BIGINT, entry_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
-  exit_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_first_rank BIGINT,
-  sz_last_rank BIGINT, sz_survivor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
+  last_event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, pageviews BIGINT,
+  entry_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
+  exit_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_first BIGINT, sz_last BIGINT,
+  sz_survivor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
+) NO PRIMARY INDEX ON COMMIT PRESERVE ROWS;
 CREATE MULTISET VOLATILE TABLE sessionizer_step_superseded (
   session_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   became VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
+) NO PRIMARY INDEX ON COMMIT PRESERVE ROWS;
 CREATE MULTISET VOLATILE TABLE sessionizer_step_rejected (
   reason VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   event_id VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
@@ -122,9 +74,7 @@ CREATE MULTISET VOLATILE TABLE sessionizer_step_rejected (
   page_view_at VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   row_key VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC
-)
-NO PRIMARY INDEX
-ON COMMIT PRESERVE ROWS;
+) NO PRIMARY INDEX ON COMMIT PRESERVE ROWS;
 
 BT;
 LOCKING TABLE session_runs FOR EXCLUSIVE SELECT 1 AS locked;
@@ -133,44 +83,32 @@ LOCKING TABLE session_runs FOR EXCLUSIVE SELECT 1 AS locked;
 INSERT INTO session_runs (
   run_id, state, recorded_at, job, mode, window_from, window_to, layout, engine, tool_version
 )
-SELECT
-  coalesce(max(r.run_id), 0) + 1 AS run_id, 'started' AS state,
-  CAST(CURRENT_TIMESTAMP(6) AT TIME ZONE INTERVAL '00:00' HOUR TO MINUTE AS TIMESTAMP(6)) AS recorded_at,
-  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}' AS job,
-  'window' AS mode, TIMESTAMP '{{ start_time }}' AS window_from,
-  TIMESTAMP '{{ end_time }}' AS window_to, 2 AS layout, 'Teradata Vantage 17' AS engine,
-  'script' AS tool_version
-FROM session_runs AS r;
+SELECT coalesce(max(run_id), 0) + 1, 'started',
+  CAST(CURRENT_TIMESTAMP(6) AT TIME ZONE INTERVAL '00:00' HOUR TO MINUTE AS TIMESTAMP(6)),
+  '{"event_id_type":"text","gap":"30m","gap_boundary":"new","source.event_id":"event_id","source.filter":"none","source.page":"page","source.page_view_at":"page_view_at","source.sequence":"sequence","source.table":"pageviews","source.time_format":"timestamp","source.time_zone":"UTC","source.user_id":"user_id"}',
+  'window', TIMESTAMP '{{ start_time }}', TIMESTAMP '{{ end_time }}', 2, 'Teradata Vantage 17',
+  'script'
+FROM session_runs;
 
 -- picked: Source rows that the ledger does not simply know.
-INSERT INTO sessionizer_step_picked (event_id, user_id, page_view_at, sequence, page, reason)
-SELECT
-  judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
-  CASE
-    WHEN judged.reason IS NOT NULL THEN judged.reason
-    WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id'
-  END AS reason
+INSERT INTO sessionizer_step_picked
+SELECT judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
+  coalesce(judged.reason, CASE WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id' END) AS reason
 FROM (
-  SELECT
-    event_id, user_id, page_view_at, sequence, page,
-    CASE
-      WHEN event_id IS NULL OR event_id = '' AND CHARACTER_LENGTH(event_id) = CHARACTER_LENGTH('') THEN 'null_event_id'
+  SELECT event_id, user_id, page_view_at, sequence, page,
+    CASE WHEN event_id IS NULL OR event_id = '' AND CHARACTER_LENGTH(event_id) = CHARACTER_LENGTH('') THEN 'null_event_id'
       WHEN user_id IS NULL OR user_id = '' AND CHARACTER_LENGTH(user_id) = CHARACTER_LENGTH('') THEN 'null_user'
-      WHEN OCTET_LENGTH(event_id, UTF8) > 1024 OR OCTET_LENGTH(user_id, UTF8) > 1024 THEN 'key_too_long'
-    END AS reason
+      WHEN OCTET_LENGTH(event_id, UTF8) > 1024 OR OCTET_LENGTH(user_id, UTF8) > 1024 THEN 'key_too_long' END AS reason
   FROM (
-    SELECT
+    SELECT CAST(p.event_id AS VARCHAR(4000) CHARACTER SET UNICODE) AS event_id,
       CAST(p.user_id AS VARCHAR(4000) CHARACTER SET UNICODE) AS user_id,
       CASE WHEN p.page_view_at >= TIMESTAMP '0001-01-02 00:00:00' AND p.page_view_at < TIMESTAMP '9999-12-31 00:00:00' THEN CAST(p.page_view_at AS TIMESTAMP(6)) END AS page_view_at,
       CAST(p.page AS VARCHAR(4000) CHARACTER SET UNICODE) AS page,
-      CAST(p.sequence AS BIGINT) AS sequence,
-      CAST(p.event_id AS VARCHAR(4000) CHARACTER SET UNICODE) AS event_id
+      CAST(p.sequence AS BIGINT) AS sequence
     FROM pageviews AS p
-    WHERE p.page_view_at >= TIMESTAMP '{{ start_time }}'
-      AND p.page_view_at < TIMESTAMP '{{ end_time }}'
+    WHERE p.page_view_at >= TIMESTAMP '{{ start_time }}' AND p.page_view_at < TIMESTAMP '{{ end_time }}'
   ) AS mapped
-  WHERE page_view_at >= TIMESTAMP '{{ start_time }}'
-    AND page_view_at < TIMESTAMP '{{ end_time }}'
+  WHERE page_view_at >= TIMESTAMP '{{ start_time }}' AND page_view_at < TIMESTAMP '{{ end_time }}'
 ) AS judged
 LEFT JOIN session_table AS t
   ON judged.reason IS NULL
@@ -180,89 +118,59 @@ WHERE (t.run_id IS NULL
       AND t.page_view_at = judged.page_view_at
       AND CASE WHEN (t.page = judged.page AND CHARACTER_LENGTH(t.page) = CHARACTER_LENGTH(judged.page)) OR (t.page IS NULL AND judged.page IS NULL) THEN 1 ELSE 0 END = 1));
 
--- repeated: Event ids that came more than once.
-INSERT INTO sessionizer_step_repeated (event_id)
-SELECT event_id
-FROM sessionizer_step_picked
-WHERE reason IS NULL
-GROUP BY event_id, event_id || CHR(1)
-HAVING CAST(count(*) AS BIGINT) > 1;
-
 -- duplicates: Their rows; the first counts.
-INSERT INTO sessionizer_step_duplicates (
-  event_id, user_id, page_view_at, sequence, page, sz_rank, sz_first_user_id,
-  sz_first_page_view_at, sz_first_page
-)
-SELECT
-  k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
+INSERT INTO sessionizer_step_duplicates
+SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
   row_number() OVER (
     PARTITION BY k.event_id, k.event_id || CHR(1)
     ORDER BY k.page_view_at, k.user_id || CHR(1), k.page || CHR(1) NULLS FIRST, k.sequence NULLS FIRST
   ) AS sz_rank,
-  first_value(k.user_id) OVER (
+  dense_rank() OVER (
     PARTITION BY k.event_id, k.event_id || CHR(1)
-    ORDER BY k.page_view_at, k.user_id || CHR(1), k.page || CHR(1) NULLS FIRST, k.sequence NULLS FIRST
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS sz_first_user_id,
-  first_value(k.page_view_at) OVER (
-    PARTITION BY k.event_id, k.event_id || CHR(1)
-    ORDER BY k.page_view_at, k.user_id || CHR(1), k.page || CHR(1) NULLS FIRST, k.sequence NULLS FIRST
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS sz_first_page_view_at,
-  first_value(k.page) OVER (
-    PARTITION BY k.event_id, k.event_id || CHR(1)
-    ORDER BY k.page_view_at, k.user_id || CHR(1), k.page || CHR(1) NULLS FIRST, k.sequence NULLS FIRST
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS sz_first_page
+    ORDER BY k.page_view_at, k.user_id || CHR(1), k.page || CHR(1) NULLS FIRST
+  ) AS sz_variant
 FROM sessionizer_step_picked AS k
 WHERE k.reason IS NULL
   AND EXISTS (
     SELECT 1
-    FROM sessionizer_step_repeated AS d
+    FROM (
+      SELECT event_id FROM sessionizer_step_picked WHERE reason IS NULL
+      GROUP BY event_id, event_id || CHR(1) HAVING CAST(count(*) AS BIGINT) > 1
+    ) AS d
     WHERE d.event_id = k.event_id AND CHARACTER_LENGTH(d.event_id) = CHARACTER_LENGTH(k.event_id)
   );
 
 -- fresh: The new rows, fixed once for the whole run.
-INSERT INTO sessionizer_step_fresh (event_id, user_id, page_view_at, sequence, page, sz_instant)
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, k.page_view_at AS sz_instant
-FROM sessionizer_step_picked AS k
+INSERT INTO sessionizer_step_fresh
+SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page FROM sessionizer_step_picked AS k
 WHERE k.reason IS NULL
   AND NOT EXISTS (
-    SELECT 1
-    FROM sessionizer_step_duplicates AS d
+    SELECT 1 FROM sessionizer_step_duplicates AS d
     WHERE d.event_id = k.event_id AND CHARACTER_LENGTH(d.event_id) = CHARACTER_LENGTH(k.event_id)
   )
 UNION ALL
-SELECT event_id, user_id, page_view_at, sequence, page, page_view_at AS sz_instant
-FROM sessionizer_step_duplicates
+SELECT event_id, user_id, page_view_at, sequence, page FROM sessionizer_step_duplicates
 WHERE sz_rank = 1;
 
 -- ranges: Where in time the new rows may touch the ledger.
-INSERT INTO sessionizer_step_ranges (user_id, sz_from_at, sz_to_at)
-SELECT
-  user_id,
-  (min(sz_instant) + INTERVAL -'0 00:30:00.000000' DAY(4) TO SECOND(6)) AS sz_from_at,
-  (max(sz_instant) + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6)) AS sz_to_at
+INSERT INTO sessionizer_step_ranges
+SELECT user_id,
+  min(page_view_at) + INTERVAL -'0 00:30:00.000000' DAY(4) TO SECOND(6) AS sz_from_at,
+  max(page_view_at) + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6) AS sz_to_at
 FROM (
-  SELECT
-    user_id, sz_instant,
+  SELECT user_id, page_view_at,
     sum(sz_starts) OVER (
       PARTITION BY user_id, user_id || CHR(1)
-      ORDER BY page_view_at, sequence NULLS FIRST, event_id || CHR(1)
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ORDER BY page_view_at, sequence NULLS FIRST, event_id || CHR(1) ROWS UNBOUNDED PRECEDING
     ) AS sz_cluster
   FROM (
-    SELECT
-      event_id, user_id, page_view_at, sequence, sz_instant,
-      CASE
-        WHEN sz_before IS NULL
-            OR (sz_instant + INTERVAL -'0 00:30:00.000000' DAY(4) TO SECOND(6)) > (sz_before + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6)) THEN 1
-        ELSE 0
-      END AS sz_starts
+    SELECT event_id, user_id, page_view_at, sequence,
+      CASE WHEN sz_before IS NULL THEN 1
+        WHEN (page_view_at + INTERVAL -'0 00:30:00.000000' DAY(4) TO SECOND(6)) > (sz_before + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6)) THEN 1
+        ELSE 0 END AS sz_starts
     FROM (
-      SELECT
-        event_id, user_id, page_view_at, sequence, sz_instant,
-        lag(sz_instant) OVER (
+      SELECT event_id, user_id, page_view_at, sequence,
+        lag(page_view_at) OVER (
           PARTITION BY user_id, user_id || CHR(1)
           ORDER BY page_view_at, sequence NULLS FIRST, event_id || CHR(1)
         ) AS sz_before
@@ -272,78 +180,60 @@ FROM (
 ) AS in_clusters
 GROUP BY user_id, user_id || CHR(1), sz_cluster;
 
--- context: The ledger's rows there, each with its current anchor.
-INSERT INTO sessionizer_step_context (event_id, user_id, page_view_at, sequence, sz_instant, anchor)
-SELECT
-  t.event_id, t.user_id, t.page_view_at, t.sequence, t.page_view_at AS sz_instant,
-  coalesce(resolution.became, t.session_id) AS anchor
-FROM sessionizer_step_ranges AS g
-JOIN session_table AS t
-  ON t.user_id = g.user_id AND CHARACTER_LENGTH(t.user_id) = CHARACTER_LENGTH(g.user_id)
-  AND t.page_view_at >= g.sz_from_at
-  AND t.page_view_at <= g.sz_to_at
-LEFT JOIN (
-  SELECT session_id, became
-  FROM (
-    SELECT
-      session_id, became,
-      row_number() OVER (
-        PARTITION BY session_id, session_id || CHR(1)
-        ORDER BY run_id DESC, became || CHR(1)
-      ) AS sz_rank
-    FROM session_lineage
-  ) AS ranked
-  WHERE sz_rank = 1
-) AS resolution
-  ON resolution.session_id = t.session_id AND CHARACTER_LENGTH(resolution.session_id) = CHARACTER_LENGTH(t.session_id);
-
 -- neighbours: New rows and context together.
-INSERT INTO sessionizer_step_neighbours (
-  event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor
-)
-SELECT
-  event_id, user_id, page_view_at, sequence, page, sz_instant, 1 AS sz_is_new,
+INSERT INTO sessionizer_step_neighbours
+SELECT event_id, user_id, page_view_at, sequence, page, 1 AS sz_new,
   CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS anchor
 FROM sessionizer_step_fresh
 UNION ALL
-SELECT
-  event_id, user_id, page_view_at, sequence,
-  CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS page, sz_instant, 0 AS sz_is_new,
-  anchor
-FROM sessionizer_step_context;
+SELECT event_id, user_id, page_view_at, sequence,
+  CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS page, 0 AS sz_new, anchor
+FROM (
+  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence,
+    coalesce(resolution.became, t.session_id) AS anchor
+  FROM sessionizer_step_ranges AS g
+  JOIN session_table AS t
+    ON t.user_id = g.user_id AND CHARACTER_LENGTH(t.user_id) = CHARACTER_LENGTH(g.user_id)
+    AND t.page_view_at >= g.sz_from_at
+    AND t.page_view_at <= g.sz_to_at
+  LEFT JOIN (
+    SELECT session_id, became
+    FROM (
+      SELECT session_id, became,
+        row_number() OVER (
+          PARTITION BY session_id, session_id || CHR(1) ORDER BY run_id DESC, became || CHR(1)
+        ) AS sz_rank
+      FROM session_lineage
+    ) AS ranked
+    WHERE sz_rank = 1
+  ) AS resolution
+    ON resolution.session_id = t.session_id AND CHARACTER_LENGTH(resolution.session_id) = CHARACTER_LENGTH(t.session_id)
+) AS c;
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
-INSERT INTO sessionizer_step_islands (
-  event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor, sz_island
-)
-SELECT
-  event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
+INSERT INTO sessionizer_step_islands
+SELECT event_id, user_id, page_view_at, sequence, page, sz_new, anchor,
   first_value(event_id) OVER (
     PARTITION BY user_id, user_id || CHR(1), sz_number
-    ORDER BY page_view_at, sequence NULLS FIRST, event_id || CHR(1)
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS sz_island
+    ORDER BY page_view_at, sequence NULLS FIRST, event_id || CHR(1) ROWS UNBOUNDED PRECEDING
+  ) AS sz_island,
+  first_value(sz_new) OVER (
+    PARTITION BY user_id, user_id || CHR(1), sz_number ORDER BY sz_new DESC ROWS UNBOUNDED PRECEDING
+  ) AS sz_gained
 FROM (
-  SELECT
-    event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
+  SELECT event_id, user_id, page_view_at, sequence, page, sz_new, anchor,
     sum(sz_starts) OVER (
       PARTITION BY user_id, user_id || CHR(1)
-      ORDER BY page_view_at, sequence NULLS FIRST, event_id || CHR(1)
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ORDER BY page_view_at, sequence NULLS FIRST, event_id || CHR(1) ROWS UNBOUNDED PRECEDING
     ) AS sz_number
   FROM (
-    SELECT
-      event_id, user_id, page_view_at, sequence, page, sz_is_new, anchor,
-      CASE
-        WHEN sz_before IS NULL THEN 1
+    SELECT event_id, user_id, page_view_at, sequence, page, sz_new, anchor,
+      CASE WHEN sz_before IS NULL THEN 1
         WHEN sz_anchor_before = anchor AND CHARACTER_LENGTH(sz_anchor_before) = CHARACTER_LENGTH(anchor) THEN 0
-        WHEN sz_instant >= sz_before + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6) THEN 1
-        ELSE 0
-      END AS sz_starts
+        WHEN page_view_at >= sz_before + INTERVAL '0 00:30:00.000000' DAY(4) TO SECOND(6) THEN 1 ELSE 0 END AS sz_starts
     FROM (
-      SELECT
-        event_id, user_id, page_view_at, sequence, page, sz_instant, sz_is_new, anchor,
-        lag(sz_instant) OVER (
+      SELECT event_id, user_id, page_view_at, sequence, page, sz_new, anchor,
+        lag(page_view_at) OVER (
           PARTITION BY user_id, user_id || CHR(1)
           ORDER BY page_view_at, sequence NULLS FIRST, event_id || CHR(1)
         ) AS sz_before,
@@ -356,140 +246,99 @@ FROM (
   ) AS flagged
 ) AS numbered;
 
--- united: For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-INSERT INTO sessionizer_step_united (
-  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page
-)
-SELECT
-  touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-  v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-  v.exit_page
-FROM (
-  SELECT sz_island, anchor
-  FROM (
-    SELECT sz_island, anchor
-    FROM (
-      SELECT
-        anchor, sz_island,
-        first_value(sz_is_new) OVER (
-          PARTITION BY sz_island, sz_island || CHR(1)
-          ORDER BY sz_is_new DESC
-          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS sz_gained
-      FROM sessionizer_step_islands
-    ) AS gaining
-    WHERE sz_gained = 1
-      AND anchor IS NOT NULL
-  ) AS touched
-  GROUP BY sz_island, sz_island || CHR(1), anchor, anchor || CHR(1)
-) AS touched
-JOIN (
-  SELECT
-    anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
-    last_sequence, pageviews, anchors, entry_page, exit_page
-  FROM (
-    SELECT
-      anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
-      last_sequence, pageviews, anchors, entry_page, exit_page,
-      row_number() OVER (
-        PARTITION BY anchor, anchor || CHR(1)
-        ORDER BY run_id DESC, pageviews DESC, session_id || CHR(1)
-      ) AS sz_rank
-    FROM session_versions
-  ) AS ranked
-  WHERE sz_rank = 1
-) AS v ON v.anchor = touched.anchor AND CHARACTER_LENGTH(v.anchor) = CHARACTER_LENGTH(touched.anchor)
-UNION ALL
-SELECT
-  sz_island, CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS anchor, 0 AS anchors,
-  user_id, page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
-  sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id,
-  1 AS pageviews, page AS entry_page, page AS exit_page
-FROM sessionizer_step_islands
-WHERE sz_is_new = 1;
-
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
-INSERT INTO sessionizer_step_merged (
-  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page, sz_first_rank, sz_last_rank,
-  sz_survivor
-)
-SELECT
-  sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
+INSERT INTO sessionizer_step_merged
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
   ended_at, last_event_id, pageviews, entry_page, exit_page,
   row_number() OVER (
     PARTITION BY sz_island, sz_island || CHR(1)
     ORDER BY started_at, first_sequence NULLS FIRST, session_id || CHR(1)
-  ) AS sz_first_rank,
+  ) AS sz_first,
   row_number() OVER (
     PARTITION BY sz_island, sz_island || CHR(1)
     ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id || CHR(1) DESC
-  ) AS sz_last_rank,
+  ) AS sz_last,
   first_value(coalesce(anchor, session_id)) OVER (
     PARTITION BY sz_island, sz_island || CHR(1)
     ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id || CHR(1)
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ROWS UNBOUNDED PRECEDING
   ) AS sz_survivor
-FROM sessionizer_step_united;
+FROM (
+  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
+    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
+    v.exit_page
+  FROM (
+    SELECT sz_island, anchor
+    FROM (
+      SELECT sz_island, anchor FROM sessionizer_step_islands WHERE sz_gained = 1 AND anchor IS NOT NULL
+    ) AS touched
+    GROUP BY sz_island, sz_island || CHR(1), anchor, anchor || CHR(1)
+  ) AS touched
+  JOIN (
+    SELECT anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+      last_sequence, pageviews, anchors, entry_page, exit_page
+    FROM (
+      SELECT anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+        last_sequence, pageviews, anchors, entry_page, exit_page,
+        row_number() OVER (
+          PARTITION BY anchor, anchor || CHR(1) ORDER BY run_id DESC, pageviews DESC, session_id || CHR(1)
+        ) AS sz_rank
+      FROM session_versions
+    ) AS ranked
+    WHERE sz_rank = 1
+  ) AS v ON v.anchor = touched.anchor AND CHARACTER_LENGTH(v.anchor) = CHARACTER_LENGTH(touched.anchor)
+  UNION ALL
+  SELECT sz_island, CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS anchor, 0 AS anchors,
+    user_id, page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
+    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews,
+    page AS entry_page, page AS exit_page
+  FROM sessionizer_step_islands WHERE sz_new = 1
+) AS u;
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
-INSERT INTO sessionizer_step_superseded (session_id, became)
-SELECT anchor AS session_id, sz_survivor AS became
-FROM sessionizer_step_merged
-WHERE anchor IS NOT NULL
-  AND (anchor || CHR(1)) <> (sz_survivor || CHR(1))
+INSERT INTO sessionizer_step_superseded
+SELECT anchor AS session_id, sz_survivor AS became FROM sessionizer_step_merged
+WHERE anchor IS NOT NULL AND (anchor || CHR(1)) <> (sz_survivor || CHR(1))
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM sessionizer_step_merged AS m
 JOIN session_lineage AS l
   ON l.became = m.anchor AND CHARACTER_LENGTH(l.became) = CHARACTER_LENGTH(m.anchor)
-WHERE m.anchor IS NOT NULL
-  AND (m.anchor || CHR(1)) <> (m.sz_survivor || CHR(1));
+WHERE m.anchor IS NOT NULL AND (m.anchor || CHR(1)) <> (m.sz_survivor || CHR(1));
 
 -- rejected: What goes to quarantine and is not there yet.
-INSERT INTO sessionizer_step_rejected (reason, event_id, user_id, page_view_at, page, row_key)
+INSERT INTO sessionizer_step_rejected
 SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
 FROM (
-  SELECT
-    reason, event_id, user_id, page_view_at, page,
-    reason || '|' || CASE
-      WHEN event_id IS NULL THEN '-'
-      ELSE TRIM(CAST(OCTET_LENGTH(event_id, UTF8) AS VARCHAR(20))) || ':' || CASE WHEN OCTET_LENGTH(event_id, UTF8) <= 180 THEN event_id ELSE '#' END
-    END || '|' || CASE
-      WHEN user_id IS NULL THEN '-'
-      ELSE TRIM(CAST(OCTET_LENGTH(user_id, UTF8) AS VARCHAR(20))) || ':' || CASE WHEN OCTET_LENGTH(user_id, UTF8) <= 180 THEN user_id ELSE '#' END
-    END || '|' || CASE
-      WHEN page_view_at IS NULL THEN '-'
-      ELSE TRIM(CAST(OCTET_LENGTH(page_view_at, UTF8) AS VARCHAR(20))) || ':' || CASE WHEN OCTET_LENGTH(page_view_at, UTF8) <= 180 THEN page_view_at ELSE '#' END
-    END || '|' || CASE
-      WHEN page IS NULL THEN '-'
-      ELSE TRIM(CAST(OCTET_LENGTH(page, UTF8) AS VARCHAR(20))) || ':' || CASE WHEN OCTET_LENGTH(page, UTF8) <= 180 THEN page ELSE '#' END
-    END AS row_key
+  SELECT reason, event_id, user_id, page_view_at, page,
+    reason
+    || CASE WHEN OCTET_LENGTH(event_id, UTF8) <= 180 THEN '|' || TRIM(CAST(OCTET_LENGTH(event_id, UTF8) AS VARCHAR(20))) || ':' || event_id
+      WHEN event_id IS NOT NULL THEN '|' || TRIM(CAST(OCTET_LENGTH(event_id, UTF8) AS VARCHAR(20))) || ':#'
+      ELSE '|-' END
+    || CASE WHEN OCTET_LENGTH(user_id, UTF8) <= 180 THEN '|' || TRIM(CAST(OCTET_LENGTH(user_id, UTF8) AS VARCHAR(20))) || ':' || user_id
+      WHEN user_id IS NOT NULL THEN '|' || TRIM(CAST(OCTET_LENGTH(user_id, UTF8) AS VARCHAR(20))) || ':#'
+      ELSE '|-' END
+    || CASE WHEN OCTET_LENGTH(page_view_at, UTF8) <= 180 THEN '|' || TRIM(CAST(OCTET_LENGTH(page_view_at, UTF8) AS VARCHAR(20))) || ':' || page_view_at
+      WHEN page_view_at IS NOT NULL THEN '|' || TRIM(CAST(OCTET_LENGTH(page_view_at, UTF8) AS VARCHAR(20))) || ':#'
+      ELSE '|-' END
+    || CASE WHEN OCTET_LENGTH(page, UTF8) <= 180 THEN '|' || TRIM(CAST(OCTET_LENGTH(page, UTF8) AS VARCHAR(20))) || ':' || page
+      WHEN page IS NOT NULL THEN '|' || TRIM(CAST(OCTET_LENGTH(page, UTF8) AS VARCHAR(20))) || ':#'
+      ELSE '|-' END AS row_key
   FROM (
-    SELECT
-      k.reason,
-      CASE WHEN k.event_id IS NOT NULL AND (k.event_id || CHR(1)) <> ('' || CHR(1)) THEN k.event_id END AS event_id,
-      CASE WHEN k.user_id IS NOT NULL AND (k.user_id || CHR(1)) <> ('' || CHR(1)) THEN k.user_id END AS user_id,
-      CASE WHEN k.page_view_at IS NOT NULL THEN TO_CHAR(k.page_view_at, 'YYYY-MM-DD HH24:MI:SS.FF6') END AS page_view_at,
-      k.page
-    FROM sessionizer_step_picked AS k
-    WHERE k.reason IS NOT NULL
+    SELECT k.reason,
+      CASE WHEN (k.event_id || CHR(1)) <> ('' || CHR(1)) THEN k.event_id END AS event_id,
+      CASE WHEN (k.user_id || CHR(1)) <> ('' || CHR(1)) THEN k.user_id END AS user_id, k.page,
+      CASE WHEN k.page_view_at IS NOT NULL THEN TO_CHAR(k.page_view_at, 'YYYY-MM-DD HH24:MI:SS.FF6') END AS page_view_at
+    FROM sessionizer_step_picked AS k WHERE k.reason IS NOT NULL
     UNION ALL
-    SELECT
-      'duplicate_event_id' AS reason, c.event_id, c.user_id,
-      TO_CHAR(c.page_view_at, 'YYYY-MM-DD HH24:MI:SS.FF6') AS page_view_at,
-      c.page
-    FROM sessionizer_step_duplicates AS c
-    WHERE NOT (c.user_id = c.sz_first_user_id AND CHARACTER_LENGTH(c.user_id) = CHARACTER_LENGTH(c.sz_first_user_id)
-        AND c.page_view_at = c.sz_first_page_view_at
-        AND CASE WHEN (c.page = c.sz_first_page AND CHARACTER_LENGTH(c.page) = CHARACTER_LENGTH(c.sz_first_page)) OR (c.page IS NULL AND c.sz_first_page IS NULL) THEN 1 ELSE 0 END = 1)
+    SELECT 'duplicate_event_id' AS reason, c.event_id, c.user_id, c.page,
+      TO_CHAR(c.page_view_at, 'YYYY-MM-DD HH24:MI:SS.FF6') AS page_view_at
+    FROM sessionizer_step_duplicates AS c WHERE c.sz_variant > 1
   ) AS bad
-  GROUP BY reason, reason || CHR(1), event_id, event_id || CHR(1), user_id, user_id || CHR(1), page_view_at, page_view_at || CHR(1), page, page || CHR(1)
+  GROUP BY reason, reason || CHR(1), event_id, event_id || CHR(1), user_id, user_id || CHR(1), page, page || CHR(1), page_view_at, page_view_at || CHR(1)
 ) AS keyed
 WHERE NOT EXISTS (
-    SELECT 1
-    FROM session_quarantine AS q
+    SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND CHARACTER_LENGTH(q.row_key) = CHARACTER_LENGTH(keyed.row_key)
       AND q.reason = keyed.reason AND CHARACTER_LENGTH(q.reason) = CHARACTER_LENGTH(keyed.reason)
       AND CASE WHEN (q.event_id = keyed.event_id AND CHARACTER_LENGTH(q.event_id) = CHARACTER_LENGTH(keyed.event_id)) OR (q.event_id IS NULL AND keyed.event_id IS NULL) THEN 1 ELSE 0 END = 1
@@ -500,85 +349,69 @@ WHERE NOT EXISTS (
 
 -- lineage: Anchors that were merged, and which one survives.
 INSERT INTO session_lineage (session_id, became, run_id)
-SELECT session_id, became, (SELECT max(run_id) FROM session_runs) AS run_id
-FROM sessionizer_step_superseded;
+SELECT session_id, became, (SELECT max(run_id) FROM session_runs) FROM sessionizer_step_superseded;
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT
-  i.event_id, m.sz_survivor AS session_id, i.user_id, i.page_view_at, i.sequence, i.page,
-  (SELECT max(run_id) FROM session_runs) AS run_id
+SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+  (SELECT max(run_id) FROM session_runs)
 FROM sessionizer_step_islands AS i
 JOIN sessionizer_step_merged AS m
   ON m.sz_island = i.sz_island AND CHARACTER_LENGTH(m.sz_island) = CHARACTER_LENGTH(i.sz_island)
-WHERE i.sz_is_new = 1
-  AND m.sz_first_rank = 1;
+WHERE i.sz_new = 1 AND m.sz_first = 1;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
   anchor, run_id, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
   last_sequence, pageviews, anchors, entry_page, exit_page
 )
-SELECT
-  m.sz_survivor AS anchor, (SELECT max(run_id) FROM session_runs) AS run_id,
-  max(CASE WHEN m.sz_first_rank = 1 THEN m.session_id END) AS session_id,
-  m.user_id,
-  max(CASE WHEN m.sz_first_rank = 1 THEN m.started_at END) AS started_at,
-  max(CASE WHEN m.sz_last_rank = 1 THEN m.ended_at END) AS ended_at,
-  max(CASE WHEN m.sz_last_rank = 1 THEN m.last_event_id END) AS last_event_id,
-  max(CASE WHEN m.sz_first_rank = 1 THEN m.first_sequence END) AS first_sequence,
-  max(CASE WHEN m.sz_last_rank = 1 THEN m.last_sequence END) AS last_sequence,
-  CAST(coalesce(sum(CAST(m.pageviews AS BIGINT)), 0) AS BIGINT) AS pageviews,
-  CASE
-    WHEN CAST(coalesce(sum(CAST(m.anchors AS BIGINT)), 0) AS BIGINT) = 0 THEN 1
-    ELSE CAST(coalesce(sum(CAST(m.anchors AS BIGINT)), 0) AS BIGINT)
-  END AS anchors,
-  max(CASE WHEN m.sz_first_rank = 1 THEN m.entry_page END) AS entry_page,
-  max(CASE WHEN m.sz_last_rank = 1 THEN m.exit_page END) AS exit_page
-FROM sessionizer_step_merged AS m
-GROUP BY m.sz_island, m.sz_island || CHR(1), m.sz_survivor, m.sz_survivor || CHR(1), m.user_id, m.user_id || CHR(1);
+SELECT sz_survivor, (SELECT max(run_id) FROM session_runs),
+  max(CASE WHEN sz_first = 1 THEN session_id END), user_id,
+  max(CASE WHEN sz_first = 1 THEN started_at END), max(CASE WHEN sz_last = 1 THEN ended_at END),
+  max(CASE WHEN sz_last = 1 THEN last_event_id END),
+  max(CASE WHEN sz_first = 1 THEN first_sequence END),
+  max(CASE WHEN sz_last = 1 THEN last_sequence END),
+  CAST(coalesce(sum(CAST(pageviews AS BIGINT)), 0) AS BIGINT),
+  CASE WHEN CAST(coalesce(sum(CAST(anchors AS BIGINT)), 0) AS BIGINT) = 0 THEN 1
+    ELSE CAST(coalesce(sum(CAST(anchors AS BIGINT)), 0) AS BIGINT) END,
+  max(CASE WHEN sz_first = 1 THEN entry_page END), max(CASE WHEN sz_last = 1 THEN exit_page END)
+FROM sessionizer_step_merged
+GROUP BY sz_island, sz_island || CHR(1), sz_survivor, sz_survivor || CHR(1), user_id, user_id || CHR(1);
 
 -- quarantine: What cannot be sessionized, and why.
 INSERT INTO session_quarantine (reason, event_id, user_id, page_view_at, page, run_id, row_key)
-SELECT
-  reason, event_id, user_id, page_view_at, page,
-  (SELECT max(run_id) FROM session_runs) AS run_id, row_key
+SELECT reason, event_id, user_id, page_view_at, page, (SELECT max(run_id) FROM session_runs),
+  row_key
 FROM sessionizer_step_rejected;
 
 -- finished: Closes the run.
 INSERT INTO session_runs (
-  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions,
-  lineage_rows, quarantined, layout, engine, tool_version
+  run_id, state, recorded_at, job, mode, window_from, window_to, pageviews, sessions, lineage_rows,
+  quarantined, layout, engine, tool_version
 )
-SELECT TOP 1
-  started_run.run_id, 'finished' AS state,
-  CAST(CURRENT_TIMESTAMP(6) AT TIME ZONE INTERVAL '00:00' HOUR TO MINUTE AS TIMESTAMP(6)) AS recorded_at,
-  started_run.job, started_run.mode, started_run.window_from, started_run.window_to,
+SELECT TOP 1 run_id, 'finished',
+  CAST(CURRENT_TIMESTAMP(6) AT TIME ZONE INTERVAL '00:00' HOUR TO MINUTE AS TIMESTAMP(6)), job,
+  mode, window_from, window_to,
   (
-    SELECT CAST(coalesce(sum(CAST(pageviews AS BIGINT)), 0) AS BIGINT)
-    FROM sessionizer_step_merged
+    SELECT CAST(coalesce(sum(CAST(pageviews AS BIGINT)), 0) AS BIGINT) FROM sessionizer_step_merged
     WHERE anchor IS NULL
-  ) AS pageviews,
-  (SELECT CAST(count(*) AS BIGINT) FROM sessionizer_step_merged WHERE sz_first_rank = 1) AS sessions,
-  (SELECT CAST(count(*) AS BIGINT) FROM sessionizer_step_superseded) AS lineage_rows,
-  (SELECT CAST(count(*) AS BIGINT) FROM sessionizer_step_rejected) AS quarantined,
-  started_run.layout, started_run.engine, started_run.tool_version
-FROM session_runs AS started_run
-WHERE started_run.state = 'started' AND CHARACTER_LENGTH(started_run.state) = CHARACTER_LENGTH('started')
+  ),
+  (SELECT CAST(count(*) AS BIGINT) FROM sessionizer_step_merged WHERE sz_first = 1),
+  (SELECT CAST(count(*) AS BIGINT) FROM sessionizer_step_superseded),
+  (SELECT CAST(count(*) AS BIGINT) FROM sessionizer_step_rejected), layout, engine, tool_version
+FROM session_runs
+WHERE state = 'started' AND CHARACTER_LENGTH(state) = CHARACTER_LENGTH('started')
 ORDER BY run_id DESC;
 
 ET;
 
 -- The steps of the run are of no more use.
 DROP TABLE sessionizer_step_picked;
-DROP TABLE sessionizer_step_repeated;
 DROP TABLE sessionizer_step_duplicates;
 DROP TABLE sessionizer_step_fresh;
 DROP TABLE sessionizer_step_ranges;
-DROP TABLE sessionizer_step_context;
 DROP TABLE sessionizer_step_neighbours;
 DROP TABLE sessionizer_step_islands;
-DROP TABLE sessionizer_step_united;
 DROP TABLE sessionizer_step_merged;
 DROP TABLE sessionizer_step_superseded;
 DROP TABLE sessionizer_step_rejected;

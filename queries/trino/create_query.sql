@@ -87,88 +87,56 @@ CREATE TABLE IF NOT EXISTS session_quarantine (
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW session_events AS
 WITH ranked AS (
-  SELECT
-    t.event_id, t.session_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
+  SELECT t.event_id, t.session_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
     row_number() OVER (PARTITION BY t.event_id ORDER BY t.run_id) AS sz_rank
   FROM session_table AS t
   WHERE EXISTS (
-      SELECT 1
-      FROM session_runs AS finished_run
-      WHERE finished_run.state = 'finished'
-        AND finished_run.run_id = t.run_id
+      SELECT 1 FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished' AND finished_run.run_id = t.run_id
     )
 ),
 ranked_2 AS (
-  SELECT
-    l.session_id, l.became,
+  SELECT l.session_id, l.became,
     row_number() OVER (PARTITION BY l.session_id ORDER BY l.run_id DESC, l.became) AS sz_rank
   FROM session_lineage AS l
   WHERE EXISTS (
-      SELECT 1
-      FROM session_runs AS finished_run
-      WHERE finished_run.state = 'finished'
-        AND finished_run.run_id = l.run_id
+      SELECT 1 FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished' AND finished_run.run_id = l.run_id
     )
 ),
-resolution AS (
-  SELECT session_id, became
-  FROM ranked_2
-  WHERE sz_rank = 1
-),
+resolution AS (SELECT session_id, became FROM ranked_2 WHERE sz_rank = 1),
 anchored AS (
-  SELECT
-    ranked.event_id, ranked.user_id, ranked.page_view_at, ranked.sequence, ranked.page,
+  SELECT ranked.event_id, ranked.user_id, ranked.page_view_at, ranked.sequence, ranked.page,
     ranked.run_id, coalesce(resolution.became, ranked.session_id) AS anchor
-  FROM ranked
-  LEFT JOIN resolution ON resolution.session_id = ranked.session_id
+  FROM ranked LEFT JOIN resolution ON resolution.session_id = ranked.session_id
   WHERE ranked.sz_rank = 1
 ),
 ranked_3 AS (
-  SELECT
-    v.anchor, v.session_id,
-    row_number() OVER (
-      PARTITION BY v.anchor
-      ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id
-    ) AS sz_rank
-  FROM session_versions AS v
+  SELECT v.anchor, v.session_id, row_number() OVER w AS sz_rank FROM session_versions AS v
   WHERE EXISTS (
-      SELECT 1
-      FROM session_runs AS finished_run
-      WHERE finished_run.state = 'finished'
-        AND finished_run.run_id = v.run_id
+      SELECT 1 FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished' AND finished_run.run_id = v.run_id
     )
+  WINDOW w AS (PARTITION BY v.anchor ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id)
 ),
-s AS (
-  SELECT anchor, session_id
-  FROM ranked_3
-  WHERE sz_rank = 1
-)
-SELECT
-  anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
+s AS (SELECT anchor, session_id FROM ranked_3 WHERE sz_rank = 1)
+SELECT anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
   anchored.page_view_at, anchored.sequence, anchored.page, anchored.run_id
-FROM anchored
-LEFT JOIN s ON s.anchor = anchored.anchor;
+FROM anchored LEFT JOIN s ON s.anchor = anchored.anchor;
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW sessions AS
 WITH ranked AS (
-  SELECT
-    v.anchor, v.session_id, v.user_id, v.started_at, v.ended_at, v.pageviews, v.entry_page,
-    v.exit_page,
-    row_number() OVER (
-      PARTITION BY v.anchor
-      ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id
-    ) AS sz_rank
+  SELECT v.anchor, v.session_id, v.user_id, v.started_at, v.ended_at, v.pageviews, v.entry_page,
+    v.exit_page, row_number() OVER w AS sz_rank
   FROM session_versions AS v
   WHERE EXISTS (
-      SELECT 1
-      FROM session_runs AS finished_run
-      WHERE finished_run.state = 'finished'
-        AND finished_run.run_id = v.run_id
+      SELECT 1 FROM session_runs AS finished_run
+      WHERE finished_run.state = 'finished' AND finished_run.run_id = v.run_id
     )
+  WINDOW w AS (PARTITION BY v.anchor ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id)
 )
-SELECT
-  ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
+SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
   CAST(CAST(((date_diff('second', date_trunc('second', ranked.started_at), date_trunc('second', ranked.ended_at)) * 1000000
     + CAST(substr(CAST(ranked.ended_at AS varchar), 21, 6) AS bigint) - CAST(substr(CAST(ranked.started_at AS varchar), 21, 6) AS bigint))) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS "duration",
   (date_diff('second', date_trunc('second', ranked.started_at), date_trunc('second', ranked.ended_at)) * 1000000
@@ -178,13 +146,10 @@ SELECT
 FROM ranked
 WHERE ranked.sz_rank = 1
   AND NOT EXISTS (
-    SELECT 1
-    FROM session_lineage AS l
+    SELECT 1 FROM session_lineage AS l
     WHERE EXISTS (
-        SELECT 1
-        FROM session_runs AS finished_run
-        WHERE finished_run.state = 'finished'
-          AND finished_run.run_id = l.run_id
+        SELECT 1 FROM session_runs AS finished_run
+        WHERE finished_run.state = 'finished' AND finished_run.run_id = l.run_id
       )
       AND l.session_id = ranked.anchor
   );

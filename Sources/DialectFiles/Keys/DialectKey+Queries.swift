@@ -111,6 +111,10 @@ extension DialectKey {
       "Whether rows with and without a match are found by joins, because EXISTS may not look at the row at hand in every "
         + "way that is needed (trap T31).", or: false),
     .flag(
+      "queries.extends_windows", \.queries.extendsWindows,
+      "Whether a function may give a window of a WINDOW clause a frame, as OVER (w ROWS UNBOUNDED PRECEDING).",
+      or: false),
+    .flag(
       "queries.inserts_all_columns", \.queries.insertsAllColumns,
       "Whether an INSERT must give every column of its table a value, be it NULL.", or: false),
   ]

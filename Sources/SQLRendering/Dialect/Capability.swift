@@ -73,6 +73,9 @@ extension Dialect {
   /// A capability that the dialect says nothing of is unknown.
   public func support(for capability: Capability) -> Support { capabilities[capability] ?? Support(.unknown) }
 
+  /// Whether a timestamp is its own instant.
+  var timesAreInstants: Bool { templates[.instant] == "{a}" && templates[.timestamp] == "{a}" }
+
   /// How plans are shaped for it: the two ways it chooses, and what its capabilities allow.
   ///
   /// Setting it changes the capabilities that differ; their evidence is then `assumed`.
@@ -89,6 +92,7 @@ extension Dialect {
       profile.commitPoint = can(.transactions) ? .transaction : .finishedRow
       profile.hasJobLock = can(.jobLock)
       profile.insertsAllColumns = queries.insertsAllColumns
+      profile.timesAreInstants = timesAreInstants
       return profile
     }
     set {

@@ -66,6 +66,8 @@ extension Dialect {
     public var hoistsSubqueries: Bool
     /// Whether windows that several functions share stand in a WINDOW clause under a name.
     public var namesWindows: Bool
+    /// Whether a function may give a named window a frame, `OVER (w ROWS UNBOUNDED PRECEDING)`. Defaults to false.
+    public var extendsWindows = false
     /// Whether every column of a SELECT is written with AS, even where its name is the column's own.
     public var namesEveryColumn: Bool
     /// Whether an INSERT must give every column of its table a value, be it NULL. Defaults to false.

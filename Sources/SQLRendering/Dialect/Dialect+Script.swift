@@ -34,6 +34,14 @@ extension Dialect {
     public var closing: [String]
     /// Follows each statement.
     public var terminator: String
+    /// Statements of one batch, where the shell has batches: what follows the first line of `terminator` stands behind
+    /// the last only.
+    func batch(_ statements: [String]) -> String {
+      let end = terminator.split(separator: "\n", maxSplits: 1)
+      guard end.count == 2 else { return statements.map { $0 + terminator }.joined(separator: "\n") }
+      return statements.map { $0 + end[0] }.joined(separator: "\n") + "\n" + end[1]
+    }
+
     /// Takes what keeps other runs away, before anything else of a run; empty where `begin` does, or nothing. `{runs}`
     /// and `{runs_text}` as in `begin`. Defaults to nothing.
     public var lock: String

@@ -27,7 +27,7 @@ extension Renderer {
   private func window(_ column: WindowColumn) throws -> String {
     let (function, frame) = try windowFunction(column)
     let over = try windowDefinition(column)
-    if let index = windows.firstIndex(of: over) {
+    if frame == nil || dialect.queries.extendsWindows, let index = windows.firstIndex(of: over) {
       let name = try quoted(Self.windowName(index))
       return function + " OVER " + (frame.map { "(\(name) \($0))" } ?? name)
     }
@@ -38,9 +38,10 @@ extension Renderer {
 
   /// The function, and the frame that it needs: the default one ends at the last of equal rows.
   private func windowFunction(_ column: WindowColumn) throws -> (function: String, frame: String?) {
-    let frame = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+    let frame = "ROWS UNBOUNDED PRECEDING"
     switch column.function {
     case .rowNumber: return ("row_number()", nil)
+    case .denseRank: return ("dense_rank()", nil)
     case .previous(let value):
       return (try fill(dialect.queries.previous, ["a": try expression(value)], "previous"), nil)
     case .next(let value): return (try fill(dialect.queries.next, ["a": try expression(value)], "next"), nil)
@@ -70,8 +71,9 @@ extension Renderer {
     return over
   }
 
-  /// The windows that several functions of a SELECT share, which get names.
-  func sharedWindows(of select: Select) throws -> [[String]] {
+  /// The windows of a SELECT that get names: those that several functions share, and the long ones.
+  func namedWindows(of select: Select) throws -> [[String]] {
+    let long = 60
     var all: [[String]] = []
     var shared: [[String]] = []
     for column in select.columns ?? [] {
@@ -79,8 +81,9 @@ extension Renderer {
       column.expression.visitColumns { reference, _ in names.append(reference) }
       for name in names {
         guard case .window(let window)? = select.calls[name] else { continue }
+        if !dialect.queries.extendsWindows, try windowFunction(window).frame != nil { continue }
         let definition = try windowDefinition(window)
-        if all.contains(definition) {
+        if all.contains(definition) || definition.reduce(0, { $0 + $1.utf8.count }) > long {
           if !shared.contains(definition) { shared.append(definition) }
         } else {
           all.append(definition)
@@ -93,7 +96,8 @@ extension Renderer {
   func windowClause() throws -> [String] {
     if windows.isEmpty { return [] }
     let named = try windows.enumerated().map { index, definition in
-      "\(try quoted(Self.windowName(index))) AS \(Layout.parenthesized(definition))"
+      let name = try quoted(Self.windowName(index))
+      return "\(name) AS \(Layout.parenthesized(definition, beside: index == 0 ? 13 : 8))".hanging
     }
     return ["WINDOW " + named.joined(separator: ",\n  ")]
   }

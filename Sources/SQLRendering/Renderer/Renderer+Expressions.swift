@@ -57,7 +57,15 @@ extension Renderer {
     case .multiply(let a, let b): return "\(try part(a)) * \(try part(b))"
     case .concatenate(let list):
       guard var result = try list.first.map(part) else { return try quotedText("") }
-      for next in list.dropFirst() { result = try intent(.concatenate, ["a": result, "b": try part(next)]) }
+      for next in list.dropFirst() {
+        let next = try part(next)
+        // What has several lines begins one.
+        if next.contains("\n"), dialect.templates[.concatenate]?.hasPrefix("{a} ") == true {
+          result += "\n" + (try intent(.concatenate, ["a": "", "b": next])).dropFirst()
+        } else {
+          result = try intent(.concatenate, ["a": result, "b": next])
+        }
+      }
       return result
     default: return try function(expression, part)
     }
@@ -66,6 +74,8 @@ extension Renderer {
   /// The nodes that are a template of their operands.
   private func function(_ expression: Expression, _ part: (Expression) throws -> String) throws -> String {
     switch expression {
+    case .instant(let value) where dialect.timesAreInstants, .timestamp(let value) where dialect.timesAreInstants:
+      try self.expression(value)
     case .instant(let value): try intent(.instant, ["a": try part(value)])
     case .timestamp(let value): try intent(.timestamp, ["a": try part(value)])
     case .shift(let value, let microseconds):
@@ -195,6 +205,8 @@ extension Renderer {
   private func operand(_ inner: Expression) throws -> String {
     let text = try expression(inner)
     switch inner {
+    case .instant(let value) where dialect.timesAreInstants, .timestamp(let value) where dialect.timesAreInstants:
+      return try operand(value)
     case .compare, .isSame, .isNull, .and, .or, .not, .add, .subtract, .multiply, .concatenate, .gapExceeds,
       .durationMicroseconds, .divide, .shift, .instant, .timestamp, .zoned:
       return "(\(text))"

@@ -12,8 +12,9 @@ extension Renderer {
   /// - Parameters:
   ///   - writingOut: whether named subqueries are written out where they are read
   ///   - isShown: whether its texts are written as people are to see them
+  ///   - isInserted: whether an INSERT has named the columns already
   func texts(
-    of query: Query, writingOut: Bool = false, isShown: Bool = false
+    of query: Query, writingOut: Bool = false, isShown: Bool = false, isInserted: Bool = false
   ) throws -> (with: String?, body: String) {
     var builder = SelectBuilder(dialect: dialect)
     if writingOut {
@@ -34,6 +35,7 @@ extension Renderer {
     whole.prune()
     if !writingOut, dialect.queries.hoistsSubqueries { whole.hoist() }
     whole.body.isShown = isShown
+    whole.body.isNamed = !isInserted || !whole.body.keepsNames(of: query.order)
     let limits = try query.limit.map { try limit($0) }
     // An order by the name of a result's column needs one where several of that name are read.
     if !query.order.isEmpty { whole.body.namesColumns = !whole.body.joins.isEmpty }
@@ -42,15 +44,18 @@ extension Renderer {
       let printer = isKeyed ? try inside(whole.body) : try ofResult(query.relation)
       lines.append("ORDER BY " + (try query.order.map { try printer.orderTerm($0) }.joined(separator: ", ")))
     }
-    return (try subqueries(whole.with), (lines + (limits?.after ?? [])).joined(separator: "\n"))
+    return (try subqueries(whole.with), Layout.clauses(lines + (limits?.after ?? [])))
   }
 
   private func subqueries(_ with: [SelectQuery.Named]) throws -> String? {
     if with.isEmpty { return nil }
     let bodies = try with.map { named in
       let comment = isScript ? named.purpose.map { "  -- " + $0 } ?? "" : ""
-      return "\(try quoted(named.name)) \(dialect.queries.namedSubquery) (\(comment)\n"
-        + (try fencedText(of: named.select)).indented() + "\n)"
+      let head = "\(try quoted(named.name)) \(dialect.queries.namedSubquery) ("
+      let body = try fencedText(of: named.select)
+      let one = head + body + ")"
+      if comment.isEmpty, !body.contains("\n"), one.utf8.count < Layout.width - 5 { return one }
+      return "\(head)\(comment)\n" + body.indented() + "\n)"
     }
     return "WITH " + bodies.joined(separator: ",\n")
   }
@@ -115,10 +120,15 @@ extension Renderer {
   /// - Parameter isScalar: whether it is a value, whose column needs no name
   func text(of select: Select, limit: String = "", isScalar: Bool = false) throws -> String {
     if limit.isEmpty, let parts = select.bareUnion {
+      let parts = parts.map { part in
+        var part = part
+        part.isNamed = select.isNamed
+        return part
+      }
       return try parts.map { try text(of: $0) }.joined(separator: "\n\(word(of: select.from))\n")
     }
     let select = select.finished
-    let printer = try inside(select, isScalar: isScalar)
+    let printer = try inside(select, isNamed: !isScalar && (select.isNamed || dialect.queries.namesEveryColumn))
     let columns = try (select.columns ?? []).map {
       isScalar ? try printer.expression($0.expression) : try printer.item($0, in: select)
     }
@@ -137,13 +147,13 @@ extension Renderer {
     let having = try select.having.flatMap { try printer.conditions($0) }
     if !having.isEmpty { lines.append("HAVING " + having.joined(separator: " AND ")) }
     lines += try printer.windowClause()
-    return lines.joined(separator: "\n")
+    return Layout.clauses(lines)
   }
 
   private func fencedText(of select: Select) throws -> String {
     let body = try text(of: select)
     return select.isFenced && !dialect.queries.computedOnceSuffix.isEmpty
-      ? body + "\n" + dialect.queries.computedOnceSuffix : body
+      ? Layout.followed(body, by: dialect.queries.computedOnceSuffix) : body
   }
 
   /// A column of a SELECT: `expression AS name`, or no more than its name.
@@ -159,6 +169,7 @@ extension Renderer {
     {
       return value
     }
+    if !select.isNamed, !dialect.queries.namesEveryColumn { return value }
     return "\(value) AS \(try quoted(column.name))"
   }
 
@@ -188,9 +199,7 @@ extension Renderer {
       return dialect.queries.fromNothing.hasPrefix("FROM ")
         ? String(dialect.queries.fromNothing.dropFirst(5)) : dialect.queries.fromNothing
     }
-    var result = try rows(select.from)
-    for join in select.joins { result += "\n" + (try self.join(join)) }
-    return result
+    return Layout.clauses([try rows(select.from)] + (try select.joins.map { try self.join($0) }))
   }
 
   private func join(_ join: Select.Join) throws -> String {
@@ -206,10 +215,10 @@ extension Renderer {
         }
       if let template {
         let all = try conditions(join.conditions) + conditions(join.on)
-        let lines = ["SELECT *", "FROM " + (try rows(join.rows))] + Layout.conditions(all)
-        return try fill(
-          template, ["rows": lines.joined(separator: "\n").indented(), "alias": try quoted(join.rows.alias)],
-          "lookup_subquery")
+        let rows = Layout.clauses(["SELECT *", "FROM " + (try rows(join.rows))] + Layout.conditions(all))
+        return Layout.onOneLine(
+          try fill(
+            template, ["rows": rows.indented(), "alias": try quoted(join.rows.alias)], "lookup_subquery"))
       }
       let word =
         switch kind {
@@ -265,12 +274,12 @@ extension Renderer {
   // MARK: Names in scope
 
   /// A renderer that names columns as they are named inside a SELECT.
-  private func inside(_ select: Select, isScalar: Bool = false) throws -> Renderer {
+  private func inside(_ select: Select, isNamed: Bool = true) throws -> Renderer {
     var result = self
     result.calls = select.calls
-    result.bare = select.needsAliases(isNamed: !isScalar) ? [] : Set(select.aliases)
+    result.bare = select.needsAliases(isNamed: isNamed) ? [] : Set(select.aliases)
     result.windows = []
-    if dialect.queries.namesWindows { result.windows = try result.sharedWindows(of: select) }
+    if dialect.queries.namesWindows { result.windows = try result.namedWindows(of: select) }
     return result
   }
 
@@ -292,6 +301,12 @@ extension Select {
     let expected = names.map { NamedExpression($0, .column(ColumnReference(from.alias, $0))) }
     guard let columns, columns != expected else { return parts }
     return nil
+  }
+
+  /// Whether an order that names its columns finds them without their names: those that are named so themselves.
+  fileprivate func keepsNames(of order: [OrderTerm]) -> Bool {
+    let own = Set((columns ?? []).filter { $0.expression.bare.columnName == $0.name }.map(\.name))
+    return order.allSatisfy { term in term.expression.bare.columnName.map { own.contains($0) } ?? false }
   }
 
   /// Whether its columns must be named with their relation: where there are several, in what is correlated, and where a
@@ -319,6 +334,11 @@ extension Select.From {
 }
 
 extension Expression {
+  /// The name of a column; nil for anything else.
+  fileprivate var columnName: String? {
+    if case .column(let column) = self { column.name } else { nil }
+  }
+
   /// Whether it compares by order.
   fileprivate var isRange: Bool {
     if case .compare(let comparison, _, _, _) = self { return comparison != .equal && comparison != .notEqual }

@@ -179,14 +179,16 @@ extension Renderer {
         lines.append(try fill(template, names, "scratch_index_in_table"))
       }
     }
-    let create = try fill(
-      dialect.tables.createScratch, ["name": name, "columns": Layout.filled(lines).indented()], "create_scratch")
+    let create = Layout.onOneLine(
+      try fill(
+        dialect.tables.createScratch, ["name": name, "columns": Layout.filled(lines).indented()], "create_scratch"))
     if scratch.isFilledLater { return [create] }
     var query = scratch.query
     if let position = scratch.position {
       query.order = position.order
     }
-    let names = try columns.map { try quoted($0.name) }
+    // The table is made just above: only a column that numbers itself makes the list of the others needed.
+    let names = scratch.position == nil ? [] : try columns.map { try quoted($0.name) }
     let target = try scratchName(scratch.name)
     return [create, try insert(target, names, query)]
   }
@@ -211,7 +213,7 @@ extension Renderer {
   private func insert(_ target: String, _ columns: [String], _ query: Query) throws -> String {
     let head = Layout.list("INSERT INTO \(target)", columns)
     let placement = dialect.queries.subqueriesInInsert
-    let (with, body) = try texts(of: query, writingOut: placement == .derivedTables)
+    let (with, body) = try texts(of: query, writingOut: placement == .derivedTables, isInserted: !columns.isEmpty)
     let parts = placement == .beforeInsert ? [with, head, body] : [head, with, body]
     return parts.compactMap { $0 }.joined(separator: "\n")
   }

@@ -93,8 +93,7 @@ public struct QueryScripts: Sendable {
     ]
     if case .placeholders = window {
       about += [
-        "",
-        "Put in {{ start_time }} and {{ end_time }} first: YYYY-MM-DD HH:MM:SS in UTC, the end not included.",
+        "Put in {{ start_time }} and {{ end_time }} first: YYYY-MM-DD HH:MM:SS in UTC, the end not included."
       ]
     }
     if case .whole = window {
@@ -150,7 +149,7 @@ public struct QueryScripts: Sendable {
         "Of what is known of the engine: \(dialect.evidenceSummary).", "",
       ] + about
     if inTransaction {
-      header += ["", "The run ledger gets two rows: started, finished.", ""]
+      header += [""]
       let facts = [
         ("Needs", dialect.scripts.needs), ("Two runs at once", dialect.scripts.twoRuns),
         ("A run that died", dialect.scripts.afterACrash),
@@ -167,7 +166,7 @@ public struct QueryScripts: Sendable {
     var parts = [header.map { $0.isEmpty ? "--" : "-- " + $0 }.joined(separator: "\n")]
     let runs = try renderer.identifier(planner.bound.job.names[.sessionRuns])
     let rules = dialect.scripts
-    func text(_ statements: [String]) -> String { statements.map { $0 + rules.terminator }.joined(separator: "\n") }
+    func text(_ statements: [String]) -> String { rules.batch(statements) }
     func framing(_ template: String) throws -> [String] {
       guard inTransaction, !template.isEmpty else { return [] }
       return [
@@ -195,15 +194,14 @@ public struct QueryScripts: Sendable {
 
   /// What makes the scratch tables, where that comes before the transaction.
   private func made(_ steps: [Plan.Step], _ renderer: Renderer) throws -> [String] {
-    let terminator = dialect.scripts.terminator
     let tables = try steps.compactMap { step -> (step: Plan.Step, made: String, isFilled: Bool)? in
       guard let parts = try renderer.scratchParts(of: step.statement) else { return nil }
-      return (step, parts.made + terminator, parts.filled.isEmpty)
+      return (step, parts.made, parts.filled.isEmpty)
     }
     if tables.allSatisfy({ !$0.isFilled }), !tables.isEmpty {
-      return ["-- The tables of the run's steps, empty.\n" + tables.map(\.made).joined(separator: "\n")]
+      return ["-- The tables of the run's steps, empty.\n" + dialect.scripts.batch(tables.map(\.made))]
     }
-    return tables.map { "-- \($0.step.name): \($0.step.purpose)\n" + $0.made }
+    return tables.map { "-- \($0.step.name): \($0.step.purpose)\n" + dialect.scripts.batch([$0.made]) }
   }
 
   /// The statements of a step; those that make its scratch table are left out where they came before the transaction.

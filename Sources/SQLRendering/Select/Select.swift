@@ -26,6 +26,8 @@ struct Select: Hashable {
   var readsFenced = false
   /// Whether each of its columns is written with AS.
   var namesColumns = false
+  /// Whether its columns have names: not those that an INSERT names.
+  var isNamed = true
   /// Whether its texts are shown to people, by the template `view_text`.
   var isShown = false
 
@@ -148,8 +150,8 @@ extension Select.Call {
     switch self {
     case .window(let column):
       switch column.function {
-      case .rowNumber: true
-      case .previous(let value), .next(let value): value.bare.isPlain
+      case .rowNumber, .denseRank: true
+      case .previous(let value), .next(let value): value.bare.isPlain || value.isInstantOfColumn
       case .runningSum, .first: false
       }
     case .aggregate(let column):

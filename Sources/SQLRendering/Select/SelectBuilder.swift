@@ -302,6 +302,11 @@ extension Expression {
     if case .present(let value) = self { value.bare } else { self }
   }
 
+  /// Where it is not carried as a column, an instant costs nothing (`PlanProfile.timesAreInstants`).
+  var isInstantOfColumn: Bool {
+    if case .instant(let value) = bare { value.bare.isPlain } else { false }
+  }
+
   /// A column or a constant.
   var isPlain: Bool {
     switch self {

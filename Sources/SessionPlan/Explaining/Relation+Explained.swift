@@ -66,6 +66,7 @@ extension WindowColumn {
     let call =
       switch function {
       case .rowNumber: "row_number()"
+      case .denseRank: "dense_rank()"
       case .previous(let value): "previous(\(value.explained))"
       case .next(let value): "next(\(value.explained))"
       case .runningSum(let value): "running_sum(\(value.explained))"

@@ -5,16 +5,12 @@ extension Planner {
     _ picked: StepHandle, _ duplicates: StepHandle, to steps: inout RunSteps
   ) throws -> StepHandle {
     let c = duplicates.table(as: "c")
-    let isOther = Expression.not(
-      .and([
-        c[.userID].equals(c[.firstUserID], .bytes), c[.pageViewAt].equals(c[.firstPageViewAt], .value),
-        .isSame(c[.page], c[.firstPage], .bytes),
-      ]))
+    let isOther = c[.variant].isGreater(than: .integer(1))
     let others = Relation.table(c).filter(isOther).project(
       [
         NamedExpression(.reason, .text(QuarantineReason.duplicateEventID.rawValue)),
         NamedExpression(.eventID, textOfID(c[.eventID])), .init("c", .userID),
-        NamedExpression(.pageViewAt, .timestampText(c[.pageViewAt])), .init("c", .page),
+        .init("c", .page), NamedExpression(.pageViewAt, .timestampText(c[.pageViewAt])),
       ], as: "bad")
     let k = picked.table(as: "k")
     // Where nothing is left of what could not be read, no step has a column for it.
@@ -33,7 +29,8 @@ extension Planner {
   ) -> Relation {
     func r(_ column: Column) -> Expression { .column(alias, column) }
     func nonEmpty(_ text: Expression) -> Expression {
-      let isThere = Expression.and([text.isPresent, text.differs(from: .text(""), .bytes)])
+      // Of NULL it does not hold.
+      let isThere = text.differs(from: .text(""), .bytes)
       return text.isNullConstant ? text : .choose([Branch(isThere, then: text)], otherwise: .null(.text))
     }
     let event: Expression =
@@ -53,7 +50,7 @@ extension Planner {
     return rows.filter(r(.reason).isPresent).project(
       [
         NamedExpression(.reason, .present(r(.reason))), NamedExpression(.eventID, event),
-        NamedExpression(.userID, nonEmpty(r(.userID))), NamedExpression(.pageViewAt, time), .init(alias, .page),
+        NamedExpression(.userID, nonEmpty(r(.userID))), .init(alias, .page), NamedExpression(.pageViewAt, time),
       ], as: result)
   }
 
@@ -88,15 +85,17 @@ extension Planner {
   func rowKey(_ values: [Expression]) -> Expression {
     let longest: Int64 = 180
     func part(_ value: Expression) -> Expression {
-      let length = Expression.decimalText(.byteLength(.present(value)))
-      let body = Expression.choose(
-        [Branch(Expression.byteLength(.present(value)).isAtMost(.integer(longest)), then: .present(value))],
-        otherwise: .text("#"))
-      let text = Expression.concatenate([length, .text(":"), body])
-      return .choose([Branch(.isNull(value), then: .text("-"))], otherwise: text)
+      let length = Expression.byteLength(.present(value))
+      return .choose(
+        [
+          // Of NULL it does not hold.
+          Branch(
+            length.isAtMost(.integer(longest)),
+            then: .concatenate([.text("|"), .decimalText(length), .text(":"), .present(value)])),
+          Branch(value.isPresent, then: .concatenate([.text("|"), .decimalText(length), .text(":#")])),
+        ], otherwise: .text("|-"))
     }
     // The reason is never NULL, and one of a few words.
-    let parts = [Expression.present(values[0])] + values.dropFirst().map(part)
-    return .concatenate(Array(parts.map { [$0] }.joined(separator: [.text("|")])))
+    return .concatenate([.present(values[0])] + values.dropFirst().map(part))
   }
 }

@@ -5,18 +5,20 @@ extension Planner {
   func addRanges(_ fresh: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
     let f = fresh.table(as: "f")
     let behind = Relation.window(
-      .table(f), [WindowColumn(.before, .previous(f[.instant]), partition: user("f"), order: order("f"))],
+      .table(f), [WindowColumn(.before, .previous(instant("f")), partition: user("f"), order: order("f"))],
       alias: "behind")
     func h(_ column: Column) -> Expression { .column("behind", column) }
     // Both sides are moved by one gap, since two gaps could leave the range of an engine's times (trap T25).
-    let isFar = Expression.shift(h(.instant), microseconds: -gap).isGreater(
+    let isFar = Expression.shift(instant("behind"), microseconds: -gap).isGreater(
       than: .shift(h(.before), microseconds: gap))
     let flagged = behind.project(
       columnsOfOrder.map { NamedExpression("behind", $0) }
-        + [
-          .init("behind", .instant),
+        + carriedInstant.map { NamedExpression("behind", $0) } + [
           NamedExpression(
-            .starts, .choose([Branch(.or([.isNull(h(.before)), isFar]), then: .integer(1))], otherwise: .integer(0))),
+            .starts,
+            .choose(
+              [Branch(.isNull(h(.before)), then: .integer(1)), Branch(isFar, then: .integer(1))],
+              otherwise: .integer(0)))
         ], as: "flagged")
     let numbered = Relation.window(
       flagged,
@@ -27,8 +29,8 @@ extension Planner {
     let clusters = Relation.aggregate(
       numbered, by: [.init("in_clusters", .userID), .init("in_clusters", .cluster)],
       [
-        AggregateColumn(.fromAt, .minimum(.column("in_clusters", .instant), .value)),
-        AggregateColumn(.toAt, .maximum(.column("in_clusters", .instant), .value)),
+        AggregateColumn(.fromAt, .minimum(instant("in_clusters"), .value)),
+        AggregateColumn(.toAt, .maximum(instant("in_clusters"), .value)),
       ], alias: "clusters")
     return try steps.add(
       .ranges,
@@ -48,14 +50,15 @@ extension Planner {
       t[.userID].equals(g[.userID], .bytes), t[.pageViewAt].isAtLeast(g[.fromAt]), t[.pageViewAt].isAtMost(g[.toAt]),
     ])
     let columns =
-      columnsOfOrder.map { NamedExpression("t", $0) } + [NamedExpression(.instant, .instant(of: t[.pageViewAt]))]
+      columnsOfOrder.map { NamedExpression("t", $0) }
+      + carriedInstant.map { NamedExpression($0, .instant(of: t[.pageViewAt])) }
     return try steps.add(
       .context,
       anchored(.join(.table(g), .table(t), .lookup, on: isInRange), "t", asOf: nil, columns: columns, as: "context")
         .unique(
           by: .eventID,
           because: "The ranges of a user do not overlap; copies that two runs wrote are the same pageview."),
-      keys: [.eventID, .userID, .anchor], isReadOnce: true)
+      keys: [.eventID, .userID, .anchor], isReadOnce: true, isShort: true)
   }
 
   /// New rows and context together; the anchor of a new row is NULL.
@@ -66,8 +69,8 @@ extension Planner {
       content.map { column in
         let isKnown = isNew || columnsOfOrder.contains(column)
         return NamedExpression(column, isKnown ? r[column] : .null(.text))
-      } + [
-        .init(r.alias, .instant), NamedExpression(.isNew, .literal(.flag(isNew))),
+      } + carriedInstant.map { NamedExpression(r.alias, $0) } + [
+        NamedExpression(.isNew, .literal(.flag(isNew))),
         NamedExpression(.anchor, isNew ? .null(idType) : r[.anchor]),
       ]
     }
@@ -89,13 +92,16 @@ extension Planner {
     let behind = Relation.window(
       .table(r),
       [
-        WindowColumn(.before, .previous(r[.instant]), partition: user("r"), order: order("r")),
+        WindowColumn(.before, .previous(instant("r")), partition: user("r"), order: order("r")),
         WindowColumn(.anchorBefore, .previous(r[.anchor]), partition: user("r"), order: order("r")),
       ], alias: "behind")
     func h(_ column: Column) -> Expression { .column("behind", column) }
     let starts = startsSession(
-      previous: h(.before), current: h(.instant), unless: h(.anchorBefore).equals(h(.anchor), ids))
+      previous: h(.before), current: instant("behind"), unless: h(.anchorBefore).equals(h(.anchor), ids))
     let kept = content + [.isNew, .anchor]
+    func island(_ relation: String) -> [OrderKey] {
+      user(relation) + [OrderKey(.column(relation, .number), .value)]
+    }
     let flagged = behind.project(
       kept.map { NamedExpression("behind", $0) } + [NamedExpression(.starts, starts)], as: "flagged")
     let numbered = Relation.window(
@@ -108,12 +114,22 @@ extension Planner {
       numbered,
       [
         WindowColumn(
-          .island, .first(.column("numbered", .eventID)),
-          partition: user("numbered") + [OrderKey(.column("numbered", .number), .value)], order: order("numbered"))
+          .island, .first(.column("numbered", .eventID)), partition: island("numbered"), order: order("numbered")),
+        WindowColumn(
+          .gained, .first(.column("numbered", .isNew)), partition: island("numbered"),
+          order: [OrderTerm(.column("numbered", .isNew), .value, descending: true)], tiesAreEqual: true),
       ], alias: "named")
     return try steps.add(
-      .islands, named.project((kept + [.island]).map { NamedExpression("named", $0) }, as: "islands"),
+      .islands, named.project((kept + [.island, .gained]).map { NamedExpression("named", $0) }, as: "islands"),
       keys: [.eventID, .userID, .anchor, .island], lookup: [])
+  }
+
+  /// The instant as a column of its own, where it is computed once a row.
+  var carriedInstant: [Column] { profile.timesAreInstants ? [] : [.instant] }
+
+  /// The instant of the rows under an alias.
+  func instant(_ alias: String) -> Expression {
+    profile.timesAreInstants ? .instant(of: .column(alias, .pageViewAt)) : .column(alias, .instant)
   }
 
   /// The columns that the order of pageviews reads.

@@ -14,11 +14,11 @@ extension Planner {
       ]))
     let isDuplicate = Expression.or(
       [t[.runID].isPresent] + (isIDOfRemovedSession(s(.eventID)).map { [$0] } ?? []))
-    let reason = Expression.choose(
-      [
-        Branch(s(.reason).isPresent, then: s(.reason)),
-        Branch(isDuplicate, then: .text(QuarantineReason.duplicateEventID.rawValue)),
-      ], otherwise: .null(.text))
+    let reason = Expression.coalesce([
+      s(.reason),
+      .choose(
+        [Branch(isDuplicate, then: .text(QuarantineReason.duplicateEventID.rawValue))], otherwise: .null(.text)),
+    ])
     let selected = try selection(mode, as: "judged")
     let unread = unread(in: "judged", mode)
     func whenBad(_ value: Expression) -> Expression {
@@ -80,34 +80,32 @@ extension Planner {
     return try steps.add(
       .repeated,
       groups.filter(Expression.column("counted", .duplicates).isGreater(than: .integer(1)))
-        .project([.init("counted", .eventID)], as: "repeated"), lookup: [.eventID], isReadOnce: true)
+        .project([.init("counted", .eventID)], as: "repeated"), lookup: [.eventID], isReadOnce: true, isShort: true)
   }
 
-  /// Their rows, ranked: the first counts. Those that are equal in the four columns of an event are told apart by what
-  /// comes along with them, so that every engine takes the same.
+  /// Their rows, ranked: the first counts, and those of another content than its are bad. Rows that are equal in the
+  /// four columns of an event are told apart by what comes along with them, so that every engine takes the same.
   func addDuplicates(_ picked: StepHandle, _ repeated: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
     let k = picked.table(as: "k")
     let d = repeated.table(as: "d")
     let rows = Relation.exists(
       Relation.table(k).filter(.isNull(k[.reason])), .table(d), on: d[.eventID].equals(k[.eventID], ids))
-    var order = [
+    let byContent = [
       OrderTerm(.present(k[.pageViewAt]), .value), OrderTerm(.present(k[.userID]), .bytes),
       OrderTerm(k[.page], .bytes, nulls: .first),
     ]
+    var order = byContent
     if bound.hasSequence { order.append(OrderTerm(k[.sequence], .value, nulls: .first)) }
     order += attributeColumns.map { OrderTerm(k[$0], .bytes, nulls: .first) }
     let partition = [OrderKey(k[.eventID], ids)]
-    func first(_ name: Column, _ value: Column) -> WindowColumn {
-      WindowColumn(name, .first(k[value]), partition: partition, order: order, tiesAreEqual: true)
-    }
-    let columns = content + [.rank, .firstUserID, .firstPageViewAt, .firstPage]
+    let columns = content + [.rank, .variant]
     return try steps.add(
       .duplicates,
       Relation.window(
         rows,
         [
           WindowColumn(.rank, .rowNumber, partition: partition, order: order, tiesAreEqual: true),
-          first(.firstUserID, .userID), first(.firstPageViewAt, .pageViewAt), first(.firstPage, .page),
+          WindowColumn(.variant, .denseRank, partition: partition, order: byContent, tiesAreEqual: true),
         ], alias: "ranked"
       ).project(columns.map { NamedExpression("ranked", $0) }, as: "duplicates"), lookup: [.eventID])
   }
@@ -118,7 +116,8 @@ extension Planner {
     return try steps.add(
       .fresh,
       written(.sessionTable, as: "w", ofRun: runOfRows).project(
-        content.map { NamedExpression("w", $0) } + [NamedExpression(.instant, .instant(of: w[.pageViewAt]))], as: "f"
+        content.map { NamedExpression("w", $0) }
+          + carriedInstant.map { NamedExpression($0, .instant(of: w[.pageViewAt])) }, as: "f"
       ).unique(by: .eventID, because: "A run writes an event once."),
       keys: [.eventID, .userID], isReadOnce: true)
   }
@@ -131,7 +130,7 @@ extension Planner {
     func columns(_ r: TableReference) -> [NamedExpression] {
       // Rows without a reason have all their keys.
       content.map { NamedExpression($0, isOptional($0) ? r[$0] : .present(r[$0])) }
-        + [NamedExpression(.instant, .instant(of: .present(r[.pageViewAt])))]
+        + carriedInstant.map { NamedExpression($0, .instant(of: .present(r[.pageViewAt]))) }
     }
     let single = Relation.notExists(
       Relation.table(k).filter(.isNull(k[.reason])), .table(d), on: d[.eventID].equals(k[.eventID], ids))

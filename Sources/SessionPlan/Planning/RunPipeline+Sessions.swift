@@ -15,20 +15,10 @@ extension Planner {
   /// So a session of a million pageviews costs one row to read.
   func addUnited(_ islands: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
     let i = islands.table(as: "i")
-    // A window, and no join: neither side has an index, and engines that only look rows up would scan one for each
-    // row of the other.
     let n = islands.table(as: "n")
-    let touched = Relation.window(
-      .table(n),
-      [
-        WindowColumn(
-          .gained, .first(n[.isNew]), partition: [OrderKey(n[.island], ids)],
-          order: [OrderTerm(n[.isNew], .value, descending: true)], tiesAreEqual: true)
-      ], alias: "gaining")
-    func g(_ column: Column) -> Expression { .column("gaining", column) }
     let anchors = Relation.distinct(
-      touched.filter(.and([g(.gained).equals(.literal(.flag(true)), .value), g(.anchor).isPresent]))
-        .project([.init("gaining", .island), NamedExpression(.anchor, .present(g(.anchor)))], as: "touched"),
+      Relation.table(n).filter(.and([n[.gained].equals(.literal(.flag(true)), .value), n[.anchor].isPresent]))
+        .project([.init("n", .island), NamedExpression(.anchor, .present(n[.anchor]))], as: "touched"),
       alias: "touched")
     let old = newestVersions(of: anchors, "touched", as: "v").project(
       partColumns.map { NamedExpression($0 == .island ? "touched" : "v", $0) }, as: "united")
@@ -51,7 +41,7 @@ extension Planner {
     let united = Relation.unionAll([old, new], alias: "united")
       .unique(by: .sessionID, because: "A part is called after its first pageview, and no two have one in common.")
       .unique(by: .lastEventID, because: "No two parts have a pageview in common.")
-    return try steps.add(.united, united, keys: keysOfParts, isReadOnce: true)
+    return try steps.add(.united, united, keys: keysOfParts, isReadOnce: true, isShort: true)
   }
 
   private var keysOfParts: Set<Column> {

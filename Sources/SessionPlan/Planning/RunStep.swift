@@ -65,16 +65,24 @@ struct RunSteps {
   ///   - keys: columns that hold keys of the ledger: texts of at most 1,024 bytes
   ///   - lookup: columns by which other steps look rows up
   ///   - isReadOnce: whether only one statement reads it
+  ///   - isShort: whether it is short and read in one place of one statement
   mutating func add(
     _ step: RunStep, _ relation: Relation, position: ScratchDefinition.Position? = nil, keys: Set<Column> = [],
-    lookup: [Column] = [], isReadOnce: Bool = false
+    lookup: [Column] = [], isReadOnce: Bool = false, isShort: Bool = false
   ) throws -> StepHandle {
     var scratch = ScratchDefinition(
       name: step.rawValue, query: Query(relation), position: position, lookup: lookup.map(\.name),
       isReadOnce: isReadOnce, keyColumns: Set(keys.map(\.name)))
     let checked = try PlanChecker(steps: schemas).step(of: scratch)
     schemas[scratch.name] = checked
-    if style == .inline || (style == .fewScratchTables && isReadOnce) {
+    let isInline =
+      switch style {
+      case .scratchTables: false
+      case .fewScratchTables: isReadOnce
+      case .longScratchTables: isShort
+      case .inline: true
+      }
+    if isInline {
       subqueries.insert(scratch.name)
     } else {
       scratch.query.with = named(for: relation)

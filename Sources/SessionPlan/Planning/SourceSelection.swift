@@ -55,18 +55,19 @@ extension Planner {
     }
     if case .window(let from, let to) = mode { conditions += storedWindow(from, to) }
     let rows = conditions.isEmpty ? Relation.table(p) : Relation.table(p).filter(.and(conditions))
-    var columns = [
+    var columns: [NamedExpression] = []
+    if let id = source.eventID {
+      columns.append(NamedExpression(.eventID, idType == .integer ? .sourceInteger(p[id]) : .sourceText(p[id])))
+      // Of a text the id itself says what was wrong with it.
+      columns.append(NamedExpression(.sourceEventID, idType == .integer ? .sourceText(p[id]) : .null(.text)))
+    }
+    columns += [
       NamedExpression(.userID, .sourceText(p[source.userID])),
       NamedExpression(.pageViewAt, .sourceTimestamp(p[source.pageViewAt], sourceTime)),
       NamedExpression(.page, source.page.map { .sourceText(p[$0]) } ?? .null(.text)),
       NamedExpression(.sourceTime, p[source.pageViewAt]),
     ]
     if let sequence = source.sequence { columns.append(NamedExpression(.sequence, .sourceInteger(p[sequence]))) }
-    if let id = source.eventID {
-      columns.append(NamedExpression(.eventID, idType == .integer ? .sourceInteger(p[id]) : .sourceText(p[id])))
-      // Of a text the id itself says what was wrong with it.
-      columns.append(NamedExpression(.sourceEventID, idType == .integer ? .sourceText(p[id]) : .null(.text)))
-    }
     if let arrival = source.arrival { columns.append(NamedExpression(.arrival, comparableArrival(arrival))) }
     columns += job.attributes.map { NamedExpression(.attribute($0.name), .sourceText(p[$0.column])) }
     let mapped = rows.project(columns, as: alias)

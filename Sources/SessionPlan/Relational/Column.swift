@@ -114,7 +114,7 @@ public struct Column: Hashable, Sendable {
   /// The anchor of the user's row before, NULL where that row is new.
   static let anchorBefore = step("anchor_before")
   /// 1 for a new row, 0 for one that the ledger has.
-  static let isNew = step("is_new")
+  static let isNew = step("new")
   /// 1 for a row of an island with a new row, else 0.
   static let gained = step("gained")
   /// 1 where a cluster or a session starts, else 0.
@@ -128,13 +128,14 @@ public struct Column: Hashable, Sendable {
   static let number = step("number")
   /// The anchor that an island's session is kept under from now on.
   static let survivor = step("survivor")
-  static let firstRank = step("first_rank")
-  static let lastRank = step("last_rank")
+  /// The place of a part in its island by its first row, the earliest first.
+  static let firstRank = step("first")
+  /// The same by its last row, the latest first.
+  static let lastRank = step("last")
   /// The rank of a row among those of one event id.
   static let rank = step("rank")
-  static let firstUserID = step("first_user_id")
-  static let firstPageViewAt = step("first_page_view_at")
-  static let firstPage = step("first_page")
+  /// Which of the different contents of its event id a row has; 1 for that of the first row.
+  static let variant = step("variant")
   static let duplicates = step("duplicates")
   /// The row's place in the order of all rows of its step.
   static let position = step("position")

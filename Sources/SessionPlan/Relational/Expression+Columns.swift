@@ -82,7 +82,7 @@ extension WindowColumn {
   public var operands: [Expression] {
     let value: [Expression] =
       switch function {
-      case .rowNumber: []
+      case .rowNumber, .denseRank: []
       case .previous(let value), .next(let value), .runningSum(let value), .first(let value): [value]
       }
     return value + partition.map(\.expression) + order.map(\.expression)
@@ -93,6 +93,7 @@ extension WindowColumn {
     let function: Function =
       switch function {
       case .rowNumber: .rowNumber
+      case .denseRank: .denseRank
       case .previous(let value): .previous(new(value))
       case .next(let value): .next(new(value))
       case .runningSum(let value): .runningSum(new(value))

@@ -52,7 +52,7 @@ struct ExpressionChecker {
 
   func windowColumn(_ column: WindowColumn) throws -> SchemaColumn {
     switch column.function {
-    case .rowNumber: return SchemaColumn(column.name, .integer)
+    case .rowNumber, .denseRank: return SchemaColumn(column.name, .integer)
     case .runningSum(let value):
       try require(try find(value).type == .integer, "a sum of \(value.shortText), which is no integer")
       return SchemaColumn(column.name, .integer)

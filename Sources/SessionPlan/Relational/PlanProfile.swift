@@ -7,6 +7,9 @@ public struct PlanProfile: Hashable, Sendable {
     /// In scratch tables where several statements read them, else as named subqueries: for engines on which a scratch
     /// table costs more than a small step.
     case fewScratchTables
+    /// In scratch tables, but those that are short and read in one place, which are written there: for engines that have
+    /// no named subqueries in an INSERT.
+    case longScratchTables
     /// As named subqueries of each statement.
     case inline
   }
@@ -57,6 +60,8 @@ public struct PlanProfile: Hashable, Sendable {
   public var commitPoint = CommitPoint.transaction
   /// Whether a lock keeps two runs of a job apart; else they do so by their claims (`Claim`).
   public var hasJobLock = true
+  /// Whether a timestamp is added to and compared as it is stored, so that its instant is the column itself.
+  public var timesAreInstants = false
   /// Whether an INSERT must give every column of its table a value.
   public var insertsAllColumns = false
 

@@ -110,6 +110,8 @@ public struct WindowColumn: Hashable, Sendable {
   public enum Function: Hashable, Sendable {
     /// `row_number()`
     case rowNumber
+    /// `dense_rank()`: 1 for the first row and all that tie with it in the order
+    case denseRank
     /// `lag(x)`: of the row before, NULL at the first (trap T09)
     case previous(Expression)
     /// `lead(x)`: of the row behind, NULL at the last (trap T09)

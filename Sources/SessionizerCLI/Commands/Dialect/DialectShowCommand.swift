@@ -80,6 +80,7 @@ extension PlanProfile.Steps {
     switch self {
     case .scratchTables: "scratch tables"
     case .fewScratchTables: "scratch tables where several statements read them"
+    case .longScratchTables: "scratch tables, but short ones where they are read"
     case .inline: "named subqueries"
     }
   }

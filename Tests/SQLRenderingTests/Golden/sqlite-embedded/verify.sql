@@ -1,214 +1,147 @@
 -- wrong session: a pageview whose session is not that of one full run
 WITH anchored AS (
-  SELECT
-    t.event_id, t.user_id, t.page_view_at, t.sequence,
+  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence,
     coalesce((
-      SELECT l.became
-      FROM session_lineage AS l
-      WHERE l.session_id = t.session_id
-      ORDER BY l.run_id DESC
+      SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
     ), t.session_id) AS anchor
   FROM session_table AS t
 ),
 e AS (
-  SELECT
-    anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
+  SELECT anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
     coalesce((
-      SELECT v.session_id
-      FROM session_versions AS v
-      WHERE v.anchor = anchored.anchor
-      ORDER BY v.run_id DESC
-      LIMIT 1
+      SELECT v.session_id FROM session_versions AS v WHERE v.anchor = anchored.anchor
+      ORDER BY v.run_id DESC LIMIT 1
     ), anchored.anchor) AS session_id,
     sessionizer_micros(anchored.page_view_at) AS sz_instant
   FROM anchored
 ),
 q AS (
-  SELECT
-    event_id, user_id, page_view_at, sequence, session_id,
-    CASE
-      WHEN lag(sz_instant) OVER w IS NULL OR sz_instant >= lag(sz_instant) OVER w + 1800000000 THEN 1
-      ELSE 0
-    END AS sz_starts
-  FROM e
-  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence, event_id)
+  SELECT event_id, user_id, page_view_at, sequence, session_id,
+    CASE WHEN lag(sz_instant) OVER w IS NULL OR sz_instant >= lag(sz_instant) OVER w + 1800000000 THEN 1
+      ELSE 0 END AS sz_starts
+  FROM e WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence, event_id)
 ),
 n AS (
-  SELECT
-    event_id, user_id, page_view_at, sequence, session_id,
-    sum(sz_starts) OVER (
-      PARTITION BY user_id
-      ORDER BY page_view_at, sequence, event_id
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS sz_number
-  FROM q
+  SELECT event_id, user_id, page_view_at, sequence, session_id,
+    sum(sz_starts) OVER (w ROWS UNBOUNDED PRECEDING) AS sz_number
+  FROM q WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence, event_id)
 ),
 x AS (
-  SELECT
-    event_id, session_id,
-    first_value(event_id) OVER (
-      PARTITION BY user_id, sz_number
-      ORDER BY page_view_at, sequence, event_id
-    ) AS sz_island
-  FROM n
+  SELECT event_id, session_id, first_value(event_id) OVER w AS sz_island FROM n
+  WINDOW w AS (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence, event_id)
 )
-SELECT event_id AS subject, sz_island AS expected, session_id AS "found"
-FROM x
+SELECT event_id AS subject, sz_island AS expected, session_id AS "found" FROM x
 WHERE sz_island <> session_id;
 
 -- gap inside a session: two neighbours of one session that are a gap apart
 WITH anchored AS (
-  SELECT
-    t.event_id, t.user_id, t.page_view_at, t.sequence,
+  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence,
     coalesce((
-      SELECT l.became
-      FROM session_lineage AS l
-      WHERE l.session_id = t.session_id
-      ORDER BY l.run_id DESC
+      SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
     ), t.session_id) AS anchor
   FROM session_table AS t
 ),
 e AS (
-  SELECT
-    anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
+  SELECT anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
     coalesce((
-      SELECT v.session_id
-      FROM session_versions AS v
-      WHERE v.anchor = anchored.anchor
-      ORDER BY v.run_id DESC
-      LIMIT 1
+      SELECT v.session_id FROM session_versions AS v WHERE v.anchor = anchored.anchor
+      ORDER BY v.run_id DESC LIMIT 1
     ), anchored.anchor) AS session_id,
     sessionizer_micros(anchored.page_view_at) AS sz_instant
   FROM anchored
 ),
 h AS (
-  SELECT
-    event_id, sz_instant, lag(sz_instant) OVER w AS sz_before,
+  SELECT event_id, sz_instant, lag(sz_instant) OVER w AS sz_before,
     lag(event_id) OVER w AS sz_event_before
-  FROM e
-  WINDOW w AS (PARTITION BY user_id, session_id ORDER BY page_view_at, sequence, event_id)
+  FROM e WINDOW w AS (PARTITION BY user_id, session_id ORDER BY page_view_at, sequence, event_id)
 )
 SELECT event_id AS subject, 'another session' AS expected, 'after ' || sz_event_before AS "found"
-FROM h
-WHERE sz_before IS NOT NULL
-  AND sz_instant >= sz_before + 1800000000;
+FROM h WHERE sz_before IS NOT NULL AND sz_instant >= sz_before + 1800000000;
 
 -- sessions too close: two neighbours of different sessions that are not a gap apart
 WITH anchored AS (
-  SELECT
-    t.event_id, t.user_id, t.page_view_at, t.sequence,
+  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence,
     coalesce((
-      SELECT l.became
-      FROM session_lineage AS l
-      WHERE l.session_id = t.session_id
-      ORDER BY l.run_id DESC
+      SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
     ), t.session_id) AS anchor
   FROM session_table AS t
 ),
 e AS (
-  SELECT
-    anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
+  SELECT anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
     coalesce((
-      SELECT v.session_id
-      FROM session_versions AS v
-      WHERE v.anchor = anchored.anchor
-      ORDER BY v.run_id DESC
-      LIMIT 1
+      SELECT v.session_id FROM session_versions AS v WHERE v.anchor = anchored.anchor
+      ORDER BY v.run_id DESC LIMIT 1
     ), anchored.anchor) AS session_id,
     sessionizer_micros(anchored.page_view_at) AS sz_instant
   FROM anchored
 ),
 h AS (
-  SELECT
-    event_id, session_id, sz_instant, lag(sz_instant) OVER w AS sz_before,
+  SELECT event_id, session_id, sz_instant, lag(sz_instant) OVER w AS sz_before,
     lag(session_id) OVER w AS sz_session_before, lag(event_id) OVER w AS sz_event_before
-  FROM e
-  WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence, event_id)
+  FROM e WINDOW w AS (PARTITION BY user_id ORDER BY page_view_at, sequence, event_id)
 )
 SELECT event_id AS subject, 'one session' AS expected, 'after ' || sz_event_before AS "found"
 FROM h
-WHERE sz_before IS NOT NULL
-  AND NOT (sz_session_before = session_id)
+WHERE sz_before IS NOT NULL AND NOT (sz_session_before = session_id)
   AND NOT (sz_instant >= sz_before + 1800000000);
 
 -- row twice: an event that the ledger has more than once
-SELECT event_id AS subject, '1' AS expected, CAST(count(*) AS TEXT) AS "found"
-FROM session_table
-GROUP BY event_id
-HAVING count(*) > 1;
+SELECT event_id AS subject, '1' AS expected, CAST(count(*) AS TEXT) AS "found" FROM session_table
+GROUP BY event_id HAVING count(*) > 1;
 
 -- pageviews do not add up: the sessions' pageviews are not the ledger's rows
 WITH a AS (
-  SELECT coalesce(sum(v.pageviews), 0) AS pageviews
-  FROM session_versions AS v
+  SELECT coalesce(sum(v.pageviews), 0) AS pageviews FROM session_versions AS v
   WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
     AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor)
 ),
-b AS (
-  SELECT count(*) AS pageviews
-  FROM session_table
-)
-SELECT
-  'pageviews' AS subject, CAST(b.pageviews AS TEXT) AS expected,
+b AS (SELECT count(*) AS pageviews FROM session_table)
+SELECT 'pageviews' AS subject, CAST(b.pageviews AS TEXT) AS expected,
   CAST(a.pageviews AS TEXT) AS "found"
-FROM a
-JOIN b ON a.pageviews <> b.pageviews;
+FROM a JOIN b ON a.pageviews <> b.pageviews;
 
 -- wrong session row: a session that is not what its pageviews give
 WITH anchored AS (
-  SELECT
-    t.event_id, t.user_id, t.page_view_at, t.sequence, t.page,
+  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence, t.page,
     coalesce((
-      SELECT l.became
-      FROM session_lineage AS l
-      WHERE l.session_id = t.session_id
-      ORDER BY l.run_id DESC
+      SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
     ), t.session_id) AS anchor
   FROM session_table AS t
 ),
 e AS (
-  SELECT
-    anchored.event_id,
+  SELECT anchored.event_id,
     coalesce((
-      SELECT v.session_id
-      FROM session_versions AS v
-      WHERE v.anchor = anchored.anchor
-      ORDER BY v.run_id DESC
-      LIMIT 1
+      SELECT v.session_id FROM session_versions AS v WHERE v.anchor = anchored.anchor
+      ORDER BY v.run_id DESC LIMIT 1
     ), anchored.anchor) AS session_id,
     anchored.user_id, anchored.page_view_at, anchored.sequence, anchored.page
   FROM anchored
 ),
 r AS (
-  SELECT
-    event_id, session_id, user_id, page_view_at, page,
-    row_number() OVER (PARTITION BY session_id ORDER BY page_view_at, sequence, event_id) AS sz_first_rank,
-    row_number() OVER (
+  SELECT event_id, session_id, user_id, page_view_at, page, row_number() OVER w AS sz_first,
+    row_number() OVER w2 AS sz_last
+  FROM e
+  WINDOW w AS (PARTITION BY session_id ORDER BY page_view_at, sequence, event_id),
+    w2 AS (
       PARTITION BY session_id
       ORDER BY page_view_at DESC, CASE WHEN sequence IS NULL THEN 0 ELSE 1 END DESC, sequence DESC, event_id DESC
-    ) AS sz_last_rank
-  FROM e
+    )
 ),
 u AS (
-  SELECT
-    r.session_id, max(r.user_id) AS user_id, min(r.page_view_at) AS started_at,
+  SELECT r.session_id, max(r.user_id) AS user_id, min(r.page_view_at) AS started_at,
     max(r.page_view_at) AS ended_at,
-    max(CASE WHEN r.sz_last_rank = 1 THEN r.event_id END) AS last_event_id,
-    count(*) AS pageviews,
-    max(CASE WHEN r.sz_first_rank = 1 THEN r.page END) AS entry_page,
-    max(CASE WHEN r.sz_last_rank = 1 THEN r.page END) AS exit_page,
-    NULL AS sz_version_user_id, NULL AS sz_version_started_at, NULL AS sz_version_ended_at,
-    NULL AS sz_version_last_event_id, NULL AS sz_version_pageviews,
-    NULL AS sz_version_entry_page, NULL AS sz_version_exit_page
-  FROM r
-  GROUP BY r.session_id
+    max(CASE WHEN r.sz_last = 1 THEN r.event_id END) AS last_event_id, count(*) AS pageviews,
+    max(CASE WHEN r.sz_first = 1 THEN r.page END) AS entry_page,
+    max(CASE WHEN r.sz_last = 1 THEN r.page END) AS exit_page, NULL AS sz_version_user_id,
+    NULL AS sz_version_started_at, NULL AS sz_version_ended_at, NULL AS sz_version_last_event_id,
+    NULL AS sz_version_pageviews, NULL AS sz_version_entry_page, NULL AS sz_version_exit_page
+  FROM r GROUP BY r.session_id
   UNION ALL
-  SELECT
-    v.session_id, NULL AS user_id, NULL AS started_at, NULL AS ended_at, NULL AS last_event_id,
+  SELECT v.session_id, NULL AS user_id, NULL AS started_at, NULL AS ended_at, NULL AS last_event_id,
     NULL AS pageviews, NULL AS entry_page, NULL AS exit_page, v.user_id AS sz_version_user_id,
     v.started_at AS sz_version_started_at, v.ended_at AS sz_version_ended_at,
     v.last_event_id AS sz_version_last_event_id, v.pageviews AS sz_version_pageviews,
@@ -217,22 +150,14 @@ u AS (
   WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
     AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor)
 )
-SELECT
-  session_id AS subject,
-  CASE
-    WHEN max(started_at) IS NOT NULL THEN max(started_at) || ' – ' || max(ended_at) || ', pageviews: ' || CAST(max(pageviews) AS TEXT)
-    ELSE 'no session'
-  END AS expected,
-  CASE
-    WHEN max(sz_version_started_at) IS NOT NULL THEN max(sz_version_started_at) || ' – ' || max(sz_version_ended_at) || ', pageviews: ' || CAST(max(sz_version_pageviews) AS TEXT)
-    ELSE 'no session'
-  END AS "found"
-FROM u
-GROUP BY session_id
-HAVING NOT (max(user_id) IS NOT NULL
-  AND max(sz_version_user_id) IS NOT NULL
-  AND max(user_id) IS max(sz_version_user_id)
-  AND max(started_at) IS max(sz_version_started_at)
+SELECT session_id AS subject,
+  CASE WHEN max(started_at) IS NOT NULL THEN max(started_at) || ' – ' || max(ended_at) || ', pageviews: ' || CAST(max(pageviews) AS TEXT)
+    ELSE 'no session' END AS expected,
+  CASE WHEN max(sz_version_started_at) IS NOT NULL THEN max(sz_version_started_at) || ' – ' || max(sz_version_ended_at) || ', pageviews: ' || CAST(max(sz_version_pageviews) AS TEXT)
+    ELSE 'no session' END AS "found"
+FROM u GROUP BY session_id
+HAVING NOT (max(user_id) IS NOT NULL AND max(sz_version_user_id) IS NOT NULL
+  AND max(user_id) IS max(sz_version_user_id) AND max(started_at) IS max(sz_version_started_at)
   AND max(ended_at) IS max(sz_version_ended_at)
   AND max(last_event_id) IS max(sz_version_last_event_id)
   AND max(pageviews) IS max(sz_version_pageviews)
@@ -240,141 +165,92 @@ HAVING NOT (max(user_id) IS NOT NULL
   AND max(exit_page) IS max(sz_version_exit_page));
 
 -- chained lineage: an anchor that was merged into one that was itself merged
-WITH t AS (
-  SELECT DISTINCT session_id
-  FROM session_lineage
-),
+WITH t AS (SELECT DISTINCT session_id FROM session_lineage),
 c AS (
-  SELECT
-    t.session_id,
+  SELECT t.session_id,
     coalesce((
-      SELECT l.became
-      FROM session_lineage AS l
-      WHERE l.session_id = t.session_id
-      ORDER BY l.run_id DESC
+      SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
     ), t.session_id) AS anchor
   FROM t
 )
 SELECT c.session_id AS subject, 'an anchor that was not merged' AS expected, c.anchor AS "found"
-FROM c
-WHERE EXISTS (SELECT 1 FROM session_lineage AS again WHERE again.session_id = c.anchor);
+FROM c WHERE EXISTS (SELECT 1 FROM session_lineage AS again WHERE again.session_id = c.anchor);
 
 -- missed arrival: a row below the arrival mark less the overlap that no run took
 WITH mapped AS (
-  SELECT
+  SELECT CAST(p.event_id AS TEXT) COLLATE BINARY AS event_id,
     CAST(p.user_id AS TEXT) COLLATE BINARY AS user_id,
     sessionizer_time(p.page_view_at, 0) AS page_view_at, p.page_view_at AS sz_source_time,
-    CAST(p.event_id AS TEXT) COLLATE BINARY AS event_id, p.arrival_id AS sz_arrival
+    p.arrival_id AS sz_arrival
   FROM pageviews AS p
 ),
 s AS (
-  SELECT
-    event_id, sz_arrival,
-    CASE
-      WHEN event_id IS NULL OR event_id = '' THEN 'null_event_id'
+  SELECT event_id, sz_arrival,
+    CASE WHEN event_id IS NULL OR event_id = '' THEN 'null_event_id'
       WHEN user_id IS NULL OR user_id = '' THEN 'null_user'
-      WHEN page_view_at IS NULL THEN CASE
-          WHEN CAST(sz_source_time AS TEXT) COLLATE BINARY IS NULL
-              OR CAST(sz_source_time AS TEXT) COLLATE BINARY = '' THEN 'null_time'
-          WHEN (sz_source_time GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
-              OR sz_source_time GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
-              OR sz_source_time GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
-              OR lower(sz_source_time) IN ('infinity', '-infinity')
-              OR sz_source_time GLOB '0000-[01][0-9]-[0-3][0-9]*' OR sz_source_time GLOB '0001-01-0[12]*' OR sz_source_time GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
-          ELSE 'bad_time'
-        END
-      WHEN length(CAST(event_id AS BLOB)) > 1024 OR length(CAST(user_id AS BLOB)) > 1024 THEN 'key_too_long'
-    END AS reason
-  FROM mapped
-  LIMIT -1
+      WHEN page_view_at IS NULL THEN CASE WHEN CAST(sz_source_time AS TEXT) COLLATE BINARY IS NULL
+          OR CAST(sz_source_time AS TEXT) COLLATE BINARY = '' THEN 'null_time'
+        WHEN (sz_source_time GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
+          OR sz_source_time GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
+          OR sz_source_time GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
+          OR lower(sz_source_time) IN ('infinity', '-infinity')
+          OR sz_source_time GLOB '0000-[01][0-9]-[0-3][0-9]*' OR sz_source_time GLOB '0001-01-0[12]*' OR sz_source_time GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
+        ELSE 'bad_time' END
+      WHEN length(CAST(event_id AS BLOB)) > 1024 OR length(CAST(user_id AS BLOB)) > 1024 THEN 'key_too_long' END AS reason
+  FROM mapped LIMIT -1
 )
-SELECT s.event_id AS subject, 'in the ledger' AS expected, 'not there' AS "found"
-FROM s
-WHERE s.reason IS NULL
-  AND s.sz_arrival < {{ mark }}
+SELECT s.event_id AS subject, 'in the ledger' AS expected, 'not there' AS "found" FROM s
+WHERE s.reason IS NULL AND s.sz_arrival < {{ mark }}
   AND NOT EXISTS (SELECT 1 FROM session_table AS t WHERE t.event_id = s.event_id);
 
 -- pending: a source row that no run took yet
 WITH mapped AS (
-  SELECT
+  SELECT CAST(p.event_id AS TEXT) COLLATE BINARY AS event_id,
     CAST(p.user_id AS TEXT) COLLATE BINARY AS user_id,
-    sessionizer_time(p.page_view_at, 0) AS page_view_at, p.page_view_at AS sz_source_time,
-    CAST(p.event_id AS TEXT) COLLATE BINARY AS event_id
+    sessionizer_time(p.page_view_at, 0) AS page_view_at, p.page_view_at AS sz_source_time
   FROM pageviews AS p
 ),
 s AS (
-  SELECT
-    event_id,
-    CASE
-      WHEN event_id IS NULL OR event_id = '' THEN 'null_event_id'
+  SELECT event_id,
+    CASE WHEN event_id IS NULL OR event_id = '' THEN 'null_event_id'
       WHEN user_id IS NULL OR user_id = '' THEN 'null_user'
-      WHEN page_view_at IS NULL THEN CASE
-          WHEN CAST(sz_source_time AS TEXT) COLLATE BINARY IS NULL
-              OR CAST(sz_source_time AS TEXT) COLLATE BINARY = '' THEN 'null_time'
-          WHEN (sz_source_time GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
-              OR sz_source_time GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
-              OR sz_source_time GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
-              OR lower(sz_source_time) IN ('infinity', '-infinity')
-              OR sz_source_time GLOB '0000-[01][0-9]-[0-3][0-9]*' OR sz_source_time GLOB '0001-01-0[12]*' OR sz_source_time GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
-          ELSE 'bad_time'
-        END
-      WHEN length(CAST(event_id AS BLOB)) > 1024 OR length(CAST(user_id AS BLOB)) > 1024 THEN 'key_too_long'
-    END AS reason
-  FROM mapped
-  LIMIT -1
+      WHEN page_view_at IS NULL THEN CASE WHEN CAST(sz_source_time AS TEXT) COLLATE BINARY IS NULL
+          OR CAST(sz_source_time AS TEXT) COLLATE BINARY = '' THEN 'null_time'
+        WHEN (sz_source_time GLOB '[-+]*[0-9]-[0-9][0-9]-[0-9][0-9]*'
+          OR sz_source_time GLOB '[0-9][0-9][0-9][0-9][0-9]*-[0-9][0-9]-[0-9][0-9]*'
+          OR sz_source_time GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*BC'
+          OR lower(sz_source_time) IN ('infinity', '-infinity')
+          OR sz_source_time GLOB '0000-[01][0-9]-[0-3][0-9]*' OR sz_source_time GLOB '0001-01-0[12]*' OR sz_source_time GLOB '9999-12-3[01]*') THEN 'time_out_of_range'
+        ELSE 'bad_time' END
+      WHEN length(CAST(event_id AS BLOB)) > 1024 OR length(CAST(user_id AS BLOB)) > 1024 THEN 'key_too_long' END AS reason
+  FROM mapped LIMIT -1
 )
-SELECT s.event_id AS subject, 'in the ledger' AS expected, 'not there' AS "found"
-FROM s
-WHERE s.reason IS NULL
-  AND NOT EXISTS (SELECT 1 FROM session_table AS t WHERE t.event_id = s.event_id);
+SELECT s.event_id AS subject, 'in the ledger' AS expected, 'not there' AS "found" FROM s
+WHERE s.reason IS NULL AND NOT EXISTS (SELECT 1 FROM session_table AS t WHERE t.event_id = s.event_id);
 
 -- changed: a source row that is not what the ledger took
 WITH mapped AS (
-  SELECT
+  SELECT CAST(p.event_id AS TEXT) COLLATE BINARY AS event_id,
     CAST(p.user_id AS TEXT) COLLATE BINARY AS user_id,
-    sessionizer_time(p.page_view_at, 0) AS page_view_at,
-    CAST(p.page AS TEXT) COLLATE BINARY AS page,
-    CAST(p.event_id AS TEXT) COLLATE BINARY AS event_id
+    sessionizer_time(p.page_view_at, 0) AS page_view_at, CAST(p.page AS TEXT) COLLATE BINARY AS page
   FROM pageviews AS p
 ),
-s AS (
-  SELECT event_id, user_id, page_view_at, page
-  FROM mapped
-  LIMIT -1
-)
-SELECT
-  t.event_id AS subject, 'as in the ledger' AS expected,
+s AS (SELECT event_id, user_id, page_view_at, page FROM mapped LIMIT -1)
+SELECT t.event_id AS subject, 'as in the ledger' AS expected,
   'another user, time or page' AS "found"
-FROM s
-JOIN session_table AS t ON t.event_id = s.event_id
-WHERE s.event_id IS NOT NULL
+FROM s JOIN session_table AS t ON t.event_id = s.event_id WHERE s.event_id IS NOT NULL
 GROUP BY t.event_id, t.page_view_at
-HAVING coalesce(sum(CASE
-  WHEN t.user_id = s.user_id AND t.page_view_at = s.page_view_at AND t.page IS s.page THEN 1
-  ELSE 0
-END), 0) = 0;
+HAVING coalesce(sum(CASE WHEN t.user_id = s.user_id AND t.page_view_at = s.page_view_at AND t.page IS s.page THEN 1 ELSE 0 END), 0) = 0;
 
 -- retired: a ledger row that is gone from the source
-WITH mapped AS (
-  SELECT CAST(p.event_id AS TEXT) COLLATE BINARY AS event_id
-  FROM pageviews AS p
-),
-s AS (
-  SELECT event_id
-  FROM mapped
-  LIMIT -1
-),
+WITH mapped AS (SELECT CAST(p.event_id AS TEXT) COLLATE BINARY AS event_id FROM pageviews AS p),
+s AS (SELECT event_id FROM mapped LIMIT -1),
 u AS (
-  SELECT event_id, page_view_at, 0 AS "found"
-  FROM session_table
+  SELECT event_id, page_view_at, 0 AS "found" FROM session_table
   UNION ALL
   SELECT t.event_id, t.page_view_at, 1 AS "found"
-  FROM s
-  JOIN session_table AS t ON t.event_id = s.event_id
-  WHERE s.event_id IS NOT NULL
+  FROM s JOIN session_table AS t ON t.event_id = s.event_id WHERE s.event_id IS NOT NULL
 )
-SELECT u.event_id AS subject, 'as in the ledger' AS expected, 'gone' AS "found"
-FROM u
-GROUP BY u.event_id, u.page_view_at
-HAVING coalesce(sum(u."found"), 0) = 0;
+SELECT u.event_id AS subject, 'as in the ledger' AS expected, 'gone' AS "found" FROM u
+GROUP BY u.event_id, u.page_view_at HAVING coalesce(sum(u."found"), 0) = 0;
