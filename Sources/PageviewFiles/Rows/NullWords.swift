@@ -2,9 +2,9 @@
 struct NullWords {
   /// In lower case: programs write them in letters of either.
   static let words = [
-    "\\n", "null", "-", "--", "(not set)", "(none)", "none", "nan", "-nan", "nat", "undefined", "n/a", "#n/a", "na", "<na>",
-    "n.a.", "nil", "<null>", "[null]", "(null)", "$null$", "unknown", "anonymous", "(other)", "[object object]", "{}", "?",
-    "#value!", "#ref!", "missing", "empty", "0", "00000000-0000-0000-0000-000000000000",
+    "\\n", "null", "-", "--", "(not set)", "(none)", "none", "nan", "-nan", "nat", "undefined", "n/a", "#n/a", "na",
+    "<na>", "n.a.", "nil", "<null>", "[null]", "(null)", "$null$", "unknown", "anonymous", "(other)", "{}", "?",
+    "[object object]", "#value!", "#ref!", "missing", "empty", "0", "00000000-0000-0000-0000-000000000000",
   ]
 
   private static let bytes = Set(words.map { Array($0.utf8) })
