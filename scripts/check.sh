@@ -7,5 +7,5 @@ export SESSIONIZER_ENGINES=sqlite
 export SESSIONIZER_HISTORIES="${SESSIONIZER_HISTORIES:-300}"
 exec swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests \
   --skip '^(PostgresBackendTests|PostgresServerTests|MariaDBServerTests|ODBCBackendTests|DialectScriptTests)\.' \
-  --skip '^LawTests\.(AggregateTests|AtomicityTests|BrokenBackendTests|ConcurrencyTests|CostTests|SQLMutantTests)/' \
+  --skip '^LawTests\.(AggregateTests|AtomicityTests|BrokenBackendTests|CompareTests|ConcurrencyTests|CostTests|DocumentationTests|DuckDBLoadTests|SQLMutantTests)/' \
   --skip '/realPageviews' "$@"
