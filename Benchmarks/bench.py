@@ -187,11 +187,11 @@ def alternate(rounds, ours, theirs):
     return {"tool": statistics.median(mine), "plain": statistics.median(other), "ratio": ratio}
 
 
-def new_rows(history):
-    """10,000 rows that arrive: every twentieth is late, somewhere in the history; the others come after it."""
+def new_rows(history, rows=10_000):
+    """Rows that arrive: every twentieth is late, somewhere in the history; the others come after it."""
     return f"""
         INSERT INTO pageviews (event_id, user_id, page_view_at, page)
-        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {rows - 1})
         SELECT 'new-' || i, p.user_id,
           CASE WHEN i % 20 = 0 THEN strftime('%Y-%m-%d %H:%M:%S', p.page_view_at, '+7 minutes') || '.000000'
             ELSE strftime('%Y-%m-%d %H:%M:%S', (SELECT max(page_view_at) FROM session_table), i || ' seconds')
@@ -275,8 +275,8 @@ def measure(arguments, folder):
 
     results["first run / hand-written"] = alternate(arguments.rounds, first_run, by_hand) | {"target": 0.55}
 
-    def new_run_ratio(history):
-        """A --new run of 10,000 rows, 5 % late, on a history; against a bare insert of the same rows."""
+    def new_run_ratio(history, rows=10_000):
+        """A --new run of so many rows, 5 % late, on a history; against a bare insert of the same rows."""
         base, extra = folder / f"history{history}.db", folder / "extra.db"
         copy(empty, base)
         part = folder / "part.csv"
@@ -285,7 +285,7 @@ def measure(arguments, folder):
                 target.write(line)
         run([TOOL, "load", part, "--target", f"sqlite:{base}", "--quiet"])
         run([TOOL, "run", "--target", f"sqlite:{base}", "--quiet"])
-        shell(base, new_rows(history))
+        shell(base, new_rows(history, rows))
         copy(base, work)
         tool_transaction(["run", "--new", "--target", f"sqlite:{work}"], log)
         shell(work, f"ATTACH '{extra}' AS x; DROP TABLE IF EXISTS x.rows; CREATE TABLE x.rows AS "
@@ -309,6 +309,9 @@ def measure(arguments, folder):
     results["--new 10,000 rows / bare insert"] = full | {"target": 2.5}
     results["the same on a tenth of the history"] = small
     results["ratio of the two"] = {"ratio": full["ratio"] / small["ratio"], "target": 1.3}
+    thousand = new_run_ratio(count - count % 1000, 1000)
+    thousand["ratio"] = (thousand["tool"] - 0.020) / thousand["plain"]
+    results["(--new 1,000 rows - 20 ms) / bare insert"] = thousand | {"target": 4.0}
 
     copy(empty, done)
     with concurrent.futures.ProcessPoolExecutor(1) as pool:

@@ -50,7 +50,8 @@ class MariaDB:
         # A server refuses to run as root.
         self.prefix = []
         if os.geteuid() == 0:
-            user = pwd.getpwnam("mysql")
+            names = {entry.pw_name: entry for entry in pwd.getpwall()}
+            user = names.get("mysql") or names["nobody"]
             shutil.chown(folder, user.pw_uid, user.pw_gid)
             self.prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
         subprocess.run(self.prefix + ["mariadb-install-db", "--no-defaults", f"--datadir={folder}/data", "--skip-test-db",
