@@ -83,9 +83,9 @@ import WarehouseDriver
     } ?? false
   }
 
-  /// What a statement inserts into.
+  /// What a statement inserts into. Of a scratch table made just before, it names no columns.
   private func target(_ sql: String) -> String? {
-    sql.firstMatch(of: #/(?:^|\n)INSERT INTO ((?:pg_)?temp\.)?["`]?(\w+)["`]?\s*\(/#).map {
+    sql.firstMatch(of: #/(?:^|\n)INSERT INTO ((?:pg_)?temp\.)?["`]?(\w+)["`]?(?:\s*\(|\n)/#).map {
       String($0.1 ?? "") + String($0.2)
     }
   }

@@ -2,6 +2,7 @@ import BackendConformance
 import SQLRendering
 import SQLiteBackend
 import SessionPlan
+import StatementRecording
 import Synchronization
 import Testing
 import WarehouseDriver
@@ -86,9 +87,11 @@ private actor KeyedConnection: Connection {
       + keys.sorted { $0.sorted().lexicographicallyPrecedes($1.sorted()) }.enumerated().map { number, key in
         // A step of at most one row has the empty key: one value in all its rows.
         let columns = key.isEmpty ? "(1)" : key.sorted().joined(separator: ", ")
-        return "CREATE UNIQUE INDEX temp.key_\(number)_of_\(table) ON \(table) (\(columns))"
+        return Self.index + "\(number)_of_\(table) ON \(table) (\(columns))"
       }
   }
+
+  private static let index = "CREATE UNIQUE INDEX temp.key_"
 
   // MARK: Handed on
 
@@ -97,7 +100,11 @@ private actor KeyedConnection: Connection {
   nonisolated func scratchTable(_ name: String) -> ObjectName { inner.scratchTable(name) }
   func facts() async throws -> ServerFacts { try await inner.facts() }
   func explain(_ sql: String) async throws -> [String] { try await inner.explain(sql) }
-  func execute(_ sql: String) async throws -> Int? { try await inner.execute(sql) }
+  func execute(_ sql: String) async throws -> Int? {
+    guard sql.hasPrefix(Self.index) else { return try await inner.execute(sql) }
+    try await inner.executeByHand(sql, because: "a key of a step is looked at")
+    return nil
+  }
   func open(_ sql: String, types: [BatchColumnType]?) async throws -> any BatchCursor {
     try await inner.open(sql, types: types)
   }
