@@ -33,7 +33,8 @@ import Testing
     ),
     Mistake(
       "profile: {steps: in_line}\n",
-      ":6:18: profile.steps: 'in_line' is not one of scratch_tables, few_scratch_tables, long_scratch_tables, inline; did you mean inline?"),
+      ":6:18: profile.steps: 'in_line' is not one of scratch_tables, few_scratch_tables, long_scratch_tables, inline; did you mean inline?"
+    ),
     Mistake(
       "rights: {guard_table: LOCK}\n",
       ":6:23: rights.guard_table: expected a list such as ['CREATE TRIGGER {guard_update} BEFORE UPDATE ON {table} SIGNAL '{message}'']"
