@@ -17,7 +17,7 @@ demo: prepare ## builds, and shows the whole way on generated pageviews
 test: prepare-test ## every test, on private servers that are started for it
 	./scripts/test.sh
 
-check: prepare ## units, golden files, cases and 300 histories on SQLite; under four minutes from a built tree
+check: prepare ## units, golden files, cases and 200 histories on SQLite; under four minutes from a built tree
 	./scripts/check.sh
 
 soak: prepare-test ## fresh histories on every engine, for SECONDS=600

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 export SESSIONIZER_ENGINES=sqlite
-export SESSIONIZER_HISTORIES="${SESSIONIZER_HISTORIES:-300}"
+export SESSIONIZER_HISTORIES="${SESSIONIZER_HISTORIES:-200}"
 exec swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests \
   --skip '^(PostgresBackendTests|PostgresServerTests|MariaDBServerTests|ODBCBackendTests|DialectScriptTests)\.' \
   --skip '^LawTests\.(AggregateTests|AtomicityTests|BrokenBackendTests|CompareTests|ConcurrencyTests|CostTests|DocumentationTests|DuckDBLoadTests|SQLMutantTests)/' \
