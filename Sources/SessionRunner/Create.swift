@@ -44,13 +44,24 @@ extension JobContext {
     _ request: CreateRequest = CreateRequest(), progress: StepProgress.Report? = nil
   ) async throws -> CreateReport {
     try await WorkPhase.$current.withValue(.create) {
-      do {
-        return try await carryOut(request, progress)
-      } catch let error as DriverError where error.code == .constraint && error.planPath == Self.createdPath {
-        // Another `create` was faster, so that its settings are the ledgers'.
-        return try await carryOut(request, progress)
+      for _ in 1..<Self.attempts {
+        do {
+          return try await carryOut(request, progress)
+        } catch let error as DriverError where Self.isOutrun(error) {
+          // Rolled back, where that is possible; what the other `create` made or granted is found the next time.
+          try Task.checkCancellation()
+        }
       }
+      return try await carryOut(request, progress)
     }
+  }
+
+  /// How often `create` is tried while others make the same objects. Each time one of them is done, so that this ends.
+  private static let attempts = 10
+
+  /// Whether another `create` was faster: its settings are the ledgers', or it touched the same entry of the catalog.
+  private static func isOutrun(_ error: DriverError) -> Bool {
+    error.code == .concurrentChange || error.code == .constraint && error.planPath == createdPath
   }
 
   private func carryOut(_ request: CreateRequest, _ progress: StepProgress.Report?) async throws -> CreateReport {

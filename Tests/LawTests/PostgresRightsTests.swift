@@ -33,10 +33,11 @@ import WarehouseDriver
   private func granted(isGuarded: Bool, isByHand: Bool = false) async throws -> (
     place: Place, owner: JobContext, role: String, url: String
   ) {
-    let place = try await Place.make(on: .postgresC)
-    let (server, schema) = (try #require(place.server), try #require(place.schema))
+    // Rights on a database are its own: two tests that change those of one by hand at once fail.
+    let place = try await Place.database(on: .postgresC)
+    let server = try #require(place.server)
     // Quotes, case and blanks are part of its name.
-    let role = "Job \"runner\" \(schema.suffix(6))"
+    let role = "Job \"runner\" \(place.database.suffix(12))"
     _ = try await server.psql("CREATE ROLE \"\(role.replacing("\"", with: "\"\""))\" LOGIN", database: place.database)
     // Where everybody may do it already, the grant would not be seen to be needed.
     _ = try await server.psql("REVOKE TEMPORARY ON DATABASE \(place.database) FROM PUBLIC")
@@ -49,7 +50,7 @@ import WarehouseDriver
     } else {
       try await owner.create(request)
     }
-    return (place, owner, role, server.url(database: place.database, user: role) + "?options=-csearch_path%3D\(schema)")
+    return (place, owner, role, server.url(database: place.database, user: role))
   }
 
   @Test(arguments: [false, true]) func theLeastRightsAreEnoughForEveryRun(isByHand: Bool) async throws {
@@ -90,7 +91,6 @@ import WarehouseDriver
   /// build it does without, copies of an event id included, and says so once a run.
   @Test(arguments: [Engine.postgresC, .psqlODBC].filter(Engine.live.contains))
   func aRoleThatMayNotBuildTheKeyDoesWithout(engine: Engine) async throws {
-    // Rights on a database are its own: two tests that change those of one at once fail.
     let place = try await Place.database(on: engine)
     let server = try #require(place.server)
     let owner = try await place.context()
@@ -139,6 +139,36 @@ import WarehouseDriver
     #expect(try await context.exports() == before)
     await connection.close()
     await owner.connection.close()
+  }
+
+  /// Grants on one database and one source at the same moment are grants on the same entries of the catalog, which
+  /// PostgreSQL refuses to one of the two ("tuple concurrently updated").
+  @Test(arguments: [Engine.postgresC, .psqlODBC, .adbcPostgres].filter(Engine.live.contains))
+  func manyCanBeGrantedAtOnce(engine: Engine) async throws {
+    let place = try await Place.database(on: engine)
+    let server = try #require(place.server)
+    try await place.context().create()
+    let roles = (0..<6).map { "many_\($0)_\(place.database.suffix(12))" }
+    for role in roles { _ = try await server.psql("CREATE ROLE \(role) LOGIN", database: place.database) }
+    try await withThrowingTaskGroup { group in
+      for role in roles {
+        group.addTask {
+          let owner = try await place.context()
+          for _ in 0..<5 { try await owner.create(CreateRequest(grantee: role, isGuarded: true)) }
+          await owner.connection.close()
+        }
+      }
+      try await group.waitForAll()
+    }
+    for role in roles {
+      for right in [
+        "has_database_privilege('\(role)', current_database(), 'TEMPORARY')",
+        "has_table_privilege('\(role)', 'pageviews', 'SELECT')",
+        "has_table_privilege('\(role)', 'session_table', 'INSERT')",
+      ] {
+        #expect(try await server.psql("SELECT \(right)", database: place.database).contains("t"), "\(right)")
+      }
+    }
   }
 
   /// Before the first run, too.

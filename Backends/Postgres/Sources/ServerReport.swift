@@ -130,9 +130,16 @@ struct ServerReport {
         "if another `create` ran at the same time, run it again", retrySafe: true)
     case "23505":
       if schema == "pg_catalog" {
-        return made(.locked, "another connection made the same object at the same time", "run again", retrySafe: true)
+        return made(
+          .concurrentChange, "another connection made the same object at the same time", "run again", retrySafe: true)
       }
       return made(.constraint, "a row with the same key exists already\(named)")
+    // The words of `simple_heap_update` and `simple_heap_delete` (heapam.c), which no language of the server translates:
+    // two GRANTs on one database, schema or table at once, or two CREATE OR REPLACE of one function.
+    case "XX000" where message.hasPrefix("tuple concurrently "):
+      return made(
+        .concurrentChange, "another connection changed the same entry of the catalog at the same time", "run again",
+        retrySafe: true)
     case "23502": return made(.constraint, "NULL in a column that takes none\(named)")
     case "54000" where message.contains("index row"):
       return made(.constraint, "a key is too long for its index\(says)", "keys have at most 1024 bytes")

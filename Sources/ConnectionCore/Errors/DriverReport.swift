@@ -98,6 +98,10 @@ struct DriverReport {
       made(
         .locked, "another connection holds a lock that the statement needs",
         "wait until it has finished and try again", retrySafe: true)
+    case .concurrentChange?:
+      made(
+        .concurrentChange, "another connection changed the same entry of the catalog at the same moment", "run again",
+        retrySafe: true)
     case .diskFull?:
       made(.diskFull, "there is no room left on \(reporter.place)", "make room and run again; nothing is half-written")
     case .constraint?: made(.constraint, "a key or another constraint of the table does not hold")

@@ -178,6 +178,8 @@ extension Dialect {
     case readOnly = "read_only"
     case permission
     case locked
+    /// Another client changed the same entry of the catalog at the same moment.
+    case concurrentChange = "concurrent_change"
     case diskFull = "disk_full"
     case constraint
     case timeout

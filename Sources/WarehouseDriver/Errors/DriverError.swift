@@ -9,7 +9,7 @@ public struct DriverError: Error, Sendable {
     private enum Kind: String {
       case connection, authentication, noSuchObject, wrongColumn, notADatabase, readOnly, permission, locked
       case jobLocked, diskFull, constraint, refused, timeout, cancelled, connectionLost, badTarget, unsupported
-      case encoding, other
+      case encoding, concurrentChange, other
     }
     private let kind: Kind
     private init(_ kind: Kind) { self.kind = kind }
@@ -30,6 +30,9 @@ public struct DriverError: Error, Sendable {
     public static let permission = Code(.permission)
     /// Another connection holds a lock that this one needs.
     public static let locked = Code(.locked)
+    /// Another connection changed the same entry of the catalog at the same moment: made the same object, or granted
+    /// rights on it.
+    public static let concurrentChange = Code(.concurrentChange)
     /// Another run holds the job.
     public static let jobLocked = Code(.jobLocked)
     public static let diskFull = Code(.diskFull)
