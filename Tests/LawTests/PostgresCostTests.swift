@@ -163,4 +163,49 @@ import WarehouseDriver
     #expect(run.scanned == 0 && run.fetched < 5000, "\(run)")
     await observer.close()
   }
+
+  /// A run handles each new row a few times, however many there are: no step compares each row with each other, as a
+  /// nested loop over two scratch tables without statistics does. The server's own account of each statement is read.
+  @Test func noRowIsComparedWithEachOther() async throws {
+    let server = try await PostgresServer.start(
+      .init(settings: [
+        "session_preload_libraries": "auto_explain", "auto_explain.log_min_duration": "0",
+        "auto_explain.log_analyze": "on", "auto_explain.log_timing": "off", "log_line_prefix": "%a ",
+      ]))
+    let place = try await Place.database(on: .postgresC, server: server)
+    let observer = try await place.connect()
+    let job = SessionJob(source: PageviewSource(arrival: Arrival(column: "arrival_id", overlap: 0)))
+    let context = JobContext(observer, job: job)
+    try await context.create()
+    _ = try await observer.execute(
+      """
+      INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+      SELECT 'e' || i, 'user ' || i % 5000, TIMESTAMP '2025-01-01' + i * INTERVAL '50 seconds', '/'
+      FROM generate_series(1, 30000) AS i
+      """)
+    _ = try await context.run()
+    try await observer.executeByHand("VACUUM ANALYZE", because: "statistics, as a server has them")
+    for count in [300, 1000, 3000] {
+      _ = try await observer.execute(
+        """
+        INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+        SELECT 'n\(count) ' || i, 'user ' || i * 7 % 5000, TIMESTAMP '2025-01-01' + i * INTERVAL '490 seconds', '/'
+        FROM generate_series(1, \(count)) AS i
+        """)
+      let before = server.log.count
+      let connection = try await place.engine.backend().connect(
+        to: Target(url: place.url + "?application_name=measured"), options: ConnectionOptions())
+      #expect(try await JobContext(connection, job: job).run(RunRequest(mode: .new)).pageviews == Int64(count))
+      await connection.close()
+      // `(actual rows=947 loops=1000)`: rows of each time.
+      let handled = server.log.dropFirst(before).matches(of: /actual rows=(\d+) loops=(\d+)/).map { node in
+        (Int(node.1) ?? .max) * (Int(node.2) ?? .max)
+      }
+      print("L9 on PostgreSQL, \(count) new rows: at most \(handled.max() ?? 0) rows in one of \(handled.count) nodes")
+      #expect(handled.count > 50)
+      #expect((handled.max() ?? .max) <= 10 * count)
+    }
+    await observer.close()
+    await server.stop()
+  }
 }

@@ -31,7 +31,7 @@ enum AbsurdDialect {
         subqueriesInInsert: placement, namedSubquery: "NAMENS", lookupJoin: "SUCHVERBUND", lookupSubquery: nil,
         leftLookupSubquery: "LINKSSUCHE {rows} ALIAS {alias}",
         computedOnceSuffix: "EINMAL", computedOnceCondition: "JA", limit: "NUR {n}", nullsFirst: "LEERE VORAN",
-        byteOrder: "NACH BYTES", sum: "SUMME({a})",
+        nullsLast: "LEERE ZULETZT", byteOrder: "NACH BYTES", sum: "SUMME({a})",
         tableAlias: "{rows} GENANNT {alias}", fromNothing: "AUS DEM NICHTS", limitBeforeColumns: "HOECHSTENS {n}",
         previous: "DAVOR({a})", next: "DANACH({a})", first: "ERSTER({a})", count: "ANZAHL",
         countDistinct: "SORTEN({a})",

@@ -19,7 +19,7 @@ import Testing
     let kept = try Data(contentsOf: file)
     #expect(kept == Data(text.utf8), "\(path) is not what is rendered; SESSIONIZER_UPDATE_GOLDEN=1 writes it anew")
     for line in text.split(separator: "\n") {
-      #expect(line.utf8.count <= 500 || line.contains("'{"), "a line of \(line.utf8.count) bytes in \(path)")
+      #expect(line.utf8.count <= 400 || line.contains("'{"), "a line of \(line.utf8.count) bytes in \(path)")
     }
   }
 

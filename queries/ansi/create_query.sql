@@ -1,11 +1,10 @@
--- create_query.sql for Standard SQL (dialect ansi)
+-- create_query.sql for Standard SQL (dialect ansi); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 41 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  the engine's own client, with create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 -- pageviews: The source: everything that was loaded.
 CREATE TABLE IF NOT EXISTS "pageviews" (
@@ -90,9 +89,8 @@ CREATE TABLE IF NOT EXISTS "session_quarantine" (
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW "session_events" AS
 WITH "ranked" AS (
-  SELECT "t"."event_id", "t"."session_id", "t"."user_id", "t"."page_view_at", "t"."sequence",
-    "t"."page", "t"."run_id",
-    row_number() OVER (PARTITION BY "t"."event_id" ORDER BY "t"."run_id") AS "sz_rank"
+  SELECT "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id",
+    row_number() OVER (PARTITION BY "event_id" ORDER BY "run_id") AS "sz_rank"
   FROM "session_table" AS "t"
   WHERE EXISTS (
       SELECT 1 FROM "session_runs" AS "finished_run"
@@ -100,8 +98,8 @@ WITH "ranked" AS (
     )
 ),
 "ranked_2" AS (
-  SELECT "l"."session_id", "l"."became",
-    row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."run_id" DESC, "l"."became") AS "sz_rank"
+  SELECT "session_id", "became",
+    row_number() OVER (PARTITION BY "session_id" ORDER BY "run_id" DESC, "became") AS "sz_rank"
   FROM "session_lineage" AS "l"
   WHERE EXISTS (
       SELECT 1 FROM "session_runs" AS "finished_run"
@@ -117,9 +115,9 @@ WITH "ranked" AS (
   WHERE "ranked"."sz_rank" = 1
 ),
 "ranked_3" AS (
-  SELECT "v"."anchor", "v"."session_id",
+  SELECT "anchor", "session_id",
     row_number() OVER (
-      PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC, "v"."pageviews" DESC, "v"."session_id"
+      PARTITION BY "anchor" ORDER BY "run_id" DESC, "pageviews" DESC, "session_id"
     ) AS "sz_rank"
   FROM "session_versions" AS "v"
   WHERE EXISTS (
@@ -136,10 +134,10 @@ FROM "anchored" LEFT JOIN "s" ON "s"."anchor" = "anchored"."anchor";
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW "sessions" AS
 WITH "ranked" AS (
-  SELECT "v"."anchor", "v"."session_id", "v"."user_id", "v"."started_at", "v"."ended_at",
-    "v"."pageviews", "v"."entry_page", "v"."exit_page",
+  SELECT "anchor", "session_id", "user_id", "started_at", "ended_at", "pageviews", "entry_page",
+    "exit_page",
     row_number() OVER (
-      PARTITION BY "v"."anchor" ORDER BY "v"."run_id" DESC, "v"."pageviews" DESC, "v"."session_id"
+      PARTITION BY "anchor" ORDER BY "run_id" DESC, "pageviews" DESC, "session_id"
     ) AS "sz_rank"
   FROM "session_versions" AS "v"
   WHERE EXISTS (
@@ -147,19 +145,18 @@ WITH "ranked" AS (
       WHERE "finished_run"."state" = 'finished' AND "finished_run"."run_id" = "v"."run_id"
     )
 )
-SELECT "ranked"."session_id", "ranked"."user_id", "ranked"."started_at", "ranked"."ended_at",
-  CAST((CAST(extract(DAY FROM ("ranked"."ended_at" - "ranked"."started_at") DAY(9) TO SECOND(6)) * 86400000000
-    + extract(HOUR FROM ("ranked"."ended_at" - "ranked"."started_at") DAY(9) TO SECOND(6)) * 3600000000
-    + extract(MINUTE FROM ("ranked"."ended_at" - "ranked"."started_at") DAY(9) TO SECOND(6)) * 60000000
-    + extract(SECOND FROM ("ranked"."ended_at" - "ranked"."started_at") DAY(9) TO SECOND(6)) * 1000000 AS BIGINT)) / 1000000.0 AS DECIMAL(20, 6)) AS "duration",
-  CAST(extract(DAY FROM ("ranked"."ended_at" - "ranked"."started_at") DAY(9) TO SECOND(6)) * 86400000000
-    + extract(HOUR FROM ("ranked"."ended_at" - "ranked"."started_at") DAY(9) TO SECOND(6)) * 3600000000
-    + extract(MINUTE FROM ("ranked"."ended_at" - "ranked"."started_at") DAY(9) TO SECOND(6)) * 60000000
-    + extract(SECOND FROM ("ranked"."ended_at" - "ranked"."started_at") DAY(9) TO SECOND(6)) * 1000000 AS BIGINT) AS "duration_microseconds",
-  "ranked"."pageviews", "ranked"."entry_page", "ranked"."exit_page",
-  CASE WHEN "ranked"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+SELECT "session_id", "user_id", "started_at", "ended_at",
+  CAST((CAST(extract(DAY FROM ("ended_at" - "started_at") DAY(9) TO SECOND(6)) * 86400000000
+    + extract(HOUR FROM ("ended_at" - "started_at") DAY(9) TO SECOND(6)) * 3600000000
+    + extract(MINUTE FROM ("ended_at" - "started_at") DAY(9) TO SECOND(6)) * 60000000
+    + extract(SECOND FROM ("ended_at" - "started_at") DAY(9) TO SECOND(6)) * 1000000 AS BIGINT)) / 1000000.0 AS DECIMAL(20, 6)) AS "duration",
+  CAST(extract(DAY FROM ("ended_at" - "started_at") DAY(9) TO SECOND(6)) * 86400000000
+    + extract(HOUR FROM ("ended_at" - "started_at") DAY(9) TO SECOND(6)) * 3600000000
+    + extract(MINUTE FROM ("ended_at" - "started_at") DAY(9) TO SECOND(6)) * 60000000
+    + extract(SECOND FROM ("ended_at" - "started_at") DAY(9) TO SECOND(6)) * 1000000 AS BIGINT) AS "duration_microseconds",
+  "pageviews", "entry_page", "exit_page", CASE WHEN "pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
 FROM "ranked"
-WHERE "ranked"."sz_rank" = 1
+WHERE "sz_rank" = 1
   AND NOT EXISTS (
     SELECT 1 FROM "session_lineage" AS "l"
     WHERE EXISTS (

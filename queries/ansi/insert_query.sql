@@ -1,4 +1,4 @@
--- insert_query.sql for Standard SQL (dialect ansi)
+-- insert_query.sql for Standard SQL (dialect ansi); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 41 answers assumed.
 --
@@ -11,9 +11,7 @@
 -- Two runs at once: safe where the engine has SERIALIZABLE transactions; one of the two may fail,
 --   to be repeated.
 -- A run that died: leaves nothing; run it again.
---
 -- Run it:  the engine's own client, with insert_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 START TRANSACTION ISOLATION LEVEL SERIALIZABLE;
 
@@ -51,8 +49,7 @@ WITH "mapped" AS (
   WHERE "page_view_at" >= TIMESTAMP '{{ start_time }}' AND "page_view_at" < TIMESTAMP '{{ end_time }}'
 ),
 "t" AS (
-  SELECT "t"."event_id", "t"."user_id", "t"."page_view_at", "t"."page", "t"."run_id"
-  FROM "session_table" AS "t"
+  SELECT "event_id", "user_id", "page_view_at", "page", "run_id" FROM "session_table" AS "t"
   WHERE EXISTS (
       SELECT 1 FROM "session_runs" AS "finished_run"
       WHERE "finished_run"."state" = 'finished' AND "finished_run"."run_id" = "t"."run_id"
@@ -75,16 +72,16 @@ INSERT INTO "duplicates"
 WITH "repeated" AS (  -- Event ids that came more than once.
   SELECT "event_id" FROM "picked" WHERE "reason" IS NULL GROUP BY "event_id" HAVING count(*) > 1
 )
-SELECT "k"."event_id", "k"."user_id", "k"."page_view_at", "k"."sequence", "k"."page",
+SELECT "event_id", "user_id", "page_view_at", "sequence", "page",
   row_number() OVER (
-    PARTITION BY "k"."event_id"
-    ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST, "k"."sequence" NULLS FIRST
+    PARTITION BY "event_id"
+    ORDER BY "page_view_at", "user_id", "page" NULLS FIRST, "sequence" NULLS FIRST
   ) AS "sz_rank",
   dense_rank() OVER (
-    PARTITION BY "k"."event_id" ORDER BY "k"."page_view_at", "k"."user_id", "k"."page" NULLS FIRST
+    PARTITION BY "event_id" ORDER BY "page_view_at", "user_id", "page" NULLS FIRST
   ) AS "sz_variant"
 FROM "picked" AS "k"
-WHERE "k"."reason" IS NULL
+WHERE "reason" IS NULL
   AND EXISTS (SELECT 1 FROM "repeated" AS "d" WHERE "d"."event_id" = "k"."event_id");
 CREATE INDEX "duplicates_by_event_id" ON "duplicates" ("event_id");
 
@@ -96,9 +93,8 @@ CREATE LOCAL TEMPORARY TABLE "islands" (
 ) ON COMMIT DELETE ROWS;
 INSERT INTO "islands"
 WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
-  SELECT "k"."event_id", "k"."user_id", "k"."page_view_at", "k"."sequence", "k"."page"
-  FROM "picked" AS "k"
-  WHERE "k"."reason" IS NULL
+  SELECT "event_id", "user_id", "page_view_at", "sequence", "page" FROM "picked" AS "k"
+  WHERE "reason" IS NULL
     AND NOT EXISTS (SELECT 1 FROM "duplicates" AS "d" WHERE "d"."event_id" = "k"."event_id")
   UNION ALL
   SELECT "event_id", "user_id", "page_view_at", "sequence", "page" FROM "duplicates"
@@ -133,8 +129,8 @@ WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
   FROM "in_clusters" GROUP BY "user_id", "sz_cluster"
 ),
 "ranked" AS (
-  SELECT "l"."session_id", "l"."became",
-    row_number() OVER (PARTITION BY "l"."session_id" ORDER BY "l"."run_id" DESC, "l"."became") AS "sz_rank"
+  SELECT "session_id", "became",
+    row_number() OVER (PARTITION BY "session_id" ORDER BY "run_id" DESC, "became") AS "sz_rank"
   FROM "session_lineage" AS "l"
   WHERE EXISTS (
       SELECT 1 FROM "session_runs" AS "finished_run"
@@ -203,8 +199,8 @@ FROM "numbered";
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE LOCAL TEMPORARY TABLE "merged" (
   "sz_island" VARCHAR(1024), "anchor" VARCHAR(1024), "anchors" BIGINT, "user_id" VARCHAR(1024),
-  "started_at" TIMESTAMP(6), "session_id" VARCHAR(1024), "first_sequence" BIGINT,
-  "last_sequence" BIGINT, "ended_at" TIMESTAMP(6), "last_event_id" VARCHAR(1024),
+  "started_at" TIMESTAMP(6), "session_id" VARCHAR(1024), "ended_at" TIMESTAMP(6),
+  "first_sequence" BIGINT, "last_sequence" BIGINT, "last_event_id" VARCHAR(1024),
   "pageviews" BIGINT, "entry_page" VARCHAR(4000), "exit_page" VARCHAR(4000), "sz_first" BIGINT,
   "sz_last" BIGINT, "sz_survivor" VARCHAR(1024)
 ) ON COMMIT DELETE ROWS;
@@ -214,11 +210,10 @@ WITH "touched" AS (
   WHERE "sz_gained" = 1 AND "anchor" IS NOT NULL
 ),
 "ranked" AS (
-  SELECT "w"."anchor", "w"."session_id", "w"."user_id", "w"."started_at", "w"."ended_at",
-    "w"."last_event_id", "w"."first_sequence", "w"."last_sequence", "w"."pageviews", "w"."anchors",
-    "w"."entry_page", "w"."exit_page",
+  SELECT "anchor", "session_id", "user_id", "started_at", "ended_at", "last_event_id",
+    "first_sequence", "last_sequence", "pageviews", "anchors", "entry_page", "exit_page",
     row_number() OVER (
-      PARTITION BY "w"."anchor" ORDER BY "w"."run_id" DESC, "w"."pageviews" DESC, "w"."session_id"
+      PARTITION BY "anchor" ORDER BY "run_id" DESC, "pageviews" DESC, "session_id"
     ) AS "sz_rank"
   FROM "session_versions" AS "w"
   WHERE EXISTS (
@@ -233,24 +228,24 @@ WITH "touched" AS (
 ),
 "united" AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
   SELECT "touched"."sz_island", "v"."anchor", "v"."anchors", "v"."user_id", "v"."started_at",
-    "v"."session_id", "v"."first_sequence", "v"."last_sequence", "v"."ended_at", "v"."last_event_id",
+    "v"."session_id", "v"."ended_at", "v"."first_sequence", "v"."last_sequence", "v"."last_event_id",
     "v"."pageviews", "v"."entry_page", "v"."exit_page"
   FROM "touched" JOIN "v" ON "v"."anchor" = "touched"."anchor"
   UNION ALL
   SELECT "sz_island", CAST(NULL AS VARCHAR(4000)) AS "anchor", 0 AS "anchors", "user_id",
-    "page_view_at" AS "started_at", "event_id" AS "session_id", "sequence" AS "first_sequence",
-    "sequence" AS "last_sequence", "page_view_at" AS "ended_at", "event_id" AS "last_event_id",
+    "page_view_at" AS "started_at", "event_id" AS "session_id", "page_view_at" AS "ended_at",
+    "sequence" AS "first_sequence", "sequence" AS "last_sequence", "event_id" AS "last_event_id",
     1 AS "pageviews", "page" AS "entry_page", "page" AS "exit_page"
   FROM "islands" WHERE "sz_new" = 1
 )
-SELECT "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
-  "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
+SELECT "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "ended_at",
+  "first_sequence", "last_sequence", "last_event_id", "pageviews", "entry_page", "exit_page",
   row_number() OVER (
     PARTITION BY "sz_island" ORDER BY "started_at", "first_sequence" NULLS FIRST, "session_id"
   ) AS "sz_first",
   row_number() OVER (
     PARTITION BY "sz_island"
-    ORDER BY "ended_at" DESC, CASE WHEN "last_sequence" IS NULL THEN 0 ELSE 1 END DESC, "last_sequence" DESC, "last_event_id" DESC
+    ORDER BY "ended_at" DESC, "last_sequence" DESC NULLS LAST, "last_event_id" DESC
   ) AS "sz_last",
   first_value(coalesce("anchor", "session_id")) OVER (
     PARTITION BY "sz_island"
@@ -265,11 +260,11 @@ CREATE LOCAL TEMPORARY TABLE "superseded" (
 ) ON COMMIT DELETE ROWS;
 INSERT INTO "superseded"
 SELECT "anchor" AS "session_id", "sz_survivor" AS "became" FROM "merged"
-WHERE "anchor" IS NOT NULL AND "anchor" <> "sz_survivor"
+WHERE "anchor" <> "sz_survivor"
 UNION ALL
 SELECT "l"."session_id", "m"."sz_survivor" AS "became"
 FROM "merged" AS "m" JOIN "session_lineage" AS "l" ON "l"."became" = "m"."anchor"
-WHERE "m"."anchor" IS NOT NULL AND "m"."anchor" <> "m"."sz_survivor"
+WHERE "m"."anchor" <> "m"."sz_survivor"
   AND EXISTS (
     SELECT 1 FROM "session_runs" AS "finished_run"
     WHERE "finished_run"."state" = 'finished' AND "finished_run"."run_id" = "l"."run_id"
@@ -311,16 +306,14 @@ WITH "bad" AS (
   SELECT "reason", "event_id", "user_id", "page_view_at", "page", "row_key"
   FROM "session_quarantine" WHERE "run_id" IS NULL
   UNION ALL
-  SELECT "q"."reason", "q"."event_id", "q"."user_id", "q"."page_view_at", "q"."page", "q"."row_key"
+  SELECT "reason", "event_id", "user_id", "page_view_at", "page", "row_key"
   FROM "session_quarantine" AS "q"
   WHERE EXISTS (
       SELECT 1 FROM "session_runs" AS "finished_run"
       WHERE "finished_run"."state" = 'finished' AND "finished_run"."run_id" = "q"."run_id"
     )
 )
-SELECT "keyed"."reason", "keyed"."event_id", "keyed"."user_id", "keyed"."page_view_at",
-  "keyed"."page", "keyed"."row_key"
-FROM "keyed"
+SELECT "reason", "event_id", "user_id", "page_view_at", "page", "row_key" FROM "keyed"
 WHERE NOT EXISTS (
     SELECT 1 FROM "q"
     WHERE "q"."row_key" = "keyed"."row_key" AND "q"."reason" = "keyed"."reason"
@@ -338,10 +331,9 @@ SELECT "session_id", "became", (SELECT max("run_id") FROM "session_runs") FROM "
 INSERT INTO "session_table" (
   "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id"
 )
-SELECT "i"."event_id", "m"."sz_survivor", "i"."user_id", "i"."page_view_at", "i"."sequence",
-  "i"."page", (SELECT max("run_id") FROM "session_runs")
-FROM "islands" AS "i" JOIN "merged" AS "m" ON "m"."sz_island" = "i"."sz_island"
-WHERE "i"."sz_new" = 1 AND "m"."sz_first" = 1;
+SELECT "session_id", "sz_survivor", "user_id", "started_at", "first_sequence", "entry_page",
+  (SELECT max("run_id") FROM "session_runs")
+FROM "merged" WHERE "anchor" IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO "session_versions" (
@@ -377,8 +369,7 @@ SELECT "run_id", 'finished', LOCALTIMESTAMP(6), "job", "mode", "window_from", "w
   (SELECT coalesce(sum("pageviews"), 0) FROM "merged" WHERE "anchor" IS NULL),
   (SELECT count(*) FROM "merged" WHERE "sz_first" = 1), (SELECT count(*) FROM "superseded"),
   (SELECT count(*) FROM "rejected"), "layout", "engine", "tool_version"
-FROM "session_runs" WHERE "state" = 'started'
-ORDER BY "run_id" DESC FETCH FIRST 1 ROWS ONLY;
+FROM "session_runs" WHERE "state" = 'started' ORDER BY "run_id" DESC FETCH FIRST 1 ROWS ONLY;
 
 COMMIT;
 

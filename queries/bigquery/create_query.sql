@@ -1,4 +1,4 @@
--- create_query.sql for BigQuery (dialect bigquery)
+-- create_query.sql for BigQuery (dialect bigquery); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 20 answers documented, 29 assumed.
 --
@@ -7,7 +7,6 @@
 -- Put in {{ dataset }} first: where the tables are, which a view must say.
 --
 -- Run it:  bq query --use_legacy_sql=false --dataset_id=my_dataset < create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 -- pageviews: The source: everything that was loaded.
 CREATE TABLE IF NOT EXISTS pageviews (
@@ -133,11 +132,10 @@ WITH ranked AS (
   FROM {{ dataset }}.session_versions
   WINDOW w AS (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id)
 )
-SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
-  CAST((DATETIME_DIFF(ranked.ended_at, ranked.started_at, MICROSECOND)) AS NUMERIC) / 1000000 AS `duration`,
-  DATETIME_DIFF(ranked.ended_at, ranked.started_at, MICROSECOND) AS duration_microseconds,
-  ranked.pageviews, ranked.entry_page, ranked.exit_page,
-  CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+SELECT session_id, user_id, started_at, ended_at,
+  CAST((DATETIME_DIFF(ended_at, started_at, MICROSECOND)) AS NUMERIC) / 1000000 AS `duration`,
+  DATETIME_DIFF(ended_at, started_at, MICROSECOND) AS duration_microseconds, pageviews, entry_page,
+  exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM ranked
-WHERE ranked.sz_rank = 1
+WHERE sz_rank = 1
   AND NOT EXISTS (SELECT 1 FROM {{ dataset }}.session_lineage AS l WHERE l.session_id = ranked.anchor);

@@ -1,11 +1,10 @@
--- agg_query.sql for ClickHouse 26 (dialect clickhouse)
+-- agg_query.sql for ClickHouse 26 (dialect clickhouse); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 2 answers documented, 47 assumed.
 --
 -- The current sessions in numbers. Reads only.
 --
 -- Run it:  clickhouse-client --multiquery < agg_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET join_use_nulls = 1;
 
@@ -34,16 +33,14 @@ FROM t;
 -- session: One row for each session.
 SELECT user_id AS user_id, session_id AS session_id, started_at AS first_view,
   ended_at AS last_view, pageviews AS pageviews
-FROM sessions
-ORDER BY user_id, first_view, session_id;
+FROM sessions ORDER BY user_id, first_view, session_id;
 
 -- user: One row for each user.
 SELECT s.user_id AS user_id, count(*) AS sessions, sum(s.pageviews) AS pageviews,
   min(toNullable(s.started_at)) AS first_view, max(toNullable(s.ended_at)) AS last_view,
   sum(s.duration_microseconds) AS duration_microseconds,
   sum(CASE WHEN s.is_bounce = 1 THEN 1 ELSE 0 END) AS bounces
-FROM sessions AS s GROUP BY s.user_id
-ORDER BY user_id;
+FROM sessions AS s GROUP BY s.user_id ORDER BY user_id;
 
 -- day: One row for each UTC day: sessions that started on it, pageviews on it.
 WITH d AS (
@@ -58,5 +55,4 @@ t AS (
 )
 SELECT d.`day` AS `day`, coalesce(t.sessions, 0) AS sessions, d.pageviews AS pageviews,
   d.users AS users, coalesce(t.bounces, 0) AS bounces
-FROM d LEFT JOIN t ON t.`day` = d.`day`
-ORDER BY `day`;
+FROM d LEFT JOIN t ON t.`day` = d.`day` ORDER BY `day`;

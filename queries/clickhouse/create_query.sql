@@ -1,11 +1,10 @@
--- create_query.sql for ClickHouse 26 (dialect clickhouse)
+-- create_query.sql for ClickHouse 26 (dialect clickhouse); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 2 answers documented, 47 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  clickhouse-client --multiquery < create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET join_use_nulls = 1;
 

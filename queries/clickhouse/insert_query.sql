@@ -1,4 +1,4 @@
--- insert_query.sql for ClickHouse 26 (dialect clickhouse)
+-- insert_query.sql for ClickHouse 26 (dialect clickhouse); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 2 answers documented, 47 assumed.
 --
@@ -12,9 +12,7 @@
 --   at a time.
 -- A run that died: leaves rows that nobody sees, since its finished row is not there; run it
 --   again.
---
 -- Run it:  clickhouse-client --multiquery < insert_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET join_use_nulls = 1;
 
@@ -186,10 +184,10 @@ WINDOW w AS (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence NUL
 CREATE TEMPORARY TABLE merged (
   sz_island Nullable(String), anchor Nullable(String), anchors Nullable(Int64),
   user_id Nullable(String), started_at Nullable(DateTime64(6, 'UTC')), session_id Nullable(String),
-  first_sequence Nullable(Int64), last_sequence Nullable(Int64),
-  ended_at Nullable(DateTime64(6, 'UTC')), last_event_id Nullable(String),
-  pageviews Nullable(Int64), entry_page Nullable(String), exit_page Nullable(String),
-  sz_first Nullable(Int64), sz_last Nullable(Int64), sz_survivor Nullable(String)
+  ended_at Nullable(DateTime64(6, 'UTC')), first_sequence Nullable(Int64),
+  last_sequence Nullable(Int64), last_event_id Nullable(String), pageviews Nullable(Int64),
+  entry_page Nullable(String), exit_page Nullable(String), sz_first Nullable(Int64),
+  sz_last Nullable(Int64), sz_survivor Nullable(String)
 ) ENGINE = Memory;
 INSERT INTO merged
 WITH touched AS (
@@ -216,28 +214,27 @@ v AS (
 united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
   SELECT touched.sz_island AS sz_island, v.anchor AS anchor, v.anchors AS anchors,
     v.user_id AS user_id, v.started_at AS started_at, v.session_id AS session_id,
-    v.first_sequence AS first_sequence, v.last_sequence AS last_sequence, v.ended_at AS ended_at,
+    v.ended_at AS ended_at, v.first_sequence AS first_sequence, v.last_sequence AS last_sequence,
     v.last_event_id AS last_event_id, v.pageviews AS pageviews, v.entry_page AS entry_page,
     v.exit_page AS exit_page
   FROM touched JOIN v ON v.anchor = touched.anchor
   UNION ALL
   SELECT sz_island AS sz_island, CAST(NULL AS Nullable(String)) AS anchor, 0 AS anchors,
-    user_id AS user_id, page_view_at AS started_at, event_id AS session_id,
-    sequence AS first_sequence, sequence AS last_sequence, page_view_at AS ended_at,
-    event_id AS last_event_id, 1 AS pageviews, page AS entry_page, page AS exit_page
+    user_id AS user_id, page_view_at AS started_at, event_id AS session_id, page_view_at AS ended_at,
+    sequence AS first_sequence, sequence AS last_sequence, event_id AS last_event_id, 1 AS pageviews,
+    page AS entry_page, page AS exit_page
   FROM islands WHERE sz_new = 1
 )
 SELECT sz_island AS sz_island, anchor AS anchor, anchors AS anchors, user_id AS user_id,
-  started_at AS started_at, session_id AS session_id, first_sequence AS first_sequence,
-  last_sequence AS last_sequence, ended_at AS ended_at, last_event_id AS last_event_id,
+  started_at AS started_at, session_id AS session_id, ended_at AS ended_at,
+  first_sequence AS first_sequence, last_sequence AS last_sequence, last_event_id AS last_event_id,
   pageviews AS pageviews, entry_page AS entry_page, exit_page AS exit_page,
   row_number() OVER w AS sz_first, row_number() OVER w2 AS sz_last,
   first_value_respect_nulls(coalesce(anchor, session_id)) OVER w3 AS sz_survivor
 FROM united
 WINDOW w AS (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FIRST, session_id),
   w2 AS (
-    PARTITION BY sz_island
-    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
+    PARTITION BY sz_island ORDER BY ended_at DESC, last_sequence DESC NULLS LAST, last_event_id DESC
   ),
   w3 AS (
     PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id
@@ -253,12 +250,10 @@ l AS (
   SELECT l.session_id AS session_id, l.became AS became
   FROM session_lineage AS l LEFT SEMI JOIN finished_run ON finished_run.run_id = l.run_id
 )
-SELECT anchor AS session_id, sz_survivor AS became FROM merged
-WHERE anchor IS NOT NULL AND anchor <> sz_survivor
+SELECT anchor AS session_id, sz_survivor AS became FROM merged WHERE anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id AS session_id, m.sz_survivor AS became
-FROM merged AS m JOIN l ON l.became = m.anchor
-WHERE m.anchor IS NOT NULL AND m.anchor <> m.sz_survivor;
+FROM merged AS m JOIN l ON l.became = m.anchor WHERE m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMPORARY TABLE rejected (
@@ -279,12 +274,17 @@ WITH bad AS (
 keyed AS (
   SELECT reason AS reason, event_id AS event_id, user_id AS user_id, page_view_at AS page_view_at,
     page AS page,
-    concat(concat(concat(concat(reason, CASE WHEN length(event_id) <= 180 THEN concat(concat(concat('|', toString(length(event_id))), ':'), event_id)
-      WHEN event_id IS NOT NULL THEN concat(concat('|', toString(length(event_id))), ':#') ELSE '|-' END), CASE WHEN length(user_id) <= 180 THEN concat(concat(concat('|', toString(length(user_id))), ':'), user_id)
-      WHEN user_id IS NOT NULL THEN concat(concat('|', toString(length(user_id))), ':#') ELSE '|-' END), CASE WHEN length(page_view_at) <= 180 THEN concat(concat(concat('|', toString(length(page_view_at))), ':'), page_view_at)
-      WHEN page_view_at IS NOT NULL THEN concat(concat('|', toString(length(page_view_at))), ':#')
-      ELSE '|-' END), CASE WHEN length(page) <= 180 THEN concat(concat(concat('|', toString(length(page))), ':'), page)
-      WHEN page IS NOT NULL THEN concat(concat('|', toString(length(page))), ':#') ELSE '|-' END) AS row_key
+    concat(
+      reason,
+      CASE WHEN length(event_id) <= 180 THEN concat('|', toString(length(event_id)), ':', event_id)
+        WHEN event_id IS NOT NULL THEN concat('|', toString(length(event_id)), ':#') ELSE '|-' END,
+      CASE WHEN length(user_id) <= 180 THEN concat('|', toString(length(user_id)), ':', user_id)
+        WHEN user_id IS NOT NULL THEN concat('|', toString(length(user_id)), ':#') ELSE '|-' END,
+      CASE WHEN length(page_view_at) <= 180 THEN concat('|', toString(length(page_view_at)), ':', page_view_at)
+        WHEN page_view_at IS NOT NULL THEN concat('|', toString(length(page_view_at)), ':#') ELSE '|-' END,
+      CASE WHEN length(page) <= 180 THEN concat('|', toString(length(page)), ':', page)
+        WHEN page IS NOT NULL THEN concat('|', toString(length(page)), ':#') ELSE '|-' END
+    ) AS row_key
   FROM bad
 ),
 finished_run AS (SELECT run_id AS run_id FROM session_runs WHERE state = 'finished'),
@@ -316,11 +316,10 @@ FROM superseded;
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT i.event_id AS event_id, m.sz_survivor AS session_id, i.user_id AS user_id,
-  i.page_view_at AS page_view_at, i.sequence AS sequence, i.page AS page,
+SELECT m.session_id AS event_id, m.sz_survivor AS session_id, m.user_id AS user_id,
+  m.started_at AS page_view_at, m.first_sequence AS sequence, m.entry_page AS page,
   (SELECT max(toNullable(run_id)) FROM session_runs) AS run_id
-FROM islands AS i JOIN merged AS m ON m.sz_island = i.sz_island
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM merged AS m WHERE m.anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
@@ -360,8 +359,7 @@ SELECT started_run.run_id AS run_id, 'finished' AS state, now64(6, 'UTC') AS rec
   (SELECT count(*) FROM superseded) AS lineage_rows, (SELECT count(*) FROM rejected) AS quarantined,
   started_run.layout AS layout, started_run.engine AS engine,
   started_run.tool_version AS tool_version
-FROM session_runs AS started_run WHERE started_run.state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs AS started_run WHERE started_run.state = 'started' ORDER BY run_id DESC LIMIT 1;
 
 -- The steps of the run are of no more use.
 DROP TEMPORARY TABLE picked;

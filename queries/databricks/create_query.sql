@@ -1,11 +1,10 @@
--- create_query.sql for Databricks SQL (dialect databricks)
+-- create_query.sql for Databricks SQL (dialect databricks); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 10 answers documented, 39 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  a query of the SQL editor or a SQL task of a job, with create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET TIME ZONE 'UTC';
 
@@ -100,8 +99,8 @@ CLUSTER BY (row_key);
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW session_events AS
 WITH ranked AS (
-  SELECT t.event_id, t.session_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
-    row_number() OVER (PARTITION BY t.event_id ORDER BY t.run_id) AS sz_rank
+  SELECT event_id, session_id, user_id, page_view_at, sequence, page, run_id,
+    row_number() OVER (PARTITION BY event_id ORDER BY run_id) AS sz_rank
   FROM session_table AS t
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
@@ -109,8 +108,8 @@ WITH ranked AS (
     )
 ),
 ranked_2 AS (
-  SELECT l.session_id, l.became,
-    row_number() OVER (PARTITION BY l.session_id ORDER BY l.run_id DESC, l.became) AS sz_rank
+  SELECT session_id, became,
+    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
   FROM session_lineage AS l
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
@@ -125,12 +124,12 @@ anchored AS (
   WHERE ranked.sz_rank = 1
 ),
 ranked_3 AS (
-  SELECT v.anchor, v.session_id, row_number() OVER w AS sz_rank FROM session_versions AS v
+  SELECT anchor, session_id, row_number() OVER w AS sz_rank FROM session_versions AS v
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
       WHERE finished_run.state = 'finished' AND finished_run.run_id = v.run_id
     )
-  WINDOW w AS (PARTITION BY v.anchor ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id)
+  WINDOW w AS (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id)
 ),
 s AS (SELECT anchor, session_id FROM ranked_3 WHERE sz_rank = 1)
 SELECT anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
@@ -140,22 +139,21 @@ FROM anchored LEFT JOIN s ON s.anchor = anchored.anchor;
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW sessions AS
 WITH ranked AS (
-  SELECT v.anchor, v.session_id, v.user_id, v.started_at, v.ended_at, v.pageviews, v.entry_page,
-    v.exit_page, row_number() OVER w AS sz_rank
+  SELECT anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
+    row_number() OVER w AS sz_rank
   FROM session_versions AS v
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
       WHERE finished_run.state = 'finished' AND finished_run.run_id = v.run_id
     )
-  WINDOW w AS (PARTITION BY v.anchor ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id)
+  WINDOW w AS (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id)
 )
-SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
-  CAST(CAST((timestampdiff(MICROSECOND, ranked.started_at, ranked.ended_at)) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
-  timestampdiff(MICROSECOND, ranked.started_at, ranked.ended_at) AS duration_microseconds,
-  ranked.pageviews, ranked.entry_page, ranked.exit_page,
-  CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+SELECT session_id, user_id, started_at, ended_at,
+  CAST(CAST((timestampdiff(MICROSECOND, started_at, ended_at)) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
+  timestampdiff(MICROSECOND, started_at, ended_at) AS duration_microseconds, pageviews, entry_page,
+  exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM ranked
-WHERE ranked.sz_rank = 1
+WHERE sz_rank = 1
   AND NOT EXISTS (
     SELECT 1 FROM session_lineage AS l
     WHERE EXISTS (

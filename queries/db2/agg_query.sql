@@ -1,11 +1,10 @@
--- agg_query.sql for Db2 11.5 (dialect db2)
+-- agg_query.sql for Db2 11.5 (dialect db2); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 49 answers assumed.
 --
 -- The current sessions in numbers. Reads only.
 --
 -- Run it:  db2 +c -s -td@ -vf agg_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 -- totals: All sessions in one row. Columns in _micro are millionths, durations are microseconds.
 WITH "r" AS (
@@ -51,8 +50,7 @@ WITH "o" AS (
 )
 SELECT "user_id", "sessions", "pageviews", "first_view", "last_view", "duration_microseconds",
   "bounces"
-FROM "o"
-ORDER BY "user_id" || CHR(1)@
+FROM "o" ORDER BY "user_id" || CHR(1)@
 
 -- day: One row for each UTC day: sessions that started on it, pageviews on it.
 WITH "d" AS (

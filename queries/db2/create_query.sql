@@ -1,11 +1,10 @@
--- create_query.sql for Db2 11.5 (dialect db2)
+-- create_query.sql for Db2 11.5 (dialect db2); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 49 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  db2 +c -s -td@ -vf create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 -- pageviews: The source: everything that was loaded.
 BEGIN
@@ -159,34 +158,31 @@ WITH "ranked" AS (
   FROM "session_table"
 ),
 "anchored" AS (
-  SELECT "ranked"."event_id", "ranked"."user_id", "ranked"."page_view_at", "ranked"."sequence",
-    "ranked"."page", "ranked"."run_id",
+  SELECT "event_id", "user_id", "page_view_at", "sequence", "page", "run_id",
     coalesce((
       SELECT "l"."became" FROM "session_lineage" AS "l"
       WHERE "l"."session_id" = "ranked"."session_id" AND OCTET_LENGTH("l"."session_id") = OCTET_LENGTH("ranked"."session_id")
       ORDER BY "l"."run_id" DESC FETCH FIRST 1 ROWS ONLY
-    ), "ranked"."session_id") AS "anchor"
-  FROM "ranked" WHERE "ranked"."sz_rank" = 1
+    ), "session_id") AS "anchor"
+  FROM "ranked" WHERE "sz_rank" = 1
 )
-SELECT "anchored"."event_id",
+SELECT "event_id",
   coalesce((
     SELECT "v"."session_id" FROM "session_versions" AS "v"
     WHERE "v"."anchor" = "anchored"."anchor" AND OCTET_LENGTH("v"."anchor") = OCTET_LENGTH("anchored"."anchor")
     ORDER BY "v"."run_id" DESC FETCH FIRST 1 ROWS ONLY
-  ), "anchored"."anchor") AS "session_id",
-  "anchored"."user_id", "anchored"."page_view_at", "anchored"."sequence", "anchored"."page",
-  "anchored"."run_id"
+  ), "anchor") AS "session_id",
+  "user_id", "page_view_at", "sequence", "page", "run_id"
 FROM "anchored"@
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW "sessions" AS
-SELECT "v"."session_id", "v"."user_id", "v"."started_at", "v"."ended_at",
-  CAST(CAST((((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
-    + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
-  ((BIGINT(DAYS("v"."ended_at")) - DAYS("v"."started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("v"."ended_at")) - MIDNIGHT_SECONDS("v"."started_at")) * 1000000
-    + MICROSECOND("v"."ended_at") - MICROSECOND("v"."started_at")) AS "duration_microseconds",
-  "v"."pageviews", "v"."entry_page", "v"."exit_page",
-  CASE WHEN "v"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+SELECT "session_id", "user_id", "started_at", "ended_at",
+  CAST(CAST((((BIGINT(DAYS("ended_at")) - DAYS("started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("ended_at")) - MIDNIGHT_SECONDS("started_at")) * 1000000
+    + MICROSECOND("ended_at") - MICROSECOND("started_at"))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
+  ((BIGINT(DAYS("ended_at")) - DAYS("started_at")) * 86400000000 + (BIGINT(MIDNIGHT_SECONDS("ended_at")) - MIDNIGHT_SECONDS("started_at")) * 1000000
+    + MICROSECOND("ended_at") - MICROSECOND("started_at")) AS "duration_microseconds",
+  "pageviews", "entry_page", "exit_page", CASE WHEN "pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
 FROM "session_versions" AS "v"
 WHERE NOT EXISTS (
     SELECT 1 FROM "session_versions" AS "w"

@@ -1,4 +1,4 @@
--- insert_query.sql for Db2 11.5 (dialect db2)
+-- insert_query.sql for Db2 11.5 (dialect db2); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 49 answers assumed.
 --
@@ -11,9 +11,7 @@
 --   system temporary tablespace with pages of 32K, and extended_row_sz ENABLE.
 -- Two runs at once: safe; the second one waits for the lock on session_runs.
 -- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
---
 -- Run it:  db2 +c -s -td@ -vf insert_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 LOCK TABLE "session_runs" IN EXCLUSIVE MODE@
 
@@ -72,17 +70,17 @@ WITH "repeated" AS (  -- Event ids that came more than once.
   SELECT "event_id" FROM SESSION."picked" WHERE "reason" IS NULL
   GROUP BY "event_id", "event_id" || CHR(1) HAVING count_big(*) > 1
 )
-SELECT "k"."event_id", "k"."user_id", "k"."page_view_at", "k"."sequence", "k"."page",
+SELECT "event_id", "user_id", "page_view_at", "sequence", "page",
   row_number() OVER (
-    PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
-    ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST, "k"."sequence" NULLS FIRST
+    PARTITION BY "event_id", "event_id" || CHR(1)
+    ORDER BY "page_view_at", "user_id" || CHR(1), "page" || CHR(1) NULLS FIRST, "sequence" NULLS FIRST
   ) AS "sz_rank",
   dense_rank() OVER (
-    PARTITION BY "k"."event_id", "k"."event_id" || CHR(1)
-    ORDER BY "k"."page_view_at", "k"."user_id" || CHR(1), "k"."page" || CHR(1) NULLS FIRST
+    PARTITION BY "event_id", "event_id" || CHR(1)
+    ORDER BY "page_view_at", "user_id" || CHR(1), "page" || CHR(1) NULLS FIRST
   ) AS "sz_variant"
 FROM SESSION."picked" AS "k"
-WHERE "k"."reason" IS NULL
+WHERE "reason" IS NULL
   AND EXISTS (
     SELECT 1 FROM "repeated" AS "d"
     WHERE "d"."event_id" = "k"."event_id" AND OCTET_LENGTH("d"."event_id") = OCTET_LENGTH("k"."event_id")
@@ -96,9 +94,8 @@ DECLARE GLOBAL TEMPORARY TABLE "islands" (
 ) ON COMMIT PRESERVE ROWS NOT LOGGED@
 INSERT INTO SESSION."islands"
 WITH "fresh" AS (  -- The new rows, fixed once for the whole run.
-  SELECT "k"."event_id", "k"."user_id", "k"."page_view_at", "k"."sequence", "k"."page"
-  FROM SESSION."picked" AS "k"
-  WHERE "k"."reason" IS NULL
+  SELECT "event_id", "user_id", "page_view_at", "sequence", "page" FROM SESSION."picked" AS "k"
+  WHERE "reason" IS NULL
     AND NOT EXISTS (
       SELECT 1 FROM SESSION."duplicates" AS "d"
       WHERE "d"."event_id" = "k"."event_id" AND OCTET_LENGTH("d"."event_id") = OCTET_LENGTH("k"."event_id")
@@ -198,8 +195,8 @@ FROM "numbered"@
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 DECLARE GLOBAL TEMPORARY TABLE "merged" (
   "sz_island" VARCHAR(1024), "anchor" VARCHAR(1024), "anchors" BIGINT, "user_id" VARCHAR(1024),
-  "started_at" TIMESTAMP(6), "session_id" VARCHAR(1024), "first_sequence" BIGINT,
-  "last_sequence" BIGINT, "ended_at" TIMESTAMP(6), "last_event_id" VARCHAR(1024),
+  "started_at" TIMESTAMP(6), "session_id" VARCHAR(1024), "ended_at" TIMESTAMP(6),
+  "first_sequence" BIGINT, "last_sequence" BIGINT, "last_event_id" VARCHAR(1024),
   "pageviews" BIGINT, "entry_page" VARCHAR(8000), "exit_page" VARCHAR(8000), "sz_first" BIGINT,
   "sz_last" BIGINT, "sz_survivor" VARCHAR(1024)
 ) ON COMMIT PRESERVE ROWS NOT LOGGED@
@@ -213,7 +210,7 @@ WITH "touched" AS (
 ),
 "united" AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
   SELECT "touched"."sz_island", "v"."anchor", "v"."anchors", "v"."user_id", "v"."started_at",
-    "v"."session_id", "v"."first_sequence", "v"."last_sequence", "v"."ended_at", "v"."last_event_id",
+    "v"."session_id", "v"."ended_at", "v"."first_sequence", "v"."last_sequence", "v"."last_event_id",
     "v"."pageviews", "v"."entry_page", "v"."exit_page"
   FROM "touched_2" AS "touched"
   JOIN "session_versions" AS "v"
@@ -225,20 +222,20 @@ WITH "touched" AS (
     )
   UNION ALL
   SELECT "sz_island", CAST(NULL AS VARCHAR(8000)) AS "anchor", 0 AS "anchors", "user_id",
-    "page_view_at" AS "started_at", "event_id" AS "session_id", "sequence" AS "first_sequence",
-    "sequence" AS "last_sequence", "page_view_at" AS "ended_at", "event_id" AS "last_event_id",
+    "page_view_at" AS "started_at", "event_id" AS "session_id", "page_view_at" AS "ended_at",
+    "sequence" AS "first_sequence", "sequence" AS "last_sequence", "event_id" AS "last_event_id",
     1 AS "pageviews", "page" AS "entry_page", "page" AS "exit_page"
   FROM SESSION."islands" WHERE "sz_new" = 1
 )
-SELECT "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "first_sequence",
-  "last_sequence", "ended_at", "last_event_id", "pageviews", "entry_page", "exit_page",
+SELECT "sz_island", "anchor", "anchors", "user_id", "started_at", "session_id", "ended_at",
+  "first_sequence", "last_sequence", "last_event_id", "pageviews", "entry_page", "exit_page",
   row_number() OVER (
     PARTITION BY "sz_island", "sz_island" || CHR(1)
     ORDER BY "started_at", "first_sequence" NULLS FIRST, "session_id" || CHR(1)
   ) AS "sz_first",
   row_number() OVER (
     PARTITION BY "sz_island", "sz_island" || CHR(1)
-    ORDER BY "ended_at" DESC, CASE WHEN "last_sequence" IS NULL THEN 0 ELSE 1 END DESC, "last_sequence" DESC, "last_event_id" || CHR(1) DESC
+    ORDER BY "ended_at" DESC, "last_sequence" DESC NULLS LAST, "last_event_id" || CHR(1) DESC
   ) AS "sz_last",
   first_value(coalesce("anchor", "session_id")) OVER (
     PARTITION BY "sz_island", "sz_island" || CHR(1)
@@ -253,13 +250,13 @@ DECLARE GLOBAL TEMPORARY TABLE "superseded" (
 ) ON COMMIT PRESERVE ROWS NOT LOGGED@
 INSERT INTO SESSION."superseded"
 SELECT "anchor" AS "session_id", "sz_survivor" AS "became" FROM SESSION."merged"
-WHERE "anchor" IS NOT NULL AND ("anchor" || CHR(1)) <> ("sz_survivor" || CHR(1))
+WHERE ("anchor" || CHR(1)) <> ("sz_survivor" || CHR(1))
 UNION ALL
 SELECT "l"."session_id", "m"."sz_survivor" AS "became"
 FROM SESSION."merged" AS "m"
 JOIN "session_lineage" AS "l"
   ON "l"."became" = "m"."anchor" AND OCTET_LENGTH("l"."became") = OCTET_LENGTH("m"."anchor")
-WHERE "m"."anchor" IS NOT NULL AND ("m"."anchor" || CHR(1)) <> ("m"."sz_survivor" || CHR(1))@
+WHERE ("m"."anchor" || CHR(1)) <> ("m"."sz_survivor" || CHR(1))@
 
 -- rejected: What goes to quarantine and is not there yet.
 DECLARE GLOBAL TEMPORARY TABLE "rejected" (
@@ -296,9 +293,7 @@ WITH "bad" AS (
   FROM "bad"
   GROUP BY "reason", "reason" || CHR(1), "event_id", "event_id" || CHR(1), "user_id", "user_id" || CHR(1), "page", "page" || CHR(1), "page_view_at", "page_view_at" || CHR(1)
 )
-SELECT "keyed"."reason", "keyed"."event_id", "keyed"."user_id", "keyed"."page_view_at",
-  "keyed"."page", "keyed"."row_key"
-FROM "keyed"
+SELECT "reason", "event_id", "user_id", "page_view_at", "page", "row_key" FROM "keyed"
 WHERE NOT EXISTS (
     SELECT 1 FROM "session_quarantine" AS "q"
     WHERE "q"."row_key" = "keyed"."row_key" AND OCTET_LENGTH("q"."row_key") = OCTET_LENGTH("keyed"."row_key")
@@ -318,12 +313,9 @@ FROM SESSION."superseded"@
 INSERT INTO "session_table" (
   "event_id", "session_id", "user_id", "page_view_at", "sequence", "page", "run_id"
 )
-SELECT "i"."event_id", "m"."sz_survivor", "i"."user_id", "i"."page_view_at", "i"."sequence",
-  "i"."page", (SELECT max("run_id") FROM "session_runs")
-FROM SESSION."islands" AS "i"
-JOIN SESSION."merged" AS "m"
-  ON "m"."sz_island" = "i"."sz_island" AND OCTET_LENGTH("m"."sz_island") = OCTET_LENGTH("i"."sz_island")
-WHERE "i"."sz_new" = 1 AND "m"."sz_first" = 1@
+SELECT "session_id", "sz_survivor", "user_id", "started_at", "first_sequence", "entry_page",
+  (SELECT max("run_id") FROM "session_runs")
+FROM SESSION."merged" WHERE "anchor" IS NULL@
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO "session_versions" (

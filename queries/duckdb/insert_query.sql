@@ -1,4 +1,4 @@
--- insert_query.sql for DuckDB 1.5 and 2 (dialect duckdb)
+-- insert_query.sql for DuckDB 1.5 and 2 (dialect duckdb); rendered by sessionizer, not edited by hand.
 -- Evidence: tested live, that is, the project's tests run it on the engine.
 -- Of what is known of the engine: 37 answers tested live, 12 assumed.
 --
@@ -10,9 +10,7 @@
 -- Needs: the right to write the file.
 -- Two runs at once: safe; one process at a time can open the file for writing.
 -- A run that died: leaves nothing; run it again.
---
 -- Run it:  duckdb -bail my.duckdb < insert_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 BEGIN TRANSACTION;
 
@@ -58,22 +56,21 @@ CREATE TEMPORARY TABLE duplicates AS
 WITH repeated AS MATERIALIZED (  -- Event ids that came more than once.
   SELECT event_id FROM temp.picked WHERE reason IS NULL GROUP BY event_id HAVING count(*) > 1
 )
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, row_number() OVER w AS sz_rank,
+SELECT event_id, user_id, page_view_at, sequence, page, row_number() OVER w AS sz_rank,
   dense_rank() OVER w2 AS sz_variant
 FROM temp.picked AS k
-WHERE k.reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
+WHERE reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
 WINDOW w AS (
-    PARTITION BY k.event_id
-    ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST, k.sequence NULLS FIRST
+    PARTITION BY event_id ORDER BY page_view_at, user_id, page NULLS FIRST, sequence NULLS FIRST
   ),
-  w2 AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST);
+  w2 AS (PARTITION BY event_id ORDER BY page_view_at, user_id, page NULLS FIRST);
 CREATE INDEX duplicates_by_event_id ON duplicates (event_id);
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TEMPORARY TABLE islands AS
 WITH fresh AS MATERIALIZED (  -- The new rows, fixed once for the whole run.
-  SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page FROM temp.picked AS k
-  WHERE k.reason IS NULL AND NOT EXISTS (SELECT 1 FROM temp.duplicates AS d WHERE d.event_id = k.event_id)
+  SELECT event_id, user_id, page_view_at, sequence, page FROM temp.picked AS k
+  WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM temp.duplicates AS d WHERE d.event_id = k.event_id)
   UNION ALL
   SELECT event_id, user_id, page_view_at, sequence, page FROM temp.duplicates WHERE sz_rank = 1
 ),
@@ -139,9 +136,8 @@ WITH touched AS MATERIALIZED (
   SELECT DISTINCT sz_island, anchor FROM temp.islands WHERE sz_gained = 1 AND anchor IS NOT NULL
 ),
 united AS MATERIALIZED (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-    v.exit_page
+  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+    v.first_sequence, v.last_sequence, v.last_event_id, v.pageviews, v.entry_page, v.exit_page
   FROM touched
   JOIN session_versions AS v
     ON v.anchor = touched.anchor
@@ -151,19 +147,18 @@ united AS MATERIALIZED (  -- For each island that gained rows, what it is made o
     )
   UNION ALL
   SELECT sz_island, CAST(NULL AS VARCHAR) AS anchor, 0 AS anchors, user_id,
-    page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
-    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews,
+    page_view_at AS started_at, event_id AS session_id, page_view_at AS ended_at,
+    sequence AS first_sequence, sequence AS last_sequence, event_id AS last_event_id, 1 AS pageviews,
     page AS entry_page, page AS exit_page
   FROM temp.islands WHERE sz_new = 1
 )
-SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page, row_number() OVER w AS sz_first,
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, first_sequence,
+  last_sequence, last_event_id, pageviews, entry_page, exit_page, row_number() OVER w AS sz_first,
   row_number() OVER w2 AS sz_last, first_value(coalesce(anchor, session_id)) OVER w3 AS sz_survivor
 FROM united
 WINDOW w AS (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FIRST, session_id),
   w2 AS (
-    PARTITION BY sz_island
-    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
+    PARTITION BY sz_island ORDER BY ended_at DESC, last_sequence DESC NULLS LAST, last_event_id DESC
   ),
   w3 AS (
     PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id
@@ -171,12 +166,11 @@ WINDOW w AS (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FI
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE TEMPORARY TABLE superseded AS
-SELECT anchor AS session_id, sz_survivor AS became FROM temp.merged
-WHERE anchor IS NOT NULL AND anchor <> sz_survivor
+SELECT anchor AS session_id, sz_survivor AS became FROM temp.merged WHERE anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM temp.merged AS m JOIN session_lineage AS l ON l.became = m.anchor
-WHERE m.anchor IS NOT NULL AND m.anchor <> m.sz_survivor;
+WHERE m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMPORARY TABLE rejected AS
@@ -204,8 +198,7 @@ keyed AS MATERIALIZED (
       WHEN page IS NOT NULL THEN '|' || CAST(strlen(page) AS VARCHAR) || ':#' ELSE '|-' END AS row_key
   FROM bad
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason
@@ -221,10 +214,9 @@ SELECT session_id, became, (SELECT max(run_id) FROM session_runs) FROM temp.supe
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, first_sequence, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM temp.islands AS i JOIN temp.merged AS m ON m.sz_island = i.sz_island
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM temp.merged WHERE anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
@@ -258,8 +250,7 @@ SELECT run_id, 'finished', make_timestamp(epoch_us(uuid_extract_timestamp(uuidv7
   (SELECT CAST(coalesce(sum(pageviews), 0) AS BIGINT) FROM temp.merged WHERE anchor IS NULL),
   (SELECT count(*) FROM temp.merged WHERE sz_first = 1), (SELECT count(*) FROM temp.superseded),
   (SELECT count(*) FROM temp.rejected), layout, engine, tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;
 
 COMMIT;
 

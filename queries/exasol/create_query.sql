@@ -1,11 +1,10 @@
--- create_query.sql for Exasol 8 (dialect exasol)
+-- create_query.sql for Exasol 8 (dialect exasol); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 49 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  exaplus -c my_host:8563 -u me -autocommit OFF -x -f create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 ALTER SESSION SET TIME_ZONE = 'UTC';
 
@@ -120,15 +119,14 @@ WITH "ranked" AS (
     "exit_page", row_number() OVER (PARTITION BY "anchor" ORDER BY "run_id" DESC) AS "sz_rank"
   FROM "session_versions"
 )
-SELECT "ranked"."session_id", "ranked"."user_id", "ranked"."started_at", "ranked"."ended_at",
-  CAST(((CAST(ROUND(SECONDS_BETWEEN(DATE_TRUNC('second', "ranked"."ended_at"), DATE_TRUNC('second', "ranked"."started_at"))) AS DECIMAL(19, 0)) * 1000000
-    + CAST(TO_CHAR("ranked"."ended_at", 'FF6') AS DECIMAL(19, 0)) - CAST(TO_CHAR("ranked"."started_at", 'FF6') AS DECIMAL(19, 0)))) / 1000000 AS DECIMAL(20, 6)) AS "duration",
-  (CAST(ROUND(SECONDS_BETWEEN(DATE_TRUNC('second', "ranked"."ended_at"), DATE_TRUNC('second', "ranked"."started_at"))) AS DECIMAL(19, 0)) * 1000000
-    + CAST(TO_CHAR("ranked"."ended_at", 'FF6') AS DECIMAL(19, 0)) - CAST(TO_CHAR("ranked"."started_at", 'FF6') AS DECIMAL(19, 0))) AS "duration_microseconds",
-  "ranked"."pageviews", "ranked"."entry_page", "ranked"."exit_page",
-  CASE WHEN "ranked"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+SELECT "session_id", "user_id", "started_at", "ended_at",
+  CAST(((CAST(ROUND(SECONDS_BETWEEN(DATE_TRUNC('second', "ended_at"), DATE_TRUNC('second', "started_at"))) AS DECIMAL(19, 0)) * 1000000
+    + CAST(TO_CHAR("ended_at", 'FF6') AS DECIMAL(19, 0)) - CAST(TO_CHAR("started_at", 'FF6') AS DECIMAL(19, 0)))) / 1000000 AS DECIMAL(20, 6)) AS "duration",
+  (CAST(ROUND(SECONDS_BETWEEN(DATE_TRUNC('second', "ended_at"), DATE_TRUNC('second', "started_at"))) AS DECIMAL(19, 0)) * 1000000
+    + CAST(TO_CHAR("ended_at", 'FF6') AS DECIMAL(19, 0)) - CAST(TO_CHAR("started_at", 'FF6') AS DECIMAL(19, 0))) AS "duration_microseconds",
+  "pageviews", "entry_page", "exit_page", CASE WHEN "pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
 FROM "ranked"
-WHERE "ranked"."sz_rank" = 1
+WHERE "sz_rank" = 1
   AND NOT EXISTS (SELECT 1 FROM "session_lineage" AS "l" WHERE "l"."session_id" = "ranked"."anchor");
 
 COMMIT;

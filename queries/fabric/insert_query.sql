@@ -1,4 +1,4 @@
--- insert_query.sql for Microsoft Fabric warehouse (dialect fabric)
+-- insert_query.sql for Microsoft Fabric warehouse (dialect fabric); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 4 answers documented, 45 assumed.
 --
@@ -11,9 +11,7 @@
 -- Two runs at once: NOT safe, since nothing keeps the second one out: have the scheduler run one
 --   at a time.
 -- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
---
 -- Run it:  sqlcmd -b -x -I -i insert_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET XACT_ABORT ON;
 GO
@@ -57,8 +55,8 @@ CREATE TABLE [#merged] (
   sz_island varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   anchor varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL, anchors bigint NULL,
   user_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL, started_at datetime2(6) NULL,
-  session_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL, first_sequence bigint NULL,
-  last_sequence bigint NULL, ended_at datetime2(6) NULL,
+  session_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL, ended_at datetime2(6) NULL,
+  first_sequence bigint NULL, last_sequence bigint NULL,
   last_event_id varchar(1024) COLLATE Latin1_General_100_BIN2_UTF8 NULL, pageviews bigint NULL,
   entry_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL,
   exit_page varchar(8000) COLLATE Latin1_General_100_BIN2_UTF8 NULL, sz_first bigint NULL,
@@ -128,17 +126,16 @@ GO
 
 -- duplicates: Their rows; the first counts.
 INSERT INTO [#duplicates]
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
+SELECT event_id, user_id, page_view_at, sequence, page,
   row_number() OVER (
-    PARTITION BY k.event_id, k.event_id + CHAR(1)
-    ORDER BY k.page_view_at, k.user_id + CHAR(1), k.page + CHAR(1), k.sequence
+    PARTITION BY event_id, event_id + CHAR(1)
+    ORDER BY page_view_at, user_id + CHAR(1), page + CHAR(1), sequence
   ) AS sz_rank,
   dense_rank() OVER (
-    PARTITION BY k.event_id, k.event_id + CHAR(1)
-    ORDER BY k.page_view_at, k.user_id + CHAR(1), k.page + CHAR(1)
+    PARTITION BY event_id, event_id + CHAR(1) ORDER BY page_view_at, user_id + CHAR(1), page + CHAR(1)
   ) AS sz_variant
 FROM [#picked] AS k
-WHERE k.reason IS NULL
+WHERE reason IS NULL
   AND EXISTS (
     SELECT 1
     FROM (
@@ -151,8 +148,8 @@ GO
 
 -- fresh: The new rows, fixed once for the whole run.
 INSERT INTO [#fresh]
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page FROM [#picked] AS k
-WHERE k.reason IS NULL
+SELECT event_id, user_id, page_view_at, sequence, page FROM [#picked] AS k
+WHERE reason IS NULL
   AND NOT EXISTS (
     SELECT 1 FROM [#duplicates] AS d
     WHERE d.event_id = k.event_id AND d.event_id + CHAR(1) = k.event_id + CHAR(1)
@@ -256,24 +253,23 @@ GO
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 INSERT INTO [#merged]
-SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page,
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, first_sequence,
+  last_sequence, last_event_id, pageviews, entry_page, exit_page,
   row_number() OVER (
     PARTITION BY sz_island, sz_island + CHAR(1)
     ORDER BY started_at, first_sequence, session_id + CHAR(1)
   ) AS sz_first,
   row_number() OVER (
     PARTITION BY sz_island, sz_island + CHAR(1)
-    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id + CHAR(1) DESC
+    ORDER BY ended_at DESC, last_sequence DESC, last_event_id + CHAR(1) DESC
   ) AS sz_last,
   first_value(coalesce(anchor, session_id)) OVER (
     PARTITION BY sz_island, sz_island + CHAR(1)
     ORDER BY anchors DESC, started_at, first_sequence, session_id + CHAR(1) ROWS UNBOUNDED PRECEDING
   ) AS sz_survivor
 FROM (
-  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-    v.exit_page
+  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+    v.first_sequence, v.last_sequence, v.last_event_id, v.pageviews, v.entry_page, v.exit_page
   FROM (
     SELECT sz_island, anchor
     FROM (
@@ -296,8 +292,8 @@ FROM (
   ) AS v ON v.anchor = touched.anchor AND v.anchor + CHAR(1) = touched.anchor + CHAR(1)
   UNION ALL
   SELECT sz_island, CAST(NULL AS varchar(8000)) AS anchor, 0 AS anchors, user_id,
-    page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
-    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews,
+    page_view_at AS started_at, event_id AS session_id, page_view_at AS ended_at,
+    sequence AS first_sequence, sequence AS last_sequence, event_id AS last_event_id, 1 AS pageviews,
     page AS entry_page, page AS exit_page
   FROM [#islands] WHERE sz_new = 1
 ) AS u;
@@ -306,28 +302,33 @@ GO
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 INSERT INTO [#superseded]
 SELECT anchor AS session_id, sz_survivor AS became FROM [#merged]
-WHERE anchor IS NOT NULL AND anchor + CHAR(1) <> sz_survivor + CHAR(1)
+WHERE anchor + CHAR(1) <> sz_survivor + CHAR(1)
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM [#merged] AS m
 JOIN session_lineage AS l ON l.became = m.anchor AND l.became + CHAR(1) = m.anchor + CHAR(1)
-WHERE m.anchor IS NOT NULL AND m.anchor + CHAR(1) <> m.sz_survivor + CHAR(1);
+WHERE m.anchor + CHAR(1) <> m.sz_survivor + CHAR(1);
 GO
 
 -- rejected: What goes to quarantine and is not there yet.
 INSERT INTO [#rejected]
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
+SELECT reason, event_id, user_id, page_view_at, page, row_key
 FROM (
   SELECT reason, event_id, user_id, page_view_at, page,
-    CONCAT(CONCAT(CONCAT(CONCAT(reason, CASE WHEN DATALENGTH(event_id) <= 180 THEN CONCAT(CONCAT(CONCAT('|', CAST(DATALENGTH(event_id) AS varchar(20))), ':'), event_id)
-      WHEN event_id IS NOT NULL THEN CONCAT(CONCAT('|', CAST(DATALENGTH(event_id) AS varchar(20))), ':#')
-      ELSE '|-' END), CASE WHEN DATALENGTH(user_id) <= 180 THEN CONCAT(CONCAT(CONCAT('|', CAST(DATALENGTH(user_id) AS varchar(20))), ':'), user_id)
-      WHEN user_id IS NOT NULL THEN CONCAT(CONCAT('|', CAST(DATALENGTH(user_id) AS varchar(20))), ':#')
-      ELSE '|-' END), CASE WHEN DATALENGTH(page_view_at) <= 180 THEN CONCAT(CONCAT(CONCAT('|', CAST(DATALENGTH(page_view_at) AS varchar(20))), ':'), page_view_at)
-      WHEN page_view_at IS NOT NULL THEN CONCAT(CONCAT('|', CAST(DATALENGTH(page_view_at) AS varchar(20))), ':#')
-      ELSE '|-' END), CASE WHEN DATALENGTH(page) <= 180 THEN CONCAT(CONCAT(CONCAT('|', CAST(DATALENGTH(page) AS varchar(20))), ':'), page)
-      WHEN page IS NOT NULL THEN CONCAT(CONCAT('|', CAST(DATALENGTH(page) AS varchar(20))), ':#')
-      ELSE '|-' END) AS row_key
+    CONCAT(
+      reason,
+      CASE WHEN DATALENGTH(event_id) <= 180 THEN CONCAT('|', CAST(DATALENGTH(event_id) AS varchar(20)), ':', event_id)
+        WHEN event_id IS NOT NULL THEN CONCAT('|', CAST(DATALENGTH(event_id) AS varchar(20)), ':#')
+        ELSE '|-' END,
+      CASE WHEN DATALENGTH(user_id) <= 180 THEN CONCAT('|', CAST(DATALENGTH(user_id) AS varchar(20)), ':', user_id)
+        WHEN user_id IS NOT NULL THEN CONCAT('|', CAST(DATALENGTH(user_id) AS varchar(20)), ':#')
+        ELSE '|-' END,
+      CASE WHEN DATALENGTH(page_view_at) <= 180 THEN CONCAT('|', CAST(DATALENGTH(page_view_at) AS varchar(20)), ':', page_view_at)
+        WHEN page_view_at IS NOT NULL THEN CONCAT('|', CAST(DATALENGTH(page_view_at) AS varchar(20)), ':#')
+        ELSE '|-' END,
+      CASE WHEN DATALENGTH(page) <= 180 THEN CONCAT('|', CAST(DATALENGTH(page) AS varchar(20)), ':', page)
+        WHEN page IS NOT NULL THEN CONCAT('|', CAST(DATALENGTH(page) AS varchar(20)), ':#') ELSE '|-' END
+    ) AS row_key
   FROM (
     SELECT k.reason, CASE WHEN k.event_id + CHAR(1) <> '' + CHAR(1) THEN k.event_id END AS event_id,
       CASE WHEN k.user_id + CHAR(1) <> '' + CHAR(1) THEN k.user_id END AS user_id, k.page,
@@ -358,11 +359,9 @@ GO
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, first_sequence, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM [#islands] AS i
-JOIN [#merged] AS m ON m.sz_island = i.sz_island AND m.sz_island + CHAR(1) = i.sz_island + CHAR(1)
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM [#merged] WHERE anchor IS NULL;
 GO
 
 -- versions: Each session that gained a pageview, as it stands now.

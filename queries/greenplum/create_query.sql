@@ -1,11 +1,10 @@
--- create_query.sql for Greenplum 7 (dialect greenplum)
+-- create_query.sql for Greenplum 7 (dialect greenplum); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 49 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  psql -X -v ON_ERROR_STOP=1 -f create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 -- pageviews: The source: everything that was loaded.
 CREATE TABLE IF NOT EXISTS pageviews (
@@ -135,11 +134,9 @@ WITH ranked AS (
     row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
   FROM session_versions
 )
-SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
-  ((extract(epoch FROM date_trunc('second', ranked.ended_at - ranked.started_at))::bigint * 1000000 + extract(microseconds FROM ranked.ended_at - ranked.started_at)::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-  extract(epoch FROM date_trunc('second', ranked.ended_at - ranked.started_at))::bigint * 1000000 + extract(microseconds FROM ranked.ended_at - ranked.started_at)::bigint % 1000000 AS duration_microseconds,
-  ranked.pageviews, ranked.entry_page, ranked.exit_page,
-  CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+SELECT session_id, user_id, started_at, ended_at,
+  ((extract(epoch FROM date_trunc('second', ended_at - started_at))::bigint * 1000000 + extract(microseconds FROM ended_at - started_at)::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
+  extract(epoch FROM date_trunc('second', ended_at - started_at))::bigint * 1000000 + extract(microseconds FROM ended_at - started_at)::bigint % 1000000 AS duration_microseconds,
+  pageviews, entry_page, exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM ranked
-WHERE ranked.sz_rank = 1
-  AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = ranked.anchor);
+WHERE sz_rank = 1 AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = ranked.anchor);

@@ -1,11 +1,10 @@
--- agg_query.sql for MariaDB 10.11 (dialect mariadb)
+-- agg_query.sql for MariaDB 10.11 (dialect mariadb); rendered by sessionizer, not edited by hand.
 -- Evidence: tested live, that is, the project's tests run it on the engine.
 -- Of what is known of the engine: 39 answers tested live, 2 documented, 8 assumed.
 --
 -- The current sessions in numbers. Reads only.
 --
 -- Run it:  mariadb my_database < agg_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET SESSION sql_mode = 'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION';
 SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin;
@@ -14,9 +13,9 @@ SET SESSION max_sort_length = 262144, sort_buffer_size = 67108864;
 
 -- totals: All sessions in one row. Columns in _micro are millionths, durations are microseconds.
 WITH s AS (
-  SELECT v.session_id, v.user_id,
-    timestampdiff(MICROSECOND, v.started_at, v.ended_at) AS duration_microseconds, v.pageviews,
-    CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+  SELECT session_id, user_id,
+    timestampdiff(MICROSECOND, started_at, ended_at) AS duration_microseconds, pageviews,
+    CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
   FROM session_versions AS v
   WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
     AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor)
@@ -44,7 +43,7 @@ SELECT sessions, users, pageviews, bounces,
 FROM t;
 
 -- session: One row for each session.
-SELECT v.user_id, v.session_id, v.started_at AS first_view, v.ended_at AS last_view, v.pageviews
+SELECT user_id, session_id, started_at AS first_view, ended_at AS last_view, pageviews
 FROM session_versions AS v
 WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
   AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor)
@@ -59,8 +58,7 @@ SELECT v.user_id, count(*) AS sessions,
 FROM session_versions AS v
 WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
   AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor)
-GROUP BY v.user_id
-ORDER BY user_id;
+GROUP BY v.user_id ORDER BY user_id;
 
 -- day: One row for each UTC day: sessions that started on it, pageviews on it.
 WITH anchored AS (SELECT user_id, page_view_at FROM session_table),
@@ -70,14 +68,13 @@ d AS (
   FROM anchored GROUP BY date_format(page_view_at, '%Y-%m-%d')
 ),
 t AS (
-  SELECT date_format(v.started_at, '%Y-%m-%d') AS `day`, count(*) AS sessions,
-    CAST(coalesce(sum(CASE WHEN CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END = 1 THEN 1 ELSE 0 END), 0) AS SIGNED) AS bounces
+  SELECT date_format(started_at, '%Y-%m-%d') AS `day`, count(*) AS sessions,
+    CAST(coalesce(sum(CASE WHEN CASE WHEN pageviews = 1 THEN 1 ELSE 0 END = 1 THEN 1 ELSE 0 END), 0) AS SIGNED) AS bounces
   FROM session_versions AS v
   WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
     AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor)
-  GROUP BY date_format(v.started_at, '%Y-%m-%d')
+  GROUP BY date_format(started_at, '%Y-%m-%d')
 )
 SELECT d.`day` AS `day`, coalesce(t.sessions, 0) AS sessions, d.pageviews AS pageviews,
   d.users AS users, coalesce(t.bounces, 0) AS bounces
-FROM d LEFT JOIN t ON t.`day` = d.`day`
-ORDER BY `day`;
+FROM d LEFT JOIN t ON t.`day` = d.`day` ORDER BY `day`;

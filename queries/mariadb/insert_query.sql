@@ -1,4 +1,4 @@
--- insert_query.sql for MariaDB 10.11 (dialect mariadb)
+-- insert_query.sql for MariaDB 10.11 (dialect mariadb); rendered by sessionizer, not edited by hand.
 -- Evidence: tested live, that is, the project's tests run it on the engine.
 -- Of what is known of the engine: 39 answers tested live, 2 documented, 8 assumed.
 --
@@ -10,9 +10,7 @@
 -- Needs: SELECT on the source, SELECT and INSERT on the ledgers, CREATE TEMPORARY TABLES.
 -- Two runs at once: safe; the second one waits for a lock by name.
 -- A run that died: leaves nothing; run it again. The lock goes with its session.
---
 -- Run it:  mariadb my_database < insert_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET SESSION sql_mode = 'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION';
 SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin;
@@ -87,13 +85,12 @@ CREATE TEMPORARY TABLE sessionizer_scratch_duplicates (
   sz_variant bigint, KEY duplicates_by_event_id (event_id)
 ) ENGINE = InnoDB;
 INSERT INTO sessionizer_scratch_duplicates
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, row_number() OVER w AS sz_rank,
-  dense_rank() OVER w2 AS sz_variant
+SELECT event_id, user_id, page_view_at, sequence, page, row_number() OVER w AS sz_rank,
+  dense_rank() OVER (PARTITION BY event_id ORDER BY page_view_at, user_id, page) AS sz_variant
 FROM sessionizer_scratch_picked AS k
-WHERE k.reason IS NULL
+WHERE reason IS NULL
   AND EXISTS (SELECT 1 FROM sessionizer_scratch_repeated AS d WHERE d.event_id = k.event_id)
-WINDOW w AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page, k.sequence),
-  w2 AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page);
+WINDOW w AS (PARTITION BY event_id ORDER BY page_view_at, user_id, page, sequence);
 
 -- fresh: The new rows, fixed once for the whole run.
 CREATE TEMPORARY TABLE sessionizer_scratch_fresh (
@@ -101,10 +98,10 @@ CREATE TEMPORARY TABLE sessionizer_scratch_fresh (
   page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, sz_instant bigint
 ) ENGINE = InnoDB;
 INSERT INTO sessionizer_scratch_fresh
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
-  timestampdiff(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', k.page_view_at) AS sz_instant
+SELECT event_id, user_id, page_view_at, sequence, page,
+  timestampdiff(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', page_view_at) AS sz_instant
 FROM sessionizer_scratch_picked AS k
-WHERE k.reason IS NULL
+WHERE reason IS NULL
   AND NOT EXISTS (SELECT 1 FROM sessionizer_scratch_duplicates AS d WHERE d.event_id = k.event_id)
 UNION ALL
 SELECT event_id, user_id, page_view_at, sequence, page,
@@ -191,8 +188,8 @@ WINDOW w AS (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence, ev
 -- united: For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
 CREATE TEMPORARY TABLE sessionizer_scratch_united (
   sz_island varbinary(1024), anchor varbinary(1024), anchors bigint, user_id varbinary(1024),
-  started_at datetime(6), session_id varbinary(1024), first_sequence bigint, last_sequence bigint,
-  ended_at datetime(6), last_event_id varbinary(1024), pageviews bigint,
+  started_at datetime(6), session_id varbinary(1024), ended_at datetime(6), first_sequence bigint,
+  last_sequence bigint, last_event_id varbinary(1024), pageviews bigint,
   entry_page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   exit_page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin
 ) ENGINE = InnoDB;
@@ -201,9 +198,8 @@ WITH touched AS (
   SELECT DISTINCT sz_island, anchor FROM sessionizer_scratch_islands
   WHERE sz_gained = 1 AND anchor IS NOT NULL
 )
-SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-  v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-  v.exit_page
+SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+  v.first_sequence, v.last_sequence, v.last_event_id, v.pageviews, v.entry_page, v.exit_page
 FROM touched
 STRAIGHT_JOIN session_versions AS v
   ON v.anchor = touched.anchor
@@ -213,30 +209,27 @@ STRAIGHT_JOIN session_versions AS v
   )
 UNION ALL
 SELECT sz_island, NULL AS anchor, 0 AS anchors, user_id, page_view_at AS started_at,
-  event_id AS session_id, sequence AS first_sequence, sequence AS last_sequence,
-  page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews, page AS entry_page,
+  event_id AS session_id, page_view_at AS ended_at, sequence AS first_sequence,
+  sequence AS last_sequence, event_id AS last_event_id, 1 AS pageviews, page AS entry_page,
   page AS exit_page
 FROM sessionizer_scratch_islands WHERE sz_new = 1;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE TEMPORARY TABLE sessionizer_scratch_merged (
   sz_island varbinary(1024), anchor varbinary(1024), anchors bigint, user_id varbinary(1024),
-  started_at datetime(6), session_id varbinary(1024), first_sequence bigint, last_sequence bigint,
-  ended_at datetime(6), last_event_id varbinary(1024), pageviews bigint,
+  started_at datetime(6), session_id varbinary(1024), ended_at datetime(6), first_sequence bigint,
+  last_sequence bigint, last_event_id varbinary(1024), pageviews bigint,
   entry_page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin,
   exit_page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, sz_first bigint,
   sz_last bigint, sz_survivor varbinary(1024)
 ) ENGINE = InnoDB;
 INSERT INTO sessionizer_scratch_merged
-SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page, row_number() OVER w AS sz_first,
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, first_sequence,
+  last_sequence, last_event_id, pageviews, entry_page, exit_page, row_number() OVER w AS sz_first,
   row_number() OVER w2 AS sz_last, first_value(coalesce(anchor, session_id)) OVER w3 AS sz_survivor
 FROM sessionizer_scratch_united
 WINDOW w AS (PARTITION BY sz_island ORDER BY started_at, first_sequence, session_id),
-  w2 AS (
-    PARTITION BY sz_island
-    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
-  ),
+  w2 AS (PARTITION BY sz_island ORDER BY ended_at DESC, last_sequence DESC, last_event_id DESC),
   w3 AS (PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence, session_id);
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
@@ -245,11 +238,11 @@ CREATE TEMPORARY TABLE sessionizer_scratch_superseded (
 ) ENGINE = InnoDB;
 INSERT INTO sessionizer_scratch_superseded
 SELECT anchor AS session_id, sz_survivor AS became FROM sessionizer_scratch_merged
-WHERE anchor IS NOT NULL AND anchor <> sz_survivor
+WHERE anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM sessionizer_scratch_merged AS m STRAIGHT_JOIN session_lineage AS l ON l.became = m.anchor
-WHERE m.anchor IS NOT NULL AND m.anchor <> m.sz_survivor;
+WHERE m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMPORARY TABLE sessionizer_scratch_rejected (
@@ -273,19 +266,22 @@ WITH bad AS (
 ),
 keyed AS (
   SELECT reason, event_id, user_id, page_view_at, page,
-    concat(concat(concat(concat(reason, CASE WHEN octet_length(event_id) <= 180 THEN concat(concat(concat('|', CAST(octet_length(event_id) AS CHAR)), ':'), event_id)
-      WHEN event_id IS NOT NULL THEN concat(concat('|', CAST(octet_length(event_id) AS CHAR)), ':#')
-      ELSE '|-' END), CASE WHEN octet_length(user_id) <= 180 THEN concat(concat(concat('|', CAST(octet_length(user_id) AS CHAR)), ':'), user_id)
-      WHEN user_id IS NOT NULL THEN concat(concat('|', CAST(octet_length(user_id) AS CHAR)), ':#')
-      ELSE '|-' END), CASE WHEN octet_length(page_view_at) <= 180 THEN concat(concat(concat('|', CAST(octet_length(page_view_at) AS CHAR)), ':'), page_view_at)
-      WHEN page_view_at IS NOT NULL THEN concat(concat('|', CAST(octet_length(page_view_at) AS CHAR)), ':#')
-      ELSE '|-' END), CASE WHEN octet_length(page) <= 180 THEN concat(concat(concat('|', CAST(octet_length(page) AS CHAR)), ':'), page)
-      WHEN page IS NOT NULL THEN concat(concat('|', CAST(octet_length(page) AS CHAR)), ':#')
-      ELSE '|-' END) AS row_key
+    concat(
+      reason,
+      CASE WHEN octet_length(event_id) <= 180 THEN concat('|', CAST(octet_length(event_id) AS CHAR), ':', event_id)
+        WHEN event_id IS NOT NULL THEN concat('|', CAST(octet_length(event_id) AS CHAR), ':#')
+        ELSE '|-' END,
+      CASE WHEN octet_length(user_id) <= 180 THEN concat('|', CAST(octet_length(user_id) AS CHAR), ':', user_id)
+        WHEN user_id IS NOT NULL THEN concat('|', CAST(octet_length(user_id) AS CHAR), ':#') ELSE '|-' END,
+      CASE WHEN octet_length(page_view_at) <= 180 THEN concat('|', CAST(octet_length(page_view_at) AS CHAR), ':', page_view_at)
+        WHEN page_view_at IS NOT NULL THEN concat('|', CAST(octet_length(page_view_at) AS CHAR), ':#')
+        ELSE '|-' END,
+      CASE WHEN octet_length(page) <= 180 THEN concat('|', CAST(octet_length(page) AS CHAR), ':', page)
+        WHEN page IS NOT NULL THEN concat('|', CAST(octet_length(page) AS CHAR), ':#') ELSE '|-' END
+    ) AS row_key
   FROM bad LIMIT 9223372036854775807
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason AND q.event_id <=> keyed.event_id
@@ -300,10 +296,9 @@ FROM sessionizer_scratch_superseded;
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, first_sequence, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM sessionizer_scratch_islands AS i JOIN sessionizer_scratch_merged AS m ON m.sz_island = i.sz_island
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM sessionizer_scratch_merged WHERE anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
@@ -340,8 +335,7 @@ SELECT run_id, 'finished', utc_timestamp(6), job, mode, window_from, window_to,
   (SELECT count(*) FROM sessionizer_scratch_merged WHERE sz_first = 1),
   (SELECT count(*) FROM sessionizer_scratch_superseded),
   (SELECT count(*) FROM sessionizer_scratch_rejected), layout, engine, tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;
 
 COMMIT;
 DO release_lock(concat('sessionizer ', concat_ws('.', if('session_runs' LIKE '%`.`%', NULL, database()), replace('session_runs', '`', ''))));

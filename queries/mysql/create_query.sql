@@ -1,11 +1,10 @@
--- create_query.sql for MySQL 8 (dialect mysql)
+-- create_query.sql for MySQL 8 (dialect mysql); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 49 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  mysql my_database < create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 SET SESSION time_zone = '+00:00';
@@ -173,31 +172,29 @@ DEALLOCATE PREPARE sessionizer_statement;
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW session_events AS
 WITH anchored AS (
-  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
+  SELECT event_id, user_id, page_view_at, sequence, page, run_id,
     coalesce((
       SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
-    ), t.session_id) AS anchor
+    ), session_id) AS anchor
   FROM session_table AS t
 )
-SELECT CONVERT(anchored.event_id USING utf8mb4) AS event_id,
+SELECT CONVERT(event_id USING utf8mb4) AS event_id,
   CONVERT(coalesce((
     SELECT v.session_id FROM session_versions AS v WHERE v.anchor = anchored.anchor
     ORDER BY v.run_id DESC LIMIT 1
-  ), anchored.anchor) USING utf8mb4) AS session_id,
-  CONVERT(anchored.user_id USING utf8mb4) AS user_id, anchored.page_view_at, anchored.sequence,
-  CONVERT(anchored.page USING utf8mb4) AS page, anchored.run_id
+  ), anchor) USING utf8mb4) AS session_id,
+  CONVERT(user_id USING utf8mb4) AS user_id, page_view_at, sequence,
+  CONVERT(page USING utf8mb4) AS page, run_id
 FROM anchored;
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW sessions AS
-SELECT CONVERT(v.session_id USING utf8mb4) AS session_id,
-  CONVERT(v.user_id USING utf8mb4) AS user_id, v.started_at, v.ended_at,
-  (timestampdiff(MICROSECOND, v.started_at, v.ended_at)) * 0.000001 AS `duration`,
-  timestampdiff(MICROSECOND, v.started_at, v.ended_at) AS duration_microseconds, v.pageviews,
-  CONVERT(v.entry_page USING utf8mb4) AS entry_page,
-  CONVERT(v.exit_page USING utf8mb4) AS exit_page,
-  CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+SELECT CONVERT(session_id USING utf8mb4) AS session_id, CONVERT(user_id USING utf8mb4) AS user_id,
+  started_at, ended_at, (timestampdiff(MICROSECOND, started_at, ended_at)) * 0.000001 AS `duration`,
+  timestampdiff(MICROSECOND, started_at, ended_at) AS duration_microseconds, pageviews,
+  CONVERT(entry_page USING utf8mb4) AS entry_page, CONVERT(exit_page USING utf8mb4) AS exit_page,
+  CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM session_versions AS v
 WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
   AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor);

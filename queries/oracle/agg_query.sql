@@ -1,11 +1,10 @@
--- agg_query.sql for Oracle Database 19c (dialect oracle)
+-- agg_query.sql for Oracle Database 19c (dialect oracle); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 5 answers documented, 44 assumed.
 --
 -- The current sessions in numbers. Reads only.
 --
 -- Run it:  sqlplus -S user@database @agg_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 WHENEVER SQLERROR EXIT FAILURE ROLLBACK
 SET DEFINE OFF
@@ -38,8 +37,7 @@ FROM "t"
 
 -- session: One row for each session.
 SELECT "user_id", "session_id", "started_at" AS "first_view", "ended_at" AS "last_view", "pageviews"
-FROM "sessions"
-ORDER BY "user_id", "first_view", "session_id"
+FROM "sessions" ORDER BY "user_id", "first_view", "session_id"
 /
 
 -- user: One row for each user.
@@ -47,8 +45,7 @@ SELECT "s"."user_id", count(*) AS "sessions", coalesce(sum("s"."pageviews"), 0) 
   min("s"."started_at") AS "first_view", max("s"."ended_at") AS "last_view",
   coalesce(sum("s"."duration_microseconds"), 0) AS "duration_microseconds",
   coalesce(sum(CASE WHEN "s"."is_bounce" = 1 THEN 1 ELSE 0 END), 0) AS "bounces"
-FROM "sessions" "s" GROUP BY "s"."user_id"
-ORDER BY "user_id"
+FROM "sessions" "s" GROUP BY "s"."user_id" ORDER BY "user_id"
 /
 
 -- day: One row for each UTC day: sessions that started on it, pageviews on it.
@@ -64,6 +61,5 @@ WITH "d" AS (
 )
 SELECT "d"."day" AS "day", coalesce("t"."sessions", 0) AS "sessions",
   "d"."pageviews" AS "pageviews", "d"."users" AS "users", coalesce("t"."bounces", 0) AS "bounces"
-FROM "d" LEFT JOIN "t" ON "t"."day" = "d"."day"
-ORDER BY "day"
+FROM "d" LEFT JOIN "t" ON "t"."day" = "d"."day" ORDER BY "day"
 /

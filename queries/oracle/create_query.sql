@@ -1,11 +1,10 @@
--- create_query.sql for Oracle Database 19c (dialect oracle)
+-- create_query.sql for Oracle Database 19c (dialect oracle); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 5 answers documented, 44 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  sqlplus -S user@database @create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 WHENEVER SQLERROR EXIT FAILURE ROLLBACK
 SET DEFINE OFF
@@ -211,12 +210,11 @@ WITH "ranked" AS (
     "exit_page", row_number() OVER (PARTITION BY "anchor" ORDER BY "run_id" DESC) AS "sz_rank"
   FROM "session_versions"
 )
-SELECT "ranked"."session_id", "ranked"."user_id", "ranked"."started_at", "ranked"."ended_at",
-  CAST((EXTRACT(DAY FROM ("ranked"."ended_at" - "ranked"."started_at")) * 86400000000 + EXTRACT(HOUR FROM ("ranked"."ended_at" - "ranked"."started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("ranked"."ended_at" - "ranked"."started_at")) * 60000000 + EXTRACT(SECOND FROM ("ranked"."ended_at" - "ranked"."started_at")) * 1000000) / 1000000 AS NUMBER(20, 6)) AS "duration",
-  EXTRACT(DAY FROM ("ranked"."ended_at" - "ranked"."started_at")) * 86400000000 + EXTRACT(HOUR FROM ("ranked"."ended_at" - "ranked"."started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("ranked"."ended_at" - "ranked"."started_at")) * 60000000 + EXTRACT(SECOND FROM ("ranked"."ended_at" - "ranked"."started_at")) * 1000000 AS "duration_microseconds",
-  "ranked"."pageviews", "ranked"."entry_page", "ranked"."exit_page",
-  CASE WHEN "ranked"."pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
+SELECT "session_id", "user_id", "started_at", "ended_at",
+  CAST((EXTRACT(DAY FROM ("ended_at" - "started_at")) * 86400000000 + EXTRACT(HOUR FROM ("ended_at" - "started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("ended_at" - "started_at")) * 60000000 + EXTRACT(SECOND FROM ("ended_at" - "started_at")) * 1000000) / 1000000 AS NUMBER(20, 6)) AS "duration",
+  EXTRACT(DAY FROM ("ended_at" - "started_at")) * 86400000000 + EXTRACT(HOUR FROM ("ended_at" - "started_at")) * 3600000000 + EXTRACT(MINUTE FROM ("ended_at" - "started_at")) * 60000000 + EXTRACT(SECOND FROM ("ended_at" - "started_at")) * 1000000 AS "duration_microseconds",
+  "pageviews", "entry_page", "exit_page", CASE WHEN "pageviews" = 1 THEN 1 ELSE 0 END AS "is_bounce"
 FROM "ranked"
-WHERE "ranked"."sz_rank" = 1
+WHERE "sz_rank" = 1
   AND NOT EXISTS (SELECT 1 FROM "session_lineage" "l" WHERE "l"."session_id" = "ranked"."anchor")
 /

@@ -1,11 +1,10 @@
--- create_query.sql for PostgreSQL 15 (dialect postgres)
+-- create_query.sql for PostgreSQL 15 (dialect postgres); rendered by sessionizer, not edited by hand.
 -- Evidence: tested live, that is, the project's tests run it on the engine.
 -- Of what is known of the engine: 41 answers tested live, 8 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  psql -X -v ON_ERROR_STOP=1 -f create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 -- pageviews: The source: everything that was loaded.
 CREATE TABLE IF NOT EXISTS pageviews (
@@ -112,27 +111,27 @@ CREATE INDEX IF NOT EXISTS session_quarantine_by_row_key ON session_quarantine (
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW session_events AS
 WITH anchored AS (
-  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
+  SELECT event_id, user_id, page_view_at, sequence, page, run_id,
     coalesce((
       SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
-    ), t.session_id) AS anchor
+    ), session_id) AS anchor
   FROM session_table AS t
 )
-SELECT anchored.event_id,
+SELECT event_id,
   coalesce((
     SELECT v.session_id FROM session_versions AS v WHERE v.anchor = anchored.anchor
     ORDER BY v.run_id DESC LIMIT 1
-  ), anchored.anchor) AS session_id,
-  anchored.user_id, anchored.page_view_at, anchored.sequence, anchored.page, anchored.run_id
+  ), anchor) AS session_id,
+  user_id, page_view_at, sequence, page, run_id
 FROM anchored;
 
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW sessions AS
-SELECT v.session_id, v.user_id, v.started_at, v.ended_at,
-  ((extract(epoch FROM date_trunc('second', v.ended_at - v.started_at))::bigint * 1000000 + extract(microseconds FROM v.ended_at - v.started_at)::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
-  extract(epoch FROM date_trunc('second', v.ended_at - v.started_at))::bigint * 1000000 + extract(microseconds FROM v.ended_at - v.started_at)::bigint % 1000000 AS duration_microseconds,
-  v.pageviews, v.entry_page, v.exit_page, CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+SELECT session_id, user_id, started_at, ended_at,
+  ((extract(epoch FROM date_trunc('second', ended_at - started_at))::bigint * 1000000 + extract(microseconds FROM ended_at - started_at)::bigint % 1000000)::numeric / 1000000)::numeric(20, 6) AS "duration",
+  extract(epoch FROM date_trunc('second', ended_at - started_at))::bigint * 1000000 + extract(microseconds FROM ended_at - started_at)::bigint % 1000000 AS duration_microseconds,
+  pageviews, entry_page, exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM session_versions AS v
 WHERE NOT EXISTS (SELECT 1 FROM session_versions AS w WHERE w.anchor = v.anchor AND w.run_id > v.run_id)
   AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = v.anchor);

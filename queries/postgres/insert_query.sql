@@ -1,4 +1,4 @@
--- insert_query.sql for PostgreSQL 15 (dialect postgres)
+-- insert_query.sql for PostgreSQL 15 (dialect postgres); rendered by sessionizer, not edited by hand.
 -- Evidence: tested live, that is, the project's tests run it on the engine.
 -- Of what is known of the engine: 41 answers tested live, 8 assumed.
 --
@@ -10,9 +10,7 @@
 -- Needs: SELECT on the source, SELECT and INSERT on the ledgers, TEMPORARY on the database.
 -- Two runs at once: safe; the second one waits for an advisory lock.
 -- A run that died: leaves nothing; run it again. The lock goes with its session.
---
 -- Run it:  psql -X -v ON_ERROR_STOP=1 -f insert_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SELECT pg_advisory_lock(1397052243, 'session_runs'::regclass::oid::integer);
 SET TIME ZONE 'UTC';
@@ -57,22 +55,20 @@ CREATE TEMPORARY TABLE duplicates ON COMMIT DROP AS
 WITH repeated AS (  -- Event ids that came more than once.
   SELECT event_id FROM pg_temp.picked WHERE reason IS NULL GROUP BY event_id HAVING count(*) > 1
 )
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, row_number() OVER w AS sz_rank,
+SELECT event_id, user_id, page_view_at, sequence, page, row_number() OVER w AS sz_rank,
   dense_rank() OVER w2 AS sz_variant
 FROM pg_temp.picked AS k
-WHERE k.reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
+WHERE reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
 WINDOW w AS (
-    PARTITION BY k.event_id
-    ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST, k.sequence NULLS FIRST
+    PARTITION BY event_id ORDER BY page_view_at, user_id, page NULLS FIRST, sequence NULLS FIRST
   ),
-  w2 AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST);
-CREATE INDEX duplicates_by_event_id ON pg_temp.duplicates (event_id);
+  w2 AS (PARTITION BY event_id ORDER BY page_view_at, user_id, page NULLS FIRST);
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TEMPORARY TABLE islands ON COMMIT DROP AS
 WITH fresh AS (  -- The new rows, fixed once for the whole run.
-  SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page FROM pg_temp.picked AS k
-  WHERE k.reason IS NULL
+  SELECT event_id, user_id, page_view_at, sequence, page FROM pg_temp.picked AS k
+  WHERE reason IS NULL
     AND NOT EXISTS (SELECT 1 FROM pg_temp.duplicates AS d WHERE d.event_id = k.event_id)
   UNION ALL
   SELECT event_id, user_id, page_view_at, sequence, page FROM pg_temp.duplicates WHERE sz_rank = 1
@@ -142,9 +138,8 @@ WITH touched AS (
   SELECT DISTINCT sz_island, anchor FROM pg_temp.islands WHERE sz_gained = 1 AND anchor IS NOT NULL
 ),
 united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-    v.exit_page
+  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+    v.first_sequence, v.last_sequence, v.last_event_id, v.pageviews, v.entry_page, v.exit_page
   FROM touched
   CROSS JOIN LATERAL (
     SELECT * FROM session_versions AS v
@@ -157,19 +152,18 @@ united AS (  -- For each island that gained rows, what it is made of: its anchor
   ) AS v
   UNION ALL
   SELECT sz_island, NULL::text COLLATE "C" AS anchor, 0 AS anchors, user_id,
-    page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
-    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews,
+    page_view_at AS started_at, event_id AS session_id, page_view_at AS ended_at,
+    sequence AS first_sequence, sequence AS last_sequence, event_id AS last_event_id, 1 AS pageviews,
     page AS entry_page, page AS exit_page
   FROM pg_temp.islands WHERE sz_new = 1
 )
-SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page, row_number() OVER w AS sz_first,
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, first_sequence,
+  last_sequence, last_event_id, pageviews, entry_page, exit_page, row_number() OVER w AS sz_first,
   row_number() OVER w2 AS sz_last, first_value(coalesce(anchor, session_id)) OVER w3 AS sz_survivor
 FROM united
 WINDOW w AS (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FIRST, session_id),
   w2 AS (
-    PARTITION BY sz_island
-    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
+    PARTITION BY sz_island ORDER BY ended_at DESC, last_sequence DESC NULLS LAST, last_event_id DESC
   ),
   w3 AS (
     PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id
@@ -177,13 +171,12 @@ WINDOW w AS (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FI
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE TEMPORARY TABLE superseded ON COMMIT DROP AS
-SELECT anchor AS session_id, sz_survivor AS became FROM pg_temp.merged
-WHERE anchor IS NOT NULL AND anchor <> sz_survivor
+SELECT anchor AS session_id, sz_survivor AS became FROM pg_temp.merged WHERE anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM pg_temp.merged AS m
 CROSS JOIN LATERAL (SELECT * FROM session_lineage AS l WHERE l.became = m.anchor OFFSET 0) AS l
-WHERE m.anchor IS NOT NULL AND m.anchor <> m.sz_survivor;
+WHERE m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMPORARY TABLE rejected ON COMMIT DROP AS
@@ -210,8 +203,7 @@ keyed AS (
       WHEN page IS NOT NULL THEN '|' || octet_length(page)::text || ':#' ELSE '|-' END AS row_key
   FROM bad OFFSET 0
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason
@@ -227,10 +219,9 @@ SELECT session_id, became, (SELECT max(run_id) FROM session_runs) FROM pg_temp.s
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, first_sequence, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM pg_temp.islands AS i JOIN pg_temp.merged AS m ON m.sz_island = i.sz_island
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM pg_temp.merged WHERE anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
@@ -263,8 +254,7 @@ SELECT run_id, 'finished', clock_timestamp() AT TIME ZONE 'UTC', job, mode, wind
   (SELECT count(*) FROM pg_temp.merged WHERE sz_first = 1),
   (SELECT count(*) FROM pg_temp.superseded), (SELECT count(*) FROM pg_temp.rejected), layout,
   engine, tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;
 
 COMMIT;
 SELECT pg_advisory_unlock(1397052243, 'session_runs'::regclass::oid::integer);

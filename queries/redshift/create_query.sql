@@ -1,11 +1,10 @@
--- create_query.sql for Amazon Redshift (dialect redshift)
+-- create_query.sql for Amazon Redshift (dialect redshift); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 19 answers documented, 30 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  psql -X -v ON_ERROR_STOP=1 -f create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET TIMEZONE TO 'UTC';
 

@@ -1,4 +1,4 @@
--- insert_query.sql for Amazon Redshift (dialect redshift)
+-- insert_query.sql for Amazon Redshift (dialect redshift); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 19 answers documented, 30 assumed.
 --
@@ -12,9 +12,7 @@
 -- Two runs at once: safe; the second one waits for the lock, and may then fail for a serialization
 --   conflict, to be repeated.
 -- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
---
 -- Run it:  psql -X -v ON_ERROR_STOP=1 -f insert_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET TIMEZONE TO 'UTC';
 
@@ -208,27 +206,26 @@ v AS (
   FROM ranked WHERE sz_rank = 1
 ),
 united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-    v.exit_page
+  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+    v.first_sequence, v.last_sequence, v.last_event_id, v.pageviews, v.entry_page, v.exit_page
   FROM touched_2 AS touched
   JOIN v ON v.anchor = touched.anchor AND OCTET_LENGTH(v.anchor) = OCTET_LENGTH(touched.anchor)
   UNION ALL
   SELECT sz_island, CAST(NULL AS VARCHAR(65535)) AS anchor, 0 AS anchors, user_id,
-    page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
-    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews,
+    page_view_at AS started_at, event_id AS session_id, page_view_at AS ended_at,
+    sequence AS first_sequence, sequence AS last_sequence, event_id AS last_event_id, 1 AS pageviews,
     page AS entry_page, page AS exit_page
   FROM sessionizer_step_islands WHERE sz_new = 1
 )
-SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page,
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, first_sequence,
+  last_sequence, last_event_id, pageviews, entry_page, exit_page,
   row_number() OVER (
     PARTITION BY sz_island, sz_island || CHR(1)
     ORDER BY started_at, first_sequence NULLS FIRST, session_id || CHR(1)
   ) AS sz_first,
   row_number() OVER (
     PARTITION BY sz_island, sz_island || CHR(1)
-    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id || CHR(1) DESC
+    ORDER BY ended_at DESC, last_sequence DESC NULLS LAST, last_event_id || CHR(1) DESC
   ) AS sz_last,
   first_value(coalesce(anchor, session_id)) OVER (
     PARTITION BY sz_island, sz_island || CHR(1)
@@ -240,12 +237,12 @@ FROM united;
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE TEMPORARY TABLE sessionizer_step_superseded AS
 SELECT anchor AS session_id, sz_survivor AS became FROM sessionizer_step_merged
-WHERE anchor IS NOT NULL AND (anchor || CHR(1)) <> (sz_survivor || CHR(1))
+WHERE (anchor || CHR(1)) <> (sz_survivor || CHR(1))
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM sessionizer_step_merged AS m
 JOIN session_lineage AS l ON l.became = m.anchor AND OCTET_LENGTH(l.became) = OCTET_LENGTH(m.anchor)
-WHERE m.anchor IS NOT NULL AND (m.anchor || CHR(1)) <> (m.sz_survivor || CHR(1));
+WHERE (m.anchor || CHR(1)) <> (m.sz_survivor || CHR(1));
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMPORARY TABLE sessionizer_step_rejected AS
@@ -294,12 +291,9 @@ SELECT session_id, became, (SELECT max(run_id) FROM session_runs) FROM sessioniz
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, first_sequence, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM sessionizer_step_islands AS i
-JOIN sessionizer_step_merged AS m
-  ON m.sz_island = i.sz_island AND OCTET_LENGTH(m.sz_island) = OCTET_LENGTH(i.sz_island)
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM sessionizer_step_merged WHERE anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (

@@ -1,4 +1,4 @@
--- insert_query.sql for Spark SQL 4 (dialect spark)
+-- insert_query.sql for Spark SQL 4 (dialect spark); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 2 answers documented, 47 assumed.
 --
@@ -12,9 +12,7 @@
 --   at a time.
 -- A run that died: leaves rows that nobody sees, since its finished row is not there. Its step
 --   tables stay: drop them, and run it again.
---
 -- Run it:  spark-sql -f insert_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET spark.sql.variable.substitute = false;
 SET TIME ZONE 'UTC';
@@ -38,7 +36,7 @@ judged AS (
   WHERE page_view_at >= TIMESTAMP_NTZ '{{ start_time }}' AND page_view_at < TIMESTAMP_NTZ '{{ end_time }}'
 ),
 t AS (
-  SELECT t.event_id, t.user_id, t.page_view_at, t.page, t.run_id FROM session_table AS t
+  SELECT event_id, user_id, page_view_at, page, run_id FROM session_table AS t
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
       WHERE finished_run.state = 'finished' AND finished_run.run_id = t.run_id
@@ -56,21 +54,20 @@ WITH repeated AS (  -- Event ids that came more than once.
   SELECT event_id FROM sessionizer_step_picked WHERE reason IS NULL GROUP BY event_id
   HAVING count(*) > 1
 )
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, row_number() OVER w AS sz_rank,
+SELECT event_id, user_id, page_view_at, sequence, page, row_number() OVER w AS sz_rank,
   dense_rank() OVER w2 AS sz_variant
 FROM sessionizer_step_picked AS k
-WHERE k.reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
+WHERE reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
 WINDOW w AS (
-    PARTITION BY k.event_id
-    ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST, k.sequence NULLS FIRST
+    PARTITION BY event_id ORDER BY page_view_at, user_id, page NULLS FIRST, sequence NULLS FIRST
   ),
-  w2 AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST);
+  w2 AS (PARTITION BY event_id ORDER BY page_view_at, user_id, page NULLS FIRST);
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TABLE sessionizer_step_islands USING parquet AS
 WITH fresh AS (  -- The new rows, fixed once for the whole run.
-  SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page FROM sessionizer_step_picked AS k
-  WHERE k.reason IS NULL
+  SELECT event_id, user_id, page_view_at, sequence, page FROM sessionizer_step_picked AS k
+  WHERE reason IS NULL
     AND NOT EXISTS (SELECT 1 FROM sessionizer_step_duplicates AS d WHERE d.event_id = k.event_id)
   UNION ALL
   SELECT event_id, user_id, page_view_at, sequence, page FROM sessionizer_step_duplicates
@@ -98,8 +95,8 @@ ranges AS (  -- Where in time the new rows may touch the ledger.
   FROM in_clusters GROUP BY user_id, sz_cluster
 ),
 ranked AS (
-  SELECT l.session_id, l.became,
-    row_number() OVER (PARTITION BY l.session_id ORDER BY l.run_id DESC, l.became) AS sz_rank
+  SELECT session_id, became,
+    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
   FROM session_lineage AS l
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
@@ -157,15 +154,14 @@ WITH touched AS (
   WHERE sz_gained = 1 AND anchor IS NOT NULL
 ),
 ranked AS (
-  SELECT w.anchor, w.session_id, w.user_id, w.started_at, w.ended_at, w.last_event_id,
-    w.first_sequence, w.last_sequence, w.pageviews, w.anchors, w.entry_page, w.exit_page,
-    row_number() OVER w AS sz_rank
+  SELECT anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
+    last_sequence, pageviews, anchors, entry_page, exit_page, row_number() OVER w AS sz_rank
   FROM session_versions AS w
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
       WHERE finished_run.state = 'finished' AND finished_run.run_id = w.run_id
     )
-  WINDOW w AS (PARTITION BY w.anchor ORDER BY w.run_id DESC, w.pageviews DESC, w.session_id)
+  WINDOW w AS (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id)
 ),
 v AS (
   SELECT anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
@@ -173,25 +169,23 @@ v AS (
   FROM ranked WHERE sz_rank = 1
 ),
 united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-    v.exit_page
+  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+    v.first_sequence, v.last_sequence, v.last_event_id, v.pageviews, v.entry_page, v.exit_page
   FROM touched JOIN v ON v.anchor = touched.anchor
   UNION ALL
   SELECT sz_island, CAST(NULL AS STRING) AS anchor, 0 AS anchors, user_id,
-    page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
-    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews,
+    page_view_at AS started_at, event_id AS session_id, page_view_at AS ended_at,
+    sequence AS first_sequence, sequence AS last_sequence, event_id AS last_event_id, 1 AS pageviews,
     page AS entry_page, page AS exit_page
   FROM sessionizer_step_islands WHERE sz_new = 1
 )
-SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page, row_number() OVER w AS sz_first,
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, first_sequence,
+  last_sequence, last_event_id, pageviews, entry_page, exit_page, row_number() OVER w AS sz_first,
   row_number() OVER w2 AS sz_last, first_value(coalesce(anchor, session_id)) OVER w3 AS sz_survivor
 FROM united
 WINDOW w AS (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FIRST, session_id),
   w2 AS (
-    PARTITION BY sz_island
-    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
+    PARTITION BY sz_island ORDER BY ended_at DESC, last_sequence DESC NULLS LAST, last_event_id DESC
   ),
   w3 AS (
     PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id
@@ -200,11 +194,11 @@ WINDOW w AS (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FI
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE TABLE sessionizer_step_superseded USING parquet AS
 SELECT anchor AS session_id, sz_survivor AS became FROM sessionizer_step_merged
-WHERE anchor IS NOT NULL AND anchor <> sz_survivor
+WHERE anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM sessionizer_step_merged AS m JOIN session_lineage AS l ON l.became = m.anchor
-WHERE m.anchor IS NOT NULL AND m.anchor <> m.sz_survivor
+WHERE m.anchor <> m.sz_survivor
   AND EXISTS (
     SELECT 1 FROM session_runs AS finished_run
     WHERE finished_run.state = 'finished' AND finished_run.run_id = l.run_id
@@ -240,15 +234,13 @@ q AS (
   SELECT reason, event_id, user_id, page_view_at, page, row_key FROM session_quarantine
   WHERE run_id IS NULL
   UNION ALL
-  SELECT q.reason, q.event_id, q.user_id, q.page_view_at, q.page, q.row_key
-  FROM session_quarantine AS q
+  SELECT reason, event_id, user_id, page_view_at, page, row_key FROM session_quarantine AS q
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
       WHERE finished_run.state = 'finished' AND finished_run.run_id = q.run_id
     )
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason AND q.event_id <=> keyed.event_id
@@ -272,10 +264,9 @@ SELECT session_id, became, (SELECT max(run_id) FROM session_runs) FROM sessioniz
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, first_sequence, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM sessionizer_step_islands AS i JOIN sessionizer_step_merged AS m ON m.sz_island = i.sz_island
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM sessionizer_step_merged WHERE anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
@@ -308,8 +299,7 @@ SELECT run_id, 'finished', CAST(current_timestamp() AS TIMESTAMP_NTZ), job, mode
   (SELECT count(*) FROM sessionizer_step_merged WHERE sz_first = 1),
   (SELECT count(*) FROM sessionizer_step_superseded),
   (SELECT count(*) FROM sessionizer_step_rejected), layout, engine, tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;
 
 -- The steps of the run are of no more use.
 DROP TABLE sessionizer_step_picked;

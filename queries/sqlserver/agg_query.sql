@@ -1,11 +1,10 @@
--- agg_query.sql for SQL Server 2019 (dialect sqlserver)
+-- agg_query.sql for SQL Server 2019 (dialect sqlserver); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 11 answers documented, 38 assumed.
 --
 -- The current sessions in numbers. Reads only.
 --
 -- Run it:  sqlcmd -b -x -I -i agg_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET XACT_ABORT ON;
 GO

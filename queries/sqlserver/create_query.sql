@@ -1,11 +1,10 @@
--- create_query.sql for SQL Server 2019 (dialect sqlserver)
+-- create_query.sql for SQL Server 2019 (dialect sqlserver); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 11 answers documented, 38 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  sqlcmd -b -x -I -i create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET XACT_ABORT ON;
 GO
@@ -148,31 +147,30 @@ WITH ranked AS (
   FROM session_table
 ),
 anchored AS (
-  SELECT ranked.event_id, ranked.user_id, ranked.page_view_at, ranked.sequence, ranked.page,
-    ranked.run_id,
+  SELECT event_id, user_id, page_view_at, sequence, page, run_id,
     coalesce((
       SELECT TOP (1) l.became FROM session_lineage AS l
       WHERE l.session_id = ranked.session_id AND l.session_id + CHAR(1) = ranked.session_id + CHAR(1)
       ORDER BY l.run_id DESC
-    ), ranked.session_id) AS anchor
-  FROM ranked WHERE ranked.sz_rank = 1
+    ), session_id) AS anchor
+  FROM ranked WHERE sz_rank = 1
 )
-SELECT anchored.event_id,
+SELECT event_id,
   coalesce((
     SELECT TOP (1) v.session_id FROM session_versions AS v
     WHERE v.anchor = anchored.anchor AND v.anchor + CHAR(1) = anchored.anchor + CHAR(1)
     ORDER BY v.run_id DESC
-  ), anchored.anchor) AS session_id,
-  anchored.user_id, anchored.page_view_at, anchored.sequence, anchored.page, anchored.run_id
+  ), anchor) AS session_id,
+  user_id, page_view_at, sequence, page, run_id
 FROM anchored;
 GO
 
 -- sessions: One row for each current session.
 CREATE OR ALTER VIEW sessions AS
-SELECT v.session_id, v.user_id, v.started_at, v.ended_at,
-  CAST(CAST((DATEDIFF_BIG(microsecond, v.started_at, v.ended_at)) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-  DATEDIFF_BIG(microsecond, v.started_at, v.ended_at) AS duration_microseconds, v.pageviews,
-  v.entry_page, v.exit_page, CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+SELECT session_id, user_id, started_at, ended_at,
+  CAST(CAST((DATEDIFF_BIG(microsecond, started_at, ended_at)) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
+  DATEDIFF_BIG(microsecond, started_at, ended_at) AS duration_microseconds, pageviews, entry_page,
+  exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM session_versions AS v
 WHERE NOT EXISTS (
     SELECT 1 FROM session_versions AS w

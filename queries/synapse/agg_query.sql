@@ -1,11 +1,10 @@
--- agg_query.sql for Azure Synapse dedicated SQL pool (dialect synapse)
+-- agg_query.sql for Azure Synapse dedicated SQL pool (dialect synapse); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 3 answers documented, 46 assumed.
 --
 -- The current sessions in numbers. Reads only.
 --
 -- Run it:  sqlcmd -b -x -I -i agg_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET XACT_ABORT ON;
 GO

@@ -1,11 +1,10 @@
--- create_query.sql for Azure Synapse dedicated SQL pool (dialect synapse)
+-- create_query.sql for Azure Synapse dedicated SQL pool (dialect synapse); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 3 answers documented, 46 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  sqlcmd -b -x -I -i create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET XACT_ABORT ON;
 GO
@@ -151,13 +150,12 @@ EXEC (N'CREATE VIEW ' + N'sessions' + N' AS ' + N'WITH ranked AS (
     ) AS sz_rank
   FROM session_versions
 )
-SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
-  CAST(CAST((DATEDIFF_BIG(microsecond, ranked.started_at, ranked.ended_at)) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
-  DATEDIFF_BIG(microsecond, ranked.started_at, ranked.ended_at) AS duration_microseconds,
-  ranked.pageviews, ranked.entry_page, ranked.exit_page,
-  CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+SELECT session_id, user_id, started_at, ended_at,
+  CAST(CAST((DATEDIFF_BIG(microsecond, started_at, ended_at)) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS [duration],
+  DATEDIFF_BIG(microsecond, started_at, ended_at) AS duration_microseconds, pageviews, entry_page,
+  exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM ranked
-WHERE ranked.sz_rank = 1
+WHERE sz_rank = 1
   AND NOT EXISTS (
     SELECT 1 FROM session_lineage AS l
     WHERE l.session_id = ranked.anchor AND l.session_id + CHAR(1) = ranked.anchor + CHAR(1)

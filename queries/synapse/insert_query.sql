@@ -1,4 +1,4 @@
--- insert_query.sql for Azure Synapse dedicated SQL pool (dialect synapse)
+-- insert_query.sql for Azure Synapse dedicated SQL pool (dialect synapse); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 3 answers documented, 46 assumed.
 --
@@ -11,9 +11,7 @@
 -- Two runs at once: NOT safe, since nothing keeps the second one out: have the scheduler run one
 --   at a time.
 -- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
---
 -- Run it:  sqlcmd -b -x -I -i insert_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET XACT_ABORT ON;
 GO
@@ -61,17 +59,16 @@ WITH repeated AS (  -- Event ids that came more than once.
   SELECT event_id FROM [#picked] WHERE reason IS NULL GROUP BY event_id, event_id + CHAR(1)
   HAVING count_big(*) > 1
 )
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
+SELECT event_id, user_id, page_view_at, sequence, page,
   row_number() OVER (
-    PARTITION BY k.event_id, k.event_id + CHAR(1)
-    ORDER BY k.page_view_at, k.user_id + CHAR(1), k.page + CHAR(1), k.sequence
+    PARTITION BY event_id, event_id + CHAR(1)
+    ORDER BY page_view_at, user_id + CHAR(1), page + CHAR(1), sequence
   ) AS sz_rank,
   dense_rank() OVER (
-    PARTITION BY k.event_id, k.event_id + CHAR(1)
-    ORDER BY k.page_view_at, k.user_id + CHAR(1), k.page + CHAR(1)
+    PARTITION BY event_id, event_id + CHAR(1) ORDER BY page_view_at, user_id + CHAR(1), page + CHAR(1)
   ) AS sz_variant
 FROM [#picked] AS k
-WHERE k.reason IS NULL
+WHERE reason IS NULL
   AND EXISTS (
     SELECT 1 FROM repeated AS d
     WHERE d.event_id = k.event_id AND d.event_id + CHAR(1) = k.event_id + CHAR(1)
@@ -81,8 +78,8 @@ GO
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TABLE [#islands] WITH (DISTRIBUTION = ROUND_ROBIN, HEAP) AS
 WITH fresh AS (  -- The new rows, fixed once for the whole run.
-  SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page FROM [#picked] AS k
-  WHERE k.reason IS NULL
+  SELECT event_id, user_id, page_view_at, sequence, page FROM [#picked] AS k
+  WHERE reason IS NULL
     AND NOT EXISTS (
       SELECT 1 FROM [#duplicates] AS d
       WHERE d.event_id = k.event_id AND d.event_id + CHAR(1) = k.event_id + CHAR(1)
@@ -204,27 +201,26 @@ v AS (
   FROM ranked WHERE sz_rank = 1
 ),
 united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-    v.exit_page
+  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+    v.first_sequence, v.last_sequence, v.last_event_id, v.pageviews, v.entry_page, v.exit_page
   FROM touched_2 AS touched
   JOIN v ON v.anchor = touched.anchor AND v.anchor + CHAR(1) = touched.anchor + CHAR(1)
   UNION ALL
   SELECT sz_island, CAST(NULL AS nvarchar(4000)) AS anchor, 0 AS anchors, user_id,
-    page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
-    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews,
+    page_view_at AS started_at, event_id AS session_id, page_view_at AS ended_at,
+    sequence AS first_sequence, sequence AS last_sequence, event_id AS last_event_id, 1 AS pageviews,
     page AS entry_page, page AS exit_page
   FROM [#islands] WHERE sz_new = 1
 )
-SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page,
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, first_sequence,
+  last_sequence, last_event_id, pageviews, entry_page, exit_page,
   row_number() OVER (
     PARTITION BY sz_island, sz_island + CHAR(1)
     ORDER BY started_at, first_sequence, session_id + CHAR(1)
   ) AS sz_first,
   row_number() OVER (
     PARTITION BY sz_island, sz_island + CHAR(1)
-    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id + CHAR(1) DESC
+    ORDER BY ended_at DESC, last_sequence DESC, last_event_id + CHAR(1) DESC
   ) AS sz_last,
   first_value(coalesce(anchor, session_id)) OVER (
     PARTITION BY sz_island, sz_island + CHAR(1)
@@ -236,12 +232,12 @@ GO
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE TABLE [#superseded] WITH (DISTRIBUTION = ROUND_ROBIN, HEAP) AS
 SELECT anchor AS session_id, sz_survivor AS became FROM [#merged]
-WHERE anchor IS NOT NULL AND anchor + CHAR(1) <> sz_survivor + CHAR(1)
+WHERE anchor + CHAR(1) <> sz_survivor + CHAR(1)
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM [#merged] AS m
 JOIN session_lineage AS l ON l.became = m.anchor AND l.became + CHAR(1) = m.anchor + CHAR(1)
-WHERE m.anchor IS NOT NULL AND m.anchor + CHAR(1) <> m.sz_survivor + CHAR(1);
+WHERE m.anchor + CHAR(1) <> m.sz_survivor + CHAR(1);
 GO
 
 -- rejected: What goes to quarantine and is not there yet.
@@ -258,20 +254,25 @@ WITH bad AS (
 ),
 keyed AS (
   SELECT reason, event_id, user_id, page_view_at, page,
-    CONCAT(CONCAT(CONCAT(CONCAT(reason, CASE WHEN DATALENGTH(CAST(event_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN CONCAT(CONCAT(CONCAT(N'|', CAST(DATALENGTH(CAST(event_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20))), N':'), event_id)
-      WHEN event_id IS NOT NULL THEN CONCAT(CONCAT(N'|', CAST(DATALENGTH(CAST(event_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20))), N':#')
-      ELSE N'|-' END), CASE WHEN DATALENGTH(CAST(user_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN CONCAT(CONCAT(CONCAT(N'|', CAST(DATALENGTH(CAST(user_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20))), N':'), user_id)
-      WHEN user_id IS NOT NULL THEN CONCAT(CONCAT(N'|', CAST(DATALENGTH(CAST(user_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20))), N':#')
-      ELSE N'|-' END), CASE WHEN DATALENGTH(CAST(page_view_at COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN CONCAT(CONCAT(CONCAT(N'|', CAST(DATALENGTH(CAST(page_view_at COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20))), N':'), page_view_at)
-      WHEN page_view_at IS NOT NULL THEN CONCAT(CONCAT(N'|', CAST(DATALENGTH(CAST(page_view_at COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20))), N':#')
-      ELSE N'|-' END), CASE WHEN DATALENGTH(CAST(page COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN CONCAT(CONCAT(CONCAT(N'|', CAST(DATALENGTH(CAST(page COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20))), N':'), page)
-      WHEN page IS NOT NULL THEN CONCAT(CONCAT(N'|', CAST(DATALENGTH(CAST(page COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20))), N':#')
-      ELSE N'|-' END) AS row_key
+    CONCAT(
+      reason,
+      CASE WHEN DATALENGTH(CAST(event_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN CONCAT(N'|', CAST(DATALENGTH(CAST(event_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':', event_id)
+        WHEN event_id IS NOT NULL THEN CONCAT(N'|', CAST(DATALENGTH(CAST(event_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':#')
+        ELSE N'|-' END,
+      CASE WHEN DATALENGTH(CAST(user_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN CONCAT(N'|', CAST(DATALENGTH(CAST(user_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':', user_id)
+        WHEN user_id IS NOT NULL THEN CONCAT(N'|', CAST(DATALENGTH(CAST(user_id COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':#')
+        ELSE N'|-' END,
+      CASE WHEN DATALENGTH(CAST(page_view_at COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN CONCAT(N'|', CAST(DATALENGTH(CAST(page_view_at COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':', page_view_at)
+        WHEN page_view_at IS NOT NULL THEN CONCAT(N'|', CAST(DATALENGTH(CAST(page_view_at COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':#')
+        ELSE N'|-' END,
+      CASE WHEN DATALENGTH(CAST(page COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) <= 180 THEN CONCAT(N'|', CAST(DATALENGTH(CAST(page COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':', page)
+        WHEN page IS NOT NULL THEN CONCAT(N'|', CAST(DATALENGTH(CAST(page COLLATE Latin1_General_100_BIN2_UTF8 AS varchar(8000))) AS varchar(20)), N':#')
+        ELSE N'|-' END
+    ) AS row_key
   FROM bad
   GROUP BY reason, reason + CHAR(1), event_id, event_id + CHAR(1), user_id, user_id + CHAR(1), page, page + CHAR(1), page_view_at, page_view_at + CHAR(1)
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.row_key + CHAR(1) = keyed.row_key + CHAR(1)
@@ -304,11 +305,9 @@ GO
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, first_sequence, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM [#islands] AS i
-JOIN [#merged] AS m ON m.sz_island = i.sz_island AND m.sz_island + CHAR(1) = i.sz_island + CHAR(1)
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM [#merged] WHERE anchor IS NULL;
 GO
 
 -- versions: Each session that gained a pageview, as it stands now.

@@ -1,11 +1,10 @@
--- agg_query.sql for Teradata Vantage 17 (dialect teradata)
+-- agg_query.sql for Teradata Vantage 17 (dialect teradata); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 49 answers assumed.
 --
 -- The current sessions in numbers. Reads only.
 --
 -- Run it:  (cat logon.txt; echo '.SET ERRORLEVEL 3803 SEVERITY 0'; echo '.SET MAXERROR 1'; cat agg_query.sql) | bteq
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET TIME ZONE INTERVAL '00:00' HOUR TO MINUTE;
 

@@ -1,11 +1,10 @@
--- create_query.sql for Teradata Vantage 17 (dialect teradata)
+-- create_query.sql for Teradata Vantage 17 (dialect teradata); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 49 answers assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  (cat logon.txt; echo '.SET ERRORLEVEL 3803 SEVERITY 0'; echo '.SET MAXERROR 1'; cat create_query.sql) | bteq
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET TIME ZONE INTERVAL '00:00' HOUR TO MINUTE;
 
@@ -138,19 +137,18 @@ WITH ranked AS (
     ) AS sz_rank
   FROM session_versions
 )
-SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
-  CAST(CAST(((CAST(EXTRACT(DAY FROM ((ranked.ended_at - ranked.started_at) DAY(4) TO SECOND(6))) AS BIGINT) * 86400000000
-    + EXTRACT(HOUR FROM ((ranked.ended_at - ranked.started_at) DAY(4) TO SECOND(6))) * 3600000000
-    + EXTRACT(MINUTE FROM ((ranked.ended_at - ranked.started_at) DAY(4) TO SECOND(6))) * 60000000
-    + CAST(EXTRACT(SECOND FROM ((ranked.ended_at - ranked.started_at) DAY(4) TO SECOND(6))) * 1000000 AS BIGINT))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
-  (CAST(EXTRACT(DAY FROM ((ranked.ended_at - ranked.started_at) DAY(4) TO SECOND(6))) AS BIGINT) * 86400000000
-    + EXTRACT(HOUR FROM ((ranked.ended_at - ranked.started_at) DAY(4) TO SECOND(6))) * 3600000000
-    + EXTRACT(MINUTE FROM ((ranked.ended_at - ranked.started_at) DAY(4) TO SECOND(6))) * 60000000
-    + CAST(EXTRACT(SECOND FROM ((ranked.ended_at - ranked.started_at) DAY(4) TO SECOND(6))) * 1000000 AS BIGINT)) AS duration_microseconds,
-  ranked.pageviews, ranked.entry_page, ranked.exit_page,
-  CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+SELECT session_id, user_id, started_at, ended_at,
+  CAST(CAST(((CAST(EXTRACT(DAY FROM ((ended_at - started_at) DAY(4) TO SECOND(6))) AS BIGINT) * 86400000000
+    + EXTRACT(HOUR FROM ((ended_at - started_at) DAY(4) TO SECOND(6))) * 3600000000
+    + EXTRACT(MINUTE FROM ((ended_at - started_at) DAY(4) TO SECOND(6))) * 60000000
+    + CAST(EXTRACT(SECOND FROM ((ended_at - started_at) DAY(4) TO SECOND(6))) * 1000000 AS BIGINT))) AS DECIMAL(26, 6)) / 1000000 AS DECIMAL(20, 6)) AS "duration",
+  (CAST(EXTRACT(DAY FROM ((ended_at - started_at) DAY(4) TO SECOND(6))) AS BIGINT) * 86400000000
+    + EXTRACT(HOUR FROM ((ended_at - started_at) DAY(4) TO SECOND(6))) * 3600000000
+    + EXTRACT(MINUTE FROM ((ended_at - started_at) DAY(4) TO SECOND(6))) * 60000000
+    + CAST(EXTRACT(SECOND FROM ((ended_at - started_at) DAY(4) TO SECOND(6))) * 1000000 AS BIGINT)) AS duration_microseconds,
+  pageviews, entry_page, exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM ranked
-WHERE ranked.sz_rank = 1
+WHERE sz_rank = 1
   AND NOT EXISTS (
     SELECT 1 FROM session_lineage AS l
     WHERE l.session_id = ranked.anchor AND CHARACTER_LENGTH(l.session_id) = CHARACTER_LENGTH(ranked.anchor)

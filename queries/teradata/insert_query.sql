@@ -1,4 +1,4 @@
--- insert_query.sql for Teradata Vantage 17 (dialect teradata)
+-- insert_query.sql for Teradata Vantage 17 (dialect teradata); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 49 answers assumed.
 --
@@ -11,9 +11,7 @@
 --   tables.
 -- Two runs at once: safe; the second one waits for the lock on session_runs.
 -- A run that died: leaves nothing; run it again. Its volatile tables go with its session.
---
 -- Run it:  (cat logon.txt; echo '.SET ERRORLEVEL 3803 SEVERITY 0'; echo '.SET MAXERROR 1'; cat insert_query.sql) | bteq
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET TIME ZONE INTERVAL '00:00' HOUR TO MINUTE;
 
@@ -56,8 +54,8 @@ CREATE MULTISET VOLATILE TABLE sessionizer_step_merged (
   sz_island VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC,
   anchor VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, anchors BIGINT,
   user_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, started_at TIMESTAMP(6),
-  session_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, first_sequence BIGINT,
-  last_sequence BIGINT, ended_at TIMESTAMP(6),
+  session_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, ended_at TIMESTAMP(6),
+  first_sequence BIGINT, last_sequence BIGINT,
   last_event_id VARCHAR(1024) CHARACTER SET UNICODE CASESPECIFIC, pageviews BIGINT,
   entry_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC,
   exit_page VARCHAR(4000) CHARACTER SET UNICODE CASESPECIFIC, sz_first BIGINT, sz_last BIGINT,
@@ -120,17 +118,17 @@ WHERE (t.run_id IS NULL
 
 -- duplicates: Their rows; the first counts.
 INSERT INTO sessionizer_step_duplicates
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
+SELECT event_id, user_id, page_view_at, sequence, page,
   row_number() OVER (
-    PARTITION BY k.event_id, k.event_id || CHR(1)
-    ORDER BY k.page_view_at, k.user_id || CHR(1), k.page || CHR(1) NULLS FIRST, k.sequence NULLS FIRST
+    PARTITION BY event_id, event_id || CHR(1)
+    ORDER BY page_view_at, user_id || CHR(1), page || CHR(1) NULLS FIRST, sequence NULLS FIRST
   ) AS sz_rank,
   dense_rank() OVER (
-    PARTITION BY k.event_id, k.event_id || CHR(1)
-    ORDER BY k.page_view_at, k.user_id || CHR(1), k.page || CHR(1) NULLS FIRST
+    PARTITION BY event_id, event_id || CHR(1)
+    ORDER BY page_view_at, user_id || CHR(1), page || CHR(1) NULLS FIRST
   ) AS sz_variant
 FROM sessionizer_step_picked AS k
-WHERE k.reason IS NULL
+WHERE reason IS NULL
   AND EXISTS (
     SELECT 1
     FROM (
@@ -142,8 +140,8 @@ WHERE k.reason IS NULL
 
 -- fresh: The new rows, fixed once for the whole run.
 INSERT INTO sessionizer_step_fresh
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page FROM sessionizer_step_picked AS k
-WHERE k.reason IS NULL
+SELECT event_id, user_id, page_view_at, sequence, page FROM sessionizer_step_picked AS k
+WHERE reason IS NULL
   AND NOT EXISTS (
     SELECT 1 FROM sessionizer_step_duplicates AS d
     WHERE d.event_id = k.event_id AND CHARACTER_LENGTH(d.event_id) = CHARACTER_LENGTH(k.event_id)
@@ -248,15 +246,15 @@ FROM (
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 INSERT INTO sessionizer_step_merged
-SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page,
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, first_sequence,
+  last_sequence, last_event_id, pageviews, entry_page, exit_page,
   row_number() OVER (
     PARTITION BY sz_island, sz_island || CHR(1)
     ORDER BY started_at, first_sequence NULLS FIRST, session_id || CHR(1)
   ) AS sz_first,
   row_number() OVER (
     PARTITION BY sz_island, sz_island || CHR(1)
-    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id || CHR(1) DESC
+    ORDER BY ended_at DESC, last_sequence DESC NULLS LAST, last_event_id || CHR(1) DESC
   ) AS sz_last,
   first_value(coalesce(anchor, session_id)) OVER (
     PARTITION BY sz_island, sz_island || CHR(1)
@@ -264,9 +262,8 @@ SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequen
     ROWS UNBOUNDED PRECEDING
   ) AS sz_survivor
 FROM (
-  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-    v.exit_page
+  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+    v.first_sequence, v.last_sequence, v.last_event_id, v.pageviews, v.entry_page, v.exit_page
   FROM (
     SELECT sz_island, anchor
     FROM (
@@ -289,8 +286,8 @@ FROM (
   ) AS v ON v.anchor = touched.anchor AND CHARACTER_LENGTH(v.anchor) = CHARACTER_LENGTH(touched.anchor)
   UNION ALL
   SELECT sz_island, CAST(NULL AS VARCHAR(4000) CHARACTER SET UNICODE) AS anchor, 0 AS anchors,
-    user_id, page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
-    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews,
+    user_id, page_view_at AS started_at, event_id AS session_id, page_view_at AS ended_at,
+    sequence AS first_sequence, sequence AS last_sequence, event_id AS last_event_id, 1 AS pageviews,
     page AS entry_page, page AS exit_page
   FROM sessionizer_step_islands WHERE sz_new = 1
 ) AS u;
@@ -298,17 +295,17 @@ FROM (
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 INSERT INTO sessionizer_step_superseded
 SELECT anchor AS session_id, sz_survivor AS became FROM sessionizer_step_merged
-WHERE anchor IS NOT NULL AND (anchor || CHR(1)) <> (sz_survivor || CHR(1))
+WHERE (anchor || CHR(1)) <> (sz_survivor || CHR(1))
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM sessionizer_step_merged AS m
 JOIN session_lineage AS l
   ON l.became = m.anchor AND CHARACTER_LENGTH(l.became) = CHARACTER_LENGTH(m.anchor)
-WHERE m.anchor IS NOT NULL AND (m.anchor || CHR(1)) <> (m.sz_survivor || CHR(1));
+WHERE (m.anchor || CHR(1)) <> (m.sz_survivor || CHR(1));
 
 -- rejected: What goes to quarantine and is not there yet.
 INSERT INTO sessionizer_step_rejected
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
+SELECT reason, event_id, user_id, page_view_at, page, row_key
 FROM (
   SELECT reason, event_id, user_id, page_view_at, page,
     reason
@@ -353,12 +350,9 @@ SELECT session_id, became, (SELECT max(run_id) FROM session_runs) FROM sessioniz
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, first_sequence, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM sessionizer_step_islands AS i
-JOIN sessionizer_step_merged AS m
-  ON m.sz_island = i.sz_island AND CHARACTER_LENGTH(m.sz_island) = CHARACTER_LENGTH(i.sz_island)
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM sessionizer_step_merged WHERE anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (

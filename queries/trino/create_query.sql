@@ -1,11 +1,10 @@
--- create_query.sql for Trino (Iceberg), Starburst (dialect trino)
+-- create_query.sql for Trino (Iceberg), Starburst (dialect trino); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 8 answers documented, 41 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  trino --catalog my_catalog --schema my_schema -f create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 -- pageviews: The source: everything that was loaded.
 CREATE TABLE IF NOT EXISTS pageviews (
@@ -87,8 +86,8 @@ CREATE TABLE IF NOT EXISTS session_quarantine (
 -- session_events: Each sessionized pageview with its current session.
 CREATE OR REPLACE VIEW session_events AS
 WITH ranked AS (
-  SELECT t.event_id, t.session_id, t.user_id, t.page_view_at, t.sequence, t.page, t.run_id,
-    row_number() OVER (PARTITION BY t.event_id ORDER BY t.run_id) AS sz_rank
+  SELECT event_id, session_id, user_id, page_view_at, sequence, page, run_id,
+    row_number() OVER (PARTITION BY event_id ORDER BY run_id) AS sz_rank
   FROM session_table AS t
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
@@ -96,8 +95,8 @@ WITH ranked AS (
     )
 ),
 ranked_2 AS (
-  SELECT l.session_id, l.became,
-    row_number() OVER (PARTITION BY l.session_id ORDER BY l.run_id DESC, l.became) AS sz_rank
+  SELECT session_id, became,
+    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
   FROM session_lineage AS l
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
@@ -112,12 +111,12 @@ anchored AS (
   WHERE ranked.sz_rank = 1
 ),
 ranked_3 AS (
-  SELECT v.anchor, v.session_id, row_number() OVER w AS sz_rank FROM session_versions AS v
+  SELECT anchor, session_id, row_number() OVER w AS sz_rank FROM session_versions AS v
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
       WHERE finished_run.state = 'finished' AND finished_run.run_id = v.run_id
     )
-  WINDOW w AS (PARTITION BY v.anchor ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id)
+  WINDOW w AS (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id)
 ),
 s AS (SELECT anchor, session_id FROM ranked_3 WHERE sz_rank = 1)
 SELECT anchored.event_id, coalesce(s.session_id, anchored.anchor) AS session_id, anchored.user_id,
@@ -127,24 +126,23 @@ FROM anchored LEFT JOIN s ON s.anchor = anchored.anchor;
 -- sessions: One row for each current session.
 CREATE OR REPLACE VIEW sessions AS
 WITH ranked AS (
-  SELECT v.anchor, v.session_id, v.user_id, v.started_at, v.ended_at, v.pageviews, v.entry_page,
-    v.exit_page, row_number() OVER w AS sz_rank
+  SELECT anchor, session_id, user_id, started_at, ended_at, pageviews, entry_page, exit_page,
+    row_number() OVER w AS sz_rank
   FROM session_versions AS v
   WHERE EXISTS (
       SELECT 1 FROM session_runs AS finished_run
       WHERE finished_run.state = 'finished' AND finished_run.run_id = v.run_id
     )
-  WINDOW w AS (PARTITION BY v.anchor ORDER BY v.run_id DESC, v.pageviews DESC, v.session_id)
+  WINDOW w AS (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id)
 )
-SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
-  CAST(CAST(((date_diff('second', date_trunc('second', ranked.started_at), date_trunc('second', ranked.ended_at)) * 1000000
-    + CAST(substr(CAST(ranked.ended_at AS varchar), 21, 6) AS bigint) - CAST(substr(CAST(ranked.started_at AS varchar), 21, 6) AS bigint))) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS "duration",
-  (date_diff('second', date_trunc('second', ranked.started_at), date_trunc('second', ranked.ended_at)) * 1000000
-    + CAST(substr(CAST(ranked.ended_at AS varchar), 21, 6) AS bigint) - CAST(substr(CAST(ranked.started_at AS varchar), 21, 6) AS bigint)) AS duration_microseconds,
-  ranked.pageviews, ranked.entry_page, ranked.exit_page,
-  CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+SELECT session_id, user_id, started_at, ended_at,
+  CAST(CAST(((date_diff('second', date_trunc('second', started_at), date_trunc('second', ended_at)) * 1000000
+    + CAST(substr(CAST(ended_at AS varchar), 21, 6) AS bigint) - CAST(substr(CAST(started_at AS varchar), 21, 6) AS bigint))) AS decimal(26, 6)) / 1000000 AS decimal(20, 6)) AS "duration",
+  (date_diff('second', date_trunc('second', started_at), date_trunc('second', ended_at)) * 1000000
+    + CAST(substr(CAST(ended_at AS varchar), 21, 6) AS bigint) - CAST(substr(CAST(started_at AS varchar), 21, 6) AS bigint)) AS duration_microseconds,
+  pageviews, entry_page, exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM ranked
-WHERE ranked.sz_rank = 1
+WHERE sz_rank = 1
   AND NOT EXISTS (
     SELECT 1 FROM session_lineage AS l
     WHERE EXISTS (

@@ -1,11 +1,10 @@
--- create_query.sql for Vertica 12 (dialect vertica)
+-- create_query.sql for Vertica 12 (dialect vertica); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 1 answers documented, 48 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
 -- Run it:  vsql -X -v ON_ERROR_STOP=on -f create_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET TIME ZONE TO 'UTC';
 
@@ -123,11 +122,9 @@ WITH ranked AS (
     row_number() OVER (PARTITION BY anchor ORDER BY run_id DESC) AS sz_rank
   FROM session_versions
 )
-SELECT ranked.session_id, ranked.user_id, ranked.started_at, ranked.ended_at,
-  CAST(CAST((TIMESTAMPDIFF(MICROSECOND, ranked.started_at, ranked.ended_at)) AS NUMERIC(26, 6)) / 1000000 AS NUMERIC(20, 6)) AS "duration",
-  TIMESTAMPDIFF(MICROSECOND, ranked.started_at, ranked.ended_at) AS duration_microseconds,
-  ranked.pageviews, ranked.entry_page, ranked.exit_page,
-  CASE WHEN ranked.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+SELECT session_id, user_id, started_at, ended_at,
+  CAST(CAST((TIMESTAMPDIFF(MICROSECOND, started_at, ended_at)) AS NUMERIC(26, 6)) / 1000000 AS NUMERIC(20, 6)) AS "duration",
+  TIMESTAMPDIFF(MICROSECOND, started_at, ended_at) AS duration_microseconds, pageviews, entry_page,
+  exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM ranked
-WHERE ranked.sz_rank = 1
-  AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = ranked.anchor);
+WHERE sz_rank = 1 AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.session_id = ranked.anchor);

@@ -1,4 +1,4 @@
--- insert_query.sql for Vertica 12 (dialect vertica)
+-- insert_query.sql for Vertica 12 (dialect vertica); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
 -- Of what is known of the engine: 1 answers documented, 48 assumed.
 --
@@ -11,9 +11,7 @@
 -- Two runs at once: NOT safe, since nothing keeps the second one out: have the scheduler run one
 --   at a time. One of two that overlap may fail, but not always.
 -- A run that died: leaves nothing; run it again. Its temporary tables go with its session.
---
 -- Run it:  vsql -X -v ON_ERROR_STOP=on -f insert_query.sql
--- Rendered from the plan by sessionizer; not edited by hand.
 
 SET TIME ZONE TO 'UTC';
 
@@ -47,22 +45,21 @@ WITH repeated AS (  -- Event ids that came more than once.
   SELECT event_id FROM sessionizer_step_picked WHERE reason IS NULL GROUP BY event_id
   HAVING count(*) > 1
 )
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
+SELECT event_id, user_id, page_view_at, sequence, page,
   row_number() OVER (
-    PARTITION BY k.event_id
-    ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST, k.sequence NULLS FIRST
+    PARTITION BY event_id ORDER BY page_view_at, user_id, page NULLS FIRST, sequence NULLS FIRST
   ) AS sz_rank,
   dense_rank() OVER (
-    PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST
+    PARTITION BY event_id ORDER BY page_view_at, user_id, page NULLS FIRST
   ) AS sz_variant
 FROM sessionizer_step_picked AS k
-WHERE k.reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id);
+WHERE reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id);
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE LOCAL TEMPORARY TABLE sessionizer_step_islands ON COMMIT PRESERVE ROWS AS
 WITH fresh AS (  -- The new rows, fixed once for the whole run.
-  SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page FROM sessionizer_step_picked AS k
-  WHERE k.reason IS NULL
+  SELECT event_id, user_id, page_view_at, sequence, page FROM sessionizer_step_picked AS k
+  WHERE reason IS NULL
     AND NOT EXISTS (SELECT 1 FROM sessionizer_step_duplicates AS d WHERE d.event_id = k.event_id)
   UNION ALL
   SELECT event_id, user_id, page_view_at, sequence, page FROM sessionizer_step_duplicates
@@ -172,25 +169,23 @@ v AS (
   FROM ranked WHERE sz_rank = 1
 ),
 united AS (  -- For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
-  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-    v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-    v.exit_page
+  SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+    v.first_sequence, v.last_sequence, v.last_event_id, v.pageviews, v.entry_page, v.exit_page
   FROM touched JOIN v ON v.anchor = touched.anchor
   UNION ALL
   SELECT sz_island, CAST(NULL AS VARCHAR(65000)) AS anchor, 0 AS anchors, user_id,
-    page_view_at AS started_at, event_id AS session_id, sequence AS first_sequence,
-    sequence AS last_sequence, page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews,
+    page_view_at AS started_at, event_id AS session_id, page_view_at AS ended_at,
+    sequence AS first_sequence, sequence AS last_sequence, event_id AS last_event_id, 1 AS pageviews,
     page AS entry_page, page AS exit_page
   FROM sessionizer_step_islands WHERE sz_new = 1
 )
-SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page,
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, first_sequence,
+  last_sequence, last_event_id, pageviews, entry_page, exit_page,
   row_number() OVER (
     PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FIRST, session_id
   ) AS sz_first,
   row_number() OVER (
-    PARTITION BY sz_island
-    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
+    PARTITION BY sz_island ORDER BY ended_at DESC, last_sequence DESC NULLS LAST, last_event_id DESC
   ) AS sz_last,
   first_value(coalesce(anchor, session_id)) OVER (
     PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence NULLS FIRST, session_id
@@ -201,11 +196,11 @@ FROM united;
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE LOCAL TEMPORARY TABLE sessionizer_step_superseded ON COMMIT PRESERVE ROWS AS
 SELECT anchor AS session_id, sz_survivor AS became FROM sessionizer_step_merged
-WHERE anchor IS NOT NULL AND anchor <> sz_survivor
+WHERE anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM sessionizer_step_merged AS m JOIN session_lineage AS l ON l.became = m.anchor
-WHERE m.anchor IS NOT NULL AND m.anchor <> m.sz_survivor;
+WHERE m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE LOCAL TEMPORARY TABLE sessionizer_step_rejected ON COMMIT PRESERVE ROWS AS
@@ -235,8 +230,7 @@ keyed AS (
       WHEN page IS NOT NULL THEN '|' || CAST(octet_length(page) AS VARCHAR(20)) || ':#' ELSE '|-' END AS row_key
   FROM bad
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason AND q.event_id <=> keyed.event_id
@@ -262,10 +256,9 @@ SELECT session_id, became, (SELECT max(run_id) FROM session_runs) FROM sessioniz
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, first_sequence, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM sessionizer_step_islands AS i JOIN sessionizer_step_merged AS m ON m.sz_island = i.sz_island
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM sessionizer_step_merged WHERE anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
@@ -298,8 +291,7 @@ SELECT run_id, 'finished', GETUTCDATE(), job, mode, window_from, window_to,
   (SELECT count(*) FROM sessionizer_step_merged WHERE sz_first = 1),
   (SELECT count(*) FROM sessionizer_step_superseded),
   (SELECT count(*) FROM sessionizer_step_rejected), layout, engine, tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;
 
 COMMIT;
 

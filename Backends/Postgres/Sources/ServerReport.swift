@@ -90,7 +90,8 @@ struct ServerReport {
       return made(
         .locked, "another transaction changed the same rows meanwhile\(says)", "run again", retrySafe: true)
     case "40P01":
-      return made(.locked, "the server broke a deadlock with another transaction", "run again", retrySafe: true)
+      return made(
+        .concurrentChange, "the server broke a deadlock with another transaction", "run again", retrySafe: true)
     case "53100", "53000":
       return made(
         .diskFull, "there is no room left on the server\(says)", "make room and run again; nothing is half-written")

@@ -100,8 +100,8 @@ struct DriverReport {
         "wait until it has finished and try again", retrySafe: true)
     case .concurrentChange?:
       made(
-        .concurrentChange, "another connection changed the same entry of the catalog at the same moment", "run again",
-        retrySafe: true)
+        .concurrentChange, "the server gave this up for another connection that changed the same at the same moment",
+        "run again", retrySafe: true)
     case .diskFull?:
       made(.diskFull, "there is no room left on \(reporter.place)", "make room and run again; nothing is half-written")
     case .constraint?: made(.constraint, "a key or another constraint of the table does not hold")

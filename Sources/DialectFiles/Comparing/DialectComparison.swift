@@ -26,7 +26,8 @@ package struct DialectComparison: Sendable {
     package var traps: [Trap]
   }
 
-  /// Answers that make another plan of the job: other nodes, or other rows in them.
+  /// Answers that make another plan of the job: other nodes, or other rows in them. And those about quotes of names,
+  /// which would make nearly every line another one.
   package let planAnswers: [Answer]
   package let nodes: [Node]
 
@@ -42,10 +43,12 @@ package struct DialectComparison: Sendable {
         there: YAMLWriting.flow(key.value(in: there)), traps: key.traps)
     }
     planAnswers = differing.filter { key in
+      if key.section == "identifiers" { return true }
       guard ["profile", "capabilities"].contains(key.section) else { return false }
       return (try? plan(here.taking(key, from: there))) != left || (try? plan(there.taking(key, from: here))) != right
     }.map(answer)
 
+    let (here, there) = (here.quoted(as: there), there.quoted(as: here))
     let trials = differing.filter { Self.sections.contains($0.section) }.map {
       (key: $0, here: here.taking($0, from: there), there: there.taking($0, from: here))
     }
@@ -62,10 +65,19 @@ package struct DialectComparison: Sendable {
   }
 
   /// What the renderer reads; the other sections are the planner's, the scripts' and the backend's.
-  private static let sections = ["identifiers", "literals", "types", "tables", "rights", "queries", "templates"]
+  private static let sections = ["literals", "types", "tables", "rights", "queries", "templates"]
 }
 
 extension Dialect {
+  /// Its names as both can be shown, where the two quote them in different ways: in quotes where they must be.
+  fileprivate func quoted(as other: Dialect) -> Dialect {
+    let (mine, others) = (identifiers, other.identifiers)
+    if mine.quotesWhenNeeded == others.quotesWhenNeeded, mine.openQuote == others.openQuote { return self }
+    var dialect = self
+    dialect.identifiers.quotesWhenNeeded = true
+    return dialect
+  }
+
   /// This dialect with one answer of another.
   fileprivate func taking(_ key: DialectKey, from other: Dialect) -> Dialect {
     var dialect = self

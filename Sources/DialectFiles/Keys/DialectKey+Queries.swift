@@ -50,6 +50,10 @@ extension DialectKey {
       "Follows a term of an ascending order whose NULLs come first; empty where that is the default (trap T22).",
       example: "NULLS FIRST"),
     .text(
+      "queries.nulls_last", \.queries.nullsLast,
+      "Follows a term of a descending order whose NULLs come last; empty where that is the default (trap T22).",
+      example: "NULLS LAST"),
+    .text(
       "queries.byte_order", \.queries.byteOrder,
       "Follows a term of an order by the bytes of a text; empty where that is the default (trap T06).", example: ""),
     .text(

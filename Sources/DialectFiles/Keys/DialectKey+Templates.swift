@@ -71,7 +71,8 @@ extension Intent {
     case .isEpochOutOfRange: ("a?", "The same for a number since 1970.", "{a} IS NOT NULL")
     case .divide: ("a b", "The whole part of a ÷ b, neither negative.", "{a} DIV {b}")
     case .seconds: ("a", "Microseconds as seconds with six decimals.", "CAST({a} / 1000000.0 AS decimal(20, 6))")
-    case .concatenate: ("a b", "Two texts, one after the other (trap T13).", "{a} || {b}")
+    case .concatenate:
+      ("a b", "Two texts, one after the other; a function, `f({a}, {b})`, takes any number (trap T13).", "{a} || {b}")
     case .byteLength: ("a", "The length of a text in bytes of UTF-8.", "octet_length({a})")
     case .sha256: ("a", "SHA-256 of a text's UTF-8 in lower-case hex (trap T14).", "lower(sha2({a}, 256))")
     case .decimalText: ("a", "An integer as text.", "CAST({a} AS varchar(20))")

@@ -15,6 +15,7 @@ extension Dialect {
     queries: .init(
       subqueriesInInsert: .insideInsert, namedSubquery: "", lookupJoin: "", lookupSubquery: nil,
       leftLookupSubquery: nil, computedOnceSuffix: "", computedOnceCondition: "", limit: "", nullsFirst: "",
+      nullsLast: "",
       byteOrder: "", sum: ""),
     scripts: .init(begin: "", commit: "", shellCommand: ""), templates: [:], traps: [:])
 }

@@ -26,6 +26,8 @@ extension Dialect {
     public var limit: String
     /// Follows a term of an ascending order whose NULLs come first; empty where that is the default.
     public var nullsFirst: String
+    /// Follows a term of a descending order whose NULLs come last.
+    public var nullsLast: String
     /// Follows a term of an order by the bytes of a text; empty where that is the default.
     public var byteOrder: String
     /// `{a}`: the sum of integers as an integer, 0 for no rows
@@ -77,7 +79,8 @@ extension Dialect {
       subqueriesInInsert: SubqueryPlacement, namedSubquery: String, lookupJoin: String, lookupSubquery: String?,
       leftLookupSubquery: String?, rangeLookupEquality: String? = nil,
       computedOnceSuffix: String,
-      computedOnceCondition: String, limit: String, nullsFirst: String, byteOrder: String, sum: String,
+      computedOnceCondition: String, limit: String, nullsFirst: String, nullsLast: String, byteOrder: String,
+      sum: String,
       tableAlias: String = "{rows} AS {alias}", fromNothing: String = "", limitBeforeColumns: String? = nil,
       previous: String = "lag({a})", next: String = "lead({a})", first: String = "first_value({a})",
       count: String = "count(*)",
@@ -117,6 +120,7 @@ extension Dialect {
       self.computedOnceCondition = computedOnceCondition
       self.limit = limit
       self.nullsFirst = nullsFirst
+      self.nullsLast = nullsLast
       self.byteOrder = byteOrder
       self.sum = sum
     }

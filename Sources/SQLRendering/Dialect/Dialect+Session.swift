@@ -178,7 +178,7 @@ extension Dialect {
     case readOnly = "read_only"
     case permission
     case locked
-    /// Another client changed the same entry of the catalog at the same moment.
+    /// Another client changed the same at the same moment, or there was a deadlock, and the server gave up this one.
     case concurrentChange = "concurrent_change"
     case diskFull = "disk_full"
     case constraint

@@ -87,6 +87,13 @@ enum Layout {
     return "(\n" + Self.clauses(clauses).indented() + "\n)"
   }
 
+  /// `word(a, b, …)`: on one line where its arguments are, if that is not twice as long as others.
+  static func call(_ word: String, _ arguments: [String]) -> String {
+    let one = "\(word)(\(arguments.joined(separator: ", ")))"
+    return !one.contains("\n") && one.utf8.count <= 2 * width
+      ? one : "\(word)(\n" + filled(arguments).indented() + "\n)"
+  }
+
   /// `head (a, b, …)`, filled up to the width; no more than `head` for no names.
   static func list(_ head: String, _ names: [String]) -> String {
     if names.isEmpty { return head }

@@ -131,7 +131,12 @@ extension Renderer {
     }
     if term.collation == .bytes, !dialect.queries.byteOrder.isEmpty { text += " " + dialect.queries.byteOrder }
     if term.isDescending { text += " DESC" }
-    if term.nulls == .first, !dialect.queries.nullsFirst.isEmpty { text += " " + dialect.queries.nullsFirst }
-    return text
+    let nulls =
+      switch term.nulls {
+      case .none: ""
+      case .first: dialect.queries.nullsFirst
+      case .last: dialect.queries.nullsLast
+      }
+    return nulls.isEmpty ? text : text + " " + nulls
   }
 }

@@ -55,20 +55,26 @@ extension Renderer {
     case .add(let a, let b): return "\(try part(a)) + \(try part(b))"
     case .subtract(let a, let b): return "\(try part(a)) - \(try part(b))"
     case .multiply(let a, let b): return "\(try part(a)) * \(try part(b))"
-    case .concatenate(let list):
-      guard var result = try list.first.map(part) else { return try quotedText("") }
-      for next in list.dropFirst() {
-        let next = try part(next)
-        // What has several lines begins one.
-        if next.contains("\n"), dialect.templates[.concatenate]?.hasPrefix("{a} ") == true {
-          result += "\n" + (try intent(.concatenate, ["a": "", "b": next])).dropFirst()
-        } else {
-          result = try intent(.concatenate, ["a": result, "b": next])
-        }
-      }
-      return result
+    case .concatenate(let list): return try concatenation(list)
     default: return try function(expression, part)
     }
+  }
+
+  private func concatenation(_ list: [Expression]) throws -> String {
+    if list.count > 2, let word = dialect.concatenatingFunction {
+      return Layout.call(word, try list.map { try expression($0) })
+    }
+    guard var result = try list.first.map(operand) else { return try quotedText("") }
+    for next in list.dropFirst() {
+      let next = try operand(next)
+      // What has several lines begins one.
+      if next.contains("\n"), dialect.templates[.concatenate]?.hasPrefix("{a} ") == true {
+        result += "\n" + (try intent(.concatenate, ["a": "", "b": next])).dropFirst()
+      } else {
+        result = try intent(.concatenate, ["a": result, "b": next])
+      }
+    }
+    return result
   }
 
   /// The nodes that are a template of their operands.
@@ -213,6 +219,15 @@ extension Renderer {
     case .present(let value): return try operand(value)
     default: return text
     }
+  }
+}
+
+extension Dialect {
+  /// The function that puts texts together, where the engine has one and no operator.
+  fileprivate var concatenatingFunction: String? {
+    guard let template = templates[.concatenate], template.hasSuffix("({a}, {b})") else { return nil }
+    let word = template.dropLast("({a}, {b})".count)
+    return word.allSatisfy { $0.isLetter || $0 == "_" } ? String(word) : nil
   }
 }
 

@@ -39,12 +39,15 @@ extension Renderer {
     let limits = try query.limit.map { try limit($0) }
     // An order by the name of a result's column needs one where several of that name are read.
     if !query.order.isEmpty { whole.body.namesColumns = !whole.body.joins.isEmpty }
-    var lines = [try text(of: whole.body, limit: limits?.before ?? "")]
+    var ending: [String] = []
     if !query.order.isEmpty {
       let printer = isKeyed ? try inside(whole.body) : try ofResult(query.relation)
-      lines.append("ORDER BY " + (try query.order.map { try printer.orderTerm($0) }.joined(separator: ", ")))
+      ending.append("ORDER BY " + (try query.order.map { try printer.orderTerm($0) }.joined(separator: ", ")))
     }
-    return (try subqueries(whole.with), Layout.clauses(lines + (limits?.after ?? [])))
+    ending += limits?.after ?? []
+    return (
+      try subqueries(whole.with), try text(of: whole.body, limit: limits?.before ?? "", ending: ending)
+    )
   }
 
   private func subqueries(_ with: [SelectQuery.Named]) throws -> String? {
@@ -117,15 +120,20 @@ extension Renderer {
 
   // MARK: Text
 
-  /// - Parameter isScalar: whether it is a value, whose column needs no name
-  func text(of select: Select, limit: String = "", isScalar: Bool = false) throws -> String {
+  /// - Parameters:
+  ///   - isScalar: whether it is a value, whose column needs no name
+  ///   - ending: the clauses that follow
+  func text(
+    of select: Select, limit: String = "", isScalar: Bool = false, ending: [String] = []
+  ) throws -> String {
     if limit.isEmpty, let parts = select.bareUnion {
       let parts = parts.map { part in
         var part = part
         part.isNamed = select.isNamed
         return part
       }
-      return try parts.map { try text(of: $0) }.joined(separator: "\n\(word(of: select.from))\n")
+      let all = try parts.map { try text(of: $0) }.joined(separator: "\n\(word(of: select.from))\n")
+      return Layout.clauses([all] + ending)
     }
     let select = select.finished
     let printer = try inside(select, isNamed: !isScalar && (select.isNamed || dialect.queries.namesEveryColumn))
@@ -147,7 +155,7 @@ extension Renderer {
     let having = try select.having.flatMap { try printer.conditions($0) }
     if !having.isEmpty { lines.append("HAVING " + having.joined(separator: " AND ")) }
     lines += try printer.windowClause()
-    return Layout.clauses(lines)
+    return Layout.clauses(lines + ending)
   }
 
   private func fencedText(of select: Select) throws -> String {
@@ -244,7 +252,7 @@ extension Renderer {
       case .step(let step): name = try scratchName(step)
       case .named(let step): name = try quoted(step)
       }
-      return try bare.contains(table.alias) || name == quoted(table.alias) ? name : aliased(name, table.alias)
+      return try unaliased.contains(table.alias) || name == quoted(table.alias) ? name : aliased(name, table.alias)
     case .select(let select, let alias):
       return try aliased("(\n" + (try fencedText(of: select)).indented() + "\n)", alias)
     case .union(let parts, _, let alias):
@@ -277,7 +285,9 @@ extension Renderer {
   private func inside(_ select: Select, isNamed: Bool = true) throws -> Renderer {
     var result = self
     result.calls = select.calls
-    result.bare = select.needsAliases(isNamed: isNamed) ? [] : Set(select.aliases)
+    let naming = select.naming(isNamed: isNamed)
+    result.bare = naming == .byRelation ? [] : Set(select.aliases)
+    result.unaliased = naming == .bare ? Set(select.aliases) : []
     result.windows = []
     if dialect.queries.namesWindows { result.windows = try result.namedWindows(of: select) }
     return result
@@ -309,21 +319,44 @@ extension Select {
     return order.allSatisfy { term in term.expression.bare.columnName.map { own.contains($0) } ?? false }
   }
 
-  /// Whether its columns must be named with their relation: where there are several, in what is correlated, and where a
-  /// column of the result has the name of another column that is read.
-  fileprivate func needsAliases(isNamed: Bool) -> Bool {
-    if !joins.isEmpty || !existing.isEmpty { return true }
+  fileprivate enum Naming {
+    /// Columns are named with their relation: where there are several, in what is correlated, and where a column of the
+    /// result has the name of another column that is read.
+    case byRelation
+    /// Without it, which has an alias for the subqueries that read it.
+    case bareWithAlias
+    case bare
+  }
+
+  fileprivate func naming(isNamed: Bool) -> Naming {
+    if !joins.isEmpty { return .byRelation }
     let own = from.alias
-    var isNeeded = false
-    for expression in expressions + calls.values.flatMap(\.operands) {
+    var isCorrelated = false
+    var isReadInside = !existing.isEmpty
+    for expression in expressionsOutsideExists + calls.values.flatMap(\.operands) {
       expression.visitColumns { column, isInSubquery in
         if calls[column] != nil { return }
-        if isInSubquery ? column.relation == own : column.relation != own { isNeeded = true }
+        if isInSubquery {
+          isReadInside = isReadInside || column.relation == own
+        } else {
+          isCorrelated = isCorrelated || column.relation != own
+        }
       }
     }
-    if isNeeded || !isNamed { return isNeeded }
-    let names = Set((columns ?? []).filter { $0.expression.bare != .column(ColumnReference(own, $0.name)) }.map(\.name))
-    return reachableReferences().contains { $0.relation == own && names.contains($0.name) }
+    if isCorrelated { return .byRelation }
+    if isNamed {
+      let names = Set(
+        (columns ?? []).filter { $0.expression.bare != .column(ColumnReference(own, $0.name)) }.map(\.name))
+      if reachableReferences().contains(where: { $0.relation == own && names.contains($0.name) }) { return .byRelation }
+    }
+    return isReadInside ? .bareWithAlias : .bare
+  }
+
+  /// Its expressions but for those that say which rows an EXISTS finds: they stand in its subquery.
+  private var expressionsOutsideExists: [Expression] {
+    var select = self
+    select.conditions.removeAll { if case .exists = $0 { true } else { false } }
+    return select.expressions
   }
 }
 

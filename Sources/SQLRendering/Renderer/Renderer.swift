@@ -11,6 +11,8 @@ public struct Renderer: Sendable {
   var calls: [ColumnReference: Select.Call] = [:]
   /// The relations whose columns are named without them.
   var bare: Set<String> = []
+  /// The tables that have no alias, since nothing names them.
+  var unaliased: Set<String> = []
   /// The windows of the SELECT at hand that have names.
   var windows: [[String]] = []
 

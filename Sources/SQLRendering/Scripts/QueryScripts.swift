@@ -144,7 +144,7 @@ public struct QueryScripts: Sendable {
     let command = dialect.scripts.shellCommand.replacing("{file}", with: script.fileName)
     var header =
       [
-        "\(script.fileName) for \(dialect.title) (dialect \(dialect.name))",
+        "\(script.fileName) for \(dialect.title) (dialect \(dialect.name)); rendered by sessionizer, not edited by hand.",
         "Evidence: \(dialect.evidence.rawValue), that is, \(dialect.evidence.meaning).",
         "Of what is known of the engine: \(dialect.evidenceSummary).", "",
       ] + about
@@ -156,12 +156,12 @@ public struct QueryScripts: Sendable {
       ]
       for (name, text) in facts { header += Layout.wrapped("\(name): \(text.isEmpty ? "nobody has said" : text).") }
     }
-    header += ["", "Run it:  \(command)", "Rendered from the plan by sessionizer; not edited by hand."]
+    header += (inTransaction ? [] : [""]) + ["Run it:  \(command)"]
     if script == .create, dialect.tables.schemaInViews != nil, planner.bound.job.names.schema == nil {
       header.insert(
         "Put in \(dialect.tables.schemaInViews ?? "") first: where the tables are, which a view must say.",
-        at: header.count - 2)
-      header.insert("", at: header.count - 2)
+        at: header.count - 1)
+      header.insert("", at: header.count - 1)
     }
     var parts = [header.map { $0.isEmpty ? "--" : "-- " + $0 }.joined(separator: "\n")]
     let runs = try renderer.identifier(planner.bound.job.names[.sessionRuns])

@@ -57,7 +57,7 @@ extension OrderKey {
 extension OrderTerm {
   var explained: String {
     expression.explained + collation.explained + (isDescending ? " descending" : "")
-      + (nulls == .first ? " nulls first" : "")
+      + (nulls == .none ? "" : nulls == .first ? " nulls first" : " nulls last")
   }
 }
 

@@ -33,13 +33,8 @@ extension Planner {
 
   /// The same, the latest first: the exact reverse, NULL last.
   func reverseOrder(_ alias: String, _ time: Column, sequence: Column, _ id: Column) -> [OrderTerm] {
-    let number = Expression.column(alias, sequence)
-    let hasNumber = Expression.choose([Branch(.isNull(number), then: .integer(0))], otherwise: .integer(1))
-    // Behind the first of the two, either all numbers are NULL or none is, so that an engine's NULL order is no matter.
-    let bySequence = [
-      OrderTerm(hasNumber, .value, descending: true), OrderTerm(.present(number), .value, descending: true),
-    ]
-    return [OrderTerm(.column(alias, time), .value, descending: true)] + (bound.hasSequence ? bySequence : [])
+    [OrderTerm(.column(alias, time), .value, descending: true)]
+      + (bound.hasSequence ? [OrderTerm(.column(alias, sequence), .value, descending: true, nulls: .last)] : [])
       + [OrderTerm(.column(alias, id), ids, descending: true)]
   }
 

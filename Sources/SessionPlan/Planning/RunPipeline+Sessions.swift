@@ -2,10 +2,9 @@
 extension Planner {
   /// A part of a session: a version of one of its anchors, or a new row; the columns of both.
   private var partColumns: [Column] {
-    [.island, .anchor, .anchors, .userID, .startedAt, .sessionID]
-      + (bound.hasSequence ? [.firstSequence, .lastSequence] : []) + [
-        .endedAt, .lastEventID, .pageviews, .entryPage, .exitPage,
-      ]
+    [.island, .anchor, .anchors, .userID, .startedAt, .sessionID, .endedAt]
+      + (bound.hasSequence ? [.firstSequence, .lastSequence] : [])
+      + [.lastEventID, .pageviews, .entryPage, .exitPage]
       + attributeColumns + lastAttributeColumns
   }
 
@@ -73,8 +72,8 @@ extension Planner {
   func addSuperseded(_ merged: StepHandle, to steps: inout RunSteps) throws -> StepHandle {
     let m = merged.table(as: "m")
     let l = ledger(.sessionLineage, as: "l")
-    let lost = Relation.table(m).filter(
-      .and([m[.anchor].isPresent, Expression.present(m[.anchor]).differs(from: m[.survivor], ids)]))
+    // A new row's anchor is NULL and differs from nothing.
+    let lost = Relation.table(m).filter(m[.anchor].differs(from: m[.survivor], ids))
     func row(_ session: Expression) -> [NamedExpression] {
       [NamedExpression(.sessionID, session), NamedExpression(.became, m[.survivor])]
     }

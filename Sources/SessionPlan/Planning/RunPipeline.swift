@@ -13,7 +13,6 @@ struct RunPipeline {
   let planner: Planner
   let steps: RunSteps
   let fresh: StepHandle
-  let islands: StepHandle
   let merged: StepHandle
   let superseded: StepHandle
   let rejected: StepHandle
@@ -33,7 +32,7 @@ struct RunPipeline {
     let ranges = try planner.addRanges(fresh, to: &steps)
     let context = try planner.addContext(ranges, to: &steps)
     let neighbours = try planner.addNeighbours(fresh, context, to: &steps)
-    islands = try planner.addIslands(neighbours, to: &steps)
+    let islands = try planner.addIslands(neighbours, to: &steps)
 
     let united = try planner.addUnited(islands, to: &steps)
     merged = try planner.addMerged(united, to: &steps)
@@ -95,14 +94,20 @@ struct RunPipeline {
       ], as: "x")
   }
 
+  /// A new row is a part of its session, beside the anchors: all of it is in `merged`, with the anchor that survives.
   private var newRows: Relation {
-    let i = islands.table(as: "i")
     let m = merged.table(as: "m")
-    let isFirst = Relation.table(m).filter(m[.firstRank].equals(.integer(1), .value))
-    return Relation.table(i).filter(i[.isNew].equals(.literal(.flag(true)), .value))
-      .join(isFirst, on: m[.island].equals(i[.island], planner.ids))
-      .project(
-        planner.content.map { NamedExpression("i", $0) } + [NamedExpression(.sessionID, m[.survivor])], as: "x")
+    func value(_ column: Column) -> Expression {
+      switch column {
+      case .eventID: m[.sessionID]
+      case .pageViewAt: m[.startedAt]
+      case .sequence: m[.firstSequence]
+      case .page: m[.entryPage]
+      default: m[column]
+      }
+    }
+    return Relation.table(m).filter(.isNull(m[.anchor])).project(
+      planner.content.map { NamedExpression($0, value($0)) } + [NamedExpression(.sessionID, m[.survivor])], as: "x")
   }
 
   private var versionRows: Relation { planner.versions(of: .table(merged.table(as: "m"))) }

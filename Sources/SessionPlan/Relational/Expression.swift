@@ -172,7 +172,10 @@ public struct OrderTerm: Hashable, Sendable {
   public enum Nulls: Hashable, Sendable {
     /// The expression is never NULL.
     case none
+    /// In an ascending order.
     case first
+    /// In a descending order, the exact reverse.
+    case last
   }
 
   public var expression: Expression

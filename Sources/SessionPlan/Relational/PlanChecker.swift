@@ -244,7 +244,8 @@ public struct PlanChecker: Sendable {
     for term in order {
       let type = try expressions.check(term.expression, as: term.collation)
       try require(
-        term.nulls != .none || !type.isNullable, "an order by \(term.expression.shortText) does not say where NULL goes"
+        term.nulls == (term.isDescending ? .last : .first) || term.nulls == .none && !type.isNullable,
+        "an order by \(term.expression.shortText) does not say where NULL goes"
       )
     }
     let columns = Set((order.map(\.expression) + partition.map(\.expression)).compactMap(\.plainColumn))

@@ -30,8 +30,8 @@ public struct DriverError: Error, Sendable {
     public static let permission = Code(.permission)
     /// Another connection holds a lock that this one needs.
     public static let locked = Code(.locked)
-    /// Another connection changed the same entry of the catalog at the same moment: made the same object, or granted
-    /// rights on it.
+    /// Another connection changed the same at the same moment, such as an entry of the catalog, or there was a deadlock,
+    /// and the server gave up this one.
     public static let concurrentChange = Code(.concurrentChange)
     /// Another run holds the job.
     public static let jobLocked = Code(.jobLocked)

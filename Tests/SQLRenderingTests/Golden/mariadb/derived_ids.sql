@@ -32,11 +32,11 @@ mapped AS (
   SELECT user_id, page_view_at, page, sz_source_time,
     CASE WHEN user_id IS NULL OR page_view_at IS NULL THEN NULL
       WHEN page IS NULL
-        OR octet_length(CASE WHEN page IS NULL THEN concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), '-#'), CAST(sz_occurrence AS CHAR))
-          ELSE concat(concat(concat(concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), CAST(octet_length(page) AS CHAR)), ':'), page), '#'), CAST(sz_occurrence AS CHAR)) END) <= 1024 THEN CASE WHEN page IS NULL THEN concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), '-#'), CAST(sz_occurrence AS CHAR))
-        ELSE concat(concat(concat(concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), CAST(octet_length(page) AS CHAR)), ':'), page), '#'), CAST(sz_occurrence AS CHAR)) END
-      WHEN page IS NOT NULL THEN CASE WHEN page IS NULL THEN concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), '-#'), CAST(sz_occurrence AS CHAR))
-        ELSE concat(concat(concat(concat(concat(concat(concat(concat(CAST(octet_length(user_id) AS CHAR), ':'), user_id), date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f')), CAST(octet_length(page) AS CHAR)), ':'), sha2(page, 256)), '#'), CAST(sz_occurrence AS CHAR)) END END AS event_id
+        OR octet_length(CASE WHEN page IS NULL THEN concat(CAST(octet_length(user_id) AS CHAR), ':', user_id, date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f'), '-#', CAST(sz_occurrence AS CHAR))
+          ELSE concat(CAST(octet_length(user_id) AS CHAR), ':', user_id, date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f'), CAST(octet_length(page) AS CHAR), ':', page, '#', CAST(sz_occurrence AS CHAR)) END) <= 1024 THEN CASE WHEN page IS NULL THEN concat(CAST(octet_length(user_id) AS CHAR), ':', user_id, date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f'), '-#', CAST(sz_occurrence AS CHAR))
+        ELSE concat(CAST(octet_length(user_id) AS CHAR), ':', user_id, date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f'), CAST(octet_length(page) AS CHAR), ':', page, '#', CAST(sz_occurrence AS CHAR)) END
+      WHEN page IS NOT NULL THEN CASE WHEN page IS NULL THEN concat(CAST(octet_length(user_id) AS CHAR), ':', user_id, date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f'), '-#', CAST(sz_occurrence AS CHAR))
+        ELSE concat(CAST(octet_length(user_id) AS CHAR), ':', user_id, date_format(page_view_at, '%Y-%m-%d %H:%i:%s.%f'), CAST(octet_length(page) AS CHAR), ':', sha2(page, 256), '#', CAST(sz_occurrence AS CHAR)) END END AS event_id
   FROM counted LIMIT 9223372036854775807
 ),
 judged AS (
@@ -73,12 +73,12 @@ CREATE TEMPORARY TABLE sessionizer_scratch_duplicates (
   KEY duplicates_by_event_id (event_id)
 ) ENGINE = InnoDB;
 INSERT INTO sessionizer_scratch_duplicates
-SELECT k.event_id, k.user_id, k.page_view_at, k.page, row_number() OVER w AS sz_rank,
+SELECT event_id, user_id, page_view_at, page, row_number() OVER w AS sz_rank,
   dense_rank() OVER w AS sz_variant
 FROM sessionizer_scratch_picked AS k
-WHERE k.reason IS NULL
+WHERE reason IS NULL
   AND EXISTS (SELECT 1 FROM sessionizer_scratch_repeated AS d WHERE d.event_id = k.event_id)
-WINDOW w AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page);
+WINDOW w AS (PARTITION BY event_id ORDER BY page_view_at, user_id, page);
 
 -- fresh: The new rows, fixed once for the whole run.
 CREATE TEMPORARY TABLE sessionizer_scratch_fresh (
@@ -86,10 +86,10 @@ CREATE TEMPORARY TABLE sessionizer_scratch_fresh (
   page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, sz_instant bigint
 ) ENGINE = InnoDB;
 INSERT INTO sessionizer_scratch_fresh
-SELECT k.event_id, k.user_id, k.page_view_at, k.page,
-  timestampdiff(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', k.page_view_at) AS sz_instant
+SELECT event_id, user_id, page_view_at, page,
+  timestampdiff(MICROSECOND, TIMESTAMP '1970-01-01 00:00:00', page_view_at) AS sz_instant
 FROM sessionizer_scratch_picked AS k
-WHERE k.reason IS NULL
+WHERE reason IS NULL
   AND NOT EXISTS (SELECT 1 FROM sessionizer_scratch_duplicates AS d WHERE d.event_id = k.event_id)
 UNION ALL
 SELECT event_id, user_id, page_view_at, page,
@@ -228,11 +228,11 @@ CREATE TEMPORARY TABLE sessionizer_scratch_superseded (
 ) ENGINE = InnoDB;
 INSERT INTO sessionizer_scratch_superseded
 SELECT anchor AS session_id, sz_survivor AS became FROM sessionizer_scratch_merged
-WHERE anchor IS NOT NULL AND anchor <> sz_survivor
+WHERE anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM sessionizer_scratch_merged AS m STRAIGHT_JOIN session_lineage AS l ON l.became = m.anchor
-WHERE m.anchor IS NOT NULL AND m.anchor <> m.sz_survivor;
+WHERE m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMPORARY TABLE sessionizer_scratch_rejected (
@@ -257,19 +257,22 @@ WITH bad AS (
 ),
 keyed AS (
   SELECT reason, event_id, user_id, page_view_at, page,
-    concat(concat(concat(concat(reason, CASE WHEN octet_length(event_id) <= 180 THEN concat(concat(concat('|', CAST(octet_length(event_id) AS CHAR)), ':'), event_id)
-      WHEN event_id IS NOT NULL THEN concat(concat('|', CAST(octet_length(event_id) AS CHAR)), ':#')
-      ELSE '|-' END), CASE WHEN octet_length(user_id) <= 180 THEN concat(concat(concat('|', CAST(octet_length(user_id) AS CHAR)), ':'), user_id)
-      WHEN user_id IS NOT NULL THEN concat(concat('|', CAST(octet_length(user_id) AS CHAR)), ':#')
-      ELSE '|-' END), CASE WHEN octet_length(page_view_at) <= 180 THEN concat(concat(concat('|', CAST(octet_length(page_view_at) AS CHAR)), ':'), page_view_at)
-      WHEN page_view_at IS NOT NULL THEN concat(concat('|', CAST(octet_length(page_view_at) AS CHAR)), ':#')
-      ELSE '|-' END), CASE WHEN octet_length(page) <= 180 THEN concat(concat(concat('|', CAST(octet_length(page) AS CHAR)), ':'), page)
-      WHEN page IS NOT NULL THEN concat(concat('|', CAST(octet_length(page) AS CHAR)), ':#')
-      ELSE '|-' END) AS row_key
+    concat(
+      reason,
+      CASE WHEN octet_length(event_id) <= 180 THEN concat('|', CAST(octet_length(event_id) AS CHAR), ':', event_id)
+        WHEN event_id IS NOT NULL THEN concat('|', CAST(octet_length(event_id) AS CHAR), ':#')
+        ELSE '|-' END,
+      CASE WHEN octet_length(user_id) <= 180 THEN concat('|', CAST(octet_length(user_id) AS CHAR), ':', user_id)
+        WHEN user_id IS NOT NULL THEN concat('|', CAST(octet_length(user_id) AS CHAR), ':#') ELSE '|-' END,
+      CASE WHEN octet_length(page_view_at) <= 180 THEN concat('|', CAST(octet_length(page_view_at) AS CHAR), ':', page_view_at)
+        WHEN page_view_at IS NOT NULL THEN concat('|', CAST(octet_length(page_view_at) AS CHAR), ':#')
+        ELSE '|-' END,
+      CASE WHEN octet_length(page) <= 180 THEN concat('|', CAST(octet_length(page) AS CHAR), ':', page)
+        WHEN page IS NOT NULL THEN concat('|', CAST(octet_length(page) AS CHAR), ':#') ELSE '|-' END
+    ) AS row_key
   FROM bad LIMIT 9223372036854775807
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason AND q.event_id <=> keyed.event_id
@@ -284,10 +287,9 @@ FROM sessionizer_scratch_superseded;
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM sessionizer_scratch_islands AS i JOIN sessionizer_scratch_merged AS m ON m.sz_island = i.sz_island
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM sessionizer_scratch_merged WHERE anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
@@ -322,5 +324,4 @@ SELECT run_id, 'finished', utc_timestamp(6), job, mode, window_from, window_to, 
   (SELECT count(*) FROM sessionizer_scratch_merged WHERE sz_first = 1),
   (SELECT count(*) FROM sessionizer_scratch_superseded),
   (SELECT count(*) FROM sessionizer_scratch_rejected), layout, engine, tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;

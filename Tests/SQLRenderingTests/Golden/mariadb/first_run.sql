@@ -114,19 +114,22 @@ bad AS (
 ),
 keyed AS (
   SELECT reason, event_id, user_id, page_view_at, page,
-    concat(concat(concat(concat(reason, CASE WHEN octet_length(event_id) <= 180 THEN concat(concat(concat('|', CAST(octet_length(event_id) AS CHAR)), ':'), event_id)
-      WHEN event_id IS NOT NULL THEN concat(concat('|', CAST(octet_length(event_id) AS CHAR)), ':#')
-      ELSE '|-' END), CASE WHEN octet_length(user_id) <= 180 THEN concat(concat(concat('|', CAST(octet_length(user_id) AS CHAR)), ':'), user_id)
-      WHEN user_id IS NOT NULL THEN concat(concat('|', CAST(octet_length(user_id) AS CHAR)), ':#')
-      ELSE '|-' END), CASE WHEN octet_length(page_view_at) <= 180 THEN concat(concat(concat('|', CAST(octet_length(page_view_at) AS CHAR)), ':'), page_view_at)
-      WHEN page_view_at IS NOT NULL THEN concat(concat('|', CAST(octet_length(page_view_at) AS CHAR)), ':#')
-      ELSE '|-' END), CASE WHEN octet_length(page) <= 180 THEN concat(concat(concat('|', CAST(octet_length(page) AS CHAR)), ':'), page)
-      WHEN page IS NOT NULL THEN concat(concat('|', CAST(octet_length(page) AS CHAR)), ':#')
-      ELSE '|-' END) AS row_key
+    concat(
+      reason,
+      CASE WHEN octet_length(event_id) <= 180 THEN concat('|', CAST(octet_length(event_id) AS CHAR), ':', event_id)
+        WHEN event_id IS NOT NULL THEN concat('|', CAST(octet_length(event_id) AS CHAR), ':#')
+        ELSE '|-' END,
+      CASE WHEN octet_length(user_id) <= 180 THEN concat('|', CAST(octet_length(user_id) AS CHAR), ':', user_id)
+        WHEN user_id IS NOT NULL THEN concat('|', CAST(octet_length(user_id) AS CHAR), ':#') ELSE '|-' END,
+      CASE WHEN octet_length(page_view_at) <= 180 THEN concat('|', CAST(octet_length(page_view_at) AS CHAR), ':', page_view_at)
+        WHEN page_view_at IS NOT NULL THEN concat('|', CAST(octet_length(page_view_at) AS CHAR), ':#')
+        ELSE '|-' END,
+      CASE WHEN octet_length(page) <= 180 THEN concat('|', CAST(octet_length(page) AS CHAR), ':', page)
+        WHEN page IS NOT NULL THEN concat('|', CAST(octet_length(page) AS CHAR), ':#') ELSE '|-' END
+    ) AS row_key
   FROM bad LIMIT 9223372036854775807
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason AND q.event_id <=> keyed.event_id
@@ -148,5 +151,4 @@ INSERT INTO session_runs (
 SELECT run_id, 'finished', utc_timestamp(6), job, mode, window_from, window_to, arrival_mark,
   (SELECT count(*) FROM session_table), (SELECT count(*) FROM session_versions), 0,
   (SELECT count(*) FROM sessionizer_scratch_rejected), layout, engine, tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;

@@ -51,18 +51,17 @@ CREATE TEMPORARY TABLE duplicates ON COMMIT DROP AS
 WITH repeated AS (
   SELECT event_id FROM pg_temp.picked WHERE reason IS NULL GROUP BY event_id HAVING count(*) > 1
 )
-SELECT k.event_id, k.user_id, k.page_view_at, k.page, row_number() OVER w AS sz_rank,
+SELECT event_id, user_id, page_view_at, page, row_number() OVER w AS sz_rank,
   dense_rank() OVER w AS sz_variant
 FROM pg_temp.picked AS k
-WHERE k.reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
-WINDOW w AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST);
-CREATE INDEX duplicates_by_event_id ON pg_temp.duplicates (event_id);
+WHERE reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
+WINDOW w AS (PARTITION BY event_id ORDER BY page_view_at, user_id, page NULLS FIRST);
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TEMPORARY TABLE islands ON COMMIT DROP AS
 WITH fresh AS (
-  SELECT k.event_id, k.user_id, k.page_view_at, k.page FROM pg_temp.picked AS k
-  WHERE k.reason IS NULL
+  SELECT event_id, user_id, page_view_at, page FROM pg_temp.picked AS k
+  WHERE reason IS NULL
     AND NOT EXISTS (SELECT 1 FROM pg_temp.duplicates AS d WHERE d.event_id = k.event_id)
   UNION ALL
   SELECT event_id, user_id, page_view_at, page FROM pg_temp.duplicates WHERE sz_rank = 1
@@ -158,13 +157,12 @@ WINDOW w AS (PARTITION BY sz_island ORDER BY ended_at DESC, last_event_id DESC),
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE TEMPORARY TABLE superseded ON COMMIT DROP AS
-SELECT anchor AS session_id, sz_survivor AS became FROM pg_temp.merged
-WHERE anchor IS NOT NULL AND anchor <> sz_survivor
+SELECT anchor AS session_id, sz_survivor AS became FROM pg_temp.merged WHERE anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM pg_temp.merged AS m
 CROSS JOIN LATERAL (SELECT * FROM session_lineage AS l WHERE l.became = m.anchor OFFSET 0) AS l
-WHERE m.anchor IS NOT NULL AND m.anchor <> m.sz_survivor;
+WHERE m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMPORARY TABLE rejected ON COMMIT DROP AS
@@ -192,8 +190,7 @@ keyed AS (
       WHEN page IS NOT NULL THEN '|' || octet_length(page)::text || ':#' ELSE '|-' END AS row_key
   FROM bad OFFSET 0
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason
@@ -209,10 +206,9 @@ SELECT session_id, became, (SELECT max(run_id) FROM session_runs) FROM pg_temp.s
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM pg_temp.islands AS i JOIN pg_temp.merged AS m ON m.sz_island = i.sz_island
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM pg_temp.merged WHERE anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
@@ -244,5 +240,4 @@ SELECT run_id, 'finished', clock_timestamp() AT TIME ZONE 'UTC', job, mode, wind
   (SELECT count(*) FROM pg_temp.merged WHERE sz_first = 1),
   (SELECT count(*) FROM pg_temp.superseded), (SELECT count(*) FROM pg_temp.rejected), layout,
   engine, tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;

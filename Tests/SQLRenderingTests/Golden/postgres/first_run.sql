@@ -121,8 +121,7 @@ keyed AS (
       WHEN page IS NOT NULL THEN '|' || octet_length(page)::text || ':#' ELSE '|-' END AS row_key
   FROM bad OFFSET 0
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason
@@ -147,5 +146,4 @@ SELECT run_id, 'finished', clock_timestamp() AT TIME ZONE 'UTC', job, mode, wind
   window_to, arrival_mark, (SELECT count(*) FROM session_table),
   (SELECT count(*) FROM session_versions), 0, (SELECT count(*) FROM pg_temp.rejected), layout,
   engine, tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;

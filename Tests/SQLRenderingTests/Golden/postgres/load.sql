@@ -6,8 +6,8 @@ CREATE TEMPORARY TABLE loaded (
 
 -- rows: Those that are not there yet.
 INSERT INTO pageviews (event_id, user_id, page_view_at, sequence, page)
-SELECT l.event_id, l.user_id, l.page_view_at, l.sequence, l.page FROM pg_temp.loaded AS l
-WHERE l.event_id IS NOT NULL
+SELECT event_id, user_id, page_view_at, sequence, page FROM pg_temp.loaded AS l
+WHERE event_id IS NOT NULL
   AND NOT EXISTS (
     SELECT 1 FROM pageviews AS p
     WHERE p.event_id = l.event_id
@@ -16,8 +16,8 @@ WHERE l.event_id IS NOT NULL
       AND coalesce(p.page, '') = coalesce(l.page, '') AND (p.page IS NULL) = (l.page IS NULL)
   )
 UNION ALL
-SELECT l.event_id, l.user_id, l.page_view_at, l.sequence, l.page FROM pg_temp.loaded AS l
-WHERE l.event_id IS NULL
+SELECT event_id, user_id, page_view_at, sequence, page FROM pg_temp.loaded AS l
+WHERE event_id IS NULL
   AND NOT EXISTS (
     SELECT 1 FROM pageviews AS p
     WHERE p.event_id IS NULL
@@ -49,8 +49,7 @@ WITH k AS (
       WHEN user_id IS NOT NULL THEN '|' || octet_length(user_id)::text || ':#' ELSE '|-' END AS row_key
   FROM pg_temp.faults OFFSET 0
 )
-SELECT k.reason, k.event_id, k.user_id, k.page_view_at, k.page, k.source_file, k.line, k.row_key
-FROM k
+SELECT reason, event_id, user_id, page_view_at, page, source_file, line, row_key FROM k
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = k.row_key

@@ -1,15 +1,15 @@
 -- changed_sessions: since a run
 WITH d AS (
-  SELECT DISTINCT l.session_id FROM session_lineage AS l
-  WHERE l.run_id > {{ run }} AND l.run_id <= {{ until }}
+  SELECT DISTINCT session_id FROM session_lineage AS l
+  WHERE run_id > {{ run }} AND run_id <= {{ until }}
     AND NOT EXISTS (SELECT 1 FROM session_lineage AS e WHERE e.run_id <= {{ run }} AND e.session_id = l.session_id)
 ),
 a AS (
-  SELECT d.session_id AS sz_anchor_before,
+  SELECT session_id AS sz_anchor_before,
     coalesce((
       SELECT l.became FROM session_lineage AS l
       WHERE l.session_id = d.session_id AND l.run_id <= {{ until }} ORDER BY l.run_id DESC LIMIT 1
-    ), d.session_id) AS anchor
+    ), session_id) AS anchor
   FROM d
 ),
 u AS (
@@ -50,18 +50,18 @@ r AS (
     row_number() OVER (PARTITION BY anchor ORDER BY session_id DESC) AS sz_last
   FROM u
 )
-SELECT 'changed' AS "change", v.session_id, NULL AS replaced_by, NULL AS reason, v.user_id,
-  v.started_at, v.ended_at,
-  (unixepoch(substr(v.ended_at, 1, 19)) * 1000000 + substr(v.ended_at, 21)) - (unixepoch(substr(v.started_at, 1, 19)) * 1000000 + substr(v.started_at, 21)) AS duration_microseconds,
-  v.pageviews, v.entry_page, v.exit_page, CASE WHEN v.pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+SELECT 'changed' AS "change", session_id, NULL AS replaced_by, NULL AS reason, user_id,
+  started_at, ended_at,
+  (unixepoch(substr(ended_at, 1, 19)) * 1000000 + substr(ended_at, 21)) - (unixepoch(substr(started_at, 1, 19)) * 1000000 + substr(started_at, 21)) AS duration_microseconds,
+  pageviews, entry_page, exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM session_versions AS v
-WHERE v.run_id <= {{ until }}
+WHERE run_id <= {{ until }}
   AND NOT EXISTS (
     SELECT 1 FROM session_versions AS w
     WHERE w.run_id <= {{ until }} AND w.anchor = v.anchor AND w.run_id > v.run_id
   )
   AND NOT EXISTS (SELECT 1 FROM session_lineage AS l WHERE l.run_id <= {{ until }} AND l.session_id = v.anchor)
-  AND v.run_id > {{ run }}
+  AND run_id > {{ run }}
 UNION ALL
 SELECT 'retired' AS "change", session_id, sz_survivor AS replaced_by,
   CASE WHEN (sz_first + sz_last) = 2 THEN 'extended' ELSE 'merged' END AS reason, user_id,

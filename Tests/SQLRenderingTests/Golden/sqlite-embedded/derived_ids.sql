@@ -65,11 +65,11 @@ CREATE TEMP TABLE duplicates (
   event_id TEXT, user_id TEXT, page_view_at TEXT, page TEXT, sz_rank INTEGER, sz_variant INTEGER
 );
 INSERT INTO temp.duplicates
-SELECT k.event_id, k.user_id, k.page_view_at, k.page, row_number() OVER w AS sz_rank,
+SELECT event_id, user_id, page_view_at, page, row_number() OVER w AS sz_rank,
   dense_rank() OVER w AS sz_variant
 FROM temp.picked AS k
-WHERE k.reason IS NULL AND EXISTS (SELECT 1 FROM temp.repeated AS d WHERE d.event_id = k.event_id)
-WINDOW w AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page);
+WHERE reason IS NULL AND EXISTS (SELECT 1 FROM temp.repeated AS d WHERE d.event_id = k.event_id)
+WINDOW w AS (PARTITION BY event_id ORDER BY page_view_at, user_id, page);
 CREATE INDEX temp.duplicates_by_event_id ON duplicates (event_id);
 
 -- fresh: The new rows, fixed once for the whole run.
@@ -77,10 +77,9 @@ CREATE TEMP TABLE fresh (
   event_id TEXT, user_id TEXT, page_view_at TEXT, page TEXT, sz_instant INTEGER
 );
 INSERT INTO temp.fresh
-SELECT k.event_id, k.user_id, k.page_view_at, k.page,
-  sessionizer_micros(k.page_view_at) AS sz_instant
+SELECT event_id, user_id, page_view_at, page, sessionizer_micros(page_view_at) AS sz_instant
 FROM temp.picked AS k
-WHERE k.reason IS NULL AND NOT EXISTS (SELECT 1 FROM temp.duplicates AS d WHERE d.event_id = k.event_id)
+WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM temp.duplicates AS d WHERE d.event_id = k.event_id)
 UNION ALL
 SELECT event_id, user_id, page_view_at, page, sessionizer_micros(page_view_at) AS sz_instant
 FROM temp.duplicates WHERE sz_rank = 1;
@@ -200,12 +199,11 @@ WINDOW w AS (PARTITION BY sz_island ORDER BY ended_at DESC, last_event_id DESC),
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE TEMP TABLE superseded (session_id TEXT, became TEXT);
 INSERT INTO temp.superseded
-SELECT anchor AS session_id, sz_survivor AS became FROM temp.merged
-WHERE anchor IS NOT NULL AND anchor <> sz_survivor
+SELECT anchor AS session_id, sz_survivor AS became FROM temp.merged WHERE anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM temp.merged AS m CROSS JOIN session_lineage AS l ON l.became = m.anchor
-WHERE m.anchor IS NOT NULL AND m.anchor <> m.sz_survivor;
+WHERE m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMP TABLE rejected (
@@ -237,8 +235,7 @@ keyed AS (
       WHEN page IS NOT NULL THEN '|' || CAST(length(CAST(page AS BLOB)) AS TEXT) || ':#' ELSE '|-' END AS row_key
   FROM bad LIMIT -1
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason AND q.event_id IS keyed.event_id
@@ -252,10 +249,9 @@ SELECT session_id, became, (SELECT max(run_id) FROM session_runs) FROM temp.supe
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM temp.islands AS i JOIN temp.merged AS m ON m.sz_island = i.sz_island
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM temp.merged WHERE anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
@@ -286,5 +282,4 @@ SELECT run_id, 'finished', strftime('%Y-%m-%d %H:%M:%f', 'now') || '000', job, m
   (SELECT coalesce(sum(pageviews), 0) FROM temp.merged WHERE anchor IS NULL),
   (SELECT count(*) FROM temp.merged WHERE sz_first = 1), (SELECT count(*) FROM temp.superseded),
   (SELECT count(*) FROM temp.rejected), layout, engine, tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;

@@ -36,8 +36,7 @@ judged AS (
   FROM mapped
 )
 SELECT event_id, user_id, page_view_at, sequence, page, sessionizer_micros(page_view_at)
-FROM judged WHERE reason IS NULL
-ORDER BY user_id, page_view_at, sequence, event_id;
+FROM judged WHERE reason IS NULL ORDER BY user_id, page_view_at, sequence, event_id;
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TEMP TABLE islands (
@@ -100,8 +99,7 @@ keyed AS (
       WHEN page IS NOT NULL THEN '|' || CAST(length(CAST(page AS BLOB)) AS TEXT) || ':#' ELSE '|-' END AS row_key
   FROM bad LIMIT -1
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason AND q.event_id IS keyed.event_id
@@ -146,5 +144,4 @@ SELECT run_id, 'finished', strftime('%Y-%m-%d %H:%M:%f', 'now') || '000', job, m
   window_to, arrival_mark, coalesce((SELECT max(sz_position) FROM temp.fresh), 0),
   (SELECT count(*) FROM temp.islands), 0, (SELECT count(*) FROM temp.rejected), layout, engine,
   tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;

@@ -5,16 +5,16 @@ CREATE TEMP TABLE loaded (
 
 -- rows: Those that are not there yet.
 INSERT INTO pageviews (event_id, user_id, page_view_at, sequence, page)
-SELECT l.event_id, l.user_id, l.page_view_at, l.sequence, l.page FROM temp.loaded AS l
-WHERE l.event_id IS NOT NULL
+SELECT event_id, user_id, page_view_at, sequence, page FROM temp.loaded AS l
+WHERE event_id IS NOT NULL
   AND NOT EXISTS (
     SELECT 1 FROM pageviews AS p
     WHERE p.event_id = l.event_id AND p.user_id IS l.user_id AND p.page_view_at IS l.page_view_at
       AND p.page IS l.page
   )
 UNION ALL
-SELECT l.event_id, l.user_id, l.page_view_at, l.sequence, l.page FROM temp.loaded AS l
-WHERE l.event_id IS NULL
+SELECT event_id, user_id, page_view_at, sequence, page FROM temp.loaded AS l
+WHERE event_id IS NULL
   AND NOT EXISTS (
     SELECT 1 FROM pageviews AS p
     WHERE p.event_id IS NULL AND p.user_id IS l.user_id AND p.page_view_at IS l.page_view_at
@@ -48,8 +48,7 @@ WITH k AS (
       ELSE '|-' END AS row_key
   FROM temp.faults LIMIT -1
 )
-SELECT k.reason, k.event_id, k.user_id, k.page_view_at, k.page, k.source_file, k.line, k.row_key
-FROM k
+SELECT reason, event_id, user_id, page_view_at, page, source_file, line, row_key FROM k
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = k.row_key AND q.reason IS k.reason AND q.event_id IS k.event_id

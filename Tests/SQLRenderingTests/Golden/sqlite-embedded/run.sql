@@ -54,12 +54,11 @@ CREATE TEMP TABLE duplicates (
   sz_variant INTEGER
 );
 INSERT INTO temp.duplicates
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, row_number() OVER w AS sz_rank,
-  dense_rank() OVER w2 AS sz_variant
+SELECT event_id, user_id, page_view_at, sequence, page, row_number() OVER w AS sz_rank,
+  dense_rank() OVER (PARTITION BY event_id ORDER BY page_view_at, user_id, page) AS sz_variant
 FROM temp.picked AS k
-WHERE k.reason IS NULL AND EXISTS (SELECT 1 FROM temp.repeated AS d WHERE d.event_id = k.event_id)
-WINDOW w AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page, k.sequence),
-  w2 AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page);
+WHERE reason IS NULL AND EXISTS (SELECT 1 FROM temp.repeated AS d WHERE d.event_id = k.event_id)
+WINDOW w AS (PARTITION BY event_id ORDER BY page_view_at, user_id, page, sequence);
 CREATE INDEX temp.duplicates_by_event_id ON duplicates (event_id);
 
 -- fresh: The new rows, fixed once for the whole run.
@@ -67,10 +66,10 @@ CREATE TEMP TABLE fresh (
   event_id TEXT, user_id TEXT, page_view_at TEXT, sequence INTEGER, page TEXT, sz_instant INTEGER
 );
 INSERT INTO temp.fresh
-SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
-  sessionizer_micros(k.page_view_at) AS sz_instant
+SELECT event_id, user_id, page_view_at, sequence, page,
+  sessionizer_micros(page_view_at) AS sz_instant
 FROM temp.picked AS k
-WHERE k.reason IS NULL AND NOT EXISTS (SELECT 1 FROM temp.duplicates AS d WHERE d.event_id = k.event_id)
+WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM temp.duplicates AS d WHERE d.event_id = k.event_id)
 UNION ALL
 SELECT event_id, user_id, page_view_at, sequence, page,
   sessionizer_micros(page_view_at) AS sz_instant
@@ -149,16 +148,15 @@ WINDOW w AS (PARTITION BY user_id, sz_number ORDER BY page_view_at, sequence, ev
 -- united: For each island that gained rows, what it is made of: its anchors' newest versions, and its new rows.
 CREATE TEMP TABLE united (
   sz_island TEXT, anchor TEXT, anchors INTEGER, user_id TEXT, started_at TEXT, session_id TEXT,
-  first_sequence INTEGER, last_sequence INTEGER, ended_at TEXT, last_event_id TEXT,
+  ended_at TEXT, first_sequence INTEGER, last_sequence INTEGER, last_event_id TEXT,
   pageviews INTEGER, entry_page TEXT, exit_page TEXT
 );
 INSERT INTO temp.united
 WITH touched AS (
   SELECT DISTINCT sz_island, anchor FROM temp.islands WHERE sz_gained = 1 AND anchor IS NOT NULL
 )
-SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id,
-  v.first_sequence, v.last_sequence, v.ended_at, v.last_event_id, v.pageviews, v.entry_page,
-  v.exit_page
+SELECT touched.sz_island, v.anchor, v.anchors, v.user_id, v.started_at, v.session_id, v.ended_at,
+  v.first_sequence, v.last_sequence, v.last_event_id, v.pageviews, v.entry_page, v.exit_page
 FROM touched
 CROSS JOIN session_versions AS v
   ON v.anchor = touched.anchor
@@ -168,39 +166,35 @@ CROSS JOIN session_versions AS v
   )
 UNION ALL
 SELECT sz_island, NULL AS anchor, 0 AS anchors, user_id, page_view_at AS started_at,
-  event_id AS session_id, sequence AS first_sequence, sequence AS last_sequence,
-  page_view_at AS ended_at, event_id AS last_event_id, 1 AS pageviews, page AS entry_page,
+  event_id AS session_id, page_view_at AS ended_at, sequence AS first_sequence,
+  sequence AS last_sequence, event_id AS last_event_id, 1 AS pageviews, page AS entry_page,
   page AS exit_page
 FROM temp.islands WHERE sz_new = 1;
 
 -- merged: The same, ranked: the island's first part, its last, and the anchor that survives.
 CREATE TEMP TABLE merged (
   sz_island TEXT, anchor TEXT, anchors INTEGER, user_id TEXT, started_at TEXT, session_id TEXT,
-  first_sequence INTEGER, last_sequence INTEGER, ended_at TEXT, last_event_id TEXT,
+  ended_at TEXT, first_sequence INTEGER, last_sequence INTEGER, last_event_id TEXT,
   pageviews INTEGER, entry_page TEXT, exit_page TEXT, sz_first INTEGER, sz_last INTEGER,
   sz_survivor TEXT
 );
 INSERT INTO temp.merged
-SELECT sz_island, anchor, anchors, user_id, started_at, session_id, first_sequence, last_sequence,
-  ended_at, last_event_id, pageviews, entry_page, exit_page, row_number() OVER w AS sz_first,
+SELECT sz_island, anchor, anchors, user_id, started_at, session_id, ended_at, first_sequence,
+  last_sequence, last_event_id, pageviews, entry_page, exit_page, row_number() OVER w AS sz_first,
   row_number() OVER w2 AS sz_last, first_value(coalesce(anchor, session_id)) OVER w3 AS sz_survivor
 FROM temp.united
 WINDOW w AS (PARTITION BY sz_island ORDER BY started_at, first_sequence, session_id),
-  w2 AS (
-    PARTITION BY sz_island
-    ORDER BY ended_at DESC, CASE WHEN last_sequence IS NULL THEN 0 ELSE 1 END DESC, last_sequence DESC, last_event_id DESC
-  ),
+  w2 AS (PARTITION BY sz_island ORDER BY ended_at DESC, last_sequence DESC, last_event_id DESC),
   w3 AS (PARTITION BY sz_island ORDER BY anchors DESC, started_at, first_sequence, session_id);
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE TEMP TABLE superseded (session_id TEXT, became TEXT);
 INSERT INTO temp.superseded
-SELECT anchor AS session_id, sz_survivor AS became FROM temp.merged
-WHERE anchor IS NOT NULL AND anchor <> sz_survivor
+SELECT anchor AS session_id, sz_survivor AS became FROM temp.merged WHERE anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
 FROM temp.merged AS m CROSS JOIN session_lineage AS l ON l.became = m.anchor
-WHERE m.anchor IS NOT NULL AND m.anchor <> m.sz_survivor;
+WHERE m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TEMP TABLE rejected (
@@ -232,8 +226,7 @@ keyed AS (
       WHEN page IS NOT NULL THEN '|' || CAST(length(CAST(page AS BLOB)) AS TEXT) || ':#' ELSE '|-' END AS row_key
   FROM bad LIMIT -1
 )
-SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
-FROM keyed
+SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
 WHERE NOT EXISTS (
     SELECT 1 FROM session_quarantine AS q
     WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason AND q.event_id IS keyed.event_id
@@ -247,10 +240,9 @@ SELECT session_id, became, (SELECT max(run_id) FROM session_runs) FROM temp.supe
 
 -- rows: The new pageviews, each with the anchor of its session.
 INSERT INTO session_table (event_id, session_id, user_id, page_view_at, sequence, page, run_id)
-SELECT i.event_id, m.sz_survivor, i.user_id, i.page_view_at, i.sequence, i.page,
+SELECT session_id, sz_survivor, user_id, started_at, first_sequence, entry_page,
   (SELECT max(run_id) FROM session_runs)
-FROM temp.islands AS i JOIN temp.merged AS m ON m.sz_island = i.sz_island
-WHERE i.sz_new = 1 AND m.sz_first = 1;
+FROM temp.merged WHERE anchor IS NULL;
 
 -- versions: Each session that gained a pageview, as it stands now.
 INSERT INTO session_versions (
@@ -283,5 +275,4 @@ SELECT run_id, 'finished', strftime('%Y-%m-%d %H:%M:%f', 'now') || '000', job, m
   (SELECT coalesce(sum(pageviews), 0) FROM temp.merged WHERE anchor IS NULL),
   (SELECT count(*) FROM temp.merged WHERE sz_first = 1), (SELECT count(*) FROM temp.superseded),
   (SELECT count(*) FROM temp.rejected), layout, engine, tool_version
-FROM session_runs WHERE state = 'started'
-ORDER BY run_id DESC LIMIT 1;
+FROM session_runs WHERE state = 'started' ORDER BY run_id DESC LIMIT 1;

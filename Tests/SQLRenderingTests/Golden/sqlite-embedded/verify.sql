@@ -1,19 +1,19 @@
 -- wrong session: a pageview whose session is not that of one full run
 WITH anchored AS (
-  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence,
+  SELECT event_id, user_id, page_view_at, sequence,
     coalesce((
       SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
-    ), t.session_id) AS anchor
+    ), session_id) AS anchor
   FROM session_table AS t
 ),
 e AS (
-  SELECT anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
+  SELECT event_id, user_id, page_view_at, sequence,
     coalesce((
       SELECT v.session_id FROM session_versions AS v WHERE v.anchor = anchored.anchor
       ORDER BY v.run_id DESC LIMIT 1
-    ), anchored.anchor) AS session_id,
-    sessionizer_micros(anchored.page_view_at) AS sz_instant
+    ), anchor) AS session_id,
+    sessionizer_micros(page_view_at) AS sz_instant
   FROM anchored
 ),
 q AS (
@@ -36,20 +36,20 @@ WHERE sz_island <> session_id;
 
 -- gap inside a session: two neighbours of one session that are a gap apart
 WITH anchored AS (
-  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence,
+  SELECT event_id, user_id, page_view_at, sequence,
     coalesce((
       SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
-    ), t.session_id) AS anchor
+    ), session_id) AS anchor
   FROM session_table AS t
 ),
 e AS (
-  SELECT anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
+  SELECT event_id, user_id, page_view_at, sequence,
     coalesce((
       SELECT v.session_id FROM session_versions AS v WHERE v.anchor = anchored.anchor
       ORDER BY v.run_id DESC LIMIT 1
-    ), anchored.anchor) AS session_id,
-    sessionizer_micros(anchored.page_view_at) AS sz_instant
+    ), anchor) AS session_id,
+    sessionizer_micros(page_view_at) AS sz_instant
   FROM anchored
 ),
 h AS (
@@ -62,20 +62,20 @@ FROM h WHERE sz_before IS NOT NULL AND sz_instant >= sz_before + 1800000000;
 
 -- sessions too close: two neighbours of different sessions that are not a gap apart
 WITH anchored AS (
-  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence,
+  SELECT event_id, user_id, page_view_at, sequence,
     coalesce((
       SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
-    ), t.session_id) AS anchor
+    ), session_id) AS anchor
   FROM session_table AS t
 ),
 e AS (
-  SELECT anchored.event_id, anchored.user_id, anchored.page_view_at, anchored.sequence,
+  SELECT event_id, user_id, page_view_at, sequence,
     coalesce((
       SELECT v.session_id FROM session_versions AS v WHERE v.anchor = anchored.anchor
       ORDER BY v.run_id DESC LIMIT 1
-    ), anchored.anchor) AS session_id,
-    sessionizer_micros(anchored.page_view_at) AS sz_instant
+    ), anchor) AS session_id,
+    sessionizer_micros(page_view_at) AS sz_instant
   FROM anchored
 ),
 h AS (
@@ -105,20 +105,20 @@ FROM a JOIN b ON a.pageviews <> b.pageviews;
 
 -- wrong session row: a session that is not what its pageviews give
 WITH anchored AS (
-  SELECT t.event_id, t.user_id, t.page_view_at, t.sequence, t.page,
+  SELECT event_id, user_id, page_view_at, sequence, page,
     coalesce((
       SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
-    ), t.session_id) AS anchor
+    ), session_id) AS anchor
   FROM session_table AS t
 ),
 e AS (
-  SELECT anchored.event_id,
+  SELECT event_id,
     coalesce((
       SELECT v.session_id FROM session_versions AS v WHERE v.anchor = anchored.anchor
       ORDER BY v.run_id DESC LIMIT 1
-    ), anchored.anchor) AS session_id,
-    anchored.user_id, anchored.page_view_at, anchored.sequence, anchored.page
+    ), anchor) AS session_id,
+    user_id, page_view_at, sequence, page
   FROM anchored
 ),
 r AS (
@@ -126,10 +126,7 @@ r AS (
     row_number() OVER w2 AS sz_last
   FROM e
   WINDOW w AS (PARTITION BY session_id ORDER BY page_view_at, sequence, event_id),
-    w2 AS (
-      PARTITION BY session_id
-      ORDER BY page_view_at DESC, CASE WHEN sequence IS NULL THEN 0 ELSE 1 END DESC, sequence DESC, event_id DESC
-    )
+    w2 AS (PARTITION BY session_id ORDER BY page_view_at DESC, sequence DESC, event_id DESC)
 ),
 u AS (
   SELECT r.session_id, max(r.user_id) AS user_id, min(r.page_view_at) AS started_at,
@@ -167,14 +164,14 @@ HAVING NOT (max(user_id) IS NOT NULL AND max(sz_version_user_id) IS NOT NULL
 -- chained lineage: an anchor that was merged into one that was itself merged
 WITH t AS (SELECT DISTINCT session_id FROM session_lineage),
 c AS (
-  SELECT t.session_id,
+  SELECT session_id,
     coalesce((
       SELECT l.became FROM session_lineage AS l WHERE l.session_id = t.session_id ORDER BY l.run_id DESC
       LIMIT 1
-    ), t.session_id) AS anchor
+    ), session_id) AS anchor
   FROM t
 )
-SELECT c.session_id AS subject, 'an anchor that was not merged' AS expected, c.anchor AS "found"
+SELECT session_id AS subject, 'an anchor that was not merged' AS expected, anchor AS "found"
 FROM c WHERE EXISTS (SELECT 1 FROM session_lineage AS again WHERE again.session_id = c.anchor);
 
 -- missed arrival: a row below the arrival mark less the overlap that no run took
@@ -200,8 +197,8 @@ s AS (
       WHEN length(CAST(event_id AS BLOB)) > 1024 OR length(CAST(user_id AS BLOB)) > 1024 THEN 'key_too_long' END AS reason
   FROM mapped LIMIT -1
 )
-SELECT s.event_id AS subject, 'in the ledger' AS expected, 'not there' AS "found" FROM s
-WHERE s.reason IS NULL AND s.sz_arrival < {{ mark }}
+SELECT event_id AS subject, 'in the ledger' AS expected, 'not there' AS "found" FROM s
+WHERE reason IS NULL AND sz_arrival < {{ mark }}
   AND NOT EXISTS (SELECT 1 FROM session_table AS t WHERE t.event_id = s.event_id);
 
 -- pending: a source row that no run took yet
@@ -226,8 +223,8 @@ s AS (
       WHEN length(CAST(event_id AS BLOB)) > 1024 OR length(CAST(user_id AS BLOB)) > 1024 THEN 'key_too_long' END AS reason
   FROM mapped LIMIT -1
 )
-SELECT s.event_id AS subject, 'in the ledger' AS expected, 'not there' AS "found" FROM s
-WHERE s.reason IS NULL AND NOT EXISTS (SELECT 1 FROM session_table AS t WHERE t.event_id = s.event_id);
+SELECT event_id AS subject, 'in the ledger' AS expected, 'not there' AS "found" FROM s
+WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM session_table AS t WHERE t.event_id = s.event_id);
 
 -- changed: a source row that is not what the ledger took
 WITH mapped AS (
