@@ -44,12 +44,12 @@ extension JobContext {
     _ request: CreateRequest = CreateRequest(), progress: StepProgress.Report? = nil
   ) async throws -> CreateReport {
     try await WorkPhase.$current.withValue(.create) {
-      for _ in 1..<Self.attempts {
+      for attempt in 1..<Self.attempts {
         do {
           return try await carryOut(request, progress)
         } catch let error as DriverError where Self.isOutrun(error) {
           // Rolled back, where that is possible; what the other `create` made or granted is found the next time.
-          try Task.checkCancellation()
+          try await Task.sleep(for: .milliseconds(attempt * Int.random(in: 10...100)))
         }
       }
       return try await carryOut(request, progress)

@@ -154,7 +154,7 @@ import WarehouseDriver
       for role in roles {
         group.addTask {
           let owner = try await place.context()
-          for _ in 0..<5 { try await owner.create(CreateRequest(grantee: role, isGuarded: true)) }
+          for _ in 0..<3 { try await owner.create(CreateRequest(grantee: role, isGuarded: true)) }
           await owner.connection.close()
         }
       }

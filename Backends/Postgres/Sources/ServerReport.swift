@@ -141,6 +141,9 @@ struct ServerReport {
       return made(
         .concurrentChange, "another connection changed the same entry of the catalog at the same time", "run again",
         retrySafe: true)
+    case "42P16" where message.hasPrefix("multiple primary keys"):
+      return made(
+        .concurrentChange, "another connection gave the table its key at the same moment", "run again", retrySafe: true)
     case "23502": return made(.constraint, "NULL in a column that takes none\(named)")
     case "54000" where message.contains("index row"):
       return made(.constraint, "a key is too long for its index\(says)", "keys have at most 1024 bytes")
