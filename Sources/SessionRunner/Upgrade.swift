@@ -10,6 +10,11 @@ public struct UpgradeReport: Hashable, Sendable {
   public var versions: Int64
   /// Runs that they were derived for.
   public var runs: Int
+  /// The view of sessions as the engine's SQL must have it, where names stand in quotes; nil where they need none.
+  ///
+  /// Tables that were made with quotes, in lower case, are missed by names without them where the engine folds those to
+  /// upper case, so that the quotes stay there.
+  public var quotedName: String?
 }
 
 extension JobContext {
@@ -36,7 +41,7 @@ extension JobContext {
       try await connection.lockJob(ledger, wait: wait)
       do {
         let planner = try planner(bound)
-        let report: UpgradeReport
+        var report: UpgradeReport
         if profile.hasTransactionalDefinitions {
           report = try await connection.transaction(.write) {
             try await makeObjects(planner)
@@ -46,6 +51,7 @@ extension JobContext {
           try await makeObjects(planner)
           report = try await connection.transaction(.write) { try await derive(bound, progress) }
         }
+        report.quotedName = try quotedName(.sessions)
         try await connection.unlockJob()
         return report
       } catch {
@@ -53,6 +59,12 @@ extension JobContext {
         throw error
       }
     }
+  }
+
+  private func quotedName(_ object: ObjectNames.Object) throws -> String? {
+    let name = job.names[object]
+    let shown = try connection.identifier(name)
+    return shown.hasSuffix(name.last) ? nil : shown
   }
 
   /// Tables, columns and views.

@@ -121,6 +121,18 @@ import WarehouseDriver
   }
 
   /// What an upgrade would make wrong, or what was wrong before, is not touched.
+  /// Names that need no quotes lose them; where they keep them, the upgrade says how they are written.
+  @Test(arguments: [false, true]) func keptQuotesAreSaid(isKept: Bool) async throws {
+    let place = try await Place.make(on: .sqlite)
+    try await oldLedgers(place).connection.close()
+    var dialect = Engine.sqlite.dialect
+    dialect.identifiers.quotesWhenNeeded = !isKept
+    let context = JobContext(try await place.connect(dialect: dialect), job: Self.job)
+    #expect(try await context.upgrade().quotedName == (isKept ? "\"sessions\"" : nil))
+    await context.connection.close()
+    place.remove()
+  }
+
   @Test(arguments: oldEngines) func wrongLedgersStayAsTheyAre(engine: Engine) async throws {
     let place = try await Place.make(on: engine)
     defer { place.remove() }

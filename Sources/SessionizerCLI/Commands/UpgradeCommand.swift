@@ -38,6 +38,9 @@ struct UpgradeCommand: AsyncParsableCommand {
       console.note(
         "the ledgers have layout \(report.to) now: \(Counted.text(report.versions, "version")) of sessions derived "
           + "from \(Counted.text(Int64(report.runs), "run")), verified")
+      if let name = report.quotedName {
+        console.note("names keep their quotes here, as the tables were made with them: \(name)")
+      }
     }
   }
 }
