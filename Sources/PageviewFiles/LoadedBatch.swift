@@ -106,6 +106,9 @@ public struct LoadSummary: Hashable, Sendable {
     case .badQuote, .unterminatedQuote:
       return
         "say how the file is quoted: --quote none where quotes are text, --escape '\\' where a backslash stands before them"
+    case .lineTooLong:
+      return "a record has at most 1 MiB; where one JSON object holds a list of all, load what is in the list: "
+        + "jq -c '.NAME[]' FILE | sessionizer load - …"
     case .columnCount: return "say how the file is written: --delim, --null-padding, --quote none"
     case .nullUser, .nullTime, .nullEventID: return "map the field that means it (--map)"
     case .badLogLine: return "name the log's format (--log-format)"

@@ -217,17 +217,8 @@ import WarehouseDriver
     }
   }
 
-  /// What DuckDB does not have built in is named, with what gets it.
-  @Test func extensionsAreNamed() async throws {
+  @Test func whatDuckDBDoesNotReadAsAFile() async throws {
     let folder = try Folder()
-    for (magic, name, library) in [("ARROW1\0\0", "an Arrow", "nanoarrow"), ("Obj\u{1}", "an Avro", "avro")] {
-      let path = folder.path + "/a.\(library)"
-      try Data((magic + "rest of it").utf8).write(to: URL(fileURLWithPath: path))
-      let fault = await #expect(throws: FileFault.self) {
-        _ = try await Self.loaded(.sqlite) { try await $0.load(files: [path], Self.request()) }
-      }
-      #expect(fault?.description.contains("this is \(name) file") == true || fault?.message.contains("DuckDB") == true)
-    }
     let csv = folder.path + "/a.csv"
     try Data("user_id,page_view_at\n".utf8).write(to: URL(fileURLWithPath: csv))
     let fault = await #expect(throws: FileFault.self) {

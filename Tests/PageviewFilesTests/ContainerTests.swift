@@ -38,6 +38,16 @@ import Testing
       AAEAAACkgQAAAAB2aWV3cy5jc3ZVVAUAA/sjDGt1eAsAAQQAAAAABAAAAABQSwUGAAAAAAEAAQBPAAAAvgAAAAAA
       """
     ),
+    (
+      // Its checksum stands behind the content.
+      "zip of a stream",
+      """
+      UEsDBBQACAAIAABQYVwAAAAAAAAAAAAAAAAFAAAAdi5jc3Z1jUEKwyAQRfc5RTfdKY5aC/UyMhqRgZJIrOn1a90UTAqz+bz3/9QS
+      N0czy5ii2ym+Hb56mCpHpkDdOWgO8iLBwveYaMT/JYeO6SRvFGhJTQiDIGEQxm0tu+CfaxJ4VeBPvuibNQ8m5jWUA231HxWY6cww
+      VjWjUFpqnj5QSwcIp2EiTHsAAAAUAQAAUEsBAhQDFAAIAAgAAFBhXKdhIkx7AAAAFAEAAAUAAAAAAAAAAAAAAIABAAAAAHYuY3N2
+      UEsFBgAAAAABAAEAMwAAAK4AAAAAAA==
+      """
+    ),
   ]
 
   private static let plain = """
@@ -74,7 +84,7 @@ import Testing
       do throws(FileFault) {
         // The directory behind a zip's member may be missing.
         #expect(try load(Array(whole[..<count])).rows == wanted, "\(count) bytes")
-        #expect(Self.packed[index].name == "zip", "\(count) bytes")
+        #expect(Self.packed[index].name.hasPrefix("zip"), "\(count) bytes")
       } catch {
         #expect(!error.message.isEmpty)
       }
@@ -97,7 +107,7 @@ import Testing
     #expect(faults > whole.count / 4)
   }
 
-  @Test(arguments: packed.indices.filter { packed[$0].name != "zip" })
+  @Test(arguments: packed.indices.filter { !packed[$0].name.hasPrefix("zip") })
   func `two parts one after the other are one file`(index: Int) throws {
     let two = try bytes(index) + bytes(index)
     let loaded = try load(two, LoadOptions(columns: ColumnMapping()))

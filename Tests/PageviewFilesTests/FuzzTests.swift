@@ -6,48 +6,28 @@ import Testing
 
 /// Whatever the bytes are, a reader ends: with rows and faults, or with a fault of the file, in bounded work.
 ///
-/// `SESSIONIZER_FUZZ=1000000` sets how many inputs each reader gets, `SESSIONIZER_SEED` where they begin.
-@Suite struct FuzzTests {
+/// `SESSIONIZER_FUZZ=1000000` sets how many inputs each reader gets, `SESSIONIZER_SEED` where they begin, and
+/// `SESSIONIZER_FUZZ_READERS=csv,SQUID` which readers get some. What is printed are the inputs, the seconds, the input
+/// that took longest, and with `SESSIONIZER_FUZZ` the most memory that the process took meanwhile.
+@Suite(.serialized) struct FuzzTests {
   private static let environment = ProcessInfo.processInfo.environment
-  private static let count = environment["SESSIONIZER_FUZZ"].flatMap { Int($0) } ?? 4000
+  private static let asked = environment["SESSIONIZER_FUZZ"].flatMap { Int($0) }
+  private static let count = asked ?? 1200
   private static let first = environment["SESSIONIZER_SEED"].flatMap { Int($0) } ?? 0
 
-  private static let seeds: [(path: String, text: String)] = [
-    (
-      "a.csv",
-      "event_id,user_id,page_view_at,page\n1,u,2026-01-01 10:00:00,\"/a\"\"b\"\n2,v,2026-01-01,\"x\ny\"\n3,w,01/Mar/2026:10:00:00 +0000,\n"
-    ),
-    ("a.csv", "sep=;\r\nuser_id;page_view_at;page\r\nu;Mar 1, 2026 10:00 AM;/\r\n"),
-    (
-      "a.jsonl",
-      #"{"event_id":"1","user_id":"u","page_view_at":"2026-01-01","page":"\u00e9","p":[{"k":"a","v":1}]}"# + "\n{}\n"
-    ),
-    ("a.json", #"[{"user_id":1,"page_view_at":"2026-01-01T00:00:00Z"} , {"user_id":"\ud83d"}]"#),
-    ("a.json", "{\n \"user_id\": \"u\",\n \"page_view_at\": \"2026-01-01\"\n}\n{\"user_id\":null}"),
-    ("a.log", "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a?b HTTP/1.1\" 200 5 \"-\" \"U\\\"A\\x41\"\n"),
-    (
-      "a.log",
-      "2026-03-01T10:00:00.1Z stdout F 192.0.2.1, 10.0.0.1 - - [01/Mar/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 5\n"
-    ),
-    ("a.log", "#Fields: date time c-ip cs-method cs-uri-stem sc-status\n2026-03-01 10:00:00 192.0.2.1 GET /a 200\n"),
-    (
-      "a.log",
-      #"{"log":"192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 5\n","stream":"stdout","time":"x"}"#
-        + "\n"
-    ),
-    ("a.log", #"{"ts":1.5e9,"request":{"remote_ip":"1","uri":"/","method":"GET"},"status":200}"# + "\n"),
-  ]
-
-  private static let formats = [5: "COMBINED", 6: "CRI+COMMON", 7: "W3C", 8: "DOCKER+COMMON", 9: "CADDY"]
+  private static let seeds = FuzzSeed.all.filter { seed in
+    environment["SESSIONIZER_FUZZ_READERS"].map { $0.split(separator: ",").contains { $0 == seed.name } } ?? true
+  }
 
   private static let pieces =
     [
       "\"", "\\", "\n", "\r", ",", ";", "{", "}", "[", "]", ":", " ", "-", "\0", "\u{FEFF}", "%", "+", "é", "#Fields:",
-      "\"\"", "\\u", "9999999999999999999", "null", "\t", "|",
+      "\"\"", "\\u", "9999999999999999999", "null", "\t", "|", "::", "<1>1 ", "stderr", "\\x0", "/", "~", "'", "(",
+      "1e9",
     ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0x1F, 0x8B], [0x28, 0xB5, 0x2F, 0xFD]]
 
-  private static func mutated(_ text: String, _ random: inout Random) -> [UInt8] {
-    var bytes = Array(text.utf8)
+  static func mutated(_ text: [UInt8], _ random: inout Random) -> [UInt8] {
+    var bytes = text
     for _ in 0..<Int.random(in: 1...6, using: &random) {
       let place = Int.random(in: 0...bytes.count, using: &random)
       switch Int.random(in: 0..<5, using: &random) {
@@ -62,44 +42,75 @@ import Testing
     return bytes
   }
 
-  @Test(arguments: seeds.indices) func `any bytes`(index: Int) throws {
-    let seed = Self.seeds[index]
-    print("fuzz: \(seed.path) \(index), \(Self.count) inputs from SESSIONIZER_SEED=\(Self.first)")
+  /// What nobody changed is read, so that the inputs begin at something that a reader knows.
+  @Test(arguments: FuzzSeed.all) func `a seed is read`(seed: FuzzSeed) throws {
+    for format in Set([nil, seed.format]) {
+      var options = LoadOptions()
+      if seed.isPacked {
+        var random = Random(1)
+        seed.draw(&options, &random)
+      }
+      options.log.format = try format.map { try LogFormat(text: $0) }
+      #expect(try load(seed.bytes, path: seed.path, options).rows.isEmpty == false)
+    }
+  }
+
+  private static func options(_ seed: FuzzSeed, _ round: Int, _ random: inout Random) throws -> LoadOptions {
+    var options = LoadOptions()
+    switch round % 8 {
+    case 1: options.encoding = .utf8
+    case 2: options.only = try RowFilter(text: "user_id like '%' or page is null")
+    case 3: options.csv.escape = "\\"
+    case 4:
+      options.columns = ColumnMapping(userID: "user_id|p[k=a].v", pageViewAt: "page_view_at", page: "page+user_id")
+    case 5: options.log.user = .forwarded
+    case 6: options.csv.trims = true
+    case 7:
+      options.log.user = .address
+      options.nullTexts = ["u", "-"]
+      options.zone = FileZone(identifier: "Europe/Madrid")
+    default: break
+    }
+    // Half of the logs are not refused for one odd line.
+    if round % 2 == 0, let format = seed.format { options.log.format = try LogFormat(text: format) }
+    seed.draw(&options, &random)
+    return options
+  }
+
+  @Test(arguments: seeds) func `any bytes`(seed: FuzzSeed) throws {
+    let index = FuzzSeed.all.firstIndex { $0.name == seed.name } ?? 0
+    Memory.forgetPeak()
+    let start = processorSeconds()
+    var longest = 0.0
     var rows = 0
     for round in 0..<Self.count {
       // Each input has a seed of its own, so that it can be made again.
       var random = Random((Self.first + round) * 100 + index + 1)
       let times = seed.path == "a.csv" ? 1 : 1 + round % 3
-      let bytes = Self.mutated(String(repeating: seed.text, count: times), &random)
-      var options = LoadOptions()
-      switch round % 8 {
-      case 1: options.encoding = .utf8
-      case 2: options.only = try RowFilter(text: "user_id like '%' or page is null")
-      case 3: options.csv.escape = "\\"
-      case 4:
-        options.columns = ColumnMapping(userID: "user_id|p[k=a].v", pageViewAt: "page_view_at", page: "page+user_id")
-      case 5: options.log.user = .forwarded
-      case 6: options.csv.trims = true
-      case 7:
-        options.log.user = .address
-        options.nullTexts = ["u", "-"]
-        options.zone = FileZone(identifier: "Europe/Madrid")
-      default: break
-      }
-      // Half of the logs are not refused for one odd line.
-      if round % 2 == 0, let format = Self.formats[index] { options.log.format = try LogFormat(text: format) }
+      let bytes = Self.mutated(Array(repeatElement(seed.bytes, count: times).joined()), &random)
+      let options = try Self.options(seed, round, &random)
+      let began = processorSeconds()
       do throws(FileFault) {
         let reader = try PageviewFileReader(path: seed.path, source: ArraySource(bytes), options: options)
         while let batch = try reader.next() { rows += batch.rows.rowCount }
         let summary = reader.summary
-        let isBounded = reader.examined <= 40 * bytes.count + 4096
-        let isCounted = summary.rows + summary.faultCount + summary.filtered <= bytes.count + 1
+        let isBounded = seed.isPacked || reader.examined <= 40 * bytes.count + 4096
+        let isCounted = seed.isPacked || summary.rows + summary.faultCount + summary.filtered <= bytes.count + 1
         if !isBounded || !isCounted { Issue.record("round \(round): \(bytes)") }
       } catch {
         if error.message.isEmpty || error.description.contains("\n") { Issue.record("round \(round): \(error)") }
       }
+      let took = processorSeconds() - began
+      longest = max(longest, took)
+      if took > 1 { Issue.record("round \(round) took \(took) s: \(bytes)") }
     }
-    #expect(rows > 0)
+    let seconds = Int(processorSeconds() - start)
+    let peak = Memory.peak
+    print(
+      "fuzz: \(seed.name), \(Self.count) inputs from SESSIONIZER_SEED=\(Self.first), \(rows) rows, \(seconds) s, "
+        + "longest \(Int(longest * 1000)) ms, memory \(peak.map { "\($0) MB" } ?? "unknown")")
+    // Other suites take memory of the same process; who asks for a count runs this one alone.
+    if Self.asked != nil, let peak { #expect(peak < 300) }
   }
 
   @Test func `any text as a setting`() {
@@ -109,7 +120,8 @@ import Testing
       "~h{, } %x %r", "/a~1b/c",
     ]
     for _ in 0..<Self.count {
-      let text = String(decoding: Self.mutated(texts.randomElement(using: &random) ?? "", &random), as: UTF8.self)
+      let text = String(
+        decoding: Self.mutated(Array((texts.randomElement(using: &random) ?? "").utf8), &random), as: UTF8.self)
       _ = try? TimePattern(text: text)
       _ = try? LogFormat(text: text)
       _ = try? RowFilter(text: text)
@@ -117,5 +129,21 @@ import Testing
       _ = JSONPath.meanings(text)
       #expect(!FieldExpression(text).alternatives.isEmpty)
     }
+  }
+}
+
+/// The most memory that this process took, as Linux tells.
+private enum Memory {
+  /// In MB; nil where the system does not tell.
+  static var peak: Int? {
+    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line.flatMap { $0.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } }.map { $0 / 1024 }
+  }
+
+  static func forgetPeak() {
+    guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
+    try? file.write(contentsOf: Data("5".utf8))
+    try? file.close()
   }
 }

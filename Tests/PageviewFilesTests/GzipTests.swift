@@ -3,7 +3,7 @@ import Testing
 
 @testable import PageviewFiles
 
-private func gzip(_ bytes: [UInt8]) -> [UInt8] {
+func gzip(_ bytes: [UInt8]) -> [UInt8] {
   var stream = z_stream()
   guard
     deflateInit2_(

@@ -119,4 +119,59 @@ private func object(_ members: String) -> String { "{\"event_id\":\"e\",\"user_i
       }
     }
   }
+
+  /// A key is its text: that `7` and `7.0` are two is said, wherever a file may mean one.
+  @Test(arguments: [
+    (#"{"user_id":7.0,"#, true), (#"{"user_id":7e3,"#, true), (#"{"user_id":"7.0","#, true),
+    (#"{"user_id":-7.00,"#, true),
+    (#"{"user_id":7,"#, false), (#"{"user_id":70,"#, false), (#"{"user_id":"1.0.0","#, false),
+    (#"{"user_id":".0","#, false),
+    (#"{"user_id":"7e3","#, false), (#"{"user_id":"7.50","#, false), (#"{"user_id":"a.0","#, false),
+  ]) func `a user that is a fraction is noticed`(front: String, isNoticed: Bool) throws {
+    let line = front + #""page_view_at":"2026-01-01","page":"/"}"#
+    let notices = try read([line, line], LoadOptions(columns: ColumnMapping())).summary?.notices ?? []
+    #expect(
+      notices.contains { $0.hasPrefix("the user is written as a fraction") && $0.contains("on 2 lines") } == isNoticed)
+  }
+
+  @Test func `an event id that is a fraction is noticed`() throws {
+    let loaded = try load("event_id,user_id,page_view_at\n1.0,u,2026-01-01\n2.0,u,2026-01-01\n")
+    #expect(
+      loaded.summary?.notices.contains { $0.hasPrefix("the event id is written as a fraction (1.0) on 2 lines") }
+        == true)
+  }
+
+  private static let wrapped =
+    #"{"user_id":"u","page_view_at":"2026-01-01","page":"/","data":{"rows":[{"page":"/a","at":1},{"page":"/b"}]}}"#
+
+  /// One document whose list may be the pageviews is refused; where somebody said that it is one pageview, it is.
+  @Test func `a document with a list`() throws {
+    let text = "{\n" + Self.wrapped.dropFirst() + "\n"
+    for text in [text, Self.wrapped] {
+      let found = fault(text, path: "a.json")
+      #expect(found?.message == #"this is one object, and its "data.rows" is a list of objects with "page", "at""#)
+      #expect(found?.remedy?.contains("jq -c '.data.rows[]' a.json | sessionizer load - …") == true)
+      #expect(try load(text, path: "a.json", LoadOptions(format: .jsonLines)).rows.count == 1)
+    }
+    #expect(try load(Self.wrapped, path: "a.jsonl").rows.count == 1)
+    #expect(try load(Self.wrapped + "\n" + Self.wrapped, path: "a.json").rows.count == 2)
+    // A mapping or a filter that looks into the list knows of it.
+    for page in ["data.rows[0].page", "/data/rows", "data.rows[page=/b].page"] {
+      let options = LoadOptions(columns: ColumnMapping(page: page))
+      #expect(try load(Self.wrapped, path: "a.json", options).rows.count == 1)
+    }
+    for other in [#""rows":[1,2]"#, #""rows":[]"#, #""row":{"a":1}"#] {
+      let line = #"{"user_id":"u","page_view_at":"2026-01-01",\#(other)}"#
+      #expect(try load(line, path: "a.json").rows.count == 1)
+    }
+  }
+
+  /// In a file of many objects a list whose objects have times of the same name is noticed.
+  @Test func `lists of pageviews in many objects`() throws {
+    let line = #"{"user_id":"u","page_view_at":"2026-01-01","hits":[{"page":"/a","page_view_at":"2026-01-01"}]}"#
+    let notices = try read([line, line]).summary?.notices ?? []
+    #expect(notices.contains { $0.hasPrefix(#""hits" is a list of objects that have "page_view_at", too"#) })
+    let other = line.replacing(#"a","page_view_at"#, with: #"a","t"#)
+    #expect(try read([other, other]).summary?.notices.contains { $0.contains("is a list of objects") } == false)
+  }
 }

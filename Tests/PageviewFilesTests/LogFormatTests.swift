@@ -293,6 +293,57 @@ import Testing
       #expect(loaded.summary?.leftOut == [.status: 1])
     }
     // With another time it is somebody's own format, which must be named.
-    #expect(fault(line.replacing("1772359200.000", with: "1772359200"), path: "x.log") != nil)
+    for time in ["1772359200", "1772359200000.000", "1772359200.", "2026-03-01T10:00:00Z"] {
+      #expect(fault(line.replacing("1772359200.000", with: time), path: "x.log") != nil)
+    }
+  }
+
+  /// A format says what its times count, and only numbers are such times; the option of the command wins.
+  @Test func `a format with a unit of its times`() throws {
+    let format = "%h - %e [%x{epoch_s}] \"%r\" %s %b"
+    func line(_ time: String) -> String { "192.0.2.1 - - [\(time)] \"GET /a HTTP/1.1\" 200 5\n" }
+    for (time, format) in [
+      ("1772359200", format), ("1772359200.000", format),
+      ("1772359200000", format.replacing("epoch_s", with: "epoch_ms")),
+      ("1772359200000000", format.replacing("epoch_s", with: "epoch_us")),
+      ("1772359200000000000", format.replacing("epoch_s", with: "epoch_ns")),
+    ] { #expect(shown(try read(line(time), format)) == ["192.0.2.1 10 /a"]) }
+    #expect(try read(line("01/Mar/2026:10:00:00 +0000"), format).reasons == [.badTime])
+    var options = LoadOptions(userFrom: .address, timeFormat: .epochMilliseconds)
+    options.log.format = try LogFormat(text: format)
+    #expect(shown(try load(line("1772359200000"), path: "a.log", options)) == ["192.0.2.1 10 /a"])
+    // A larger number than the unit says is noticed.
+    let early = try read(line("1772359"), format)
+    #expect(early.summary?.notices.contains { $0.contains("before 1971") && $0.contains("seconds") } == true)
+    // Other braces are text.
+    let braces = "{1772359200} 192.0.2.1 \"GET /a HTTP/1.1\" 200\n"
+    #expect(shown(try read(braces, "{%x{epoch_s}} %h \"%r\" %s")) == ["192.0.2.1 10 /a"])
+    for text in ["%h %x{epoch} %r", "%h %x{epoch_s %r", "%h %x{epoch_h} %r"] {
+      #expect(throws: LogFormatError.self) { try LogFormat(text: text) }
+    }
+  }
+
+  /// nginx's seconds with milliseconds, as a number or in quotes.
+  @Test func `the seconds of a JSON log in quotes`() throws {
+    let line = #"{"msec":"1772359200.000","remote_addr":"192.0.2.1","request":"GET /a HTTP/1.1","status":"200"}"# + "\n"
+    #expect(shown(try read(line)) == ["192.0.2.1 10 /a"])
+    let text =
+      #"{"ts":"2026-03-01T10:00:00Z","request":{"remote_ip":"192.0.2.1","method":"GET","uri":"/a"},"status":200}"#
+    #expect(shown(try read(text + "\n")) == ["192.0.2.1 10 /a"])
+  }
+
+  /// Nobody can tell a port of four digits from a group; where all look like one, that is said.
+  @Test func `ports behind IPv6 addresses without brackets`() throws {
+    func notices(_ addresses: [String]) throws -> [String] {
+      try read(addresses.map { "\($0) - - \(Self.request)\n" }.joined(), "COMMON").summary?.notices.filter {
+        $0.hasPrefix("all IPv6 clients end in a number")
+      } ?? []
+    }
+    let ports = (0..<30).map { "2001:db8::\($0 % 3):\(4000 + $0)" }
+    #expect(try notices(ports).count == 1)
+    #expect(try notices(ports + ["192.0.2.1"]).count == 1)
+    #expect(try notices(ports + ["2001:db8::1:a3"]).isEmpty)
+    #expect(try notices(["2001:db8::1", "2001:db8::2", "2001:db8::3"]).isEmpty)
+    #expect(try notices(["2001:db8::a:4000", "2001:db8::b:4000"]).isEmpty)
   }
 }

@@ -29,6 +29,19 @@ import Testing
     #expect(loaded.summary?.leftOut[.only] ?? 0 == 3 - ids.count)
   }
 
+  /// Numbers are compared as such, however a program writes whole ones.
+  @Test(arguments: [
+    ("1.0", "n = 1", true), ("1.00", "n in (1, 2)", true), ("\"1.0\"", "n = 1", true), ("-1.0", "n = -1", true),
+    ("1.5", "n = 1", false), ("1.5", "n > 1", true), ("1.5", "n < 2", true), ("1.5", "n <> 1", true),
+    ("-1.5", "n < -1", true), ("-1.5", "n > -2", true), ("-0.5", "n < 0", true), ("0.5", "n > 0", true),
+    ("\"1.0.0.1\"", "n >= 1 or n < 1", false), ("\"1.\"", "n = 1", false), ("\".5\"", "n < 1", false),
+  ]) func `fractions beside whole numbers`(value: String, filter: String, holds: Bool) throws {
+    var options = LoadOptions(columns: ColumnMapping())
+    options.only = try RowFilter(text: filter)
+    let line = #"{"user_id":"u","page_view_at":"2026-01-01","page":"/","n":\#(value)}"# + "\n"
+    #expect(try load(line, path: "a.jsonl", options).rows.count == (holds ? 1 : 0))
+  }
+
   @Test func `in CSV files and logs, too`() throws {
     var options = LoadOptions()
     options.only = try RowFilter(text: "kind = 'view'")

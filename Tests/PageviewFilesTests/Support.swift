@@ -1,3 +1,4 @@
+import Foundation
 import PageviewFiles
 import SessionPlan
 import WarehouseDriver
@@ -133,4 +134,11 @@ struct Random: RandomNumberGenerator {
     state ^= state << 17
     return state &* 0x2545_F491_4F6C_DD1D
   }
+}
+
+/// What this thread has used of the processor: others at work do not count.
+func processorSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

@@ -71,8 +71,8 @@ enum LogDetection {
         guard var line else { return false }
         return line.withUnsafeMutableBufferPointer { bytes in
           guard let match = LogLineMatch(bytes, compiled) else { return false }
-          // Squid's own log begins with seconds since 1970; with another time it is somebody's own format.
-          return name != "SQUID" || match.fields.time.map(isSquidTime) ?? false
+          // A whole number may count something else; then it is somebody's own format.
+          return compiled.timeUnit == nil || match.fields.time.map(isSeconds) ?? false
         }
       }
       let count = fits.count { $0 }
@@ -86,9 +86,11 @@ enum LogDetection {
   }
 
   /// `1772359200.123`
-  private static func isSquidTime(_ bytes: Bytes) -> Bool {
-    bytes.count >= 13 && bytes[bytes.count - 4] == UInt8(ascii: ".")
-      && bytes.enumerated().allSatisfy { 48...57 ~= $1 || $0 == bytes.count - 4 }
+  private static func isSeconds(_ bytes: Bytes) -> Bool {
+    guard let point = bytes.firstIndex(of: UInt8(ascii: "."), from: 0), 9...11 ~= point, point + 1 < bytes.count else {
+      return false
+    }
+    return LogLineMatch.isNumber(bytes)
   }
 
   private static func objects(_ sample: [[UInt8]], _ only: LogPrefix?) -> LogFormat? {

@@ -27,7 +27,6 @@ struct LogFieldRecords: FormatReader {
     case "date": \.date
     case "time": \.time
     case "c-ip": \.address
-    case "x-forwarded-for", "cs(x-forwarded-for)": \.forwarded
     case "cs-username": \.remoteUser
     case "cs-method": \.method
     case "cs-uri-stem", "cs-uri": \.target
@@ -36,7 +35,7 @@ struct LogFieldRecords: FormatReader {
     case "cs(referer)": \.referrer
     case "cs(user-agent)": \.agent
     case "cs-host", "cs(host)": \.host
-    default: nil
+    default: LogObjects.isForwarded(name) ? \.forwarded : nil
     }
   }
 
@@ -101,7 +100,10 @@ struct LogFieldRecords: FormatReader {
         end = line.firstIndex(of: separator, from: start) ?? line.count
         value = line.slice(start..<end)
       }
-      if count < names.count, let place = names[count] { fields[keyPath: place] = LogFields.present(value) }
+      // Where two fields mean the same, the first that is not empty counts.
+      if count < names.count, let place = names[count], fields[keyPath: place] == nil {
+        fields[keyPath: place] = LogFields.present(value)
+      }
       count += 1
       start = end + 1
     }

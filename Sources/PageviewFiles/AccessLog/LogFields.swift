@@ -84,7 +84,8 @@ struct LogFields {
 
 /// The forms of addresses and names in access logs.
 enum LogAddress {
-  /// An IPv4 or IPv6 address, or a host's name: no blank, comma, quote or bracket of a list, and a colon in IPv6 only.
+  /// An IPv4 or IPv6 address, or a host's name: no blank, comma, quote or bracket of a list, a colon in IPv6 only, and
+  /// nothing beyond ASCII, such as the byte order mark of a file that was put behind another.
   static func isClient(_ bytes: Bytes) -> Bool {
     guard !bytes.isEmpty else { return false }
     var colons = 0
@@ -93,7 +94,7 @@ enum LogAddress {
       switch byte {
       case UInt8(ascii: ":"): colons += 1
       case ASCII.comma, ASCII.quote, UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "="), UInt8(ascii: "{"),
-        UInt8(ascii: "("), UInt8(ascii: "/"), UInt8(ascii: "|"), 0...32, 127:
+        UInt8(ascii: "("), UInt8(ascii: "/"), UInt8(ascii: "|"), 0...32, 127...255:
         return false
       case UInt8(ascii: "."), UInt8(ascii: "%"): break
       default: if hexDigit(byte) == nil { isHexadecimal = false }

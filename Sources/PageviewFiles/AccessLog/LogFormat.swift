@@ -59,7 +59,7 @@ public struct LogFormat: Hashable, Sendable {
     "AWSELB": #"%x %^ %1 %^ %^ %^ %^ %s %^ %^ %b "%r" "%u" %^"#,
     "AWSALB": #"%^ %x %^ %1 %^ %^ %^ %^ %s %^ %^ %b "%r" "%u" %^"#,
     "AWSS3": #"%^ %v [%x] %h %^ %^ %^ %^ "%r" %s %^ %b %^ %^ %^ "%R" "%u" %^"#,
-    "SQUID": #"%x %~%^ %h %^/%s %b %m %U %^"#,
+    "SQUID": #"%x{epoch_s} %~%^ %h %^/%s %b %m %U %^"#,
     "NPM": #"[%x] %^ %^ %s %^ %m %^ %v "%U" [Client %h] [Length %^] [Gzip %^] [Sent-to %^] "%u" "%R""#,
   ]
 
@@ -191,15 +191,7 @@ enum LogObjects: String, Hashable, Sendable, CaseIterable {
     case (.caddy, .forwarded): ["request.headers.X-Forwarded-For[0]", "request.headers.X-Real-Ip[0]"]
     case (.caddy, .query): []
     case (.nginx, .address): ["remote_addr", "client_ip", "remote_ip"]
-    case (.nginx, .forwarded):
-      // Whatever else people call it.
-      [
-        "http_x_forwarded_for", "x_forwarded_for", "x-forwarded-for", "X-Forwarded-For", "proxy_add_x_forwarded_for",
-        "http_forwarded_for", "forwarded_for", "xff", "http_x_real_ip", "x_real_ip", "x-real-ip", "X-Real-IP",
-        "real_ip",
-        "realip", "http_true_client_ip", "true_client_ip", "http_cf_connecting_ip", "cf_connecting_ip", "client_ip",
-        "clientip", "client",
-      ]
+    case (.nginx, .forwarded): Self.forwardedNames
     case (.nginx, .remoteUser): ["remote_user"]
     case (.nginx, .method): ["request_method", "method"]
     case (.nginx, .path): ["request_uri", "uri"]
@@ -209,6 +201,25 @@ enum LogObjects: String, Hashable, Sendable, CaseIterable {
     case (.nginx, .agent): ["http_user_agent", "user_agent", "agent"]
     case (.nginx, .host): ["host", "http_host", "server_name"]
     }
+  }
+
+  /// Whatever people call the forwarded address.
+  static let forwardedNames = [
+    "http_x_forwarded_for", "x_forwarded_for", "x-forwarded-for", "X-Forwarded-For", "proxy_add_x_forwarded_for",
+    "http_forwarded_for", "forwarded_for", "xff", "http_x_real_ip", "x_real_ip", "x-real-ip", "X-Real-IP", "real_ip",
+    "realip", "http_true_client_ip", "true_client_ip", "True-Client-IP", "http_cf_connecting_ip", "cf_connecting_ip",
+    "CF-Connecting-IP", "http_x_client_ip", "x_client_ip", "X-Client-IP", "http_fastly_client_ip", "fastly_client_ip",
+    "x_original_forwarded_for", "http_x_original_forwarded_for", "x_cluster_client_ip", "http_x_cluster_client_ip",
+    "client_ip", "clientip", "client",
+  ]
+
+  /// Whether a field of a W3C log is one of them, such as `X-Real-IP` or `cs(True-Client-IP)`.
+  static func isForwarded(_ name: String) -> Bool {
+    var bare = name.lowercased().replacing("-", with: "_")
+    if let open = bare.firstIndex(of: "("), bare.hasSuffix(")") {
+      bare = String(bare[bare.index(after: open)...].dropLast())
+    }
+    return forwardedNames.contains(bare) || forwardedNames.contains("http_" + bare)
   }
 
   var timeNames: [String] {

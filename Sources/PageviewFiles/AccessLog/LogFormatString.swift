@@ -1,7 +1,7 @@
 /// A format of lines in GoAccess's words, compiled.
 ///
 /// `%h` client, `~h{, }` list of X-Forwarded-For (its first address counts), `%e` authenticated user, `%v` virtual host,
-/// `%x` date and time, `%d` date, `%t` time, `%r` request line, `%m` method, `%U` path, `%q` query, `%H` protocol,
+/// `%x` date and time, `%x{epoch_s}` a number of seconds since 1970, `%d` date, `%t` time, `%r` request line, `%m` method, `%U` path, `%q` query, `%H` protocol,
 /// `%s` status, `%b` size, `%R` referrer, `%u` user agent, `%D` `%T` `%L` durations, `%^` anything, `%~` blanks, `%%`.
 /// A field goes on up to the text that follows it in the format; between quotes, backslashes escape.
 struct LogFormatString: Hashable, Sendable {
@@ -32,6 +32,8 @@ struct LogFormatString: Hashable, Sendable {
   let text: String
   let steps: [Step]
   let literals: [UInt8]
+  /// What its times count since 1970; nil where they are texts.
+  let timeUnit: FileTimeFormat?
   /// Whether it names a list of forwarded addresses besides the client.
   let hasForwarded: Bool
 
@@ -55,6 +57,7 @@ struct LogFormatString: Hashable, Sendable {
         parts.append(.literal(literal))
       }
     }
+    var unit: FileTimeFormat?
     while let scalar = rest.popFirst() {
       if scalar == "~", rest.first == "h" {
         rest.removeFirst()
@@ -76,6 +79,7 @@ struct LogFormatString: Hashable, Sendable {
         parts.append(.blanks)
       } else if let field = Self.field(letter) {
         parts.append(.field(field))
+        if field == .moment { unit = try Self.unit(&rest) ?? unit }
       } else {
         throw LogFormatError(description: "'%\(letter)' is not known in a log format")
       }
@@ -90,6 +94,7 @@ struct LogFormatString: Hashable, Sendable {
       parts[first] = .field(.clients)
     }
     (steps, literals) = try Self.steps(parts)
+    timeUnit = unit
     let fields = Set(parts.compactMap { if case .field(let field) = $0 { field } else { nil } })
     hasForwarded = fields.contains(.forwarded)
     if fields.isDisjoint(with: [.client, .clients, .clientWithPort, .user]) {
@@ -101,6 +106,18 @@ struct LogFormatString: Hashable, Sendable {
     if fields.isDisjoint(with: [.request, .path]) {
       throw LogFormatError(description: "the format names no page: %r or %U")
     }
+  }
+
+  /// What stands behind `%x` in braces: `{epoch_ms}`. Other braces are text.
+  private static func unit(_ rest: inout Substring.UnicodeScalarView) throws(LogFormatError) -> FileTimeFormat? {
+    guard rest.starts(with: "{epoch".unicodeScalars) else { return nil }
+    let word = rest.dropFirst().prefix { $0 != "}" }
+    guard let unit = try? FileTimeFormat(text: String(word)), unit.isEpoch, word.endIndex < rest.endIndex else {
+      throw LogFormatError(
+        description: "'\(String(word))' is not a unit of times: write %x{epoch_s}, epoch_ms, epoch_us or epoch_ns")
+    }
+    rest = rest[rest.index(after: word.endIndex)...]
+    return unit
   }
 
   private static func field(_ letter: Unicode.Scalar) -> Field? {

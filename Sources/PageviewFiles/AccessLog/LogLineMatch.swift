@@ -147,7 +147,7 @@ struct LogLineMatch {
   }
 
   /// Digits with at most one point: an address in its place is not a number.
-  private static func isNumber(_ text: Bytes) -> Bool {
+  static func isNumber(_ text: Bytes) -> Bool {
     var points = 0
     for byte in text {
       if byte == UInt8(ascii: ".") { points += 1 } else if !(48...57 ~= byte) { return false }

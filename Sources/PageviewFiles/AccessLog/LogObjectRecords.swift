@@ -101,21 +101,22 @@ struct LogObjectRecords: FormatReader {
     guard fields.request != nil || fields.target != nil, fields.takeAddresses() else {
       return rows.fault(textFault ?? .badLogLine, RawRow(line: window.line))
     }
-    maker.handle(
-      fields, at: window.line, textFault, rows, epoch: time?.kind == .number && (isEpoch || time?.isSeconds == true))
+    maker.handle(fields, at: window.line, textFault, rows, unit: time?.isSeconds == true ? .epochSeconds : nil)
   }
 
   /// The first time. Numbers may be durations, and are passed over unless their name says that they are seconds since
   /// 1970, or somebody says so of all.
-  private func firstTime() -> (bytes: Bytes, kind: FieldValue.Kind, isSeconds: Bool)? {
+  private func firstTime() -> (bytes: Bytes, isSeconds: Bool)? {
     var number: FieldValue?
     for (index, slot) in times.enumerated() {
       guard let value = found.values[slot], LogFields.present(value.bytes) != nil else { continue }
-      let isSeconds = kind.secondsNames.contains(kind.timeNames[index])
-      if value.kind != .number || isSeconds || isEpoch { return (value.bytes, value.kind, isSeconds) }
+      // nginx writes numbers in quotes, too.
+      let isNumber = value.kind == .number || value.kind == .text && LogLineMatch.isNumber(value.bytes)
+      let isSeconds = isNumber && kind.secondsNames.contains(kind.timeNames[index])
+      if value.kind != .number || isSeconds || isEpoch { return (value.bytes, isSeconds) }
       number = number ?? value
     }
-    return number.map { ($0.bytes, $0.kind, false) }
+    return number.map { ($0.bytes, false) }
   }
 
   private func first(_ slots: [Int]) -> FieldValue? {

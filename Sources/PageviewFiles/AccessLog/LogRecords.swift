@@ -6,8 +6,6 @@ struct LogRecords: FormatReader {
   private let format: LogFormatString
   private let prefix: LogPrefix
   private let declaresZone: Bool
-  /// Squid's own log has seconds since 1970.
-  private let isSquid: Bool
   private var maker: LogRows
   /// For Docker's files.
   private let root = JSONNode(names: ["log", "stream"])
@@ -21,7 +19,6 @@ struct LogRecords: FormatReader {
     self.format = format
     self.prefix = prefix
     declaresZone = options.zone != nil
-    isSquid = format.text == LogFormat.strings["SQUID"]
     maker = try LogRows(
       path: path, options: options, client: !isDetected && format.hasForwarded ? .forwarded : .asked,
       remedy: "say --log-user forwarded, or name the format with %^ in place of the forwarded address")
@@ -51,8 +48,7 @@ struct LogRecords: FormatReader {
     guard let match = LogLineMatch(rest, format) else {
       return rows.fault(textFault ?? .badLogLine, RawRow(line: window.line))
     }
-    let isEpoch = isSquid && match.fields.time?.allSatisfy { 48...57 ~= $0 || $0 == UInt8(ascii: ".") } == true
-    maker.handle(match.fields, at: window.line, textFault, rows, epoch: isEpoch)
+    maker.handle(match.fields, at: window.line, textFault, rows, unit: format.timeUnit)
   }
 
   /// The line as the server wrote it; nil where it is dealt with.

@@ -35,6 +35,7 @@ struct LogRows {
   private var attributes: [Bytes?]
   private let arena = TextArena()
   private(set) var cutQueries = 0
+  private var ports = UnbracketedPorts()
 
   init(path: String, options: LoadOptions, client: LogClient, remedy: String) throws(FileFault) {
     try options.checkDerivation(path: path, what: "an access log has no event ids")
@@ -65,9 +66,10 @@ struct LogRows {
     attributes = Array(repeating: nil, count: columns.count)
   }
 
-  /// - Parameter epoch: the time is a number; of seconds since 1970, if nobody says otherwise
+  /// - Parameter unit: what the time counts since 1970, if nobody says otherwise
   mutating func handle(
-    _ line: LogFields, at number: Int, _ textFault: FaultReason?, _ rows: RowAssembler, epoch: Bool = false
+    _ line: LogFields, at number: Int, _ textFault: FaultReason?, _ rows: RowAssembler,
+    unit: FileTimeFormat? = nil
   ) {
     var line = line
     if line.request != nil { line.splitRequest() }
@@ -85,9 +87,7 @@ struct LogRows {
     if let date = line.date {
       row.timeText = line.time.map { joined(date, $0, by: ASCII.blank) } ?? date
     }
-    row.time =
-      epoch && time.format == .auto
-      ? EpochText.read(row.timeText ?? Bytes(start: nil, count: 0), unitDigits: 6) : time.read(row.timeText)
+    row.time = time.read(row.timeText, unit: unit)
     row.user = userID(line, number, rows)
     for index in columns.indices {
       attributes[index] = AccessLogField.allCases.firstIndex(of: columns[index]).flatMap { values[$0]?.bytes }
@@ -106,7 +106,7 @@ struct LogRows {
     return target.path
   }
 
-  private func userID(_ line: LogFields, _ number: Int, _ rows: RowAssembler) -> Bytes? {
+  private mutating func userID(_ line: LogFields, _ number: Int, _ rows: RowAssembler) -> Bytes? {
     if user == .remoteUser { return present(line.remoteUser) }
     let isAsked = client == .asked && user != .forwarded
     if isAsked, let forwarded = line.forwarded, line.address.map({ !$0.elementsEqual(forwarded) }) ?? true {
@@ -120,6 +120,7 @@ struct LogRows {
     }
     let known = client == .address ? line.address ?? line.forwarded : line.forwarded ?? line.address
     guard let client = present(known), !client.elementsEqual("unknown".utf8) else { return nil }
+    ports.see(client)
     guard user == nil || user == .addressAndAgent else { return client }
     let none = [UInt8(ascii: "-")]
     return line.agent.map { joined(client, $0, by: ASCII.blank) }
@@ -159,12 +160,12 @@ struct LogRows {
   }
 
   func findings(declaresZone: Bool) -> FileFindings {
-    var notices = time.notices
+    var notices = time.notices + ports.notices
     if cutQueries > 0 {
       notices.append(
         "the query was cut from \(cutQueries == 1 ? "1 page" : "\(cutQueries) pages"); --log-query keep keeps it")
     }
-    if time.withoutZone > 0, !declaresZone {
+    if time.withoutZone > 0, !time.namesZones, !declaresZone {
       notices.append("its times name no zone and are taken as UTC; --file-time-zone says another")
     }
     return FileFindings(notices: notices, names: AccessLogField.allCases.map(\.rawValue))

@@ -74,6 +74,11 @@ struct CSVHeader {
           if bare != wanted { notices.append("\(its) column \(shown[index]) is taken for \(shownName(wanted))") }
         }
       }
+      if found.count == 1, names[found[0]] == wanted,
+        let other = folded.indices.first(where: { $0 != found[0] && folded[$0] == Self.folded(wanted) })
+      {
+        notices.append("\(its) column \(shownName(wanted)) is taken, and not \(shown[other])")
+      }
       if found.count > 1 {
         throw FileFault(
           path: path, line: line, "\(it) has the column \(shownName(wanted)) \(timesWord(found.count))",

@@ -132,6 +132,17 @@ final class ZipSource: ByteSource {
       start += 1
     }
     if behind.isEmpty { throw Self.cut(path) }
+    // A checksum that is known only now stands there, perhaps behind a mark of its own.
+    let mark: [UInt8] = [0x50, 0x4B, 0x07, 0x08]
+    if wanted == nil {
+      func number(_ bytes: ArraySlice<UInt8>) -> UInt { bytes.prefix(4).reversed().reduce(0) { $0 << 8 | UInt($1) } }
+      let isMarked = behind.starts(with: mark) && number(behind.dropFirst(4)) == checksum
+      guard isMarked || behind.count >= 4 && number(behind[...]) == checksum else {
+        throw behind.count < 8
+          ? Self.cut(path)
+          : FileFault(path: path, "the zip file is broken: wrong checksum", remedy: "copy the file again")
+      }
+    }
     for place in [0, 12, 16, 20, 24] where behind.dropFirst(place).starts(with: Self.magic) {
       throw FileFault(
         path: path, "this zip file has more than one member", remedy: "unpack it, and load the files in it")

@@ -17,14 +17,28 @@ struct DuckDBFile: Hashable, Sendable {
   var library: String?
   /// Where that comes from, behind INSTALL.
   var origin = ""
+  /// How Python reads it, where a module of pyarrow does: an expression with the module as `r`, before the path.
+  var python: Python?
+
+  struct Python: Hashable, Sendable {
+    var module: String
+    var read: String
+    var end = ")"
+  }
 
   static let kinds = [
     DuckDBFile(magic: Array("PAR1".utf8), name: "a Parquet", reader: "read_parquet"),
     DuckDBFile(
       magic: Array("ARROW1".utf8), name: "an Arrow", reader: "read_arrow", library: "nanoarrow",
-      origin: " FROM community"),
+      origin: " FROM community", python: Python(module: "pyarrow.feather", read: "r.read_table(")),
+    // A stream has no name at its front, but the mark of its first message.
     DuckDBFile(
-      magic: Array("ORC".utf8), name: "an ORC", reader: "read_orc", library: "orc", origin: " FROM community"),
+      magic: [0xFF, 0xFF, 0xFF, 0xFF], name: "an Arrow stream", reader: "read_arrow", library: "nanoarrow",
+      origin: " FROM community",
+      python: Python(module: "pyarrow.ipc", read: "r.open_stream(open(", end: ", 'rb')).read_all()")),
+    DuckDBFile(
+      magic: Array("ORC".utf8), name: "an ORC", reader: "read_orc", library: "orc", origin: " FROM community",
+      python: Python(module: "pyarrow.orc", read: "r.read_table(")),
     DuckDBFile(magic: Array("Obj".utf8) + [1], name: "an Avro", reader: "read_avro", library: "avro"),
   ]
 
@@ -58,12 +72,33 @@ struct DuckDBFile: Hashable, Sendable {
     path.map { "*?[".contains($0) ? "[\($0)]" : String($0) }.joined()
   }
 
-  /// How DuckDB's shell hands such a file over.
+  /// How DuckDB's shell hands such a file over, or Python.
   func handOver(_ path: String) -> String {
     let quoted = path.replacing("'", with: "''")
     let front = library.map { "INSTALL \($0)\(origin); LOAD \($0); " } ?? ""
-    return "have DuckDB hand it over: duckdb -c \"\(front)COPY (FROM \(reader)('\(quoted)')) TO '/dev/stdout' "
-      + "(FORMAT csv, HEADER)\" | sessionizer load - …"
+    let sql = "\(front)COPY (FROM \(reader)('\(quoted)')) TO '/dev/stdout' (FORMAT csv, HEADER)"
+    let shell = "have DuckDB hand it over: duckdb -c \(Self.word(sql)) | sessionizer load - …"
+    return pythonHandOver(path).map { "\(shell) or \($0)" } ?? shell
+  }
+
+  /// How Python hands it over, which needs nothing of DuckDB's.
+  func pythonHandOver(_ path: String) -> String? {
+    guard let python else { return nil }
+    let quoted = path.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+    let program =
+      "import pyarrow.csv as w, \(python.module) as r; "
+      + "w.write_csv(\(python.read)'\(quoted)'\(python.end), '/dev/stdout')"
+    return "have Python hand it over: python3 -c \(Self.word(program)) | sessionizer load - …"
+  }
+
+  /// In double quotes, as a shell takes it for one word.
+  private static func word(_ text: String) -> String {
+    var word = ""
+    for character in text.unicodeScalars {
+      if "\"\\$`".unicodeScalars.contains(character) { word += "\\" }
+      word.unicodeScalars.append(character)
+    }
+    return "\"\(word)\""
   }
 
   /// A fault of a file that load cannot have DuckDB read, since it is no file on the disk, or packed, or nobody asks it.

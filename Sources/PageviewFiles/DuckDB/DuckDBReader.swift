@@ -81,12 +81,15 @@ public final class DuckDBReader {
       _ = try await connection.execute("LOAD \(library)")
     } catch let error as DriverError where error.code != .cancelled {
       let version = try? await connection.facts().version
+      // DuckDB's words for an absent one end in a list of others that are called alike.
+      let why = error.message.contains("not found") ? "is not installed" : "cannot be loaded (\(error.message))"
+      let install =
+        "install it once, by a shell of the same version\(version.map { " (\($0))" } ?? ""): duckdb -c "
+        + "\"INSTALL \(library)\(source.kind?.origin ?? "")\""
       throw FileFault(
         path: source.name,
-        "this is \(source.kind?.name ?? "a") file, which DuckDB reads by its extension \(library), and that cannot be "
-          + "loaded (\(error.message))",
-        remedy: "install it once, by a shell of the same version\(version.map { " (\($0))" } ?? ""): duckdb -c "
-          + "\"INSTALL \(library)\(source.kind?.origin ?? "")\"")
+        "this is \(source.kind?.name ?? "a") file, which DuckDB reads by its extension \(library), and that \(why)",
+        remedy: source.kind?.pythonHandOver(source.name).map { "\(install); or \($0)" } ?? install)
     }
   }
 

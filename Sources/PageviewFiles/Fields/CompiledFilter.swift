@@ -76,15 +76,11 @@ indirect enum CompiledFilter {
     }
   }
 
-  /// Below 0, 0 or above 0. nil where a text is no whole number and is compared with one.
+  /// Below 0, 0 or above 0. nil where a text is no number and is compared with one.
   private static func compare(_ value: FieldValue, _ isLowered: Bool, _ literal: Literal) -> Int? {
     switch literal {
     case .integer(let wanted):
-      var digits = value.bytes[...]
-      let isNegative = digits.first == UInt8(ascii: "-")
-      if isNegative { digits = digits.dropFirst() }
-      guard let number = IntegerText.value(digits, isNegative: isNegative) else { return nil }
-      return number < wanted ? -1 : number > wanted ? 1 : 0
+      return compare(value.bytes, with: wanted)
     case .text(let wanted):
       if isLowered {
         let lowered = Array(String(decoding: value.bytes, as: UTF8.self).lowercased().utf8)
@@ -92,6 +88,23 @@ indirect enum CompiledFilter {
       }
       return order(value.bytes, wanted)
     }
+  }
+
+  /// A number as digits with perhaps a fraction: programs write whole numbers as `1.0`, too.
+  private static func compare(_ bytes: Bytes, with wanted: Int64) -> Int? {
+    var digits = bytes[...]
+    let isNegative = digits.first == UInt8(ascii: "-")
+    if isNegative { digits = digits.dropFirst() }
+    var hasFraction = false
+    if let point = digits.firstIndex(of: UInt8(ascii: ".")) {
+      let fraction = digits[(point + 1)...]
+      guard !fraction.isEmpty, fraction.allSatisfy({ 48...57 ~= $0 }) else { return nil }
+      hasFraction = fraction.contains { $0 != UInt8(ascii: "0") }
+      digits = digits[..<point]
+    }
+    guard let number = IntegerText.value(digits, isNegative: isNegative) else { return nil }
+    if number == wanted { return hasFraction ? (isNegative ? -1 : 1) : 0 }
+    return number < wanted ? -1 : 1
   }
 
   private static func order(_ left: some Sequence<UInt8>, _ right: [UInt8]) -> Int {

@@ -45,8 +45,25 @@ enum FileSignature {
         remedy: "use it as --target sqlite:\(path) with --source-table, or export the table as CSV")
     }
     if let kind = DuckDBFile.kind(front) { throw kind.notRead(path) }
+    if let other = others.first(where: { front.starts(with: $0.magic) }) {
+      throw FileFault(path: path, "this is \(other.name), which load does not read", remedy: other.remedy)
+    }
     return (try inUTF8(whole, front, path: path, encoding: encoding), isPacked)
   }
+
+  /// What people have beside the files that are read.
+  private static let others: [(magic: [UInt8], name: String, remedy: String)] = [
+    ([0x04, 0x22, 0x4D, 0x18], "an lz4 file", "unpack it: lz4 -dc FILE | sessionizer load - …"),
+    ([0x1F, 0x9D], "a file of compress", "unpack it: zcat FILE | sessionizer load - …"),
+    ([0x1F, 0xA0], "a file of compress", "unpack it: zcat FILE | sessionizer load - …"),
+    (Array("7z".utf8) + [0xBC, 0xAF, 0x27, 0x1C], "a 7z archive", "unpack it: 7z x -so FILE | sessionizer load - …"),
+    (Array("Rar!".utf8) + [0x1A, 0x07], "a RAR archive", "unpack it, and load the files in it"),
+    ([0x5D, 0, 0], "an lzma file", "unpack it: xz --format=lzma -dc FILE | sessionizer load - …"),
+    (Array("PK\u{5}\u{6}".utf8), "a zip file without members", "zip the file again"),
+    (Array("%PDF-".utf8), "a PDF file", "export the table as CSV"),
+    (Array("<!DOCTYPE".utf8), "an HTML page", "fetch the file itself: this may be the page of a login"),
+    (Array("<?xml".utf8), "an XML file", "export the table as CSV or JSON lines"),
+  ]
 
   private static func look(_ source: any ByteSource) throws(FileFault) -> ([UInt8], PushbackSource) {
     var front = [UInt8](repeating: 0, count: 512)

@@ -20,6 +20,8 @@ struct JSONRecords: FormatReader {
   private let eventIsUsual: Bool
   private let checksEncoding: Bool
   private var count = 0
+  /// Lists of objects in the first objects.
+  private var lists = JSONLists()
   /// Keys that were seen, in the order in which they came first.
   private var names: [[UInt8]] = []
   private var knownNames: Set<[UInt8]> = []
@@ -68,7 +70,10 @@ struct JSONRecords: FormatReader {
     rows.keepFront(Bytes(text))
     let textFault = TextCheck.fault(Bytes(text))
     found.reset()
-    if count < Self.lookedAt { collectNames(text) }
+    if count < Self.lookedAt {
+      collectNames(text)
+      lists.look(JSONScanner(text), plan.arena)
+    }
     var scanner = JSONScanner(text)
     let isObject = scanner.readObject(root, &found)
     window.examined += scanner.passed
@@ -123,6 +128,8 @@ struct JSONRecords: FormatReader {
     if event?.kind == .nested { return rows.fault(.badEventID, row) }
     if user?.kind == .nested { return rows.fault(.badJSON, row) }
     row.time = parsedTime(when)
+    row.eventIsNumber = event?.kind == .number
+    row.userIsNumber = user?.kind == .number
     rows.add(row, attributes: attributes)
   }
 
@@ -146,8 +153,9 @@ struct JSONRecords: FormatReader {
     let shown = names.map { shownName($0) }
     // Nothing was an object: the faults say it.
     if names.isEmpty { return FileFindings() }
+    if let fault = lists.fault(path, isOne: count == 1, plan, options) { throw fault }
     let isUsualPage = options.columns.page == nil
-    var notices: [String] = []
+    var notices = lists.notices(plan)
     for rule in plan.rules where !isSeen(rule) && !knownNames.contains(Array(rule.text.utf8)) {
       let isOptional =
         rule.meaning == plan.event?.meaning && eventIsUsual || rule.meaning == plan.page?.meaning && isUsualPage

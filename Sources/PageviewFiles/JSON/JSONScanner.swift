@@ -167,6 +167,42 @@ struct JSONScanner {
     } while take(",")
   }
 
+  /// The lists of objects that it has, or an object in it has, each with the keys of its first object; nothing is changed.
+  func lists(_ arena: TextArena) -> [JSONLists.Found] {
+    var probe = self
+    var lists: [JSONLists.Found] = []
+    probe.collect(prefix: [], into: &lists, arena)
+    return lists
+  }
+
+  private mutating func collect(prefix: [UInt8], into lists: inout [JSONLists.Found], _ arena: TextArena) {
+    skipSpace()
+    guard take("{") else { return }
+    skipSpace()
+    if take("}") { return }
+    repeat {
+      skipSpace()
+      guard let key = unchangedString(arena) else { return }
+      skipSpace()
+      guard take(":") else { return }
+      skipSpace()
+      let place = prefix + key
+      var inner = self
+      if prefix.isEmpty, position < bytes.count, bytes[position] == UInt8(ascii: "{") {
+        inner.collect(prefix: place + [UInt8(ascii: ".")], into: &lists, arena)
+      } else if inner.take("[") {
+        inner.skipSpace()
+        if inner.position < bytes.count, bytes[inner.position] == UInt8(ascii: "{") {
+          var keys: [[UInt8]] = []
+          inner.collect(prefix: [UInt8(ascii: ".")], into: &keys, arena)
+          lists.append(JSONLists.Found(place: place, keys: keys.map { Array($0.dropFirst()) }))
+        }
+      }
+      guard skipValue(depth: 0) else { return }
+      skipSpace()
+    } while take(",")
+  }
+
   private func slice(from start: Int) -> Bytes {
     Bytes(UnsafeMutableBufferPointer(rebasing: bytes[start..<position]))
   }

@@ -10,6 +10,9 @@ struct RawRow {
   var timeText: Bytes?
   var page: Bytes?
   var time = ParsedTime.null
+  /// Whether it stands in the file as a number of JSON.
+  var eventIsNumber = false
+  var userIsNumber = false
 }
 
 /// Turns the records of any format into the columns of a batch, and the unfit ones into faults.
@@ -34,6 +37,9 @@ final class RowAssembler {
   @exclusivity(unchecked) private var sequences: [Int64] = []
   @exclusivity(unchecked) private var ids = EventIDWatch()
   @exclusivity(unchecked) private var nullWords = NullWords()
+  @exclusivity(unchecked) private var floatUsers = FloatKeys()
+  @exclusivity(unchecked) private var floatEvents = FloatKeys()
+  @exclusivity(unchecked) private var hiddenEdges = 0
   @exclusivity(unchecked) private var nullPages = 0
   private let occurrences = OccurrenceTable()
   private var faults: [LineFault] = []
@@ -110,7 +116,14 @@ final class RowAssembler {
     if nullPages > 0, nullPages < summary.rows, nullPages * 10 >= summary.rows {
       notices.append("the page is NULL on \(nullPages) of \(summary.rows) lines")
     }
-    return notices + nullWords.notices + ids.notices
+    if hiddenEdges > 0 {
+      notices.append(
+        "\(hiddenEdges == 1 ? "1 line has" : "\(hiddenEdges) lines have") a user or an event id that begins or ends with a "
+          + "character that is not visible, such as a byte order mark or a no-break space, which is kept: with it, it is another"
+      )
+    }
+    return notices + nullWords.notices + floatUsers.notices("the user") + floatEvents.notices("the event id")
+      + ids.notices
   }
 
   var allIDsAreIntegers: Bool { !derivesEventIDs && eventIDType == .text && ids.allAreIntegers && summary.rows > 0 }
@@ -162,6 +175,9 @@ final class RowAssembler {
       if let conflict = ids.conflict { stop = stop ?? conflict.fault(path) }
     }
     nullWords.see(user)
+    floatUsers.see(user, isNumber: row.userIsNumber)
+    if HiddenEdge.isThere(user) || !derivesEventIDs && HiddenEdge.isThere(event) { hiddenEdges += 1 }
+    if !derivesEventIDs { floatEvents.see(event, isNumber: row.eventIsNumber) }
     if let number = sequence?.next(user: user, at: time, line: row.line) { sequences.append(number) }
     users.append(utf8: user)
     times.append(time)

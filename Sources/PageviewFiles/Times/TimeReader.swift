@@ -36,11 +36,19 @@ struct TimeReader {
   /// How many of them are in the first year, as numbers of a larger unit are.
   private var earlyNumbers = 0
   private static let firstYear: Int64 = 365 * 86_400_000_000
-  /// How many times named no zone.
+  /// What a log's format says that its times count, for notices.
+  private var countedAs: FileTimeFormat?
+  /// How many times named no zone, and how many named one.
   private(set) var withoutZone = 0
+  private var withZone = 0
+  /// Whether some times named a zone.
+  var namesZones: Bool { withZone > 0 }
+  /// Whether somebody said which zone those without are of.
+  private let declaresZone: Bool
 
   init(_ options: LoadOptions) {
     format = options.timeFormat
+    declaresZone = options.zone != nil
     clock = ZoneClock(options.zone ?? FileZone(offsetMinutes: 0))
   }
 
@@ -57,24 +65,36 @@ struct TimeReader {
         "\(datesAlone == 1 ? "1 time is a date" : "\(datesAlone) times are dates") without a time of day, and taken as "
           + "midnight")
     }
+    if withoutZone > 0, withZone > 0, !declaresZone {
+      notices.append(
+        "\(withoutZone == 1 ? "1 time names no zone and is" : "\(withoutZone) times name no zone and are") taken as UTC, while "
+          + "others name one; --file-time-zone says another")
+    }
     // A number of seconds that is taken as milliseconds is a day of January 1970.
     if let latestNumber, latestNumber < Self.firstYear {
-      notices.append("all times are before 1971: the numbers may count something larger (\(format.acceptedForms))")
+      notices.append(
+        "all times are before 1971: the numbers may count something larger (\((countedAs ?? format).acceptedForms))")
     } else if earlyNumbers > 0 {
       notices.append(
         "\(earlyNumbers == 1 ? "1 time is" : "\(earlyNumbers) times are") before 1971, and others are not: some numbers may "
-          + "count something larger (\(format.acceptedForms))")
+          + "count something larger (\((countedAs ?? format).acceptedForms))")
     }
     return notices
   }
 
-  mutating func read(_ bytes: Bytes?) -> ParsedTime {
+  /// - Parameter unit: what the time counts since 1970, if nobody says otherwise
+  mutating func read(_ bytes: Bytes?, unit: FileTimeFormat? = nil) -> ParsedTime {
     guard var bytes, !bytes.isEmpty else { return .null }
     if bytes[0] == ASCII.blank || bytes[bytes.count - 1] == ASCII.blank {
       bytes = bytes.trimmed
       if bytes.isEmpty { return .null }
     }
-    switch format {
+    var form = format
+    if case .auto = format, let unit {
+      form = unit
+      countedAs = unit
+    }
+    switch form {
     case .auto: return readText(bytes)
     case .epochSeconds: return readNumber(bytes, 6)
     case .epochMilliseconds: return readNumber(bytes, 3)
@@ -96,16 +116,22 @@ struct TimeReader {
   private mutating func readText(_ bytes: Bytes) -> ParsedTime {
     if bytes.count == Self.logTimeLength {
       // Many lines of a log have the same second.
-      if bytes.equals(lastLogTime) { return .time(lastTime) }
+      if bytes.equals(lastLogTime) {
+        withZone += 1
+        return .time(lastTime)
+      }
       if let time = AccessLogTime.read(bytes) {
         for index in bytes.indices { lastLogTime[index] = bytes[index] }
         lastTime = time
+        withZone += 1
         return .time(time)
       }
     }
     if let time = Timestamp(ascii: bytes) {
       if bytes.count == 10 { datesAlone += 1 }
-      return Self.hasZone(bytes) ? .time(time.microseconds) : moment(local: time.microseconds)
+      guard Self.hasZone(bytes) else { return moment(local: time.microseconds) }
+      withZone += 1
+      return .time(time.microseconds)
     }
     if let text = TimeText(bytes) { return moment(text) }
     return Self.isFarAway(bytes) ? .outOfRange : .bad
@@ -113,7 +139,9 @@ struct TimeReader {
 
   private mutating func moment(_ text: TimeText) -> ParsedTime {
     let local = text.civil.microseconds
-    return text.zone.map { .time(local - $0) } ?? moment(local: local)
+    guard let zone = text.zone else { return moment(local: local) }
+    withZone += 1
+    return .time(local - zone)
   }
 
   private mutating func moment(local: Int64) -> ParsedTime {
