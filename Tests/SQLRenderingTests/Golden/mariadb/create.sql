@@ -163,7 +163,7 @@ CREATE TRIGGER IF NOT EXISTS session_quarantine_no_delete BEFORE DELETE ON sessi
   SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'this table is a ledger of sessionizer: rows are only ever inserted';
 
 -- grant on schema: Finds the tables.
-GRANT USAGE ON *.* TO 'analyst';
+
 
 -- grant on source: Reads.
 GRANT SELECT ON TABLE pageviews TO analyst;
