@@ -163,7 +163,7 @@ let package = Package(
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "DialectFilesTests", dependencies: ["DialectFiles", "SQLRendering", "SessionPlan", "YAMLReading"],
+      name: "DialectFilesTests", dependencies: ["DialectFiles", "SQLRendering", "SessionPlan", "TestNeeds", "YAMLReading"],
       swiftSettings: strict),
     .testTarget(
       name: "PageviewFilesTests",

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Plays histories that nobody has seen, for so many seconds, on every engine that is there, and beside them histories with
-# faults: runs that are killed, cut off, several at once. What it prints first is the seed from which they are drawn.
+# faults: runs that are killed, cut off, stalled, without room on the disk, several at once. What it prints first is the seed from which they are drawn.
 set -eu
 cd "$(dirname "$0")/.."
 export SESSIONIZER_SOAK="${1:-600}"

@@ -45,7 +45,7 @@ extension JobContext {
     try await WorkPhase.$current.withValue(.adopt) {
       let ledger = job.names[.sessionRuns]
       guard try await connection.describe(job.names[.sessionTable]) != nil else {
-        throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: "run `sessionizer create` first")
+        throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: createFirst)
       }
       let ownsSource = job.source.table == nil
       let bound = try await boundToSource(adding: ownsSource ? Set(job.attributes.map(\.column)) : [])

@@ -13,8 +13,9 @@ extension JobContext {
       throw RunnerError(
         "there is no table \(name)",
         remedy: job.source.table == nil
-          ? "run `sessionizer create` first, or name your own with --source-table"
-          : "check source.table in the job file, or --source-table")
+          ? createFirst + "; or name a table of your own with --source-table"
+          : "check source.table in the job file, or --source-table"
+            + (hasRoles ? ", and whether this role may see it" : ""))
     }
     let columns = Dictionary(table.columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     // The tool's own table numbers its rows as they arrive.
@@ -54,6 +55,19 @@ extension JobContext {
     return bound
   }
 
+  /// What to do where a table of the tool's own is not there, or cannot be seen.
+  var createFirst: String {
+    "run `sessionizer create` first, or check --prefix and --schema"
+      + (hasRoles
+        ? "; where it has been run, this role may not see the tables: have their owner run `sessionizer create --grant ROLE`"
+        : "")
+  }
+
+  /// Whether the engine has roles with rights of their own, as far as the tool knows.
+  private var hasRoles: Bool {
+    (try? connection.render(.grant(.table(job.names[.sessionRuns], [.select], to: "role")))) != nil
+  }
+
   /// The job as a reader needs it: its settings are the ledger's.
   func boundToLedger() async throws -> BoundJob { try await boundToLedger(try await currentLayout()) }
 
@@ -62,7 +76,7 @@ extension JobContext {
     let name = job.names[.sessionTable]
     guard let ledger = try await connection.describe(name) else {
       throw RunnerError(
-        "there is no table \(name)", remedy: "run `sessionizer create` first, or check --prefix and --schema")
+        "there is no table \(name)", remedy: createFirst)
     }
     let isInteger = ledger.columns.first { $0.name == "event_id" }?.type == .integer
     var bound = BoundJob.assumed(job)

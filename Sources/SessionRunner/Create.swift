@@ -43,6 +43,18 @@ extension JobContext {
   public func create(
     _ request: CreateRequest = CreateRequest(), progress: StepProgress.Report? = nil
   ) async throws -> CreateReport {
+    do {
+      return try await createAgainWhereOutrun(request, progress)
+    } catch var error as DriverError where error.code == .noSuchObject {
+      // What a driver says of a missing object is to run `create`.
+      error.remedy = "check --schema and --prefix; --create-schema makes the schema"
+      throw error
+    }
+  }
+
+  private func createAgainWhereOutrun(
+    _ request: CreateRequest, _ progress: StepProgress.Report?
+  ) async throws -> CreateReport {
     try await WorkPhase.$current.withValue(.create) {
       for attempt in 1..<Self.attempts {
         do {
@@ -62,6 +74,8 @@ extension JobContext {
   /// Whether another `create` was faster: its settings are the ledgers', or it touched the same entry of the catalog.
   private static func isOutrun(_ error: DriverError) -> Bool {
     error.code == .concurrentChange || error.code == .constraint && error.planPath == createdPath
+      // Class 40: the server has rolled it back, for two that waited for each other.
+      || error.isRetrySafe && (error.sqlState ?? "").hasPrefix("40")
   }
 
   private func carryOut(_ request: CreateRequest, _ progress: StepProgress.Report?) async throws -> CreateReport {
@@ -81,7 +95,7 @@ extension JobContext {
         case false: report.made.append(Self.shownName(step))
         default:
           switch step.statement {
-          case .grant, .guardTable: report.made.append(step.name)
+          case .guardTable: report.made.append(step.name)
           default: break
           }
         }
@@ -90,11 +104,62 @@ extension JobContext {
       try requireRendering([plan])
       for (index, step) in plan.steps.enumerated() where !keptSteps.contains(step.name) {
         progress?(StepProgress(step: step.name, number: index + 1, count: plan.steps.count))
-        try await connection.execute(step.statement, path: "create/" + step.name)
+        guard case .grant(let grant) = step.statement else {
+          try await connection.execute(step.statement, path: "create/" + step.name)
+          continue
+        }
+        switch try await give(grant, path: "create/" + step.name) {
+        case true?: report.made.append(step.name)
+        case false?: report.kept.append(step.name)
+        case nil: break
+        }
       }
       try await note(bound, request)
       return report
     }
+  }
+
+  /// Gives a right, and makes sure that it was given: some servers only warn where it was not.
+  ///
+  /// - Returns: whether it was not there before; nil where the engine needs no such right
+  private func give(_ grant: Grant, path: String) async throws -> Bool? {
+    guard try !connection.render(.grant(grant)).isEmpty else { return nil }
+    switch try await state(of: grant) {
+    case .granted?, .held?: return false
+    case .missing?: throw Self.notOurs(grant)
+    case .grantable?, nil: break
+    }
+    do {
+      try await connection.execute(.grant(grant), path: path)
+    } catch let error as DriverError where error.code == .permission {
+      throw Self.notOurs(grant, error)
+    }
+    switch try await state(of: grant) {
+    case .granted?, .held?, nil: return true
+    case .grantable?, .missing?: throw Self.notOurs(grant)
+    }
+  }
+
+  private func state(of grant: Grant) async throws -> RightsQuestion.State? {
+    guard let sql = try connection.render(.state(of: grant)).first else { return nil }
+    let cursor = try await connection.open(sql, types: [.text])
+    let row = try await cursor.next().flatMap { $0.rowCount > 0 ? $0.row(0).first : nil }
+    await cursor.close()
+    guard case .text(let word)? = row ?? nil, let state = RightsQuestion.State(rawValue: word) else { return .missing }
+    return state
+  }
+
+  private static func notOurs(_ grant: Grant, _ reason: DriverError? = nil) -> RunnerError {
+    let (right, owner, role) =
+      switch grant {
+      case .table(let table, let privileges, let role):
+        (privileges.map(\.rawValue).joined(separator: ", ") + " on \(table)", "the owner of \(table)", role)
+      case .schema(let table, let role): ("USAGE on the schema of \(table)", "the owner of that schema", role)
+      case .scratchTables(let role): ("the right to make temporary tables", "the owner of the database", role)
+      }
+    return RunnerError(
+      "this user may not give \(role) \(right); it was not granted" + (reason.map { " (\($0.message))" } ?? ""),
+      remedy: "have \(owner) give it, and then run this again; --dry-run prints the statements")
   }
 
   private static let createdPath = "create/settings"
@@ -119,7 +184,7 @@ extension JobContext {
   }
 
   /// What a step makes, under its own name, prefix and all.
-  private static func shownName(_ step: Plan.Step) -> String {
+  static func shownName(_ step: Plan.Step) -> String {
     switch step.statement {
     case .createTable(let table): table.name.description
     case .createView(let name, _): name.description
@@ -140,6 +205,21 @@ extension JobContext {
       DryRunStep(
         name: step.name, purpose: step.purpose, sql: try connection.render(step.statement), explanation: [])
     }
+  }
+
+  /// The tables and views of `create` that are not there.
+  ///
+  /// - Throws: `RunnerError` where one is there and not the tool's
+  func missingDefinitions() async throws -> [Plan.Step] {
+    let ownsSource = job.source.table == nil
+    let sourceIsThere = try await connection.describe(job.source.table ?? job.names[.pageviews]) != nil
+    let planner = try planner(ownsSource && !sourceIsThere ? try ownSource() : try await boundToSource())
+    var missing: [Plan.Step] = []
+    for step in try planner.createPlan(withSource: ownsSource, leavingKeys: profile.buildsKeysLate).steps
+    where try await isThere(step.statement) == false {
+      missing.append(step)
+    }
+    return missing
   }
 
   private func createPlan(_ planner: Planner, ownsSource: Bool, _ request: CreateRequest) async throws -> Plan {

@@ -134,7 +134,7 @@ private struct Erasure {
     self.context = context
     guard try await context.connection.describe(context.job.names[.sessionTable]) != nil else {
       throw RunnerError(
-        "there is no table \(context.job.names[.sessionTable])", remedy: "run `sessionizer create` first")
+        "there is no table \(context.job.names[.sessionTable])", remedy: context.createFirst)
     }
     bound = try await context.boundToSource()
     guard context.profile.keepsSteps, context.profile.hasCorrelatedLookup, context.profile.hasUniqueEvents else {

@@ -8,6 +8,8 @@ public struct Examination: Sendable {
     case bad
     /// Works, and could do better: the detail says what to do.
     case advised
+    /// Cannot be done as it is, and nobody asked for it: the detail says what to do.
+    case lacking
     /// Could not be looked at, because of something before it.
     case skipped
   }
@@ -25,12 +27,14 @@ public struct Examination: Sendable {
 }
 
 extension JobContext {
-  /// Looks at everything that a run needs, and writes nothing.
-  public func examine() async -> [Examination] {
-    await WorkPhase.$current.withValue(.read) { await lookAtAll() }
+  /// Looks at everything that commands need, and leaves nothing written.
+  ///
+  /// - Parameter wanted: commands that must be able to do their work; what the others lack is only reported
+  public func examine(for wanted: Set<ExaminedCommand> = [.run]) async -> [Examination] {
+    await WorkPhase.$current.withValue(.read) { await lookAtAll(wanted) }
   }
 
-  private func lookAtAll() async -> [Examination] {
+  private func lookAtAll(_ wanted: Set<ExaminedCommand>) async -> [Examination] {
     var results: [Examination] = []
     func look(_ name: String, _ body: () async throws -> String) async {
       do {
@@ -56,6 +60,7 @@ extension JobContext {
     }
     await look("objects") { try await examineObjects() }
     let isThere = results.suffix(2).allSatisfy { $0.outcome == .good }
+    if let views = await examineViews(isThere) { results.append(views) }
     if isThere {
       await look("ledgers") {
         let bound = try await boundToSource()
@@ -70,6 +75,21 @@ extension JobContext {
       results.append(isThere ? await examineKeys() : .init("keys", .skipped, "needs the objects"))
     }
     if let arrival = await examineArrival(isThere) { results.append(arrival) }
+    if isThere {
+      results.append(await examineRights(.run, isWanted: wanted.contains(.run)))
+      if job.source.table == nil {
+        results.append(await examineRights(.load, isWanted: wanted.contains(.load)))
+      } else if wanted.contains(.load) {
+        results.append(
+          Examination(
+            "load", .bad, "load fills the tool's own table, and this job reads \(job.source.table?.description ?? "")"))
+      }
+    } else {
+      for command in [ExaminedCommand.run, .load] where command != .load || job.source.table == nil {
+        results.append(Examination(command.rawValue, .skipped, "needs the source and the objects"))
+      }
+    }
+    results.append(await examineCreating(isWanted: wanted.contains(.create)))
     return results
   }
 
@@ -132,17 +152,34 @@ extension JobContext {
     }
   }
 
+  /// What runs write into, by the code with which they look for it.
   private func examineObjects() async throws -> String {
+    let bound = BoundJob.assumed(job)
     var missing: [String] = []
-    let wanted = ObjectNames.Object.allCases.filter { $0 != .pageviews }
-    for object in wanted {
-      if try await connection.describe(job.names[object]) == nil { missing.append(job.names[object].description) }
-    }
+    for table in ledgers where try await connection.describe(table) == nil { missing.append(table.description) }
     guard missing.isEmpty else {
-      throw RunnerError(
-        "missing: " + missing.joined(separator: ", "),
-        remedy: "run `sessionizer create`, or check --prefix and --schema")
+      throw RunnerError("missing: " + missing.joined(separator: ", "), remedy: createFirst)
     }
-    return wanted.map { job.names[$0].description }.joined(separator: ", ")
+    try await requireLedgers((try? await boundToSource()) ?? bound)
+    return ledgers.map(\.description).joined(separator: ", ")
+  }
+
+  /// The views are for people: no command reads them, so that a role that may not see them lacks nothing.
+  private func examineViews(_ isThere: Bool) async -> Examination? {
+    guard isThere else { return nil }
+    do {
+      var unseen: [String] = []
+      for view in [ObjectNames.Object.sessions, .sessionEvents].map({ job.names[$0] })
+      where try await connection.describe(view) == nil {
+        unseen.append(view.description)
+      }
+      if unseen.isEmpty { return Examination("views", .good, "\(job.names[.sessions]), \(job.names[.sessionEvents])") }
+      return Examination(
+        "views", .advised,
+        "\(unseen.joined(separator: ", ")): not there, or this role may not see them; no command needs them, people who "
+          + "read them need SELECT on them")
+    } catch {
+      return Examination("views", .bad, "\(error)")
+    }
   }
 }

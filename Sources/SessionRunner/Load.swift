@@ -79,7 +79,7 @@ extension JobContext {
     }
     let bound = try await boundToSource()
     guard try await connection.describe(job.names[.sessionQuarantine]) != nil else {
-      throw RunnerError("there is no table \(job.names[.sessionQuarantine])", remedy: "run `sessionizer create` first")
+      throw RunnerError("there is no table \(job.names[.sessionQuarantine])", remedy: createFirst)
     }
     var options = request.options
     options.eventIDType = bound.eventIDType

@@ -225,7 +225,7 @@ extension JobContext {
     let planner = try planner(bound)
     for object in ObjectNames.Object.ledgers {
       guard let found = try await connection.describe(job.names[object]) else {
-        throw RunnerError("there is no table \(job.names[object])", remedy: "run `sessionizer create` first")
+        throw RunnerError("there is no table \(job.names[object])", remedy: createFirst)
       }
       for column in planner.ledgerColumns(object) where !found.columns.contains(where: { $0.name == column }) {
         throw RunnerError(

@@ -30,7 +30,7 @@ extension JobContext {
     try await WorkPhase.$current.withValue(.upgrade) {
       let layout = try await ledgerLayout()
       guard layout.exists else {
-        throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: "run `sessionizer create` first")
+        throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: createFirst)
       }
       guard layout.isOld else {
         _ = try await boundToLedger(layout)

@@ -72,7 +72,7 @@ extension JobContext {
     let bound = try await boundToSource()
     var planner = try await verifier(bound)
     guard try await connection.describe(job.names[.sessionTable]) != nil else {
-      throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: "run `sessionizer create` first")
+      throw RunnerError("there is no table \(job.names[.sessionTable])", remedy: createFirst)
     }
     try await connection.begin(.read)
     do {

@@ -23,6 +23,9 @@ public protocol Connection: Actor {
   /// - Throws: `DriverError` (`unsupported`) where the backend has none.
   nonisolated func render(_ removal: Removal) throws -> [String]
 
+  /// A question about rights as this engine's SQL; no text where there is no way to ask it, which is the default.
+  nonisolated func render(_ question: RightsQuestion) throws -> [String]
+
   /// The name of a table or view as it stands in this engine's SQL.
   nonisolated func identifier(_ name: ObjectName) throws -> String
 
@@ -199,6 +202,8 @@ extension Connection {
       .unsupported, phase: .prepare, "rows cannot be removed through this backend",
       remedy: "remove them by hand, with the statements of docs/privacy.md")
   }
+
+  public nonisolated func render(_ question: RightsQuestion) throws -> [String] { [] }
 
   public func indexedColumns(of table: ObjectName) async throws -> [String]? { nil }
 

@@ -1,4 +1,5 @@
 import BackendConformance
+import Foundation
 import PrivateServer
 import SessionPlan
 import SessionRunner
@@ -24,6 +25,10 @@ import WarehouseDriver
     case closed = "connection closed"
     /// The network loses it.
     case reset = "connection reset"
+    /// The network says nothing any more, until somebody ends the process.
+    case stalled = "connection stalled, then killed"
+    /// There is room for a part of what the run writes at most.
+    case fullDisk = "disk full"
     /// Two to eight runs at once.
     case together = "several runs at once"
     /// Rows that were there before the run began are committed while it works, or behind it.
@@ -35,9 +40,11 @@ import WarehouseDriver
     let first = UInt64.random(in: 1...999_999) * 1_000_000_000_000
     print("soak: \(time) of faults on \(engine); the first seed is \(first)")
     let end = ContinuousClock.now + time
+    let small = try await SmallPlaces(engine)
+    defer { small?.disk.remove() }
     var (seed, counts) = (first, [Fault: Int]())
     while ContinuousClock.now < end {
-      guard try await isRight(engine, seed, &counts) else { break }
+      guard try await isRight(engine, small, seed, &counts) else { break }
       seed += 1
     }
     let told = Fault.allCases.map { "\($0.rawValue) \(counts[$0] ?? 0)" }.joined(separator: ", ")
@@ -46,10 +53,13 @@ import WarehouseDriver
   }
 
   /// One history.
-  private func isRight(_ engine: Engine, _ seed: UInt64, _ counts: inout [Fault: Int]) async throws -> Bool {
+  private func isRight(
+    _ engine: Engine, _ small: SmallPlaces?, _ seed: UInt64, _ counts: inout [Fault: Int]
+  ) async throws -> Bool {
     var random = SplitMix64(seed: seed)
     let views = Pageview.drawn(&random)
-    let place = try await Place.make(on: engine)
+    let place: Place
+    if let small { place = try await small.make() } else { place = try await Place.make(on: engine) }
     defer { place.remove() }
     let context = try await place.context()
     try await context.create()
@@ -59,11 +69,12 @@ import WarehouseDriver
       rest = rest.dropFirst(batch.count)
       var faults = Fault.allCases
       // There is no connection that could be cut, and a writer keeps every run out.
-      if engine.family == .sqlite { faults.removeAll { [.closed, .reset, .lateCommit].contains($0) } }
+      if engine.family == .sqlite { faults.removeAll { [.closed, .reset, .stalled, .lateCommit].contains($0) } }
+      if small == nil { faults.removeAll { $0 == .fullDisk } }
       let fault = faults.randomElement(using: &random) ?? .none
       counts[fault, default: 0] += 1
       do {
-        try await insert(Array(batch), fault, place, context.connection, &random)
+        try await insert(Array(batch), fault, place, small?.disk, context.connection, &random)
       } catch {
         Issue.record("\(engine), seed \(seed), \(fault.rawValue): \(error)")
         return false
@@ -76,6 +87,10 @@ import WarehouseDriver
     let isClean = try await context.verify(VerifyRequest(isComplete: true)).isClean
     #expect(isClean, "\(engine), seed \(seed)")
     await context.connection.close()
+    // A small disk would soon be full of what was right.
+    if let small, let schema = place.schema {
+      _ = try await small.database?.server?.psql("DROP SCHEMA \(schema) CASCADE", database: place.database)
+    }
     return found == expected && isClean
   }
 
@@ -83,7 +98,8 @@ import WarehouseDriver
     "SELECT session_id, user_id, pageviews, entry_page, exit_page FROM sessions ORDER BY session_id"
 
   private func insert(
-    _ batch: [Pageview], _ fault: Fault, _ place: Place, _ connection: any Connection, _ random: inout SplitMix64
+    _ batch: [Pageview], _ fault: Fault, _ place: Place, _ disk: SmallDisk?, _ connection: any Connection,
+    _ random: inout SplitMix64
   ) async throws {
     let insert =
       "INSERT INTO pageviews (event_id, user_id, page_view_at, page) VALUES "
@@ -115,6 +131,16 @@ import WarehouseDriver
       // Whatever it says, it ends by itself.
       let code = try await Command.off { run.wait() }
       #expect(code == 0 || code == 2, "the process ended with \(code), cut after \(bytes) bytes")
+    case .stalled:
+      let run = try RunProcess(place, cutAfter: Int.random(in: 0...30_000, using: &random), .stall)
+      try await run.end(within: .milliseconds(Int.random(in: 200...2000, using: &random)))
+    case .fullDisk:
+      guard let disk else { return }
+      try disk.fill(leaving: Int.random(in: 0...400_000, using: &random))
+      defer { disk.empty() }
+      do { try await Self.run(place) } catch let error as DriverError {
+        #expect(error.code == .diskFull && !error.description.contains("\n"), "\(error)")
+      }
     case .together:
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<Int.random(in: 2...8, using: &random) { group.addTask { try await Self.run(place) } }
@@ -128,6 +154,36 @@ import WarehouseDriver
     _ = try await context.run(RunRequest(wait: .seconds(120)))
     await context.connection.close()
   }
+}
+
+/// Where histories are played whose disk can be full.
+private struct SmallPlaces {
+  let engine: Engine
+  let disk: SmallDisk
+  /// That of PostgreSQL which is on the disk.
+  let database: Place?
+
+  /// nil where there is no such disk: without root, and on MariaDB, whose tables are all in one folder.
+  init?(_ engine: Engine) async throws {
+    self.engine = engine
+    switch engine.family {
+    case .sqlite:
+      let folder = FileManager.default.temporaryDirectory.path
+      guard let disk = try SmallDisk(ownedBy: folder, megabytes: 16) else { return nil }
+      (self.disk, database) = (disk, nil)
+    case .postgres:
+      let place = try await Place.database(on: engine)
+      guard let server = place.server, let disk = try SmallDisk(ownedBy: server.folder + "/data", megabytes: 64)
+      else { return nil }
+      let name = "soak_\(place.database.suffix(12))"
+      _ = try await server.psql("CREATE TABLESPACE \(name) LOCATION '\(disk.path)'")
+      _ = try await server.psql("ALTER DATABASE \(place.database) SET TABLESPACE \(name)")
+      (self.disk, database) = (disk, place)
+    default: return nil
+    }
+  }
+
+  func make() async throws -> Place { try await Place.make(on: engine, disk, database: database) }
 }
 
 /// A pageview of the soak's own, and the sessions that plain Swift makes of many.

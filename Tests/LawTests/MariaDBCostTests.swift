@@ -1,4 +1,6 @@
+import Foundation
 import MariaDBServer
+import PageviewFiles
 import SessionPlan
 import SessionRunner
 import TestNeeds
@@ -45,6 +47,46 @@ import WarehouseDriver
     let read = try await rowsRead(of: "session_table", in: place, server) - before
     print("L9 on MariaDB, \(hasStatistics ? "fresh" : "the server's own") statistics: \(read) of \(rows) ledger rows")
     #expect(read > 5 && read < 1000, "\(read) rows read")
+    await server.stop()
+  }
+
+  /// A server that crashed before it had looked at the rows: kept statistics say 0 rows then, and the tool's tables have
+  /// none that are kept. With them, the same reading would be quadratic, which shows that the count can tell.
+  @Test(arguments: [false, true]) func aCrashMakesNothingQuadratic(isKept: Bool) async throws {
+    let settings = ["userstat": "1", "innodb-stats-auto-recalc": "0"]
+    let server = try await MariaDBServer.start(MariaDBServer.Options(settings: settings))
+    let place = try await Place.database(on: server)
+    let rows = 3000
+    var context = try await place.context()
+    try await context.create()
+    if isKept {
+      for table in ["pageviews", "session_table", "session_versions", "session_lineage", "session_quarantine"] {
+        _ = try await server.query("ALTER TABLE \(table) STATS_PERSISTENT = 1", database: place.database)
+      }
+    }
+    _ = try await server.query(
+      """
+      INSERT INTO pageviews (event_id, user_id, page_view_at, page)
+      SELECT concat('e', seq), concat('u', seq % 150), TIMESTAMP '2025-01-01 00:00:00' + INTERVAL seq * 7919 % \(rows) * 130 SECOND, '/'
+      FROM seq_1_to_\(rows)
+      """, database: place.database)
+    #expect(try await context.run().pageviews == Int64(rows))
+    server.kill()
+    await context.connection.close()
+    try await server.restart()
+    context = try await place.context()
+    #expect(try await context.verify(VerifyRequest(isComplete: true)).isClean)
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("crash-\(UUID().uuidString).csv")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let lines = (1...600).map { "n\($0),u\($0 % 150),2025-06-01 08:00:00,/" }
+    try ("event_id,user_id,page_view_at,page\n" + lines.joined(separator: "\n") + "\n")
+      .write(to: file, atomically: true, encoding: .utf8)
+    #expect(try await context.load(files: [file.path], LoadRequest(options: LoadOptions()))[0].loaded == 600)
+    await context.connection.close()
+    var read = 0
+    for table in ["pageviews", "session_table"] { read += try await rowsRead(of: table, in: place, server) }
+    print("MariaDB after a crash, \(isKept ? "kept" : "fresh") statistics: \(read) rows read of \(rows)")
+    #expect(isKept ? read > 300 * rows : read < 60 * rows, "\(read) rows read")
     await server.stop()
   }
 }

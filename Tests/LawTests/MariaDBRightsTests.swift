@@ -51,6 +51,33 @@ import WarehouseDriver
     await owner.connection.close()
   }
 
+  /// The rights with which a user can run the job do not let it remove anything.
+  @Test func aRunsRoleCannotErase() async throws {
+    let place = try await Place.make(on: .mariadb)
+    let server = try #require(place.mariadb)
+    let role = "eraser_\(place.database.suffix(6))"
+    _ = try await server.query("CREATE USER `\(role)`@`%` IDENTIFIED BY 'another'")
+    let owner = try await place.context()
+    try await owner.create(CreateRequest(grantee: role))
+    try await TwoBatches.insert(0, of: 90, into: owner.connection)
+    #expect(try await owner.run().pageviews == 60)
+    let before = try await owner.exports()
+    let url = try Place.url(server, place.database, user: role, password: "another")
+    let connection = try await place.engine.backend().connect(to: Target(url: url), options: ConnectionOptions())
+    let context = JobContext(connection)
+    await #expect {
+      _ = try await context.erase(EraseRequest(user: "u1", hash: "h"))
+    } throws: { ($0 as? DriverError)?.code == .permission }
+    await #expect {
+      _ = try await context.retain(RetainRequest(before: try #require(Timestamp(text: "2026-01-01"))))
+    } throws: { ($0 as? DriverError)?.code == .permission }
+    #expect(try await owner.exports() == before)
+    #expect(try await owner.verify(VerifyRequest(isComplete: true)).isClean)
+    #expect(try await owner.connection.describe(ObjectName("session_erasures")) == nil, "nothing was noted")
+    await connection.close()
+    await owner.connection.close()
+  }
+
   @Test func theGuardRefusesChangesToEverybody() async throws {
     let place = try await Place.make(on: .mariadb)
     let owner = try await place.context()

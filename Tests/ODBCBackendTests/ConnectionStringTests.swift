@@ -1,3 +1,4 @@
+import TestNeeds
 import Testing
 import WarehouseDriver
 
@@ -41,5 +42,27 @@ import WarehouseDriver
   @Test func driverFile() throws {
     #expect(try ConnectionString("Driver=/usr/lib/odbc/psqlodbcw.so;x=1").driverFile == "psqlodbcw.so")
     #expect(try ConnectionString("Driver={PostgreSQL Unicode}").driverFile == nil)
+  }
+
+  /// What is read and written reads the same; what is refused is refused in one line that tells no secret.
+  @Test func anyText() {
+    let texts = FuzzedTexts(
+      [
+        "Driver={My Driver};Server=h;PWD={hunter2};Port=1", "DSN=shop;UID=ü;Password=hunter2", "A=1;a=2;B={x}}y}",
+        " Driver = /usr/lib/a.so ;;pqopt={options=-csearch_path=a}",
+      ], pieces: [";", "=", "{", "}", "}}", "hunter2", "PWD=", "DSN", "{;", "=}"])
+    let faults = texts.read { text in
+      let string: ConnectionString
+      do { string = try ConnectionString(text) } catch {
+        try WrongAnswer.check(error)
+        if "\(error)".contains("hunter2") { throw WrongAnswer("a secret is told: \(error)") }
+        return
+      }
+      let again = try ConnectionString(string.text)
+      let same = again.attributes.elementsEqual(string.attributes) { $0.key == $1.key && $0.value == $1.value }
+      if !same { throw WrongAnswer("it reads otherwise: \(again.text)") }
+      _ = (string.secrets, string.driverFile)
+    }
+    #expect(faults.isEmpty, "\(faults)")
   }
 }

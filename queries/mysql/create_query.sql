@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS pageviews (
   page_view_at datetime(6),
   sequence bigint,
   page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC STATS_PERSISTENT = 0 DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- pageviews by event: Finds copies of an event.
 SET @sessionizer_sql = IF(
@@ -42,14 +42,14 @@ CREATE TABLE IF NOT EXISTS session_table (
   page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   run_id bigint NOT NULL,
   PRIMARY KEY (event_id)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC STATS_PERSISTENT = 0 DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- session_lineage: Which anchors were merged, and into which.
 CREATE TABLE IF NOT EXISTS session_lineage (
   session_id varbinary(1024) NOT NULL,
   became varbinary(1024) NOT NULL,
   run_id bigint NOT NULL
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC STATS_PERSISTENT = 0 DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- session_versions: One row for each session that a run made or changed.
 CREATE TABLE IF NOT EXISTS session_versions (
@@ -67,7 +67,7 @@ CREATE TABLE IF NOT EXISTS session_versions (
   entry_page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   exit_page longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
   PRIMARY KEY (anchor, run_id)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC STATS_PERSISTENT = 0 DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- session_runs: Two rows for each run.
 CREATE TABLE IF NOT EXISTS session_runs (
@@ -88,7 +88,7 @@ CREATE TABLE IF NOT EXISTS session_runs (
   engine longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
   tool_version longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
   PRIMARY KEY (run_id, state)
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC STATS_PERSISTENT = 0 DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- session_quarantine: What cannot be sessionized, and why.
 CREATE TABLE IF NOT EXISTS session_quarantine (
@@ -101,7 +101,7 @@ CREATE TABLE IF NOT EXISTS session_quarantine (
   line bigint,
   run_id bigint,
   row_key varbinary(1024) NOT NULL
-) ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+) ENGINE = InnoDB ROW_FORMAT = DYNAMIC STATS_PERSISTENT = 0 DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 -- session_table_by_user_id: Keeps a run's cost with the new data.
 SET @sessionizer_sql = IF(

@@ -112,7 +112,7 @@ struct ServerReport {
     case "42501":
       return made(
         .permission, "the role may not do that\(says)",
-        "ask the owner; `sessionizer create --grant ROLE` prints the rights that a run needs")
+        "ask the owner for it; `sessionizer create --grant ROLE` gives a role what a run needs")
     case "25006":
       return made(
         .readOnly, "the server or the session is read-only\(says)",

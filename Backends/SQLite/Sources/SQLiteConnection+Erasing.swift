@@ -3,4 +3,8 @@ public import SessionPlan
 
 extension SQLiteConnection {
   public nonisolated func render(_ removal: Removal) throws -> [String] { try Renderer(dialect).render(removal) }
+
+  public nonisolated func render(_ question: RightsQuestion) throws -> [String] {
+    try Renderer(dialect).render(question)
+  }
 }

@@ -127,6 +127,8 @@ public actor InterposedConnection: Connection {
   // MARK: Handed on
 
   public nonisolated func render(_ removal: Removal) throws -> [String] { try inner.render(removal) }
+
+  public nonisolated func render(_ question: RightsQuestion) throws -> [String] { try inner.render(question) }
   public nonisolated func identifier(_ name: ObjectName) throws -> String { try inner.identifier(name) }
 
   public nonisolated func scratchTable(_ name: String) -> ObjectName { inner.scratchTable(name) }

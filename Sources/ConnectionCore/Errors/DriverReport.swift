@@ -93,7 +93,7 @@ struct DriverReport {
     case .permission?:
       made(
         .permission, "the user may not do that",
-        "ask the owner; `sessionizer create --grant ROLE` prints the rights that a run needs")
+        "ask the owner for it; `sessionizer create --grant ROLE` gives a role what a run needs")
     case .locked?:
       made(
         .locked, "another connection holds a lock that the statement needs",

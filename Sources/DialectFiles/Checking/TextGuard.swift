@@ -57,6 +57,8 @@ enum TextGuard {
       #"\bexecute\s+format\(\s*'grant\s+temporary\s+on\s[\w\s%,]*'"#,
       #"\bgrant\s+(?:create\s+)?temp(?:orary)?(?:\s+tables)?\s+on\b"#,
     ],
+    // What is prepared there is never carried out.
+    "rights.attempt_definition": [#"\A\s*prepare\s+\w+\s+from\s+\{statement_text\}\s*\z"#],
     // Only `erase` and `retain` send it, and put the guard back.
     "rights.lift_guard": [
       #"\A\s*drop\s+trigger\s+if\s+exists\s+(?:\{guard_(?:update|delete)\}|sessionizer_insert_only\s+on\s+\{table\})\s*\z"#

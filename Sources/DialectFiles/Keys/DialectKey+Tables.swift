@@ -131,12 +131,31 @@ extension DialectKey {
       takes: "rights table role", example: "GRANT {rights} ON {table} TO {role}"),
     .optional(
       "rights.grant_on_schema", \.rights.grantOnSchema,
-      "Lets a role use a schema; {schema} is a text constant or NULL, {role} a text constant.", takes: "schema? role",
+      "Lets a role use the schema of a table; {schema} is a text constant or NULL, {table_text} and {role} are text "
+        + "constants; ~ where a role needs no right for it.", takes: "schema? table_text? role",
       example: "DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', {schema}, {role}); END $$"),
     .optional(
       "rights.grant_scratch_tables", \.rights.grantScratchTables,
       "Lets a role make scratch tables; {role} is a text constant.", takes: "role",
       example: "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE shop TO %I', {role}); END $$"),
+    .optional(
+      "rights.find_grant_on_table", \.rights.findGrantOnTable,
+      "Gives one text: granted where a role has the rights by its own name, grantable where it has not and this user may "
+        + "give them, held where it has them by another way, else missing; ~ where a GRANT that gives nothing is an error.",
+      takes: "table_text role_text rights_text", mustAnswer: false,
+      example: "SELECT 'grantable' WHERE {table_text} <> {role_text} AND {rights_text} <> ''"),
+    .optional(
+      "rights.find_grant_on_schema", \.rights.findGrantOnSchema, "The same for the schema of a table.",
+      takes: "table_text role_text", mustAnswer: false,
+      example: "SELECT 'grantable' WHERE {table_text} <> {role_text}"),
+    .optional(
+      "rights.find_grant_scratch_tables", \.rights.findGrantScratchTables, "The same for scratch tables.",
+      takes: "role_text", mustAnswer: false, example: "SELECT 'grantable' WHERE {role_text} <> ''"),
+    .optional(
+      "rights.attempt_definition", \.rights.attemptDefinition,
+      "Has the engine judge a definition without carrying it out, for doctor; {statement_text} is a text constant. ~ where "
+        + "a definition can be rolled back, or there is no such way.", takes: "statement_text", mustAnswer: false,
+      example: "PREPARE attempt FROM {statement_text}"),
     .list(
       "rights.guard_table", \.rights.guardTable,
       "Statements that have the engine refuse changes of a table; [] where it cannot. {table_name} is without schema, "

@@ -23,7 +23,9 @@ package struct Placeholders: Hashable, Sendable, ExpressibleByStringLiteral {
   func fault(in template: String) -> String? {
     let found = Template.placeholders(in: template)
     let known = allowed
-    if let unknown = found.first(where: { !known.contains($0) }) {
+    if let name = found.first(where: { !known.contains($0) }) {
+      // A brace that is not closed takes what follows, on other lines too.
+      let unknown = name.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       guard !known.isEmpty else { return "unknown placeholder {\(unknown)}; this template has none" }
       let near = known.map { "{\($0)}" }.joined(separator: ", ")
       return "unknown placeholder {\(unknown)}; there are \(near)"

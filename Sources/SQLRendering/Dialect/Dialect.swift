@@ -166,6 +166,15 @@ public struct Dialect: Sendable {
     public var grantOnSchema: String?
     /// `{role}`, a text constant
     public var grantScratchTables: String?
+    /// Queries that answer whether a role has the right already, with a word of `RightsQuestion.State`: `{table_text}`,
+    /// `{role_text}`, and `{rights_text}` for a table, each a text constant. Default to nil: then a grant that is carried
+    /// out without an error is one that was made.
+    public var findGrantOnTable: String?
+    public var findGrantOnSchema: String?
+    public var findGrantScratchTables: String?
+    /// Has the engine judge a definition without carrying it out, where a definition ends the transaction: `{statement_text}`,
+    /// a text constant. Defaults to nil.
+    public var attemptDefinition: String?
     /// Statements that have the engine refuse changes of a table: `{table}`, `{table_name}` (without schema), `{table_text}` (the name as a text
     /// constant), `{function}`, `{guard_update}`, `{guard_delete}` (names beside the table), `{message}`.
     public var guardTable: [String]

@@ -1,28 +1,70 @@
-internal import SessionPlan
+public import SessionPlan
 
 /// Rights and guards. Some engines need code in a text of its own for them, in which names stand as text constants.
 extension Renderer {
-  func grant(_ grant: Grant) throws -> String {
+  /// No text where the engine has no such right, and so needs none.
+  func grant(_ grant: Grant) throws -> [String] {
     let rights = dialect.rights
-    return switch grant {
+    let text: String
+    switch grant {
     case .table(let table, let privileges, let role):
-      try fill(
+      text = try fill(
         try known(rights.grantOnTable, "grant_on_table"),
         [
           "rights": privileges.map(\.rawValue).joined(separator: ", "), "table": try quoted(table),
           "role": try quoted(role),
         ], "grant_on_table")
     case .schema(let table, let role):
-      try fill(
+      if rights.grantOnSchema == nil, rights.grantOnTable != nil { return [] }
+      text = try fill(
         try known(rights.grantOnSchema, "grant_on_schema"),
         [
           "schema": table.parts.count > 1 ? try embeddedText(table.parts[table.parts.count - 2]) : "NULL",
-          "role": try embeddedText(role),
+          "table_text": try embeddedText(try identifier(table)), "role": try embeddedText(role),
         ], "grant_on_schema")
     case .scratchTables(let role):
-      try fill(
+      text = try fill(
         try known(rights.grantScratchTables, "grant_scratch_tables"), ["role": try embeddedText(role)],
         "grant_scratch_tables")
+    }
+    return [text]
+  }
+
+  /// The SQL of a question; no text where the dialect has no way to ask it.
+  public func render(_ question: RightsQuestion) throws -> [String] {
+    switch question {
+    case .state(let grant): try state(of: grant).map { [restored($0)] } ?? []
+    case .attempt(let statement):
+      try render(statement).compactMap { sql in
+        try dialect.rights.attemptDefinition.map {
+          restored(try fill($0, ["statement_text": try quotedSQL(sql)], "attempt_definition"))
+        }
+      }
+    }
+  }
+
+  private func state(of grant: Grant) throws -> String? {
+    let rights = dialect.rights
+    switch grant {
+    case .table(let table, let privileges, let role):
+      return try rights.findGrantOnTable.map {
+        try fill(
+          $0,
+          [
+            "table_text": try quotedText(try identifier(table)), "role_text": try quotedText(role),
+            "rights_text": try quotedText(privileges.map(\.rawValue).joined(separator: ", ")),
+          ], "find_grant_on_table")
+      }
+    case .schema(let table, let role):
+      return try rights.findGrantOnSchema.map {
+        try fill(
+          $0, ["table_text": try quotedText(try identifier(table)), "role_text": try quotedText(role)],
+          "find_grant_on_schema")
+      }
+    case .scratchTables(let role):
+      return try rights.findGrantScratchTables.map {
+        try fill($0, ["role_text": try quotedText(role)], "find_grant_scratch_tables")
+      }
     }
   }
 
@@ -55,7 +97,7 @@ extension Renderer {
   private func unknown(_ node: String, _ thing: String) -> RenderingError {
     RenderingError(
       dialect: dialect.name, node: node, message: "this dialect has no \(thing)s of that kind",
-      remedy: "leave the option away")
+      remedy: "omit the option")
   }
 
   /// A text constant that may stand inside dollar-quoted code.

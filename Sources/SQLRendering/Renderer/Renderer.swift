@@ -52,7 +52,7 @@ public struct Renderer: Sendable {
     case .replaceView(let name, let query): [try dropView(name), try createView(name, text(ofView: query))]
     case .addColumn(let column, let table, let isKey): [try addColumn(column, to: table, isKey: isKey)]
     case .createKey(let table, let columns): [try createKey(table, columns)]
-    case .grant(let grant): [try self.grant(grant)]
+    case .grant(let grant): try self.grant(grant)
     case .guardTable(let table): try guardTable(table)
     case .createScratch(let scratch): try createScratch(scratch)
     case .insert(let insert): [try self.insert(insert)]

@@ -55,10 +55,15 @@ extension Planner {
         "grant on \(object.rawValue)", "Reads, and inserts rows.",
         .grant(.table(names[object], [.select, .insert], to: role)))
     }
-    return [
-      .init("grant on schema", "Finds the tables.", .grant(.schema(of: names[.sessionRuns], to: role))),
-      .init("grant on source", "Reads.", .grant(.table(bound.sourceName, [.select], to: role))),
-    ] + ledgers
+    // A table of somebody else may be found in another schema, also by a name that has none.
+    let sourcesSchema =
+      job.source.table == nil
+      ? []
+      : [Plan.Step("grant on source's schema", "Finds the source.", .grant(.schema(of: bound.sourceName, to: role)))]
+    return [.init("grant on schema", "Finds the tables.", .grant(.schema(of: names[.sessionRuns], to: role)))]
+      + sourcesSchema + [
+        .init("grant on source", "Reads.", .grant(.table(bound.sourceName, [.select], to: role)))
+      ] + ledgers
       + (profile.keepsSteps
         ? [.init("grant scratch tables", "Keeps the steps of a run.", .grant(.scratchTables(to: role)))] : [])
   }

@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import SessionRunner
+public import ArgumentParser
+public import SessionRunner
 internal import WarehouseDriver
 
 /// Looks at everything that a run needs.
@@ -8,12 +8,22 @@ struct DoctorCommand: AsyncParsableCommand {
     commandName: "doctor",
     abstract: "Checks job file, variables, driver, connection, rights and objects, one line each.",
     discussion: """
-      Nothing is written. Exit code 2: something is wrong, and its line says what to do.
+      Whether a run, a load and a create would be allowed is told apart: their own statements are tried without rows, in \
+      transactions that are rolled back. Exit code 2: something is wrong, and its line says what to do. What only a \
+      command lacks that --for does not name is "no".
 
       Examples:
         sessionizer doctor --target sqlite:web.db
+        sessionizer doctor --target prod --for run --for load
         sessionizer doctor --job prod.yml --format json
       """)
+
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp(
+      "A command that must be able to do its work with this target; repeatable. run, if nothing is said.",
+      valueName: "run|load|create"))
+  var commands: [ExaminedCommand] = []
 
   @OptionGroup var target: TargetOptions
   @OptionGroup(title: JobOptions.title) var job: JobOptions
@@ -28,7 +38,8 @@ struct DoctorCommand: AsyncParsableCommand {
     for result in results {
       batch.append(texts: [result.name, Self.word(result.outcome), Console.oneLine(result.detail)])
     }
-    try await console.print(batch, format)
+    // What to do is the end of a line: nothing of it may be cut off.
+    try await console.print(batch, format, cuttingCells: false)
     if results.contains(where: { $0.outcome == .bad }) { throw ExitCode(ExitStatus.failed) }
   }
 
@@ -73,7 +84,7 @@ struct DoctorCommand: AsyncParsableCommand {
       job: loaded.job, connection: connection, logger: log.console.logger, toolVersion: ToolVersion.text)
     // What is wrong with that, the checks of the ledgers say.
     let known = try? await context.remembering(said: loaded.said, refusing: false).context
-    results += await (known ?? context).examine()
+    results += await (known ?? context).examine(for: commands.isEmpty ? [.run] : Set(commands))
     await connection.close()
     return results
   }
@@ -83,7 +94,10 @@ struct DoctorCommand: AsyncParsableCommand {
     case .good: "ok"
     case .bad: "failed"
     case .advised: "advice"
+    case .lacking: "no"
     case .skipped: "skipped"
     }
   }
 }
+
+extension ExaminedCommand: ExpressibleByArgument {}

@@ -12,8 +12,12 @@ extension Console {
   }
 
   /// Prints a few rows at once.
-  func print(_ batch: RecordBatch, _ options: FormatOptions) async throws {
-    let rows = rows(options.format, shape: options.shape)
+  ///
+  /// - Parameter cuttingCells: whether long cells are cut in a terminal
+  func print(_ batch: RecordBatch, _ options: FormatOptions, cuttingCells: Bool = true) async throws {
+    var shape = options.shape
+    shape.cutsCells = cuttingCells
+    let rows = rows(options.format, shape: shape)
     try await rows.write(batch)
     try await rows.finish()
   }

@@ -24,7 +24,7 @@ public actor RowOutput {
     writer =
       switch format {
       case .table where shape.isExpanded: ExpandedWriter(isColored: style.isColored)
-      case .table: TableWriter(isTerminal: style.isTerminal, isColored: style.isColored)
+      case .table: TableWriter(isTerminal: style.isTerminal, isColored: style.isColored, cutsCells: shape.cutsCells)
       case .csv: CSVWriter(isTerminal: style.isTerminal)
       case .spreadsheet: CSVWriter(isTerminal: style.isTerminal, isForSpreadsheets: true)
       case .json: JSONWriter(isLines: false, isTerminal: style.isTerminal)

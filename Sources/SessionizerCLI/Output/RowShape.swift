@@ -8,6 +8,8 @@ public struct RowShape: Hashable, Sendable {
   public var limit: Int?
   /// Whether a table has a line for each column.
   public var isExpanded: Bool
+  /// Whether a table cuts long cells in a terminal.
+  public var cutsCells = true
 
   public init(columns: [String] = [], limit: Int? = nil, isExpanded: Bool = false) {
     self.columns = columns

@@ -9,6 +9,7 @@ struct TableWriter: RowWriter {
 
   let isTerminal: Bool
   let isColored: Bool
+  let cutsCells: Bool
   private var columns: [OutputColumn] = []
   private var widths: [Int] = []
   private var sample: [[String]] = []
@@ -18,7 +19,8 @@ struct TableWriter: RowWriter {
   /// Columns that are left out, because no row has a value in them.
   private var hidden: Set<Int> = []
 
-  init(isTerminal: Bool, isColored: Bool) {
+  init(isTerminal: Bool, isColored: Bool, cutsCells: Bool = true) {
+    self.cutsCells = cutsCells
     self.isTerminal = isTerminal
     self.isColored = isColored
   }
@@ -33,7 +35,7 @@ struct TableWriter: RowWriter {
     for row in 0..<batch.rowCount {
       let cells = batch.columns.map { column in
         let text = DisplayText.cell(column, row) ?? "NULL"
-        return isTerminal ? DisplayText.cut(text, to: Self.widestCell) : text
+        return isTerminal && cutsCells ? DisplayText.cut(text, to: Self.widestCell) : text
       }
       if isSized {
         append(cells, to: &buffer)

@@ -108,6 +108,18 @@ struct Place: Sendable {
     return try Place(engine, server: .mariadb(server), database: name, schema: name)
   }
 
+  /// A place on a disk of a few megabytes, where a test has such a one: the same as `make` in all else.
+  ///
+  /// - Parameter database: PostgreSQL's database that is on that disk
+  static func make(on engine: Engine, _ disk: SmallDisk, database: Place?) async throws -> Place {
+    guard let database, let server = database.server else {
+      return try Place(engine, server: nil, database: disk.path + "/law-\(UUID().uuidString).db")
+    }
+    let schema = "s" + UUID().uuidString.lowercased().replacing("-", with: "")
+    _ = try await server.psql("CREATE SCHEMA \(schema)", database: database.database)
+    return try Place(engine, server: database.held, database: database.database, schema: schema)
+  }
+
   /// A database of its own, which can be copied while nobody is connected to it.
   /// - Parameter server: a server of the test's own; nil is the shared one.
   static func database(on engine: Engine, server: PostgresServer? = nil) async throws -> Place {

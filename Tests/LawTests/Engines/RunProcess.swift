@@ -71,6 +71,13 @@ struct RunProcess {
     return process.terminationReason == .uncaughtSignal
   }
 
+  /// Waits for its end for some time, and kills it if it has not come by then.
+  func end(within time: Duration) async throws {
+    let end = ContinuousClock.now + time
+    while process.isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
+    _ = kill()
+  }
+
   /// Waits for its end, and returns its exit code.
   func wait() -> Int32 {
     process.waitUntilExit()

@@ -60,7 +60,7 @@ def create(kind: str, target: Name) -> bool:
     # The numbers of the source's growing column (DuckDB).
     if kind == "CREATE SEQUENCE" and ends(target, ("_arrivals",)):
         return True
-    if kind in {"GRANT", "CREATE TRIGGER", "CREATE FUNCTION", "CREATE SCHEMA", "block"}:
+    if kind in {"GRANT", "CREATE TRIGGER", "CREATE FUNCTION", "CREATE SCHEMA", "block", "attempt"}:
         return True
     # It notes the job's settings.
     notes = kind == "INSERT" and ends(target, ("session_runs",))

@@ -61,8 +61,10 @@ KNOWN = [
           rf"{TEXT}::regclass AND tgname = {TEXT}\s+\) THEN\s+CREATE TRIGGER \w+ BEFORE UPDATE OR DELETE OR TRUNCATE "
           rf"ON (?P<target>{PATH})\s+FOR EACH STATEMENT EXECUTE FUNCTION {PATH}\(\);\s+END IF;\s+END \$guard\$",
           "CREATE TRIGGER", GUARD),
-    shape("postgres", r"DO \$grant\$ BEGIN EXECUTE format\('GRANT (?:USAGE ON SCHEMA|TEMPORARY ON DATABASE) %I TO %I', "
-          r"[^;]*\); END \$grant\$", "GRANT", "a right on whatever the schema or database is called"),
+    shape("mysql", rf"PREPARE sessionizer_attempt FROM {TEXT}", "attempt",
+          "`doctor`: a definition is judged, and not carried out"),
+    shape("postgres", r"DO \$grant\$ BEGIN\s+EXECUTE format\('GRANT (?:USAGE ON SCHEMA|TEMPORARY ON DATABASE) %I TO %I', "
+          r"[^;]*\);\s+END \$grant\$", "GRANT", "a right on whatever the schema or database is called"),
 ]
 
 WRAPPINGS = [

@@ -173,7 +173,11 @@ DO $guard$ BEGIN
 END $guard$;
 
 -- grant on schema: Finds the tables.
-DO $grant$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', coalesce(NULL, current_schema()), 'analyst'); END $grant$;
+DO $grant$ BEGIN
+  EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', (
+    SELECT n.nspname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.oid = 'session_runs'::regclass), 'analyst');
+END $grant$;
 
 -- grant on source: Reads.
 GRANT SELECT ON pageviews TO analyst;
