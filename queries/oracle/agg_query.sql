@@ -1,6 +1,6 @@
 -- agg_query.sql for Oracle Database 19c (dialect oracle); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 5 answers documented, 44 assumed.
+-- Of what is known of the engine: 22 answers documented, 27 assumed.
 --
 -- The current sessions in numbers. Reads only.
 --

@@ -1,6 +1,6 @@
 -- create_query.sql for Spark SQL 4 (dialect spark); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 2 answers documented, 47 assumed.
+-- Of what is known of the engine: 11 answers documented, 38 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --
@@ -145,9 +145,9 @@ WITH ranked AS (
   WINDOW w AS (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id)
 )
 SELECT session_id, user_id, started_at, ended_at,
-  CAST(CAST((timestampdiff(MICROSECOND, started_at, ended_at)) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
-  timestampdiff(MICROSECOND, started_at, ended_at) AS duration_microseconds, pageviews, entry_page,
-  exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
+  CAST(CAST((timestampdiff(MICROSECOND, CAST(CAST(started_at AS STRING) || 'Z' AS TIMESTAMP), CAST(CAST(ended_at AS STRING) || 'Z' AS TIMESTAMP))) AS DECIMAL(20, 0)) / 1000000 AS DECIMAL(20, 6)) AS `duration`,
+  timestampdiff(MICROSECOND, CAST(CAST(started_at AS STRING) || 'Z' AS TIMESTAMP), CAST(CAST(ended_at AS STRING) || 'Z' AS TIMESTAMP)) AS duration_microseconds,
+  pageviews, entry_page, exit_page, CASE WHEN pageviews = 1 THEN 1 ELSE 0 END AS is_bounce
 FROM ranked
 WHERE sz_rank = 1
   AND NOT EXISTS (

@@ -1,6 +1,6 @@
 -- insert_query.sql for Trino (Iceberg), Starburst (dialect trino); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 8 answers documented, 41 assumed.
+-- Of what is known of the engine: 24 answers documented, 25 assumed.
 --
 -- One run: puts the pageviews of a window that are not in the ledger yet into their sessions.
 -- Insert-only: nothing that is there is changed or removed, and a second run adds no pageview.
@@ -34,12 +34,11 @@ judged AS (
   WHERE page_view_at >= CAST('{{ start_time }}' AS timestamp(6))
     AND page_view_at < CAST('{{ end_time }}' AS timestamp(6))
 ),
+finished_run AS (SELECT run_id FROM session_runs WHERE state = 'finished'),
+finished_run_2 AS (SELECT DISTINCT run_id FROM finished_run),
 t AS (
-  SELECT event_id, user_id, page_view_at, page, run_id FROM session_table AS t
-  WHERE EXISTS (
-      SELECT 1 FROM session_runs AS finished_run
-      WHERE finished_run.state = 'finished' AND finished_run.run_id = t.run_id
-    )
+  SELECT t.event_id, t.user_id, t.page_view_at, t.page, t.run_id
+  FROM session_table AS t JOIN finished_run_2 AS finished_run ON finished_run.run_id = t.run_id
 )
 SELECT judged.event_id, judged.user_id, judged.page_view_at, judged.sequence, judged.page,
   coalesce(judged.reason, CASE WHEN t.run_id IS NOT NULL THEN 'duplicate_event_id' END) AS reason
@@ -53,24 +52,24 @@ CREATE TABLE sessionizer_step_duplicates AS
 WITH repeated AS (  -- Event ids that came more than once.
   SELECT event_id FROM sessionizer_step_picked WHERE reason IS NULL GROUP BY event_id
   HAVING count(*) > 1
-)
-SELECT event_id, user_id, page_view_at, sequence, page, row_number() OVER w AS sz_rank,
+),
+d AS (SELECT DISTINCT event_id FROM repeated)
+SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page, row_number() OVER w AS sz_rank,
   dense_rank() OVER w2 AS sz_variant
-FROM sessionizer_step_picked AS k
-WHERE reason IS NULL AND EXISTS (SELECT 1 FROM repeated AS d WHERE d.event_id = k.event_id)
+FROM sessionizer_step_picked AS k JOIN d ON d.event_id = k.event_id WHERE k.reason IS NULL
 WINDOW w AS (
-    PARTITION BY event_id ORDER BY page_view_at, user_id, page NULLS FIRST, sequence NULLS FIRST
+    PARTITION BY k.event_id
+    ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST, k.sequence NULLS FIRST
   ),
-  w2 AS (PARTITION BY event_id ORDER BY page_view_at, user_id, page NULLS FIRST);
+  w2 AS (PARTITION BY k.event_id ORDER BY k.page_view_at, k.user_id, k.page NULLS FIRST);
 
 -- islands: New rows and context, each with the island that it lies on: what is one session now.
 CREATE TABLE sessionizer_step_islands AS
 WITH fresh AS (  -- The new rows, fixed once for the whole run.
-  SELECT event_id, user_id, page_view_at, sequence, page,
-    date_diff('second', TIMESTAMP '1970-01-01 00:00:00', date_trunc('second', page_view_at)) * 1000000 + CAST(substr(CAST(page_view_at AS varchar), 21, 6) AS bigint) AS sz_instant
-  FROM sessionizer_step_picked AS k
-  WHERE reason IS NULL
-    AND NOT EXISTS (SELECT 1 FROM sessionizer_step_duplicates AS d WHERE d.event_id = k.event_id)
+  SELECT k.event_id, k.user_id, k.page_view_at, k.sequence, k.page,
+    date_diff('second', TIMESTAMP '1970-01-01 00:00:00', date_trunc('second', k.page_view_at)) * 1000000 + CAST(substr(CAST(k.page_view_at AS varchar), 21, 6) AS bigint) AS sz_instant
+  FROM sessionizer_step_picked AS k LEFT JOIN sessionizer_step_duplicates AS d ON d.event_id = k.event_id
+  WHERE k.reason IS NULL AND d.event_id IS NULL
   UNION ALL
   SELECT event_id, user_id, page_view_at, sequence, page,
     date_diff('second', TIMESTAMP '1970-01-01 00:00:00', date_trunc('second', page_view_at)) * 1000000 + CAST(substr(CAST(page_view_at AS varchar), 21, 6) AS bigint) AS sz_instant
@@ -91,27 +90,29 @@ in_clusters AS (
 ranges AS (  -- Where in time the new rows may touch the ledger.
   SELECT user_id,
     CAST(
-      CAST(
-        date_add('second', (((min(sz_instant) + (-1800000000))) - ((((min(sz_instant) + (-1800000000))) % 1000000) + 1000000) % 1000000) / 1000000, TIMESTAMP '1970-01-01 00:00:00')
-        AS varchar
+      substr(
+        CAST(date_add('second', (((min(sz_instant) + (-1800000000))) - ((((min(sz_instant) + (-1800000000))) % 1000000) + 1000000) % 1000000) / 1000000, TIMESTAMP '1970-01-01 00:00:00') AS varchar),
+        1, 19
       ) || '.' || lpad(CAST(((((min(sz_instant) + (-1800000000))) % 1000000) + 1000000) % 1000000 AS varchar), 6, '0') AS timestamp(6)
     ) AS sz_from_at,
     CAST(
-      CAST(
-        date_add('second', (((max(sz_instant) + (1800000000))) - ((((max(sz_instant) + (1800000000))) % 1000000) + 1000000) % 1000000) / 1000000, TIMESTAMP '1970-01-01 00:00:00')
-        AS varchar
+      substr(
+        CAST(date_add('second', (((max(sz_instant) + (1800000000))) - ((((max(sz_instant) + (1800000000))) % 1000000) + 1000000) % 1000000) / 1000000, TIMESTAMP '1970-01-01 00:00:00') AS varchar),
+        1, 19
       ) || '.' || lpad(CAST(((((max(sz_instant) + (1800000000))) % 1000000) + 1000000) % 1000000 AS varchar), 6, '0') AS timestamp(6)
     ) AS sz_to_at
   FROM in_clusters GROUP BY user_id, sz_cluster
 ),
+finished_run AS (SELECT run_id FROM session_runs WHERE state = 'finished'),
+finished_run_2 AS (SELECT DISTINCT run_id FROM finished_run),
+t AS (
+  SELECT t.event_id, t.session_id, t.user_id, t.page_view_at, t.sequence
+  FROM session_table AS t JOIN finished_run_2 AS finished_run ON finished_run.run_id = t.run_id
+),
 ranked AS (
-  SELECT session_id, became,
-    row_number() OVER (PARTITION BY session_id ORDER BY run_id DESC, became) AS sz_rank
-  FROM session_lineage AS l
-  WHERE EXISTS (
-      SELECT 1 FROM session_runs AS finished_run
-      WHERE finished_run.state = 'finished' AND finished_run.run_id = l.run_id
-    )
+  SELECT l.session_id, l.became,
+    row_number() OVER (PARTITION BY l.session_id ORDER BY l.run_id DESC, l.became) AS sz_rank
+  FROM session_lineage AS l JOIN finished_run_2 AS finished_run ON finished_run.run_id = l.run_id
 ),
 resolution AS (SELECT session_id, became FROM ranked WHERE sz_rank = 1),
 context AS (  -- The ledger's rows there, each with its current anchor.
@@ -119,15 +120,8 @@ context AS (  -- The ledger's rows there, each with its current anchor.
     date_diff('second', TIMESTAMP '1970-01-01 00:00:00', date_trunc('second', t.page_view_at)) * 1000000 + CAST(substr(CAST(t.page_view_at AS varchar), 21, 6) AS bigint) AS sz_instant,
     coalesce(resolution.became, t.session_id) AS anchor
   FROM ranges AS g
-  JOIN session_table AS t
-    ON t.user_id = g.user_id
-    AND t.page_view_at >= g.sz_from_at
-    AND t.page_view_at <= g.sz_to_at
+  JOIN t ON t.user_id = g.user_id AND t.page_view_at >= g.sz_from_at AND t.page_view_at <= g.sz_to_at
   LEFT JOIN resolution ON resolution.session_id = t.session_id
-  WHERE EXISTS (
-      SELECT 1 FROM session_runs AS finished_run
-      WHERE finished_run.state = 'finished' AND finished_run.run_id = t.run_id
-    )
 ),
 neighbours AS (  -- New rows and context together.
   SELECT event_id, user_id, page_view_at, sequence, page, sz_instant, 1 AS sz_new,
@@ -163,15 +157,14 @@ WITH touched AS (
   SELECT DISTINCT sz_island, anchor FROM sessionizer_step_islands
   WHERE sz_gained = 1 AND anchor IS NOT NULL
 ),
+finished_run AS (SELECT run_id FROM session_runs WHERE state = 'finished'),
+finished_run_2 AS (SELECT DISTINCT run_id FROM finished_run),
 ranked AS (
-  SELECT anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
-    last_sequence, pageviews, anchors, entry_page, exit_page, row_number() OVER w AS sz_rank
-  FROM session_versions AS w
-  WHERE EXISTS (
-      SELECT 1 FROM session_runs AS finished_run
-      WHERE finished_run.state = 'finished' AND finished_run.run_id = w.run_id
-    )
-  WINDOW w AS (PARTITION BY anchor ORDER BY run_id DESC, pageviews DESC, session_id)
+  SELECT w.anchor, w.session_id, w.user_id, w.started_at, w.ended_at, w.last_event_id,
+    w.first_sequence, w.last_sequence, w.pageviews, w.anchors, w.entry_page, w.exit_page,
+    row_number() OVER w AS sz_rank
+  FROM session_versions AS w JOIN finished_run_2 AS finished_run ON finished_run.run_id = w.run_id
+  WINDOW w AS (PARTITION BY w.anchor ORDER BY w.run_id DESC, w.pageviews DESC, w.session_id)
 ),
 v AS (
   SELECT anchor, session_id, user_id, started_at, ended_at, last_event_id, first_sequence,
@@ -203,16 +196,17 @@ WINDOW w AS (PARTITION BY sz_island ORDER BY started_at, first_sequence NULLS FI
 
 -- superseded: Anchors that were merged into another, with all that resolved to them.
 CREATE TABLE sessionizer_step_superseded AS
+WITH finished_run AS (SELECT run_id FROM session_runs WHERE state = 'finished'),
+finished_run_2 AS (SELECT DISTINCT run_id FROM finished_run),
+l AS (
+  SELECT l.session_id, l.became
+  FROM session_lineage AS l JOIN finished_run_2 AS finished_run ON finished_run.run_id = l.run_id
+)
 SELECT anchor AS session_id, sz_survivor AS became FROM sessionizer_step_merged
 WHERE anchor <> sz_survivor
 UNION ALL
 SELECT l.session_id, m.sz_survivor AS became
-FROM sessionizer_step_merged AS m JOIN session_lineage AS l ON l.became = m.anchor
-WHERE m.anchor <> m.sz_survivor
-  AND EXISTS (
-    SELECT 1 FROM session_runs AS finished_run
-    WHERE finished_run.state = 'finished' AND finished_run.run_id = l.run_id
-  );
+FROM sessionizer_step_merged AS m JOIN l ON l.became = m.anchor WHERE m.anchor <> m.sz_survivor;
 
 -- rejected: What goes to quarantine and is not there yet.
 CREATE TABLE sessionizer_step_rejected AS
@@ -242,25 +236,25 @@ keyed AS (
       WHEN page IS NOT NULL THEN '|' || CAST(length(to_utf8(page)) AS varchar) || ':#' ELSE '|-' END AS row_key
   FROM bad
 ),
+finished_run AS (SELECT run_id FROM session_runs WHERE state = 'finished'),
+finished_run_2 AS (SELECT DISTINCT run_id FROM finished_run),
 q AS (
   SELECT reason, event_id, user_id, page_view_at, page, row_key FROM session_quarantine
   WHERE run_id IS NULL
   UNION ALL
-  SELECT reason, event_id, user_id, page_view_at, page, row_key FROM session_quarantine AS q
-  WHERE EXISTS (
-      SELECT 1 FROM session_runs AS finished_run
-      WHERE finished_run.state = 'finished' AND finished_run.run_id = q.run_id
-    )
+  SELECT q.reason, q.event_id, q.user_id, q.page_view_at, q.page, q.row_key
+  FROM session_quarantine AS q JOIN finished_run_2 AS finished_run ON finished_run.run_id = q.run_id
 )
-SELECT reason, event_id, user_id, page_view_at, page, row_key FROM keyed
-WHERE NOT EXISTS (
-    SELECT 1 FROM q
-    WHERE q.row_key = keyed.row_key AND q.reason = keyed.reason
-      AND q.event_id IS NOT DISTINCT FROM keyed.event_id
-      AND q.user_id IS NOT DISTINCT FROM keyed.user_id
-      AND q.page_view_at IS NOT DISTINCT FROM keyed.page_view_at
-      AND q.page IS NOT DISTINCT FROM keyed.page
-  );
+SELECT keyed.reason, keyed.event_id, keyed.user_id, keyed.page_view_at, keyed.page, keyed.row_key
+FROM keyed
+LEFT JOIN q
+  ON q.row_key = keyed.row_key
+  AND q.reason = keyed.reason
+  AND q.event_id IS NOT DISTINCT FROM keyed.event_id
+  AND q.user_id IS NOT DISTINCT FROM keyed.user_id
+  AND q.page_view_at IS NOT DISTINCT FROM keyed.page_view_at
+  AND q.page IS NOT DISTINCT FROM keyed.page
+WHERE q.row_key IS NULL;
 
 -- started: Takes the next run id; notes how far the source has arrived.
 INSERT INTO session_runs (

@@ -45,7 +45,7 @@ struct SmallDisk: Sendable {
     var facts = statvfs()
     guard statvfs(path, &facts) == 0 else { return }
     let free = Int(facts.f_bavail) * Int(facts.f_frsize)
-    FileManager.default.createFile(atPath: filler, contents: Data(count: max(0, free - room)))
+    _ = FileManager.default.createFile(atPath: filler, contents: Data(count: max(0, free - room)))
   }
 
   func empty() { try? FileManager.default.removeItem(atPath: filler) }
