@@ -163,7 +163,8 @@ let package = Package(
       ],
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
-      name: "DialectFilesTests", dependencies: ["DialectFiles", "SQLRendering", "SessionPlan", "TestNeeds", "YAMLReading"],
+      name: "DialectFilesTests",
+      dependencies: ["DialectFiles", "SQLRendering", "SessionPlan", "TestNeeds", "YAMLReading"],
       swiftSettings: strict),
     .testTarget(
       name: "PageviewFilesTests",

@@ -191,6 +191,7 @@ BY_DIALECT = {
         texts=[
             (r"(?s)^BEGIN\n  EXECUTE IMMEDIATE '(.*)';\nEXCEPTION\n.*", unquoted, ITSELF),
             (r"^CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", PASSED_OVER),
+            (r"\) SEGMENT CREATION IMMEDIATE$", ")", "DuckDB has no segments"),
             (
                 r'CREATE PRIVATE TEMPORARY TABLE ("\S+") ON COMMIT DROP DEFINITION AS',
                 r"CREATE OR REPLACE TEMPORARY TABLE \1 AS",

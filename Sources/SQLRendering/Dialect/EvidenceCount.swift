@@ -9,6 +9,7 @@ extension Dialect {
   public var evidenceSummary: String {
     let parts = Evidence.allCases.map { (answers(with: $0), $0.rawValue) }.filter { $0.0 > 0 }
     guard let first = parts.first else { return "no answers" }
-    return (["\(first.0) answer\(first.0 == 1 ? "" : "s") \(first.1)"] + parts.dropFirst().map { "\($0.0) \($0.1)" }).joined(separator: ", ")
+    return (["\(first.0) answer\(first.0 == 1 ? "" : "s") \(first.1)"] + parts.dropFirst().map { "\($0.0) \($0.1)" })
+      .joined(separator: ", ")
   }
 }
