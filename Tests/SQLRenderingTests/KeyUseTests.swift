@@ -59,7 +59,10 @@ import Testing
           name: "schema", steps: [Plan.Step("schema", "", .createSchema(of: ObjectName(parts: ["web", "pageviews"])))])
         for plan in try EveryPlan.plans(planner) + [rights, schema] {
           for step in plan.steps {
-            for sql in try renderer.render(step.statement) {
+            var texts = try renderer.render(step.statement)
+            if case .grant(let grant) = step.statement { texts += try renderer.render(.state(of: grant)) }
+            if case .createTable = step.statement { texts += try renderer.render(.attempt(step.statement)) }
+            for sql in texts {
               // By bytes: there is much text, and characters are slow.
               for part in sql.utf8.split(separator: 2, omittingEmptySubsequences: false).dropFirst() {
                 used.insert(String(decoding: part.prefix { $0 != 3 }, as: UTF8.self))

@@ -1,6 +1,6 @@
 -- agg_query.sql for Vertica 12 (dialect vertica); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 48 assumed.
+-- Of what is known of the engine: 1 answer documented, 48 assumed.
 --
 -- The current sessions in numbers. Reads only.
 --

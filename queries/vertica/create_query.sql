@@ -1,6 +1,6 @@
 -- create_query.sql for Vertica 12 (dialect vertica); rendered by sessionizer, not edited by hand.
 -- Evidence: assumed, that is, not yet run on the engine, nor held against its documentation.
--- Of what is known of the engine: 1 answers documented, 48 assumed.
+-- Of what is known of the engine: 1 answer documented, 48 assumed.
 --
 -- The tables, indexes and views of the job. What is already there is left as it is.
 --

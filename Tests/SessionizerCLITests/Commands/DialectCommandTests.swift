@@ -232,7 +232,10 @@ import Testing
     #expect(try text("insert_query.sql").contains("TIMESTAMP '{{ start_time }}'"))
     #expect(try text("insert_query.sql").contains("{{ end_time }}"))
     for file in files {
-      #expect(try text(file).hasPrefix("-- \(file) for PostgreSQL 15 (dialect postgres)\n-- Evidence: tested live"))
+      #expect(
+        try text(file).hasPrefix(
+          "-- \(file) for PostgreSQL 15 (dialect postgres); rendered by sessionizer, not edited by hand.\n"
+            + "-- Evidence: tested live"))
     }
     let all = await ToolRun("render", "--dialect", "postgres", "--placeholders", "--prefix", "w_")
     #expect(try all.output.contains(text("verify_query.sql")))
