@@ -23,7 +23,7 @@ extension SQLMutant {
     SQLMutant(
       .emptyPageIsNull, on: .mariadb,
       ("t.page <=> judged.page", "coalesce(t.page, '') = coalesce(judged.page, '')"),
-      ("k.user_id, k.page)", "k.user_id, coalesce(k.page, ''))")),
+      ("user_id, page)", "user_id, coalesce(page, ''))")),
     SQLMutant(.quarantineRepeated, on: .mariadb, ("q.reason = keyed.reason", "0 AND q.reason = keyed.reason")),
     SQLMutant(.unfinishedRunsSeen, on: .mariadb),
   ]

@@ -29,7 +29,7 @@ extension SQLMutant {
     SQLMutant(.windowEndIncluded, on: .postgresC, ("page_view_at < TIMESTAMP", "page_view_at <= TIMESTAMP")),
     SQLMutant(
       .emptyPageIsNull, on: .postgresC, (" AND (t.page IS NULL) = (judged.page IS NULL)", ""),
-      ("k.user_id, k.page NULLS FIRST)", "k.user_id, coalesce(k.page, ''))")),
+      ("user_id, page NULLS FIRST)", "user_id, coalesce(page, ''))")),
     SQLMutant(
       .quarantineRepeated, on: .postgresC, ("q.reason = keyed.reason", "false AND q.reason = keyed.reason")),
     SQLMutant(.unfinishedRunsSeen, on: .postgresC),

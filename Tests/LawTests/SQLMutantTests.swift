@@ -51,10 +51,10 @@ struct SQLMutant: Sendable, CustomTestStringConvertible {
     SQLMutant(.nullArrivalSkipped, (" OR p.arrival IS NULL", "")),
     SQLMutant(.windowEndIncluded, (" page_view_at < '", " page_view_at <= '")),
     SQLMutant(
-      .wrongCopy, ("ORDER BY k.page_view_at, k.user_id", "ORDER BY k.page_view_at DESC, k.user_id")),
+      .wrongCopy, ("ORDER BY page_view_at, user_id", "ORDER BY page_view_at DESC, user_id")),
     SQLMutant(
       .emptyPageIsNull, ("t.page IS judged.page", "coalesce(t.page, '') = coalesce(judged.page, '')"),
-      ("k.user_id, k.page)", "k.user_id, coalesce(k.page, ''))")),
+      ("user_id, page)", "user_id, coalesce(page, ''))")),
     SQLMutant(
       .duplicatesNotQuarantined, ("WHERE k.reason IS NOT NULL", "WHERE k.reason <> 'duplicate_event_id'")),
     SQLMutant(.quarantineRepeated, ("q.reason = keyed.reason", "0 AND q.reason = keyed.reason")),
