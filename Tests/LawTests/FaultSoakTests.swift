@@ -135,7 +135,7 @@ import WarehouseDriver
       let run = try RunProcess(place, cutAfter: Int.random(in: 0...30_000, using: &random), .stall)
       try await run.end(within: .milliseconds(Int.random(in: 200...2000, using: &random)))
     case .fullDisk:
-      guard let disk else { return }
+      let disk = try #require(disk)
       try disk.fill(leaving: Int.random(in: 0...400_000, using: &random))
       defer { disk.empty() }
       do { try await Self.run(place) } catch let error as DriverError {

@@ -1,5 +1,6 @@
 import Foundation
 import SessionPlan
+import TestNeeds
 import Testing
 
 @testable import PageviewFiles
@@ -95,25 +96,18 @@ private final class RepeatingSource: ByteSource {
       try load("{\"user_id\":1,\"page_view_at\":\"2026-01-01\"}", LoadOptions(format: .jsonLines)).rows.count == 1)
   }
 
-  /// The peak of the process's memory, in KiB; nil where the system does not tell.
-  private var peakMemory: Int? {
-    let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-    let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return line?.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) }
-  }
-
   @Test(arguments: ["", "\"", "{\"a\":\""]) func `a line of 256 MB takes no memory`(opening: String) throws {
     let isJSON = opening.hasPrefix("{")
     let header = isJSON ? "" : "event_id,user_id,page_view_at,page\n"
     let good = isJSON ? #"{"event_id":"e","user_id":"u","page_view_at":"2026-01-01"}"# : "e,u,2026-01-01,/"
     let source = RepeatingSource(
       front: header + good + "\n" + opening, UInt8(ascii: "x"), count: 256_000_000, back: "\n" + good + "\n")
-    let before = peakMemory
+    let before = ProcessMemory.peak
     let loaded = try drain(
       PageviewFileReader(path: isJSON ? "a.jsonl" : "a.csv", source: source, options: LoadOptions()))
     #expect(loaded.events == ["e", "e"])
     #expect(loaded.reasons == [.lineTooLong])
     // Tests beside this one need some, too, but nothing near the length of the line.
-    if let before, let after = peakMemory { #expect(after - before < 128_000) }
+    if let before, let after = ProcessMemory.peak { #expect(after - before < 128_000 * 1024) }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import SessionPlan
+import TestNeeds
 import Testing
 
 @testable import PageviewFiles
@@ -79,7 +80,7 @@ import Testing
 
   @Test(arguments: seeds) func `any bytes`(seed: FuzzSeed) throws {
     let index = FuzzSeed.all.firstIndex { $0.name == seed.name } ?? 0
-    Memory.forgetPeak()
+    ProcessMemory.forgetPeak()
     let start = processorSeconds()
     var longest = 0.0
     var rows = 0
@@ -105,7 +106,7 @@ import Testing
       if took > 1 { Issue.record("round \(round) took \(took) s: \(bytes)") }
     }
     let seconds = Int(processorSeconds() - start)
-    let peak = Memory.peak
+    let peak = ProcessMemory.peak.map { $0 >> 20 }
     print(
       "fuzz: \(seed.name), \(Self.count) inputs from SESSIONIZER_SEED=\(Self.first), \(rows) rows, \(seconds) s, "
         + "longest \(Int(longest * 1000)) ms, memory \(peak.map { "\($0) MB" } ?? "unknown")")
@@ -129,21 +130,5 @@ import Testing
       _ = JSONPath.meanings(text)
       #expect(!FieldExpression(text).alternatives.isEmpty)
     }
-  }
-}
-
-/// The most memory that this process took, as Linux tells.
-private enum Memory {
-  /// In MB; nil where the system does not tell.
-  static var peak: Int? {
-    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return line.flatMap { $0.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } }.map { $0 / 1024 }
-  }
-
-  static func forgetPeak() {
-    guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
-    try? file.write(contentsOf: Data("5".utf8))
-    try? file.close()
   }
 }

@@ -25,7 +25,7 @@ public struct FuzzedTexts: Sendable {
   /// - Returns: what went wrong, of the first hundred
   public func read(by reader: (String) throws -> Void) -> [String] {
     var faults: [String] = []
-    let before = Self.residentBytes
+    let before = ProcessMemory.resident
     for round in 0..<(Self.asked ?? 4000) {
       let text = text(Self.first + round)
       let start = ContinuousClock.now
@@ -34,7 +34,7 @@ public struct FuzzedTexts: Sendable {
       if time > .seconds(1) { faults.append("text \(Self.first + round) took \(time): \(text)") }
       if faults.count == 100 { break }
     }
-    if let before, let after = Self.residentBytes, after - before > 200 << 20 {
+    if let before, let after = ProcessMemory.resident, after - before > 200 << 20 {
       faults.append("the memory grew by \((after - before) >> 20) MB")
     }
     return faults
@@ -73,14 +73,6 @@ public struct FuzzedTexts: Sendable {
       mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
       return mixed ^ (mixed >> 31)
     }
-  }
-
-  /// What this process has in memory; nil where the system does not say so here.
-  private static var residentBytes: Int? {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
-      let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-    else { return nil }
-    return pages * Int(getpagesize())
   }
 }
 

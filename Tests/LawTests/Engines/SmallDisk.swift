@@ -43,9 +43,9 @@ struct SmallDisk: Sendable {
   /// Leaves so many bytes, about.
   func fill(leaving room: Int) throws {
     var facts = statvfs()
-    guard statvfs(path, &facts) == 0 else { return }
+    try #require(statvfs(path, &facts) == 0)
     let free = Int(facts.f_bavail) * Int(facts.f_frsize)
-    _ = FileManager.default.createFile(atPath: filler, contents: Data(count: max(0, free - room)))
+    try Data(count: max(0, free - room)).write(to: URL(filePath: filler))
   }
 
   func empty() { try? FileManager.default.removeItem(atPath: filler) }
